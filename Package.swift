@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+extension Target.Dependency {
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioExtras: Self = .product(name: "NIOExtras", package: "swift-nio-extras")
+    static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+}
+
+let package = Package(
+    name: "gpt-proxy",
+    products: [
+        .executable(name: "gpt-proxy", targets: ["gpt-proxy"]),
+        .executable(name: "upstream-simulator", targets: ["upstream-simulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    ],
+    targets: [
+        // What the program is made of, in the order of who may import whom: a target sees only what stands above it.
+        .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .target(name: "JSON"),
+        .target(name: "EventStream"),
+        .target(name: "Translation", dependencies: ["JSON", "EventStream"]),
+        .target(name: "CGI"),
+        .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", .nioCore]),
+        .target(name: "Upstream", dependencies: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioExtras]),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "CGI", "JSON", "EventStream", "Translation", "Upstream", .nioCore, .configuration, .logging,
+            ]),
+        .target(
+            name: "UpstreamSimulator",
+            dependencies: ["JSON", "EventStream", .nioCore, .nioPosix, .nioHTTP1]),
+        .executableTarget(
+            name: "gpt-proxy",
+            dependencies: [
+                "CGI", "FastCGI", "Gateway", "JSON", "Translation", "Upstream", .nioCore, .nioPosix, .logging,
+                .argumentParser,
+            ]),
+        .executableTarget(name: "upstream-simulator", dependencies: ["UpstreamSimulator", .argumentParser]),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
+        .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream"]),
+        .testTarget(name: "CGITests", dependencies: ["CGI"]),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
+        .testTarget(
+            name: "UpstreamTests",
+            dependencies: ["Upstream", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "CGI", "JSON", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix]),
+        .testTarget(
+            name: "UpstreamSimulatorTests",
+            dependencies: ["UpstreamSimulator", "JSON", .nioCore, .nioPosix, .nioHTTP1]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

@@ -1,0 +1,25 @@
+/// Where the bytes of one response go: a FastCGI connection, a CGI program's standard output, a test's memory.
+///
+/// A sink belongs to one exchange and is used on that exchange's event loop only. Nothing here blocks: what the web
+/// server does not take at once waits in memory, and `pendingByteCount` tells the producer to slow down. When the client
+/// has gone, writes are swallowed and the exchange's task is cancelled. The response ends when the handler returns.
+public protocol ByteSink: AnyObject, Sendable {
+    /// Appends bytes to what is to be sent. They leave with the next `flush`.
+    func write(_ bytes: RawSpan)
+
+    /// Sends as much of what was written as the web server takes now; the rest follows by itself.
+    func flush()
+
+    /// How many bytes were written and not yet taken by the web server.
+    var pendingByteCount: Int { get }
+
+    /// Calls `action` once, on the exchange's event loop, when all that was flushed is taken or the client has gone;
+    /// at once if that is so already. A second call replaces an action that still waits.
+    func whenDrained(_ action: @escaping @Sendable () -> Void)
+}
+
+extension ByteSink {
+    public func write(_ bytes: [UInt8]) {
+        write(bytes.span.bytes)
+    }
+}

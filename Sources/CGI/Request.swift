@@ -1,0 +1,56 @@
+/// A request as a web server hands it to a CGI or FastCGI program: its variables and its body.
+public struct Request: Sendable {
+    public var parameters: Parameters
+
+    /// The body, read to its end, or why it is not here.
+    public var body: Result<[UInt8], BodyError>
+
+    public init(parameters: Parameters, body: Result<[UInt8], BodyError> = .success([])) {
+        self.parameters = parameters
+        self.body = body
+    }
+
+    /// `REQUEST_METHOD`; `GET` when the server says none.
+    public var method: String { parameters["REQUEST_METHOD"] ?? "GET" }
+
+    /// The path below the document root: `SCRIPT_NAME` and `PATH_INFO` together, or `DOCUMENT_URI`.
+    ///
+    /// Never empty; begins with a slash. The server has decoded it already.
+    public var path: String {
+        let script = parameters["SCRIPT_NAME"] ?? ""
+        let path = script + (parameters["PATH_INFO"] ?? "")
+        let chosen = path.isEmpty ? parameters["DOCUMENT_URI"] ?? "/" : path
+        return chosen.hasPrefix("/") ? chosen : "/" + chosen
+    }
+
+    /// `QUERY_STRING` without the question mark, not decoded; nil when there is none.
+    public var query: String? { parameters["QUERY_STRING"] }
+
+    /// `CONTENT_TYPE`, where servers put the header of that name.
+    public var contentType: String? { parameters["CONTENT_TYPE"] }
+
+    /// A request header, by its name in lower case (`x-api-key`).
+    ///
+    /// `content-type` and `content-length` have variables of their own and are not found here.
+    public func header(_ name: String) -> String? {
+        parameters["HTTP_" + String(decoding: name.utf8.map(Self.variableByte), as: UTF8.self)]
+    }
+
+    private static func variableByte(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case UInt8(ascii: "-"): UInt8(ascii: "_")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+        default: byte
+        }
+    }
+}
+
+/// Why a request's body is not there whole.
+public enum BodyError: Error, Sendable, Equatable {
+    /// It is larger than `limit` bytes; what came has been read and thrown away.
+    case tooLarge(limit: Int)
+    /// The client went away, or fewer or more bytes came than `CONTENT_LENGTH` announced.
+    case incomplete
+    /// It did not arrive within the time allowed.
+    case tooSlow
+}

@@ -1,0 +1,68 @@
+/// Status and headers of a response.
+public struct ResponseHead: Sendable {
+    /// The HTTP status code, 200 to 599.
+    public var status: Int
+
+    /// Header names and values, in the order of sending.
+    public private(set) var headers: [(name: String, value: String)]
+
+    public init(status: Int, headers: [(name: String, value: String)] = []) {
+        self.status = status
+        self.headers = []
+        self.headers.reserveCapacity(headers.count + 2)
+        for header in headers { add(header.name, header.value) }
+    }
+
+    /// Adds a header, unless its name or value has a byte that could end it early (CR, LF, NUL).
+    public mutating func add(_ name: String, _ value: String) {
+        guard name.utf8.allSatisfy(Self.isHeaderByte), value.utf8.allSatisfy(Self.isHeaderByte) else { return }
+        headers.append((name, value))
+    }
+
+    /// The first header of that name, compared without regard to case in ASCII.
+    public subscript(name: String) -> String? {
+        headers.first { $0.name.utf8.elementsEqual(name.utf8, by: { $0 | 0x20 == $1 | 0x20 }) }?.value
+    }
+
+    /// The head in CGI's form (RFC 3875, section 6.2.1): a `Status` line, the headers, an empty line.
+    public func serialized() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        bytes.append(contentsOf: "Status: \(status) \(Self.reason(status))\r\n".utf8)
+        for (name, value) in headers {
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(contentsOf: ": ".utf8)
+            bytes.append(contentsOf: value.utf8)
+            bytes.append(contentsOf: "\r\n".utf8)
+        }
+        bytes.append(contentsOf: "\r\n".utf8)
+        return bytes
+    }
+
+    private static func isHeaderByte(_ byte: UInt8) -> Bool {
+        byte != UInt8(ascii: "\r") && byte != UInt8(ascii: "\n") && byte != 0
+    }
+
+    /// RFC 9110's reason phrase; web servers ignore it, people who read traces do not.
+    private static func reason(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 204: "No Content"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 413: "Content Too Large"
+        case 422: "Unprocessable Content"
+        case 429: "Too Many Requests"
+        case 500: "Internal Server Error"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        default: "Status"
+        }
+    }
+}

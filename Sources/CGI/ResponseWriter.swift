@@ -1,0 +1,60 @@
+/// The right to answer a request once: used up by the head, which gives the right to write the body.
+public struct ResponseWriter: ~Copyable {
+    private let sink: any ByteSink
+
+    public init(_ sink: any ByteSink) {
+        self.sink = sink
+    }
+
+    /// Writes the head. It is sent together with the first piece of the body that is flushed.
+    public consuming func writeHead(_ head: ResponseHead) -> BodyWriter {
+        sink.write(head.serialized())
+        return BodyWriter(sink)
+    }
+
+    /// Answers with a whole body. `Content-Length` is added, so that a cut reply cannot pass for a complete one; the
+    /// answer to `HEAD` has the length and no body.
+    public consuming func respond(_ head: ResponseHead, body: [UInt8], withoutBody: Bool = false) async {
+        var head = head
+        if head.status != 204 { head.add("Content-Length", String(body.count)) }
+        let writer = writeHead(head)
+        if !withoutBody { writer.write(body.span.bytes) }
+        writer.flush()
+        await writer.drained()
+    }
+}
+
+/// The right to write a body, after its head. The body ends when the request's handler returns.
+public struct BodyWriter: Sendable {
+    private let sink: any ByteSink
+
+    init(_ sink: any ByteSink) {
+        self.sink = sink
+    }
+
+    /// Appends to the body. The bytes leave with the next `flush`.
+    public func write(_ bytes: RawSpan) {
+        sink.write(bytes)
+    }
+
+    /// Sends what was written, as far as the web server takes it.
+    public func flush() {
+        sink.flush()
+    }
+
+    /// Bytes written and not yet taken by the web server. More than none means: stop producing until `whenDrained`.
+    public var pendingByteCount: Int { sink.pendingByteCount }
+
+    /// Calls `action` once, on the exchange's event loop, when everything is taken or the client has gone.
+    public func whenDrained(_ action: @escaping @Sendable () -> Void) {
+        sink.whenDrained(action)
+    }
+
+    /// Waits until everything is taken or the client has gone.
+    public func drained() async {
+        guard sink.pendingByteCount > 0 else { return }
+        await withCheckedContinuation { continuation in
+            sink.whenDrained { continuation.resume() }
+        }
+    }
+}
