@@ -1,0 +1,105 @@
+/// Reads server-sent events from bytes as they arrive, in whatever pieces (WHATWG HTML, section 9.2.6).
+///
+/// Lines end with LF, CR or CRLF; a byte order mark at the start is passed over; comments and unknown fields are ignored.
+/// `id` and `retry` are about reconnecting, which a proxy's upstream does not do, and are ignored too. Does no I/O and does
+/// not look into the data.
+public struct EventParser: Sendable {
+    /// The largest event that is accepted, in bytes.
+    public static let defaultMaximumEventSize = 64 << 20
+
+    /// An event, or a single line, is larger than the parser was told to accept.
+    public struct EventTooLarge: Error, Sendable, Equatable {}
+
+    private let maximumEventSize: Int
+    /// The part of a line whose end has not come.
+    private var partialLine: [UInt8] = []
+    private var name: [UInt8] = []
+    private var data: [UInt8] = []
+    private var hasData = false
+    private var hasFields = false
+    private var lastByteWasCR = false
+    private var isAtStart = true
+
+    public init(maximumEventSize: Int = defaultMaximumEventSize) {
+        self.maximumEventSize = maximumEventSize
+    }
+
+    /// Whether all that has come so far ends with a complete event: the only place where a comment may be put between.
+    public var isBetweenEvents: Bool { partialLine.isEmpty && !hasFields }
+
+    /// Takes the next bytes and calls `onEvent` for each event that they complete, in order.
+    public mutating func feed<Failure: Error>(
+        _ bytes: RawSpan, onEvent: (consuming Event) throws(Failure) -> Void
+    ) throws {
+        var start = 0
+        let count = bytes.byteCount
+        if lastByteWasCR, count > 0 {
+            lastByteWasCR = false
+            if bytes[0] == UInt8(ascii: "\n") { start = 1 }
+        }
+        while start < count {
+            guard let end = bytes.firstLineEnd(from: start) else {
+                try keep(bytes, start..<count)
+                return
+            }
+            if partialLine.isEmpty {
+                try takeLine(bytes, start..<end, onEvent)
+            } else {
+                try keep(bytes, start..<end)
+                var line: [UInt8] = []
+                swap(&line, &partialLine)
+                try takeLine(line.span.bytes, 0..<line.count, onEvent)
+            }
+            start = end + 1
+            if bytes[end] == UInt8(ascii: "\r") {
+                if start == count { lastByteWasCR = true } else if bytes[start] == UInt8(ascii: "\n") { start += 1 }
+            }
+        }
+    }
+
+    private mutating func keep(_ bytes: RawSpan, _ range: Range<Int>) throws(EventTooLarge) {
+        guard partialLine.count + range.count <= maximumEventSize else { throw EventTooLarge() }
+        partialLine.append(bytes, range)
+    }
+
+    /// Takes one line without its end: a field, a comment, or the empty line that ends an event.
+    private mutating func takeLine<Failure: Error>(
+        _ bytes: RawSpan, _ line: Range<Int>, _ onEvent: (consuming Event) throws(Failure) -> Void
+    ) throws {
+        var line = line
+        if isAtStart {
+            isAtStart = false
+            if bytes.hasByteOrderMark(line) { line = line.lowerBound + 3..<line.upperBound }
+        }
+        guard !line.isEmpty else { return try endEvent(onEvent) }
+        hasFields = true
+        let colon = bytes.first(UInt8(ascii: ":"), in: line) ?? line.upperBound
+        var value = min(colon + 1, line.upperBound)..<line.upperBound
+        if !value.isEmpty, bytes[value.lowerBound] == UInt8(ascii: " ") { value = value.lowerBound + 1..<value.upperBound }
+        if bytes.matches("data", line.lowerBound..<colon) {
+            guard data.count + value.count < maximumEventSize else { throw EventTooLarge() }
+            if hasData { data.append(UInt8(ascii: "\n")) }
+            hasData = true
+            data.append(bytes, value)
+        } else if bytes.matches("event", line.lowerBound..<colon) {
+            name.removeAll(keepingCapacity: true)
+            name.append(bytes, value)
+        }
+    }
+
+    /// Hands the event over, unless it has no data: the specification says to drop it then.
+    private mutating func endEvent<Failure: Error>(
+        _ onEvent: (consuming Event) throws(Failure) -> Void
+    ) throws(Failure) {
+        hasFields = false
+        guard hasData else {
+            name = []
+            return
+        }
+        var event = Event(data: [])
+        swap(&event.name, &name)
+        swap(&event.data, &data)
+        hasData = false
+        try onEvent(event)
+    }
+}

@@ -1,0 +1,76 @@
+/// The values of an array, in order.
+public struct Elements: Sequence, IteratorProtocol, Sendable {
+    private let storage: Storage
+    private var index: Int
+    private let end: Int
+
+    init(of value: Value) {
+        storage = value.storage
+        index = value.index + 1
+        end = value.kind == .array ? Int(value.node.next) : index
+    }
+
+    public mutating func next() -> Value? {
+        guard index < end else { return nil }
+        defer { index = Int(storage.nodes[index].next) }
+        return Value(storage: storage, index: index)
+    }
+}
+
+/// The members of an object, in the order in which they are written.
+public struct Members: Sequence, IteratorProtocol, Sendable {
+    private let storage: Storage
+    private var index: Int
+    private let end: Int
+
+    init(of value: Value) {
+        storage = value.storage
+        index = value.index + 1
+        end = value.kind == .object ? Int(value.node.next) : index
+    }
+
+    public mutating func next() -> Member? {
+        guard index < end else { return nil }
+        let member = Member(
+            nameValue: Value(storage: storage, index: index), value: Value(storage: storage, index: index + 1))
+        index = Int(storage.nodes[index + 1].next)
+        return member
+    }
+}
+
+/// A name and a value in an object.
+public struct Member: Sendable {
+    /// The name, as the string that it is in the document.
+    public let nameValue: Value
+    public let value: Value
+
+    /// The name, decoded.
+    public var name: String { nameContents.decoded }
+
+    /// The name as it is written between its quotes.
+    public var nameContents: StringContents {
+        let node = nameValue.node
+        return StringContents(
+            bytes: nameValue.storage.bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
+    }
+}
+
+extension Value {
+    /// The values of an array; nothing of any other kind.
+    public var elements: Elements { Elements(of: self) }
+
+    /// The members of an object; nothing of any other kind.
+    public var members: Members { Members(of: self) }
+
+    /// Whether this is an array or object with nothing in it.
+    public var isEmptyContainer: Bool {
+        (kind == .array || kind == .object) && Int(node.next) == index + 1
+    }
+
+    /// The second of the first two members that have the same name (escapes decoded); nil when all names differ.
+    public var duplicateMember: Member? {
+        var seen: Set<String> = []
+        for member in members where !seen.insert(member.name).inserted { return member }
+        return nil
+    }
+}

@@ -1,0 +1,13 @@
+extension Value.Kind {
+    /// The kind in the words of JSON, for error messages: "a string", "an array", "a boolean" …
+    public var described: String {
+        switch self {
+        case .null: "null"
+        case .true, .false: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}

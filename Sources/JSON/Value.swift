@@ -1,0 +1,82 @@
+/// One value of a ``Document``: a place in its bytes, cheap to copy. It keeps the document alive.
+public struct Value: Sendable {
+    /// What a value is. `true` and `false` are kinds of their own, as in the grammar.
+    public enum Kind: UInt8, Sendable {
+        case null, `true`, `false`, number, string, array, object
+    }
+
+    let storage: Storage
+    let index: Int
+
+    init(storage: Storage, index: Int) {
+        self.storage = storage
+        self.index = index
+    }
+
+    var node: Node { storage.nodes[index] }
+
+    public var kind: Kind { node.kind }
+
+    public var isNull: Bool { kind == .null }
+
+    /// The value's own text as it stands in the document, without the white space around it.
+    public var text: ArraySlice<UInt8> {
+        let node = node
+        return storage.bytes[Int(node.start)..<Int(node.end)]
+    }
+
+    /// The offset of the value's first byte in the document.
+    public var offset: Int { Int(node.start) }
+
+    /// The truth value; nil of anything but `true` and `false`.
+    public var bool: Bool? {
+        switch kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// The number, if it is written as an integer (no fraction, no exponent) and fits.
+    public var integer: Int? {
+        guard kind == .number else { return nil }
+        return Int(String(decoding: text, as: UTF8.self))
+    }
+
+    /// The number as text, digit for digit as it was written; nil of anything but a number.
+    public var numberText: String? {
+        guard kind == .number else { return nil }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The string with its escapes decoded; nil of anything but a string. A surrogate that stands alone, which Swift's
+    /// strings cannot hold, becomes U+FFFD here; ``stringContents`` keeps it.
+    public var string: String? { stringContents?.decoded }
+
+    /// The string as it is written between its quotes; nil of anything but a string.
+    public var stringContents: StringContents? {
+        let node = node
+        guard node.kind == .string else { return nil }
+        return StringContents(
+            bytes: storage.bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
+    }
+
+    /// Whether this is a string that reads `other`.
+    public func isString(_ other: StaticString) -> Bool {
+        stringContents.map { $0 == other } ?? false
+    }
+
+    /// The member of that name; nil when there is none or this is not an object. Of members with the same name, the last,
+    /// as most readers of JSON have it.
+    public subscript(name: StaticString) -> Value? {
+        var found: Value?
+        for member in members where member.nameContents == name { found = member.value }
+        return found
+    }
+
+    /// As the subscript by name, but nil also where the member is `null`: for fields in which both mean "not given".
+    public func given(_ name: StaticString) -> Value? {
+        guard let value = self[name], !value.isNull else { return nil }
+        return value
+    }
+}
