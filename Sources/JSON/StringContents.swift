@@ -11,6 +11,17 @@ public struct StringContents: Sendable {
         self.hasEscapes = hasEscapes
     }
 
+    /// The contents of several strings, one after the other.
+    public init(joining pieces: some Sequence<StringContents>) {
+        var bytes: [UInt8] = []
+        var hasEscapes = false
+        for piece in pieces {
+            bytes.append(contentsOf: piece.bytes)
+            hasEscapes = hasEscapes || piece.hasEscapes
+        }
+        self.init(bytes: bytes[...], hasEscapes: hasEscapes)
+    }
+
     public var isEmpty: Bool { bytes.isEmpty }
 
     /// The text with its escapes decoded. A surrogate that stands alone becomes U+FFFD.

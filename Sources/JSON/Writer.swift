@@ -128,6 +128,19 @@ private func exchange<T>(_ variable: inout T, with new: consuming T) -> T {
 }
 
 extension Writer {
+    /// A member copied from a document, name and value as they are written there.
+    public mutating func member(_ member: Member) {
+        value(member.nameValue)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        value(member.value)
+    }
+
+    public mutating func member(_ name: StaticString, _ contents: StringContents) {
+        self.name(name)
+        string { $0.append(contents) }
+    }
+
     public mutating func member(_ name: StaticString, _ value: Value) {
         self.name(name)
         self.value(value)
