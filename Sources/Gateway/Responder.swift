@@ -1,4 +1,5 @@
 public import CGI
+internal import Logging
 public import NIOCore
 internal import Translation
 public import Upstream

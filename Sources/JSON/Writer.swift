@@ -79,6 +79,13 @@ public struct Writer: Sendable {
         needsComma = false
     }
 
+    /// A member's name that is not known beforehand; its value must follow.
+    public mutating func name(text: String) {
+        string(text)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// The comma between what was written last and what comes now.
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }

@@ -22,7 +22,7 @@ struct AccessLog: Sendable {
     private static func json(_ record: AccessRecord) -> [UInt8] {
         var line = Writer(reservingCapacity: 512)
         line.object {
-            $0.member("time", Timestamp.now().description)
+            $0.member("time", Timestamp.now())
             $0.member("request_id", record.requestID)
             $0.member("caller", given: record.caller?.label)
             $0.member("method", record.method)
@@ -44,7 +44,8 @@ struct AccessLog: Sendable {
             for kind in [Notice.Kind.dropped, .adjusted, .repaired] {
                 let fields = record.notices.filter { $0.kind == kind }.map(\.field)
                 guard !fields.isEmpty else { continue }
-                $0.member(kind.rawValue, fields.joined(separator: ","))
+                $0.name(text: kind.rawValue)
+                $0.string(fields.joined(separator: ","))
             }
             $0.member("error", given: record.error)
             if record.clientLeft { $0.member("client_left", true) }
@@ -53,7 +54,7 @@ struct AccessLog: Sendable {
     }
 
     private static func text(_ record: AccessRecord) -> [UInt8] {
-        var words = [Timestamp.now().description, String(record.status), record.method, record.route]
+        var words = [Timestamp.now(), String(record.status), record.method, record.route]
         func add(_ name: String, _ value: (some CustomStringConvertible)?) {
             if let value { words.append("\(name)=\(value)") }
         }

@@ -17,7 +17,7 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let time = Timestamp.now().description
+        let time = Timestamp.now()
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         switch format {
         case .json:
@@ -26,7 +26,10 @@ struct LineLogHandler: LogHandler {
                 writer.member("time", time)
                 writer.member("level", event.level.rawValue)
                 writer.member("message", event.message.description)
-                for (key, value) in fields { writer.member(key, "\(value)") }
+                for (key, value) in fields {
+                    writer.name(text: key)
+                    writer.string("\(value)")
+                }
             }
             StandardError.write(line.bytes + [UInt8(ascii: "\n")])
         case .text:
