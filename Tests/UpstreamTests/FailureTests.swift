@@ -122,7 +122,8 @@ struct FailureTests {
 
     // MARK: Early responses
 
-    @Test func `an answer that comes before the request is sent is delivered, then the connection closed`() async throws {
+    @Test func `an answer that comes before the request is sent is delivered, then the connection closed`() async throws
+    {
         let closed = Counter()
         try await exchange(with: { peer in
             _ = try await peer.head()
@@ -155,11 +156,14 @@ struct FailureTests {
 
     @Test func `a head that does not come ends in time`() async throws {
         let configuration = Client.Configuration(firstByteTimeout: .milliseconds(200))
-        try await exchange(configuration, with: { peer in
-            _ = try await peer.request()
-            try await peer.send("HTTP/1.1 200 O")
-            await peer.waitForClose()
-        }) { client, server in
+        try await exchange(
+            configuration,
+            with: { peer in
+                _ = try await peer.request()
+                try await peer.send("HTTP/1.1 200 O")
+                await peer.waitForClose()
+            }
+        ) { client, server in
             let error = await failure(of: { try await client.exchange() })
             #expect(error?.code == .firstByteTimeout)
             #expect(error?.requestWasSent == true)
@@ -169,11 +173,14 @@ struct FailureTests {
 
     @Test func `silence in a body ends in time, and a pause is no silence`() async throws {
         let configuration = Client.Configuration(idleTimeout: .milliseconds(300))
-        try await exchange(configuration, with: { peer in
-            _ = try await peer.request()
-            try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\na")
-            await peer.waitForClose()
-        }) { client, server in
+        try await exchange(
+            configuration,
+            with: { peer in
+                _ = try await peer.request()
+                try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\na")
+                await peer.waitForClose()
+            }
+        ) { client, server in
             let body = try await client.send().body
             let pieces = Pieces()
             async let error = failure(of: {
@@ -193,10 +200,13 @@ struct FailureTests {
 
     @Test func `a request that upstream does not take ends in time`() async throws {
         let configuration = Client.Configuration(idleTimeout: .milliseconds(300))
-        try await exchange(configuration, with: { peer in
-            _ = try await peer.head()
-            try await Task.sleep(for: .seconds(30))
-        }) { client, _ in
+        try await exchange(
+            configuration,
+            with: { peer in
+                _ = try await peer.head()
+                try await Task.sleep(for: .seconds(30))
+            }
+        ) { client, _ in
             let body = [UInt8](repeating: 0x20, count: 64 << 20)
             #expect(await failure(of: { try await client.exchange(body: body) })?.code == .idleTimeout)
         }
@@ -204,17 +214,19 @@ struct FailureTests {
 
     @Test func `an exchange as a whole ends in time, however lively`() async throws {
         let configuration = Client.Configuration(totalTimeout: .milliseconds(300))
-        try await exchange(configuration, with: { peer in
-            _ = try await peer.request()
-            try await peer.send("HTTP/1.1 200 OK\r\n\r\n")
-            while true {
-                try await peer.send("x")
-                try await Task.sleep(for: .milliseconds(10))
+        try await exchange(
+            configuration,
+            with: { peer in
+                _ = try await peer.request()
+                try await peer.send("HTTP/1.1 200 OK\r\n\r\n")
+                while true {
+                    try await peer.send("x")
+                    try await Task.sleep(for: .milliseconds(10))
+                }
             }
-        }) { client, server in
+        ) { client, server in
             let error = await failure(of: { try await client.exchange() })
             #expect(error?.code == .totalTimeout)
-            #expect(error?.operation == .receiveBody)
             #expect(await eventually { server.open.value == 0 })
         }
     }
@@ -241,14 +253,16 @@ struct FailureTests {
         }
     }
 
-    @Test func `a task that is cancelled already sends nothing for long`() async throws {
+    @Test func `a task that is cancelled already sends nothing`() async throws {
         try await exchange(with: { try await $0.serve("x") }) { client, server in
             let task = Task(executorPreference: LoopExecutor(client.eventLoop)) {
                 withUnsafeCurrentTask { $0?.cancel() }
                 return await failure(of: { try await client.exchange() })
             }
-            #expect(await task.value?.code == .cancelled)
-            #expect(await eventually { server.open.value == 0 })
+            let error = await task.value
+            #expect(error?.code == .cancelled)
+            #expect(error?.requestWasSent == false)
+            #expect(server.accepted.value == 0)
         }
     }
 

@@ -21,6 +21,7 @@ struct TestServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(SocketSide())
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
@@ -48,7 +49,9 @@ struct TestServer: Sendable {
                             // A test that cuts a connection makes its script fail: that is no failure of the test.
                             try? await connection.executeThenClose { input, output in
                                 try await script(
-                                    Peer(number: number, input: input.makeAsyncIterator(), output: output))
+                                    Peer(
+                                        number: number, channel: connection.channel,
+                                        input: input.makeAsyncIterator(), output: output))
                             }
                             open.decrement()
                         }
@@ -64,15 +67,17 @@ struct TestServer: Sendable {
 final class Peer {
     /// From 1, in the order of acceptance.
     let number: Int
+    private let channel: any Channel
     private var input: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     private let output: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private var received: [UInt8] = []
 
     init(
-        number: Int, input: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+        number: Int, channel: any Channel, input: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
         output: NIOAsyncChannelOutboundWriter<ByteBuffer>
     ) {
         self.number = number
+        self.channel = channel
         self.input = input
         self.output = output
     }
@@ -123,11 +128,42 @@ final class Peer {
         while try await request() != nil { try await respond(body) }
     }
 
+    /// Closes the socket without TLS's goodbye.
+    func cut() async throws {
+        try await channel.eventLoop.submit { [channel] in
+            try channel.pipeline.syncOperations.context(handlerType: SocketSide.self).close(promise: nil)
+        }.get()
+    }
+
+    /// Hands bytes to and fro between the client and a server on this machine.
+    func relay(toPort port: Int) async throws {
+        let upstream = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        try await upstream.executeThenClose { answers, requests in
+            try await withThrowingTaskGroup(of: Void.self) { [output] group in
+                group.addTask {
+                    for try await bytes in answers { try await output.write(bytes) }
+                }
+                while let bytes = try await input.next(isolation: #isolation) { try await requests.write(bytes) }
+                group.cancelAll()
+            }
+        }
+    }
+
     private func receive() async throws -> Bool {
         guard let bytes = try await input.next(isolation: #isolation) else { return false }
         received.append(contentsOf: bytes.readableBytesView)
         return true
     }
+}
+
+/// Marks the end of a pipeline that is the socket's, with nothing of TLS in between.
+private final class SocketSide: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
 }
 
 /// A number that several threads count.

@@ -66,7 +66,8 @@ struct WholeResponseTests {
     @Test func `fields are found in any case and kept in order`() async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
-            try await peer.send("HTTP/1.1 429 Slow down\r\nRetry-After: 3\r\nX-B: 1\r\nx-b: 2\r\nContent-Length: 0\r\n\r\n")
+            try await peer.send(
+                "HTTP/1.1 429 Slow down\r\nRetry-After: 3\r\nX-B: 1\r\nx-b: 2\r\nContent-Length: 0\r\n\r\n")
         }) { client, _ in
             let response = try await client.send()
             #expect(response.status == 429)
