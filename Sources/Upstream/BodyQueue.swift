@@ -3,8 +3,8 @@ internal import NIOCore
 /// What has been read of one body and not been consumed, and who consumes it: where the connection, which pushes, meets
 /// the consumer, who may pause.
 ///
-/// It takes no time to speak of for a consumer that keeps up: a piece goes from `receive` into its closure. What waits
-/// is what one read from the socket brought, since a connection reads only while `isHungry`.
+/// For a consumer that keeps up nothing waits: a piece goes from `receive` straight into its closure. For one that does
+/// not, no more waits than one read from the socket brought, since a connection reads only while `isHungry`.
 ///
 /// `@unchecked Sendable`: state is touched on `eventLoop` only; every other thread goes through `eventLoop.execute`.
 final class BodyQueue: @unchecked Sendable {
@@ -22,6 +22,7 @@ final class BodyQueue: @unchecked Sendable {
     private var waiting = CircularBuffer<ByteBuffer>(initialCapacity: 1)
     private var outcome: Outcome?
     private var flow = Flow.flowing
+    private var isClaimed = false
     /// Nil before `forEach` and after everything is consumed.
     private var consume: ((RawSpan) -> ResponseBody.Demand)?
     private var whenEnded: CheckedContinuation<Outcome, Never>?
@@ -57,7 +58,8 @@ final class BodyQueue: @unchecked Sendable {
 
     func forEach(_ consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Outcome {
         eventLoop.preconditionInEventLoop()
-        precondition(self.consume == nil, "a body is read once")
+        precondition(!isClaimed, "a body is read once")
+        isClaimed = true
         self.consume = consume
         deliverWaiting()
         // A short body came together with its head: there is nothing to wait for.

@@ -39,6 +39,9 @@ public final class Client: Sendable {
             preconditionFailure("the event loop is not one of the client's group")
         }
         try request.validate()
+        guard !Task.isCancelled else {
+            throw UpstreamError(.cancelled, .sendRequest, "the task was cancelled", requestWasSent: false)
+        }
         let deadline = NIODeadline.now() + pool.limits.total
         if let kept = pool.takeKept(for: request.origin) {
             switch await kept.send(request, until: deadline) {

@@ -5,7 +5,8 @@ extension Client {
         public var connectTimeout: Duration
         /// From the moment the connection has taken the last byte of the request until the response's head is complete.
         public var firstByteTimeout: Duration
-        /// Upstream's silence in the middle of a body. A paused consumer is not upstream's silence and is not counted.
+        /// Upstream's silence in the middle of a body, its own or the request's that it takes. A paused consumer is not
+        /// upstream's silence and is not counted.
         public var idleTimeout: Duration
         /// From `send` to the end of the body, a second try on a fresh connection included.
         public var totalTimeout: Duration

@@ -100,8 +100,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         case (.head(let head), .awaitingHead(let continuation)):
             receive(head, continuation)
         case (.body(let piece), .receivingBody(let body)):
-            if decoding.isNeeded {
-                decode(piece, context)
+            if case .expected(let head) = decoding {
+                startDecoding(head, piece, context)
             } else {
                 body.receive(piece)
             }
@@ -128,16 +128,21 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         continuation.resume(returning: .success(Response(decoding.decodedHead(head), body: ResponseBody(body))))
     }
 
-    private func decode(_ piece: ByteBuffer, _ context: ChannelHandlerContext) {
+    private func startDecoding(_ head: HTTPResponseHead, _ piece: ByteBuffer, _ context: ChannelHandlerContext) {
+        let decompressor = NIOHTTPResponseDecompressor(limit: .ratio(HTTPLimits.decompressionRatio))
+        // Before it joins, for its output comes back here.
+        decoding = .running(decompressor)
         do {
-            try decoding.begin(with: piece, before: self, context)
+            try decompressor.join(context.pipeline.syncOperations, before: self, head: head, piece: piece)
         } catch {
-            fail(.protocolViolation, "the body's content coding cannot be set up: \(error)")
+            fail(.protocolViolation, "the body's content coding cannot be undone: \(error)")
         }
     }
 
     private func receiveEnd(_ body: BodyQueue, _ context: ChannelHandlerContext) {
-        decoding.end(context)
+        if case .running(let decompressor) = decoding {
+            context.pipeline.syncOperations.removeHandler(decompressor, promise: nil)
+        }
         // An answer that came before all of the request was sent: the rest would be read as the next request.
         if mayBeKept && unsentBody.isEmpty {
             state = .awaitingBoundary

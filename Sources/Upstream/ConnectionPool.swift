@@ -51,7 +51,7 @@ final class ConnectionPool: @unchecked Sendable {
     /// A connection has closed.
     func remove(_ connection: Connection) {
         open[ObjectIdentifier(connection)] = nil
-        if case .some(let index) = kept.firstIndex(where: { $0 === connection }) { kept.remove(at: index) }
+        if let index = kept.firstIndex(where: { $0 === connection }) { kept.remove(at: index) }
         if open.isEmpty {
             nextLook?.cancel()
             nextLook = nil

@@ -16,39 +16,25 @@ enum ContentDecoding {
         self = coding == "gzip" || coding == "deflate" ? .expected(head) : .none
     }
 
-    /// Whether a piece that arrives is still encoded.
-    var isNeeded: Bool {
-        if case .expected = self { true } else { false }
-    }
-
     /// The head as the caller should see it.
     func decodedHead(_ head: HTTPResponseHead) -> HTTPResponseHead {
-        guard isNeeded else { return head }
+        guard case .expected = self else { return head }
         var head = head
         head.headers.remove(name: "Content-Encoding")
         head.headers.remove(name: "Content-Length")
         return head
     }
+}
 
-    /// Puts the decompressor in front of `connection` and lets it have what it missed: the head, and the first piece.
-    mutating func begin(
-        with piece: ByteBuffer, before connection: Connection, _ context: ChannelHandlerContext
+extension NIOHTTPResponseDecompressor {
+    /// Takes its place in front of `connection` and is told what it has missed: the head, and the first piece.
+    func join(
+        _ pipeline: ChannelPipeline.SynchronousOperations, before connection: Connection, head: HTTPResponseHead,
+        piece: ByteBuffer
     ) throws {
-        guard case .expected(let head) = self else { return }
-        let decompressor = NIOHTTPResponseDecompressor(limit: .ratio(HTTPLimits.decompressionRatio))
-        self = .running(decompressor)
-        let pipeline = context.pipeline.syncOperations
-        try pipeline.addHandler(decompressor, position: .before(connection))
-        let itsContext = try pipeline.context(handler: decompressor)
-        decompressor.channelRead(context: itsContext, data: NIOAny(HTTPClientResponsePart.head(head)))
-        decompressor.channelRead(context: itsContext, data: NIOAny(HTTPClientResponsePart.body(piece)))
-    }
-
-    /// The body is over.
-    mutating func end(_ context: ChannelHandlerContext) {
-        if case .running(let decompressor) = self {
-            context.pipeline.syncOperations.removeHandler(decompressor, promise: nil)
-        }
-        self = .none
+        try pipeline.addHandler(self, position: .before(connection))
+        let context = try pipeline.context(handler: self)
+        channelRead(context: context, data: NIOAny(HTTPClientResponsePart.head(head)))
+        channelRead(context: context, data: NIOAny(HTTPClientResponsePart.body(piece)))
     }
 }

@@ -10,9 +10,10 @@ enum Tunnel {
     ) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         let authority = "\(origin.bracketedHost):\(origin.port)"
+        // The caller's timer, which knows what it is that takes too long, must be the first of the two.
         let connect = NIOHTTP1ProxyConnectHandler(
             targetHost: origin.bracketedHost, targetPort: origin.port, headers: ["Host": authority],
-            deadline: deadline, promise: promise)
+            deadline: deadline + .seconds(1), promise: promise)
         let encoder = HTTPRequestEncoder()
         let decoder = ByteToMessageHandler(HTTPResponseDecoder(limitConfiguration: HTTPLimits.decoder))
         let pipeline = channel.pipeline.syncOperations
