@@ -22,12 +22,7 @@ struct Check: AsyncParsableCommand {
 
     private func askUpstream(_ configuration: Configuration) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        let client: Client
-        do {
-            client = try Client(configuration: configuration.client, eventLoopGroup: eventLoop)
-        } catch {
-            throw Exit.configuration("UPSTREAM_CA_FILE: \(error)")
-        }
+        let client = try makeClient(configuration, on: eventLoop)
         do {
             let answer = try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
                 try await UpstreamCheck.run(configuration, client, on: eventLoop)

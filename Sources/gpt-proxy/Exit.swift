@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Glibc
+internal import Gateway
 
 /// Ways to end that are not success. The numbers are those of sysexits.h, which web servers and service managers know.
 enum Exit {
@@ -16,6 +16,6 @@ enum Exit {
     }
 
     private static func say(_ message: String) {
-        for line in message.split(separator: "\n") { fputs("gpt-proxy: \(line)\n", stderr) }
+        for line in message.split(separator: "\n") { StandardError.write("gpt-proxy: \(line)") }
     }
 }

@@ -13,21 +13,21 @@ enum FastCGIService {
         let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
         raiseDescriptorLimit()
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let client = try makeClient(configuration, on: eventLoops)
+        let responder = Responder(configuration: configuration, client: client)
+        var limits = Server.Limits()
+        limits.maxBody = configuration.maxBody
         let server: Server
-        let client: Client
-        do {
-            client = try Client(configuration: configuration.client, eventLoopGroup: eventLoops)
-            let responder = Responder(configuration: configuration, client: client)
-            var limits = Server.Limits()
-            limits.maxBody = configuration.maxBody
+        do throws(StartError) {
             server = Server(
                 listener: try Listener.open(address, mode: mode), limits: limits, eventLoops: eventLoops,
-                handler: responder.respond)
+                handler: { request, sink in
+                    guard let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop else { return }
+                    await responder.respond(to: request, sink: sink, on: eventLoop)
+                })
             try server.start()
-        } catch let error as InvalidConfiguration {
-            throw Exit.configuration("UPSTREAM_CA_FILE: \(error)")
         } catch {
-            throw Exit.failure("\(error)")
+            throw Exit.failure(error.description)
         }
         log.info("started", metadata: ["listen": "\(address)", "version": "\(version)"])
         let signal = await Signals.next()

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Gateway
+internal import Translation
 
 /// The command line.
 struct GPTProxy: AsyncParsableCommand {
@@ -44,9 +45,19 @@ struct EnvironmentOptions: ParsableArguments {
 
     /// The whole configuration, checked.
     func configuration() async throws -> Configuration {
-        let source = try await source()
+        try Self.checked(try await source()) { source throws(ConfigurationError) in try Configuration(source) }
+    }
+
+    /// The part that translation needs, checked.
+    func translationSettings() async throws -> TranslationSettings {
+        try Self.checked(try await source()) { source throws(ConfigurationError) in try TranslationSettings(source) }
+    }
+
+    private static func checked<T>(
+        _ source: ConfigurationSource, _ read: (ConfigurationSource) throws(ConfigurationError) -> T
+    ) throws -> T {
         do throws(ConfigurationError) {
-            return try Configuration(source)
+            return try read(source)
         } catch {
             throw Exit.configuration(error.description)
         }

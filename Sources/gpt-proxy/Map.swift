@@ -1,32 +1,28 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Gateway
 internal import Glibc
 internal import JSON
-internal import Translation
+public import Translation
 
 struct Map: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what would be sent upstream for the request on standard input.",
         discussion: "What is left out, changed or repaired is told on standard error. Needs no keys.")
 
-    @Option(help: "The API to map to: \(Target.allCases.map(\.rawValue).joined(separator: ", ")). (default: TARGET_API)")
+    @Option(
+        help: "The API to map to: \(Target.allCases.map(\.rawValue).joined(separator: ", ")). (default: TARGET_API)")
     var target: Target?
 
     @OptionGroup var environment: EnvironmentOptions
 
     func run() async throws {
-        var settings: TranslationSettings
-        do throws(ConfigurationError) {
-            settings = try TranslationSettings(try await environment.source())
-        } catch {
-            throw Exit.configuration(error.description)
-        }
+        var settings = try await environment.translationSettings()
         if let target { settings.target = target }
         do {
             let document = try Document(parsing: Self.readStandardInput())
             let translated = try RequestTranslator(settings: settings).translateProxyRequest(document)
             for notice in translated.notices {
-                fputs("\(notice.kind.rawValue): \(notice.field) \(notice.reason)\n", stderr)
+                StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")
             }
             print(String(decoding: translated.body, as: UTF8.self))
         } catch let error as RequestError {
@@ -47,4 +43,4 @@ struct Map: AsyncParsableCommand {
     }
 }
 
-extension Target: @retroactive ExpressibleByArgument {}
+extension Target: ExpressibleByArgument {}

@@ -25,12 +25,7 @@ enum PlainCGI {
     private static func answer() async throws {
         let configuration = try await EnvironmentOptions().configuration()
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let client: Client
-        do {
-            client = try Client(configuration: configuration.client, eventLoopGroup: eventLoop)
-        } catch {
-            throw Exit.configuration("UPSTREAM_CA_FILE: \(error)")
-        }
+        let client = try makeClient(configuration, on: eventLoop)
         let responder = Responder(configuration: configuration, client: client)
         let request = OneShot.readRequest(environment: Start.environment, maxBody: configuration.maxBody)
         let loop = eventLoop.next()

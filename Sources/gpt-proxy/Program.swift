@@ -40,12 +40,12 @@ enum Start {
     static let environment: [String: String] = {
         var variables: [String: String] = [:]
         var entry = environ
-        while let variable = entry?.pointee {
+        while let variable = entry.pointee {
             let text = String(cString: variable)
             if let separator = text.firstIndex(of: "=") {
                 variables[String(text[..<separator])] = String(text[text.index(after: separator)...])
             }
-            entry = entry?.advanced(by: 1)
+            entry += 1
         }
         return variables
     }()

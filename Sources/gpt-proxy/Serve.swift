@@ -3,7 +3,8 @@ internal import ArgumentParser
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Listens on a socket and serves FastCGI there.",
-        discussion: "SIGTERM, SIGINT and SIGUSR1 end it when running requests have ended; a second one ends it at once.")
+        discussion: "SIGTERM, SIGINT and SIGUSR1 end it when running requests have ended; a second one ends it at once."
+    )
 
     @Option(help: "unix:/run/gpt-proxy.sock, 127.0.0.1:9000, [::1]:9000 or fd:3.")
     var listen: String

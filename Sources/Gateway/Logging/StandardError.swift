@@ -14,6 +14,11 @@ public enum StandardError {
         }
     }
 
+    /// Writes a line of text.
+    public static func write(_ text: String) {
+        write(Array((text + "\n").utf8))
+    }
+
     /// A logger for what is not about one request: starts, stops, faults of configuration.
     public static func logger(level: Logger.Level, format: LogFormat) -> Logger {
         Logger(label: "gpt-proxy") { _ in

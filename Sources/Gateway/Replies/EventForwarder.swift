@@ -41,12 +41,14 @@ final class EventForwarder {
             try await body.forEach { [self] piece in consume(piece) }
             if !hasEnded {
                 failure = Failure(
-                    status: 502, reason: "upstream_cut", detail: "Upstream ended the stream before the reply was complete.")
+                    status: 502, reason: "upstream_cut",
+                    detail: "Upstream ended the stream before the reply was complete.")
             }
         } catch {
             failure =
                 isOversized
-                ? Failure(status: 502, reason: "upstream_oversized", detail: "Upstream sent an event that is too large.")
+                ? Failure(
+                    status: 502, reason: "upstream_oversized", detail: "Upstream sent an event that is too large.")
                 : Failure(error)
         }
         // What comes after the last event is no event; what comes after the good end changes nothing.
