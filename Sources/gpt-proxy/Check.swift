@@ -14,8 +14,8 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var environment: EnvironmentOptions
 
     func run() async throws {
-        let source = try await environment.source()
-        let configuration = try await environment.configuration()
+        let source = try await environment.loading.source()
+        let configuration = try await environment.loading.configuration()
         for setting in source.settings() { print(setting) }
         if upstream { try await askUpstream(configuration) }
     }

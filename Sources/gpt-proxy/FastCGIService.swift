@@ -8,8 +8,8 @@ internal import Upstream
 
 /// Serves FastCGI until a signal says to stop.
 enum FastCGIService {
-    static func run(listen address: String, mode: UInt16, _ environment: EnvironmentOptions) async throws {
-        let configuration = try await environment.configuration()
+    static func run(listen address: String, mode: UInt16, _ loading: ConfigurationLoading) async throws {
+        let configuration = try await loading.configuration()
         let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
         raiseDescriptorLimit()
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
@@ -32,7 +32,6 @@ enum FastCGIService {
         log.info("started", metadata: ["listen": "\(address)", "version": "\(version)"])
         let signal = await Signals.next()
         log.info("stopping", metadata: ["signal": "\(signal)", "live": "\(server.liveRequestCount)"])
-        Signals.endProcessAtNext()
         await server.shutdown(grace: configuration.shutdownGrace)
         await client.shutdown()
         try await eventLoops.shutdownGracefully()

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Gateway
-internal import Translation
 
 /// The command line.
 struct GPTProxy: AsyncParsableCommand {
@@ -25,41 +24,14 @@ struct GPTProxy: AsyncParsableCommand {
                   spawn-fcgi -n -s /run/gpt-proxy.sock -- gpt-proxy
                 """)
         }
-        try await FastCGIService.run(listen: "fd:\(descriptor)", mode: 0, environment)
+        try await FastCGIService.run(listen: "fd:\(descriptor)", mode: 0, environment.loading)
     }
 }
 
-/// Where configuration comes from, besides the environment.
+/// The option that every command has which reads the configuration.
 struct EnvironmentOptions: ParsableArguments {
     @Option(help: "A file of KEY=value lines, for what the environment does not say. (default: ./.env if it is there)")
     var envFile: String?
 
-    /// Where to look values up.
-    func source() async throws -> ConfigurationSource {
-        do {
-            return try await ConfigurationSource(environment: Start.environment, environmentFile: envFile)
-        } catch {
-            throw Exit.configuration("cannot read the configuration: \(error)")
-        }
-    }
-
-    /// The whole configuration, checked.
-    func configuration() async throws -> Configuration {
-        try Self.checked(try await source()) { source throws(ConfigurationError) in try Configuration(source) }
-    }
-
-    /// The part that translation needs, checked.
-    func translationSettings() async throws -> TranslationSettings {
-        try Self.checked(try await source()) { source throws(ConfigurationError) in try TranslationSettings(source) }
-    }
-
-    private static func checked<T>(
-        _ source: ConfigurationSource, _ read: (ConfigurationSource) throws(ConfigurationError) -> T
-    ) throws -> T {
-        do throws(ConfigurationError) {
-            return try read(source)
-        } catch {
-            throw Exit.configuration(error.description)
-        }
-    }
+    var loading: ConfigurationLoading { ConfigurationLoading(environmentFile: envFile) }
 }

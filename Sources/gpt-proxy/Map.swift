@@ -16,7 +16,7 @@ struct Map: AsyncParsableCommand {
     @OptionGroup var environment: EnvironmentOptions
 
     func run() async throws {
-        var settings = try await environment.translationSettings()
+        var settings = try await environment.loading.translationSettings()
         if let target { settings.target = target }
         do {
             let document = try Document(parsing: Self.readStandardInput())

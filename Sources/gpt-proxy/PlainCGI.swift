@@ -23,7 +23,7 @@ enum PlainCGI {
     }
 
     private static func answer() async throws {
-        let configuration = try await EnvironmentOptions().configuration()
+        let configuration = try await ConfigurationLoading().configuration()
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = try makeClient(configuration, on: eventLoop)
         let responder = Responder(configuration: configuration, client: client)

@@ -7,14 +7,18 @@ internal import Glibc
 /// The program's beginning: how it was started decides what it is.
 @main
 struct Program {
-    static func main() async {
+    static func main() {
         Signals.blockAll()
+        // Detached, or it would wait for this thread, which is the main actor's.
+        Task.detached { await run() }
+        Signals.deliverForever()
+    }
+
+    private static func run() async -> Never {
         // Before anything reads the arguments: a CGI server puts the client's query string there (RFC 3875, section 4.4).
-        if Start.isPlainCGI {
-            await PlainCGI.run()
-        } else {
-            await GPTProxy.main()
-        }
+        if Start.isPlainCGI { await PlainCGI.run() }
+        await GPTProxy.main()
+        exit(0)
     }
 }
 

@@ -22,6 +22,6 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var environment: EnvironmentOptions
 
     func run() async throws {
-        try await FastCGIService.run(listen: listen, mode: mode, environment)
+        try await FastCGIService.run(listen: listen, mode: mode, environment.loading)
     }
 }

@@ -1,10 +1,13 @@
 internal import Glibc
 internal import Synchronization
 
-/// Signals, taken in one thread that waits for them; everywhere else they are blocked, since libfcgi's system calls must
-/// not be interrupted.
+/// Signals, taken by the main thread, which does nothing else; everywhere else they are blocked, since libfcgi's system
+/// calls must not be interrupted.
 enum Signals {
     private static let stopping: [Int32] = [SIGTERM, SIGINT, SIGUSR1]
+
+    /// Who waits for an order to stop.
+    private static let waiter = Mutex<CheckedContinuation<Int32, Never>?>(nil)
 
     /// Blocks the signals in this thread and in those that it starts. To be called before there are others.
     static func blockAll() {
@@ -15,49 +18,36 @@ enum Signals {
     /// Waits for an order to stop, and says which it was.
     static func next() async -> Int32 {
         await withCheckedContinuation { continuation in
-            onThread { continuation.resume(returning: wait()) }
+            waiter.withLock { $0 = continuation }
         }
     }
 
-    /// From now on an order to stop ends the process: who asks twice is in a hurry.
-    static func endProcessAtNext() {
-        onThread {
-            _ = wait()
-            exit(1)
+    /// Hands each order to stop to whoever waits for one. When nobody does, because the program does not serve or is
+    /// stopping already, the signal does what it does to every process.
+    static func deliverForever() -> Never {
+        var set = signalSet
+        while true {
+            var signal: Int32 = 0
+            sigwait(&set, &signal)
+            let continuation = waiter.withLock { waiter in
+                defer { waiter = nil }
+                return waiter
+            }
+            if let continuation { continuation.resume(returning: signal) } else { die(of: signal) }
         }
+    }
+
+    private static func die(of signal: Int32) {
+        Glibc.signal(signal, SIG_DFL)
+        var set = signalSet
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(signal)
     }
 
     private static var signalSet: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in stopping + [SIGHUP] { sigaddset(&set, signal) }
+        for signal in stopping { sigaddset(&set, signal) }
         return set
-    }
-
-    private static func wait() -> Int32 {
-        var set = signalSet
-        var signal: Int32 = 0
-        repeat { sigwait(&set, &signal) } while !stopping.contains(signal)
-        return signal
-    }
-
-    private static func onThread(_ work: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Box(work))
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().work() }
-                return nil
-            }, box.toOpaque())
-        pthread_detach(thread)
-    }
-
-    private final class Box: Sendable {
-        let work: @Sendable () -> Void
-
-        init(_ work: @escaping @Sendable () -> Void) {
-            self.work = work
-        }
     }
 }

@@ -74,7 +74,9 @@ extension Failure {
                 status: 413, reason: "body_too_large",
                 detail: "The request body is too large: more than \(limit) bytes (MAX_BODY).")
         case .incomplete:
-            self.init(status: 400, reason: "body_incomplete", detail: "The request body ended early.")
+            self.init(
+                status: 400, reason: "body_incomplete",
+                detail: "The request body does not have the length that was announced: the upload was cut.")
         case .tooSlow:
             self.init(status: 408, reason: "body_too_slow", detail: "The request body took too long to arrive.")
         }
