@@ -1,6 +1,7 @@
 import Gateway
 import Testing
 import Translation
+import Upstream
 
 struct ConfigurationTests {
     private let needed = ["OPENAI_API_KEY": "sk-upstream", "PROXY_API_KEY": "a-secret-key"]

@@ -1,4 +1,5 @@
 import CGI
+import Foundation
 import Gateway
 import NIOCore
 import NIOPosix
