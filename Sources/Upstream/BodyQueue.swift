@@ -77,6 +77,11 @@ final class BodyQueue: @unchecked Sendable {
         }
     }
 
+    func liftTotalTimeout() {
+        eventLoop.preconditionInEventLoop()
+        connection?.deadline = .distantFuture
+    }
+
     func resume() {
         eventLoop.preconditionInEventLoop()
         switch flow {

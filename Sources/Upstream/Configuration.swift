@@ -8,7 +8,8 @@ extension Client {
         /// Upstream's silence in the middle of a body, its own or the request's that it takes. A paused consumer is not
         /// upstream's silence and is not counted.
         public var idleTimeout: Duration
-        /// From `send` to the end of the body, a second try on a fresh connection included.
+        /// From `send` to the end of the body, a second try on a fresh connection included. A body may be exempted by
+        /// `ResponseBody.liftTotalTimeout`.
         public var totalTimeout: Duration
         /// A PEM file with certificate authorities that are trusted beside the system's.
         public var caFile: String?

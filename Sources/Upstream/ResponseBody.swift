@@ -48,6 +48,11 @@ public final class ResponseBody: Sendable {
         return bytes
     }
 
+    /// Lets the body take as long as it likes, as long as upstream is not silent: what a stream that is alive wants.
+    public func liftTotalTimeout() {
+        queue.liftTotalTimeout()
+    }
+
     /// Ends a pause. May be called from within `consume`, which then has not paused at all.
     public func resume() {
         queue.resume()

@@ -34,6 +34,7 @@ final class EventForwarder {
     func run() async -> Failure? {
         // The head goes out now: the client shall know that its request was accepted.
         writer.flush()
+        body.liftTotalTimeout()
         heartbeat.start { [self] in beat() }
         defer { heartbeat.stop() }
         var failure: Failure?
