@@ -14,8 +14,18 @@ public enum EventWriter {
             buffer.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
             buffer.append(UInt8(ascii: "\n"))
         }
-        buffer.append(contentsOf: "data: ".utf8)
+        begin(to: &buffer)
         buffer.append(contentsOf: data)
+        end(to: &buffer)
+    }
+
+    /// Begins an event whose data the caller appends itself, without line breaks, before it calls ``end(to:)``.
+    public static func begin(to buffer: inout [UInt8]) {
+        buffer.append(contentsOf: "data: ".utf8)
+    }
+
+    /// Ends an event that ``begin(to:)`` began.
+    public static func end(to buffer: inout [UInt8]) {
         buffer.append(contentsOf: "\n\n".utf8)
     }
 

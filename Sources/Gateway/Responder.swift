@@ -9,6 +9,7 @@ public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
     private let proxy: ProxyEndpoint
+    private let chat: ChatEndpoint
     private let health: HealthEndpoint
     private let log: AccessLog?
 
@@ -24,6 +25,7 @@ public final class Responder: Sendable {
         authenticator = Authenticator(key: configuration.proxyKey)
         let requests = UpstreamRequests(configuration)
         proxy = ProxyEndpoint(client: client, requests: requests, settings: configuration.translation)
+        chat = ChatEndpoint(client: client, requests: requests, settings: configuration.translation)
         health = HealthEndpoint(client: client, requests: requests)
         log =
             configuration.logLevel <= .info
@@ -36,18 +38,12 @@ public final class Responder: Sendable {
     public func respond(to request: CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let start = ContinuousClock.now
         var record = AccessRecord(request)
-        let writer = ResponseWriter(sink)
         do {
             let reply = try await reply(to: request, on: eventLoop, &record)
             record.firstByte = ContinuousClock.now - start
-            await write(reply, to: writer, of: request, on: eventLoop, &record)
+            await write(reply, to: ResponseWriter(sink), of: request, on: eventLoop, &record)
         } catch {
-            let failure = Failure(error)
-            record.status = failure.status
-            record.error = failure.reason
-            await writer.respond(
-                .json(failure.status, headers: failure.headers), body: failure.body,
-                withoutBody: request.method == "HEAD")
+            await write(Failure(error), to: ResponseWriter(sink), of: request, &record)
         }
         record.clientLeft = Task.isCancelled
         record.duration = ContinuousClock.now - start
@@ -60,12 +56,13 @@ public final class Responder: Sendable {
         guard let route = Route(path: request.path) else { throw Failure.notFound }
         record.route = route.name
         guard route.methods.contains(request.method) else { throw Failure.methodNotAllowed(route.methods) }
-        if route == .proxy || HealthEndpoint.asksUpstream(request) {
+        if route != .health || HealthEndpoint.asksUpstream(request) {
             record.caller = authenticator.caller(of: request)
             guard record.caller != nil else { throw Failure.invalidKey }
         }
         return switch route {
         case .proxy: try await proxy.respond(to: request, on: eventLoop, &record)
+        case .chatCompletions: try await chat.respond(to: request, on: eventLoop, &record)
         case .health: try await health.respond(to: request, on: eventLoop, &record)
         }
     }
@@ -78,14 +75,45 @@ public final class Responder: Sendable {
         case .whole(let head, let body):
             record.status = head.status
             await writer.respond(head, body: body, withoutBody: request.method == "HEAD")
-        case .stream(let head, let body):
+        case .events(let head, let body):
             record.status = head.status
-            let forwarder = EventForwarder(
-                body, to: writer.writeHead(head),
-                heartbeat: Heartbeat(every: TimeAmount(configuration.heartbeat), on: eventLoop))
-            record.error = await forwarder.run()?.reason
-            record.usage = forwarder.usage
+            await forward(
+                StreamForwarder(body, through: PassedStream(), head: head, to: writer, on: eventLoop, pace: .init(configuration)),
+                request, &record)
+        case .chunks(let head, let body, let translator):
+            record.status = head.status
+            await forward(
+                StreamForwarder(
+                    body, through: TranslatedStream(translator), head: head, to: writer, on: eventLoop,
+                    pace: .init(configuration)),
+                request, &record)
         }
+    }
+
+    private func forward(
+        _ forwarder: StreamForwarder<some StreamTransform>, _ request: CGI.Request, _ record: inout AccessRecord
+    ) async {
+        let failure = await forwarder.run()
+        record.error = failure?.reason
+        record.usage = forwarder.usage
+        guard let failure, let writer = forwarder.takeResponseWriter() else { return }
+        await write(failure, to: writer, of: request, &record)
+    }
+
+    private func write(
+        _ failure: Failure, to writer: consuming ResponseWriter, of request: CGI.Request, _ record: inout AccessRecord
+    ) async {
+        record.status = failure.status
+        record.error = failure.reason
+        await writer.respond(
+            .json(failure.status, headers: failure.headers),
+            body: failure.body(Route.failureStyle(path: request.path)), withoutBody: request.method == "HEAD")
+    }
+}
+
+extension StreamForwarder.Pace {
+    fileprivate init(_ configuration: Configuration) {
+        self.init(heartbeat: TimeAmount(configuration.heartbeat), headDelay: TimeAmount(configuration.streamHeadDelay))
     }
 }
 

@@ -22,4 +22,10 @@ public struct ReplyContext: Sendable, Equatable {
 
     /// Whether the client asked for a stream.
     public let streams: Bool
+
+    /// Whether the stream's last chunk before `[DONE]` shall tell the usage (`stream_options.include_usage`).
+    public let includesUsage: Bool
+
+    /// Whether the client offered `functions`, and is answered with `function_call` instead of `tool_calls`.
+    public let usesFunctions: Bool
 }

@@ -13,6 +13,9 @@ struct Map: AsyncParsableCommand {
         help: "The API to map to: \(Target.allCases.map(\.rawValue).joined(separator: ", ")). (default: TARGET_API)")
     var target: Target?
 
+    @Option(help: "The route that the request is for.")
+    var route = Route.proxy
+
     @OptionGroup var environment: EnvironmentOptions
 
     func run() async throws {
@@ -20,7 +23,12 @@ struct Map: AsyncParsableCommand {
         if let target { settings.target = target }
         do {
             let document = try Document(parsing: Self.readStandardInput())
-            let translated = try RequestTranslator(settings: settings).translateProxyRequest(document)
+            let translator = RequestTranslator(settings: settings)
+            let translated =
+                switch route {
+                case .proxy: try translator.translateProxyRequest(document)
+                case .chatCompletions: try translator.translateChatRequest(document)
+                }
             for notice in translated.notices {
                 StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")
             }
@@ -41,6 +49,12 @@ struct Map: AsyncParsableCommand {
             bytes.append(contentsOf: piece[..<count])
         }
     }
+}
+
+/// A route whose requests are translated.
+enum Route: String, CaseIterable, ExpressibleByArgument {
+    case proxy = "/proxy"
+    case chatCompletions = "/v1/chat/completions"
 }
 
 extension Target: ExpressibleByArgument {}

@@ -26,6 +26,7 @@ extension Configuration {
             proxy: values.proxy(.upstreamProxy))
         let maxBody = values.size(.maxBody)
         let heartbeat = values.duration(.heartbeat)
+        let streamHeadDelay = values.duration(.streamHeadDelay)
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
@@ -35,7 +36,7 @@ extension Configuration {
         self.init(
             openAIKey: openAIKey, proxyKey: proxyKey, base: base, organization: values.text(.organization),
             project: values.text(.project), translation: translation, client: client, maxBody: maxBody,
-            upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, shutdownGrace: shutdownGrace,
+            upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay, shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }
 }

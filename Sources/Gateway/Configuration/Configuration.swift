@@ -19,6 +19,8 @@ public struct Configuration: Sendable {
     public var upstreamTimeout: Duration
     /// The time between two signs of life in a stream that is silent.
     public var heartbeat: Duration
+    /// How long the head of a translated stream waits for the first event that means something.
+    public var streamHeadDelay: Duration
     /// How long running requests may go on after the order to stop.
     public var shutdownGrace: Duration
     public var logLevel: Logger.Level

@@ -12,4 +12,8 @@ enum Timestamp {
     static func now() -> String {
         format.format(Date.now)
     }
+
+    static func secondsSince1970() -> Double {
+        Date.now.timeIntervalSince1970
+    }
 }

@@ -3,13 +3,27 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// A request that ends with an error, in the words that `/proxy` and `/healthz` use: `{"detail": …}`.
+/// A request that ends with an error, told in the words of the route it came by.
 struct Failure: Error, Sendable {
+    /// The two contracts.
+    enum Style: Sendable {
+        /// `/proxy` and `/healthz`: `{"detail": …}`.
+        case detail
+        /// `/v1`: OpenAI's `{"error": {…}}`.
+        case openAI
+    }
+
     let status: Int
     /// A word for the log and for programs.
     let reason: String
     /// What happened and the way out, for people.
-    let detail: String
+    let message: String
+    /// The client's field at fault, as a path.
+    var param: String?
+    /// OpenAI's code, where it has one for this.
+    var code: String?
+    /// OpenAI's word for the family of errors; nil takes the one that goes with the status.
+    var type: String?
     var headers: [(name: String, value: String)] = []
     /// An error status of upstream with its body, which the client gets to see.
     var upstream: (status: Int, body: [UInt8])?
@@ -17,21 +31,29 @@ struct Failure: Error, Sendable {
     /// Nobody is there to be answered: nginx's word for it, for the log alone.
     static let clientLeftStatus = 499
 
-    static let invalidKey = Failure(status: 401, reason: "invalid_key", detail: "Invalid proxy API key")
+    static let invalidKey = Failure(
+        status: 401, reason: "invalid_key", message: "Invalid proxy API key", code: "invalid_api_key")
 
-    static let notFound = Failure(status: 404, reason: "not_found", detail: "Not Found")
+    static let notFound = Failure(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
 
     static func methodNotAllowed(_ allowed: [String]) -> Failure {
         Failure(
-            status: 405, reason: "method_not_allowed", detail: "Method Not Allowed",
+            status: 405, reason: "method_not_allowed", message: "Method Not Allowed", code: "method_not_supported",
             headers: [("Allow", allowed.joined(separator: ", "))])
     }
 
     /// The body of the answer.
-    var body: [UInt8] {
+    func body(_ style: Style) -> [UInt8] {
+        switch style {
+        case .detail: detailBody
+        case .openAI: upstream?.body ?? errorBody
+        }
+    }
+
+    private var detailBody: [UInt8] {
         var writer = Writer(reservingCapacity: (upstream?.body.count ?? 0) + 256)
         writer.object {
-            guard let upstream else { return $0.member("detail", detail) }
+            guard let upstream else { return $0.member("detail", message) }
             $0.name("detail")
             $0.object {
                 $0.member("openai_status", upstream.status)
@@ -40,6 +62,11 @@ struct Failure: Error, Sendable {
             }
         }
         return writer.bytes
+    }
+
+    private var errorBody: [UInt8] {
+        let type = type ?? (status < 500 ? "invalid_request_error" : "server_error")
+        return ReplyFailure(message: message, type: type, param: param, code: code).body
     }
 }
 
@@ -50,9 +77,14 @@ extension Failure {
         case let failure as Failure:
             self = failure
         case let error as RequestError:
-            self.init(status: 400, reason: "invalid_request", detail: error.message)
+            self.init(
+                status: 400, reason: "invalid_request", message: error.message, param: error.param, code: error.code)
         case let error as ParseError:
-            self.init(status: 400, reason: "invalid_json", detail: "The request body is not valid JSON: \(error).")
+            self.init(status: 400, reason: "invalid_json", message: "The request body is not valid JSON: \(error).")
+        case let error as ReplyFailure:
+            self.init(
+                status: error.status, reason: "upstream_error", message: error.message, param: error.param,
+                code: error.code, type: error.type)
         case let error as BodyError:
             self.init(error)
         case let error as UpstreamError:
@@ -61,9 +93,9 @@ extension Failure {
             let faults = error.faults.map { "GPT_PROXY_\($0.key.rawValue) \($0.message)" }
             self.init(
                 status: 500, reason: "configuration",
-                detail: "The web server hands over a setting that cannot be used: \(faults.joined(separator: "; ")).")
+                message: "The web server hands over a setting that cannot be used: \(faults.joined(separator: "; ")).")
         default:
-            self.init(status: 500, reason: "internal_error", detail: "\(error)")
+            self.init(status: 500, reason: "internal_error", message: "\(error)")
         }
     }
 
@@ -72,24 +104,24 @@ extension Failure {
         case .tooLarge(let limit):
             self.init(
                 status: 413, reason: "body_too_large",
-                detail: "The request body is too large: more than \(limit) bytes (MAX_BODY).")
+                message: "The request body is too large: more than \(limit) bytes (MAX_BODY).")
         case .incomplete:
             self.init(
                 status: 400, reason: "body_incomplete",
-                detail: "The request body does not have the length that was announced: the upload was cut.")
+                message: "The request body does not have the length that was announced: the upload was cut.")
         case .tooSlow:
-            self.init(status: 408, reason: "body_too_slow", detail: "The request body took too long to arrive.")
+            self.init(status: 408, reason: "body_too_slow", message: "The request body took too long to arrive.")
         }
     }
 
     private init(_ error: UpstreamError) {
         switch error.code {
         case .connectTimeout, .firstByteTimeout, .idleTimeout, .totalTimeout:
-            self.init(status: 504, reason: "upstream_timeout", detail: "Upstream took too long: \(error).")
+            self.init(status: 504, reason: "upstream_timeout", message: "Upstream took too long: \(error).")
         case .cancelled:
-            self.init(status: Self.clientLeftStatus, reason: "client_left", detail: "The client has gone.")
+            self.init(status: Self.clientLeftStatus, reason: "client_left", message: "The client has gone.")
         default:
-            self.init(status: 502, reason: "upstream_failed", detail: "Upstream failed: \(error).")
+            self.init(status: 502, reason: "upstream_failed", message: "Upstream failed: \(error).")
         }
     }
 }

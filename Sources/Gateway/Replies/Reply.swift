@@ -1,11 +1,14 @@
 internal import CGI
+internal import Translation
 internal import Upstream
 
 /// What an endpoint answers with. It does not write: the responder does.
 enum Reply {
     case whole(ResponseHead, body: [UInt8])
-    /// Upstream's events, forwarded as they arrive.
-    case stream(ResponseHead, ResponseBody)
+    /// Upstream's events as they are.
+    case events(ResponseHead, ResponseBody)
+    /// Upstream's events as Chat Completions' chunks.
+    case chunks(ResponseHead, ResponseBody, StreamTranslator)
 }
 
 extension ResponseHead {

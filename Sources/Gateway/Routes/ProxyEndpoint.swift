@@ -10,9 +10,6 @@ struct ProxyEndpoint: Sendable {
     let requests: UpstreamRequests
     let settings: TranslationSettings
 
-    /// The largest whole reply of upstream that is taken, in bytes: far above any real one.
-    private static let maximumReply = 256 << 20
-
     func respond(
         to request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
     ) async throws -> Reply {
@@ -24,14 +21,14 @@ struct ProxyEndpoint: Sendable {
             requests.post(translated.path, json: translated.body, streams: translated.context.streams),
             on: eventLoop)
         record.note(response)
-        let headers = response.passedHeaders + Self.header(dropped: translated.notices)
+        let headers = response.passedHeaders + translated.headers
         if response.isSuccess, response.isEventStream {
-            return .stream(.eventStream(headers: headers), response.body)
+            return .events(.eventStream(headers: headers), response.body)
         }
-        let body = try await response.body.collect(upTo: Self.maximumReply)
+        let body = try await response.body.collect(upTo: maximumReply)
         guard response.isSuccess else {
             throw Failure(
-                status: 502, reason: "upstream_status", detail: "Upstream answered \(response.status).",
+                status: 502, reason: "upstream_status", message: "Upstream answered \(response.status).",
                 headers: headers, upstream: (response.status, body))
         }
         return Self.whole(body, status: response.status, headers: headers, &record)
@@ -48,11 +45,5 @@ struct ProxyEndpoint: Sendable {
         }
         record.usage = Usage(document.root["usage"])
         return .whole(.json(status, headers: headers), body: body)
-    }
-
-    /// Names in the reply what the request lost on the way.
-    private static func header(dropped notices: [Notice]) -> [(name: String, value: String)] {
-        let dropped = notices.filter { $0.kind == .dropped }.map(\.field)
-        return dropped.isEmpty ? [] : [("x-gpt-proxy-dropped", dropped.joined(separator: ", "))]
     }
 }

@@ -4,11 +4,11 @@ internal import JSON
 /// the token limit under its present name. Everything else stays as it is, in its order.
 enum ChatPayload {
     static func translate(
-        _ request: ClientRequest, settings: TranslationSettings
+        _ request: ClientRequest, from front: Front, settings: TranslationSettings
     ) throws(RequestError) -> TranslatedRequest {
         var notices = Notices(policy: settings.unsupportedParameters)
         let limit = try TokenLimit(of: request.body, notices: &notices)
-        let messages = try request.body.given("messages", as: .array)
+        let messages = try Messages.list(of: request.body, from: front)
         let prompt = messages == nil ? try Prompt.single(of: request.body) : nil
         var writer = Writer(reservingCapacity: request.body.text.count + 64)
         writer.object {

@@ -7,6 +7,7 @@ extension ResponsesPayload {
         for member in body.members where !member.value.isNull {
             let name = member.name
             guard !Self.handledFields.contains(name), !Self.sharedFields.contains(name) else { continue }
+            if name == "prompt", front == .proxy { continue }
             if name == "audio" || name == "modalities" {
                 try checkModality(member)
             } else if Self.isDefault(member) {
@@ -19,7 +20,7 @@ extension ResponsesPayload {
 
     /// Fields that other parts of this translation take care of.
     private static let handledFields: Set<String> = [
-        "model", "messages", "prompt", "store", "max_tokens", "max_completion_tokens", "tools", "functions",
+        "model", "messages", "store", "max_tokens", "max_completion_tokens", "tools", "functions",
         "web_search_options", "tool_choice", "function_call", "parallel_tool_calls", "response_format", "verbosity",
         "reasoning_effort", "temperature", "top_p", "logprobs", "top_logprobs", "stream", "stream_options",
     ]

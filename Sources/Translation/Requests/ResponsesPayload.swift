@@ -7,15 +7,15 @@ struct ResponsesPayload {
     let model: String
     let streams: Bool
     let settings: TranslationSettings
-    let inputFormat: InputFormat
+    let front: Front
     var notices: Notices
 
-    init(_ request: ClientRequest, settings: TranslationSettings, inputFormat: InputFormat) {
+    init(_ request: ClientRequest, from front: Front, settings: TranslationSettings) {
         body = request.body
         model = request.context.modelSent
         streams = request.context.streams
         self.settings = settings
-        self.inputFormat = inputFormat
+        self.front = front
         notices = Notices(policy: settings.unsupportedParameters)
     }
 
@@ -38,23 +38,18 @@ struct ResponsesPayload {
     }
 
     private mutating func writeInput(to writer: inout Writer) throws(RequestError) {
-        if let messages = try body.given("messages", as: .array) {
-            if body.given("prompt") != nil { notices.dropped("prompt", "is not needed beside 'messages'") }
-            guard !messages.isEmptyContainer else {
-                throw RequestError(
-                    message: "Invalid 'messages': empty array. Expected an array with at least one message.",
-                    param: "messages", code: "empty_array")
-            }
-            if inputFormat == .transcript, let transcript = try Transcript(messages) {
-                transcript.write(to: &writer)
-            } else {
-                var items = InputItems(notices: notices, roleIsOptional: true)
-                try items.write(messages, to: &writer)
-                notices = items.notices
-            }
-        } else {
-            writer.member("input", try Prompt.single(of: body))
+        guard let messages = try Messages.list(of: body, from: front) else {
+            return writer.member("input", try Prompt.single(of: body))
         }
+        if front == .proxy, body.given("prompt") != nil {
+            notices.dropped("prompt", "is not needed beside 'messages'")
+        }
+        if front == .proxy, settings.inputFormat == .transcript, let transcript = try Transcript(messages) {
+            return transcript.write(to: &writer)
+        }
+        var items = InputItems(notices: notices, roleIsOptional: front == .proxy)
+        try items.write(messages, to: &writer)
+        notices = items.notices
     }
 
     private mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {

@@ -19,7 +19,9 @@ struct ClientRequest {
         let asked = try body.stringIfGiven("model")
         context = ReplyContext(
             modelAsked: asked, modelSent: settings.modelMap(asked ?? settings.defaultModel),
-            streams: try body.boolIfGiven("stream") ?? false)
+            streams: try body.boolIfGiven("stream") ?? false,
+            includesUsage: body.given("stream_options")?.given("include_usage")?.bool ?? false,
+            usesFunctions: body.given("functions") != nil && body.given("tools") == nil)
     }
 }
 

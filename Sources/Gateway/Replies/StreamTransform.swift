@@ -1,0 +1,26 @@
+internal import Translation
+
+/// What becomes of upstream's stream on its way to the client. Does no I/O: bytes in, bytes out.
+protocol StreamTransform {
+    /// Takes what arrived and appends what is to be sent for it.
+    ///
+    /// - Throws: when upstream sends what cannot be taken; nothing more is asked of it then.
+    mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws
+
+    /// Upstream's body has ended as a body should. Whether the stream in it did is for the transform to say.
+    mutating func bodyHasEnded()
+
+    /// Whether there is something that a client can see. Until then an error still gets a status of its own.
+    var hasBegun: Bool { get }
+
+    /// How the stream ended, once it has: well, or with an error that upstream reported within it.
+    var ending: Result<Void, Failure>? { get }
+
+    /// Appends a sign of life to a stream that is silent.
+    mutating func writeBeat(into output: inout [UInt8])
+
+    /// Appends what tells the client, in a stream that has begun, that it ends with an error.
+    func writeFailure(_ failure: Failure, into output: inout [UInt8])
+
+    var usage: Usage? { get }
+}

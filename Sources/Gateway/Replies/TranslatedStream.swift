@@ -1,0 +1,42 @@
+internal import EventStream
+internal import Translation
+
+/// Turns upstream's Responses events into Chat Completions' chunks.
+struct TranslatedStream: StreamTransform {
+    private var parser = EventParser()
+    private var translator: StreamTranslator
+
+    init(_ translator: StreamTranslator) {
+        self.translator = translator
+    }
+
+    mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
+        try parser.feed(piece) { event in translator.translate(event, into: &output) }
+    }
+
+    mutating func bodyHasEnded() {
+        translator.end()
+    }
+
+    var hasBegun: Bool { translator.hasBegun }
+
+    var ending: Result<Void, Failure>? {
+        switch translator.outcome {
+        case nil: nil
+        case .finished: .success(())
+        case .failed(let failure): .failure(Failure(failure))
+        }
+    }
+
+    var usage: Usage? { translator.usage }
+
+    mutating func writeBeat(into output: inout [UInt8]) {
+        translator.writeBeat(into: &output)
+    }
+
+    func writeFailure(_ failure: Failure, into output: inout [UInt8]) {
+        output.append(contentsOf: "data: ".utf8)
+        output.append(contentsOf: failure.body(.openAI))
+        output.append(contentsOf: "\n\ndata: [DONE]\n\n".utf8)
+    }
+}

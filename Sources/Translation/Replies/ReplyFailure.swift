@@ -1,0 +1,77 @@
+internal import JSON
+
+/// An error that upstream reports in the body of a reply that its status calls a success: a failed response, or an error
+/// event in a stream.
+public struct ReplyFailure: Error, Sendable, Equatable {
+    public var message: String
+    /// OpenAI's word for the family of errors; `server_error` where upstream says none.
+    public var type: String
+    public var param: String?
+    public var code: String?
+
+    public init(message: String, type: String = "server_error", param: String? = nil, code: String? = nil) {
+        self.message = message
+        self.type = type
+        self.param = param
+        self.code = code
+    }
+
+    /// Reads an error object: of an `error` event, of a failed response, or of an error body.
+    init(_ error: Value) {
+        message = error["message"]?.string ?? "Upstream failed without saying why."
+        code = error["code"]?.string
+        param = error["param"]?.string
+        // The flat form of an error event has `type` for the event itself.
+        let type = error["type"]?.string
+        self.type = type == nil || type == "error" ? Self.type(of: code) : type ?? ""
+    }
+
+    /// The status that such an error has when it is told before a reply has begun.
+    public var status: Int {
+        switch (code, type) {
+        case ("rate_limit_exceeded", _), ("insufficient_quota", _), (_, "tokens"), (_, "requests"): 429
+        case (_, "invalid_request_error"): 400
+        case ("server_is_overloaded", _), ("slow_down", _): 503
+        default: 500
+        }
+    }
+
+    /// Whether the data of an event or a body is an error, and which.
+    static func reported(in root: Value) -> ReplyFailure? {
+        if let error = root.given("error"), error.kind == .object { return ReplyFailure(error) }
+        guard root["type"]?.isString("error") == true else { return nil }
+        return ReplyFailure(root)
+    }
+
+    private static func type(of code: String?) -> String {
+        switch code {
+        case "rate_limit_exceeded": "requests"
+        case "insufficient_quota": "insufficient_quota"
+        case let code? where code.hasPrefix("invalid_") || code.hasPrefix("unsupported_") || code.hasSuffix("_too_large"):
+            "invalid_request_error"
+        default: "server_error"
+        }
+    }
+
+    /// `{"error":{…}}`, as both a body and an event's data have it.
+    public var body: [UInt8] {
+        var writer = Writer()
+        writer.object {
+            $0.name("error")
+            $0.object {
+                $0.member("message", message)
+                $0.member("type", type)
+                $0.member("param", orNull: param)
+                $0.member("code", orNull: code)
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension Writer {
+    mutating func member(_ name: StaticString, orNull text: String?) {
+        self.name(name)
+        if let text { string(text) } else { null() }
+    }
+}

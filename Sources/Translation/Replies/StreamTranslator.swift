@@ -1,0 +1,186 @@
+public import EventStream
+internal import JSON
+
+/// Turns the Responses API's stream events into Chat Completions' chunks, one event at a time. Does no I/O.
+///
+/// Upstream says everything at least twice: in deltas, in the `done` events of parts and items, and in the response at
+/// the end. Each piece of the reply is handed on at its first saying, whichever that is, so that a stream without deltas
+/// loses nothing and one with them doubles nothing. Events of unknown types are passed over.
+public struct StreamTranslator: Sendable {
+    /// How a stream ended.
+    public enum Outcome: Sendable, Equatable {
+        /// Its last event came.
+        case finished(FinishReason)
+        /// Upstream reported an error, or broke off.
+        case failed(ReplyFailure)
+    }
+
+    let context: ReplyContext
+    var writer: ChunkWriter
+    private var identity: ReplyIdentity
+    private var hasRole = false
+
+    /// What is known of upstream's output items, by `output_index`.
+    var items: [Int: Item] = [:]
+    /// How far the parts are of which something was handed on.
+    var delivered: [Part: Progress] = [:]
+    /// What the model says beside its work, held back until it is clear whether it is the answer.
+    var commentary: [HeldText] = []
+    var nextToolIndex = 0
+    /// The characters of the answer's parts that are over.
+    var characterCount = 0
+
+    /// Whether something has been written that a client can see.
+    public private(set) var hasBegun = false
+
+    /// How the stream ended; nil while it goes on.
+    public private(set) var outcome: Outcome?
+
+    /// What the reply cost, when upstream has said it.
+    public private(set) var usage: Usage?
+
+    /// - Parameters:
+    ///   - context: what the request's translation left.
+    ///   - id: names the reply if upstream does not.
+    ///   - created: the present, in seconds since 1970, if upstream does not say when it began.
+    public init(context: ReplyContext, id: String, created: Int) {
+        self.context = context
+        identity = ReplyIdentity(id: id, created: created, model: context.modelSent)
+        writer = ChunkWriter(identity, includesUsage: context.includesUsage)
+    }
+
+    /// Translates one event and appends the chunks that follow from it.
+    public mutating func translate(_ event: Event, into output: inout [UInt8]) {
+        guard outcome == nil else { return }
+        do throws(ParseError) {
+            // Far deeper than anything real: tools' schemas come back within the response.
+            let root = try Document(parsing: event.data, maximumDepth: 512).root
+            translate(root, into: &output)
+        } catch {
+            // Data that is no JSON has no meaning, except at the end of streams that speak Chat Completions.
+            guard !event.data.elementsEqual("[DONE]".utf8) else { return }
+            fail(ReplyFailure(message: "Upstream sent an event that is not JSON: \(error).", code: "upstream_garbled"))
+        }
+    }
+
+    /// Ends a stream whose connection has ended. Without a last event it is broken, and never a success.
+    public mutating func end() {
+        guard outcome == nil else { return }
+        fail(ReplyFailure(message: "Upstream ended the stream before the reply was complete.", code: "upstream_cut"))
+    }
+
+    /// Ends a stream for a reason of one's own.
+    public mutating func fail(_ failure: ReplyFailure) {
+        guard outcome == nil else { return }
+        outcome = .failed(failure)
+    }
+
+    /// A chunk without content: a sign of life that every client's parser takes for what it is, an event.
+    public mutating func writeBeat(into output: inout [UInt8]) {
+        if hasRole {
+            writer.delta(into: &output) { _ in }
+        } else {
+            writeRole(isFollowedByText: true, into: &output)
+        }
+    }
+
+    /// What follows a failure in a stream that has begun: the error, and the end.
+    public static func writeFailure(_ failure: ReplyFailure, into output: inout [UInt8]) {
+        EventWriter.append(data: failure.body, to: &output)
+        ChunkWriter.done(into: &output)
+    }
+
+    // MARK: One event
+
+    private mutating func translate(_ event: Value, into output: inout [UInt8]) {
+        guard let type = event["type"]?.stringContents else {
+            if let failure = ReplyFailure.reported(in: event) { fail(failure) }
+            return
+        }
+        if type == "response.output_text.delta" {
+            text(event["delta"], of: Part(event), logprobs: event["logprobs"], into: &output)
+        } else if type == "response.function_call_arguments.delta" || type == "response.custom_tool_call_input.delta" {
+            callInput(event["delta"], at: event.outputIndex, into: &output)
+        } else if type == "response.reasoning_summary_text.delta" || type == "response.reasoning_text.delta" {
+            reasoning(event["delta"], of: Part(event), into: &output)
+        } else if type == "response.refusal.delta" {
+            refusal(event["delta"], of: Part(event), into: &output)
+        } else {
+            translateRareEvent(event, type.decoded, into: &output)
+        }
+    }
+
+    private mutating func translateRareEvent(_ event: Value, _ type: String, into output: inout [UInt8]) {
+        switch type {
+        case "response.created":
+            if let response = event["response"] { identify(response) }
+        case "response.output_item.added":
+            if let item = event["item"] { add(item, at: event.outputIndex, into: &output) }
+        case "response.output_item.done":
+            if let item = event["item"] { complete(item, at: event.outputIndex, into: &output) }
+        case "response.output_text.done":
+            textIsDone(event["text"], of: Part(event), logprobs: event["logprobs"], into: &output)
+        case "response.refusal.done":
+            if delivered[Part(event)] == nil { refusal(event["refusal"], of: Part(event), into: &output) }
+        case "response.function_call_arguments.done":
+            remainder(event["arguments"], at: event.outputIndex, into: &output)
+        case "response.custom_tool_call_input.done":
+            remainder(event["input"], at: event.outputIndex, into: &output)
+        case "response.reasoning_summary_text.done", "response.reasoning_text.done":
+            if delivered[Part(event)] == nil { reasoning(event["text"], of: Part(event), into: &output) }
+        case "response.output_text.annotation.added":
+            if let annotation = event["annotation"] { self.annotation(annotation, of: Part(event), into: &output) }
+        case "response.completed", "response.incomplete", "response.done":
+            finish(event["response"] ?? event, into: &output)
+        case "response.failed", "response.cancelled":
+            fail(event["response"].flatMap(ReplyFailure.reported) ?? ReplyFailure(message: "Upstream failed."))
+        case "error":
+            fail(ReplyFailure.reported(in: event) ?? ReplyFailure(message: "Upstream failed."))
+        default:
+            break
+        }
+    }
+
+    // MARK: Beginning and end
+
+    private mutating func identify(_ response: Value) {
+        guard !hasRole else { return }
+        identity = ReplyIdentity(response, fallback: identity)
+        writer.identify(identity)
+    }
+
+    /// Writes the first chunk, unless it is written.
+    mutating func writeRole(isFollowedByText: Bool, into output: inout [UInt8]) {
+        hasBegun = true
+        guard !hasRole else { return }
+        hasRole = true
+        writer.role(isFollowedByText: isFollowedByText, into: &output)
+    }
+
+    private mutating func finish(_ response: Value, into output: inout [UInt8]) {
+        identify(response)
+        if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
+            return fail(ReplyFailure.reported(in: response) ?? ReplyFailure(message: "Upstream failed."))
+        }
+        var index = 0
+        for item in response["output"]?.elements ?? .empty {
+            complete(item, at: index, into: &output)
+            index += 1
+        }
+        releaseCommentary(asAnswer: !hasAnswer, into: &output)
+        writeRole(isFollowedByText: true, into: &output)
+        let reason = FinishReason(of: response, hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
+        writer.finish(reason, serviceTier: response["service_tier"], into: &output)
+        if let usage = response.given("usage") {
+            self.usage = Usage(usage)
+            if context.includesUsage { writer.usage(usage, serviceTier: response["service_tier"], into: &output) }
+        }
+        ChunkWriter.done(into: &output)
+        outcome = .finished(reason)
+    }
+}
+
+extension Value {
+    /// Which output item an event is about.
+    var outputIndex: Int { self["output_index"]?.integer ?? 0 }
+}

@@ -1,0 +1,89 @@
+internal import JSON
+
+// Parts that whole replies and chunks write alike.
+
+extension Writer {
+    /// A `usage` object of Chat Completions for one of the Responses API.
+    mutating func chatUsage(_ usage: Value) {
+        let input = usage["input_tokens_details"]
+        let output = usage["output_tokens_details"]
+        object {
+            $0.member("prompt_tokens", count: usage["input_tokens"])
+            $0.member("completion_tokens", count: usage["output_tokens"])
+            $0.member("total_tokens", count: usage["total_tokens"])
+            $0.name("prompt_tokens_details")
+            $0.object {
+                $0.member("cached_tokens", count: input?["cached_tokens"])
+                $0.member("cache_write_tokens", count: input?["cache_write_tokens"])
+                $0.member("audio_tokens", 0)
+            }
+            $0.name("completion_tokens_details")
+            $0.object {
+                $0.member("reasoning_tokens", count: output?["reasoning_tokens"])
+                $0.member("audio_tokens", 0)
+                $0.member("accepted_prediction_tokens", 0)
+                $0.member("rejected_prediction_tokens", 0)
+            }
+        }
+    }
+
+    private mutating func member(_ name: StaticString, count: Value?) {
+        if let count, count.kind == .number { member(name, count) } else { member(name, 0) }
+    }
+
+    /// A citation of a web page, nested as Chat Completions has it. Other annotations have no place there.
+    ///
+    /// - Parameter shift: how many characters of other parts stand before the part that is annotated.
+    mutating func chatAnnotation(_ annotation: Value, shift: Int) {
+        object {
+            $0.member("type", "url_citation")
+            $0.name("url_citation")
+            $0.object {
+                $0.member("end_index", (annotation["end_index"]?.integer ?? 0) + shift)
+                $0.member("start_index", (annotation["start_index"]?.integer ?? 0) + shift)
+                $0.memberIfGiven("title", of: annotation)
+                $0.memberIfGiven("url", of: annotation)
+            }
+        }
+    }
+
+    /// Lists of tokens' probabilities as one; both APIs write them alike but for `bytes`, which may be missing.
+    mutating func chatLogprobs(_ lists: [Value]) {
+        array { writer in
+            for token in lists.lazy.flatMap(\.elements) {
+                writer.object {
+                    $0.chatLogprob(token)
+                    $0.name("top_logprobs")
+                    $0.array { writer in
+                        for other in token["top_logprobs"]?.elements ?? .empty {
+                            writer.object { $0.chatLogprob(other) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func chatLogprob(_ token: Value) {
+        memberIfGiven("token", of: token)
+        memberIfGiven("logprob", of: token)
+        name("bytes")
+        if let bytes = token["bytes"] {
+            value(bytes)
+        } else {
+            array { writer in
+                for byte in (token["token"]?.string ?? "").utf8 { writer.integer(Int(byte)) }
+            }
+        }
+    }
+}
+
+extension Value {
+    /// Whether this is an annotation that Chat Completions knows.
+    var isURLCitation: Bool { self["type"]?.isString("url_citation") ?? false }
+}
+
+extension StringContents {
+    /// How many characters the text has, in Unicode scalars, as annotations count them.
+    var characterCount: Int { scalars.reduce(0) { count, _ in count + 1 } }
+}

@@ -1,0 +1,18 @@
+internal import JSON
+
+/// The `messages` field.
+enum Messages {
+    /// The messages of a request; nil where it has none and may have a prompt instead.
+    static func list(of body: Value, from front: Front) throws(RequestError) -> Value? {
+        guard let messages = try body.given("messages", as: .array) else {
+            if front == .proxy { return nil }
+            throw .missing("messages")
+        }
+        guard !messages.isEmptyContainer else {
+            throw RequestError(
+                message: "Invalid 'messages': empty array. Expected an array with at least one message.",
+                param: "messages", code: "empty_array")
+        }
+        return messages
+    }
+}
