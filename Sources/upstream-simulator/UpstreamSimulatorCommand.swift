@@ -9,8 +9,19 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
         commandName: "upstream-simulator",
         abstract: "A stand-in for the OpenAI API, for trying things out, tests and benchmarks.",
         discussion: """
-            Replies echo what was asked, unless the text asks for something else: "[simulate pace=100 deltas=20] Hello", \
-            "[simulate status=429 retry-after=2]", "[simulate cut=3]". What was received is at /_simulator/requests.
+            Replies echo what was asked, unless the header x-simulate or the text asks for something else, as in \
+            "[simulate pace=100 deltas=20] Hello". The words, N being a number:
+
+              status=N  retry-after=N  html         an error, or a page, instead of a reply
+              delay=N  pace=N                       milliseconds before the head, and between events
+              deltas=N  size=N  text=...            the reply's text, by words, by bytes or itself (stands last)
+              play=NN                               a recorded exchange
+              cut=N  stall=N  no-terminal           stop after N events, before the last one
+              cut-head  hang  garbage               close at once, never answer, answer what is not HTTP
+              error-event                           fail half-way through the stream
+              times=N                               do so the first N times only
+
+            What was received is at /_simulator/requests; DELETE empties it. /_simulator/connections counts.
             """)
 
     @Option(help: "The address to listen on.")
