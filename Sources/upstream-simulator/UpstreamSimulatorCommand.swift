@@ -12,14 +12,14 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
             Replies echo what was asked, unless the header x-simulate or the text asks for something else, as in \
             "[simulate pace=100 deltas=20] Hello". The words, N being a number:
 
-              status=N  retry-after=N  html         an error, or a page, instead of a reply
-              delay=N  pace=N                       milliseconds before the head, and between events
-              deltas=N  size=N  text=...            the reply's text, by words, by bytes or itself (stands last)
-              play=NN                               a recorded exchange
-              cut=N  stall=N  no-terminal           stop after N events, before the last one
-              cut-head  hang  garbage               close at once, never answer, answer what is not HTTP
-              error-event                           fail half-way through the stream
-              times=N                               do so the first N times only
+              status=N retry-after=N html   an error, or a page
+              delay=N pace=N                milliseconds before head, events
+              deltas=N size=N text=...      the reply (text= stands last)
+              play=NN                       a recorded exchange
+              cut=N stall=N no-terminal     stop after N events, or at the last
+              cut-head hang garbage         no reply that is HTTP
+              error-event                   fail half-way through the stream
+              times=N                       do so the first N times only
 
             What was received is at /_simulator/requests; DELETE empties it. /_simulator/connections counts.
             """)
