@@ -3,7 +3,8 @@ import JSON
 /// Small answers of the endpoints that are there so that a client of the whole API finds them.
 enum CannedAnswers {
     private static let models = [
-        "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-5.6-terra", "gpt-4.1", "text-embedding-3-small", "omni-moderation-latest",
+        "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-5.6-terra", "gpt-4.1",
+        "text-embedding-3-small", "omni-moderation-latest",
     ]
 
     /// `GET /models`.
@@ -23,7 +24,8 @@ enum CannedAnswers {
     static func model(_ id: String) throws(APIError) -> [UInt8] {
         guard models.contains(id) else {
             throw APIError(
-                status: 404, message: "The model '\(id)' does not exist or you do not have access to it.", param: "model",
+                status: 404, message: "The model '\(id)' does not exist or you do not have access to it.",
+                param: "model",
                 code: "model_not_found")
         }
         var writer = Writer()

@@ -4,12 +4,13 @@ extension Rules {
     /// What `POST /chat/completions` refuses, as measured on the live API with gpt-5.6.
     static let chat: [Rule] = [
         known([
-            "audio", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs", "max_completion_tokens",
-            "max_tokens", "messages", "metadata", "modalities", "model", "moderation", "n", "parallel_tool_calls",
-            "prediction", "presence_penalty", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
-            "reasoning_effort", "response_format", "safety_identifier", "seed", "service_tier", "stop", "store", "stream",
-            "stream_options", "temperature", "tool_choice", "tools", "top_logprobs", "top_p", "user", "verbosity",
-            "web_search_options",
+            "audio", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs",
+            "max_completion_tokens", "max_tokens", "messages", "metadata", "modalities", "model",
+            "moderation", "n", "parallel_tool_calls", "prediction", "presence_penalty",
+            "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
+            "reasoning_effort", "response_format", "safety_identifier", "seed", "service_tier",
+            "stop", "store", "stream", "stream_options", "temperature", "tool_choice", "tools",
+            "top_logprobs", "top_p", "user", "verbosity", "web_search_options",
         ]),
         required("model"),
         required("messages"),
@@ -19,7 +20,9 @@ extension Rules {
         refusedWhileReasoning("stop", effort: effort) { _ in unsupported("stop") },
         refusedWhileReasoning("logit_bias", effort: effort) { _ in unsupported("logit_bias") },
         refusedWhileReasoning("prediction", effort: effort) { _ in unsupported("prediction") },
-        refusedWhileReasoning("frequency_penalty", default: 0, effort: effort) { _ in unsupported("frequency_penalty") },
+        refusedWhileReasoning("frequency_penalty", default: 0, effort: effort) { _ in
+            unsupported("frequency_penalty")
+        },
         refusedWhileReasoning("presence_penalty", default: 0, effort: effort) { _ in unsupported("presence_penalty") },
         { $0["logprobs"]?.bool == true && reasons($0) ? unsupported("logprobs") : nil },
         refusedWhileReasoning("top_p", default: 1, effort: effort) { _ in unsupported("top_p") },

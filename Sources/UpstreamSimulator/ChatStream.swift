@@ -19,7 +19,8 @@ struct ChatStream: Script {
         let choices = 0..<completion.choiceCount
         let pieces = completion.text.pieces.indices
         let shown = fails ? pieces.prefix(pieces.count / 2) : pieces
-        let ending: [Step] = choices.map { .finish(choice: $0) } + (completion.includesUsage ? [.usage, .done] : [.done])
+        let ending: [Step] =
+            choices.map { .finish(choice: $0) } + (completion.includesUsage ? [.usage, .done] : [.done])
         steps =
             choices.map { .role(choice: $0) }
             + shown.flatMap { piece in choices.map { .delta(choice: $0, piece: piece) } }

@@ -13,6 +13,7 @@ extension Simulator {
         /// How many text deltas a made-up reply has; nil: an echo of what was asked, a delta for each word.
         public var deltas: Int?
 
+        /// The defaults: any key, no recordings, no pause between events, an echo.
         public init(key: String? = nil, vectors: String? = nil, pace: Int = 0, deltas: Int? = nil) {
             self.key = key
             self.vectors = vectors

@@ -3,15 +3,14 @@ enum Identifier {
     private static let digits = Array("0123456789abcdef".utf8)
 
     static func make(_ prefix: String) -> String {
-        prefix + String(unsafeUninitializedCapacity: 50) { bytes in
-            var bits: UInt64 = 0
-            for index in 0..<50 {
-                if index % 16 == 0 { bits = UInt64.random(in: 0 ... .max) }
-                bytes[index] = digits[Int(bits & 15)]
-                bits >>= 4
-            }
-            return 50
+        var bytes = Array(prefix.utf8)
+        var bits: UInt64 = 0
+        for index in 0..<50 {
+            if index % 16 == 0 { bits = .random(in: 0 ... .max) }
+            bytes.append(digits[Int(bits & 15)])
+            bits >>= 4
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Whether a simulator, or a recording, can have given this identifier to a response.

@@ -21,7 +21,9 @@ struct Model: Sendable {
     /// probabilities. Some models do unless told `none`, some do only when told, and those that take no `none` always do.
     func reasons(effort: String?) -> Bool {
         guard isReasoner else { return false }
-        guard let minor, minor > 0, !["-pro", "-codex", "-chat"].contains(where: { name.contains($0) }) else { return true }
+        guard let minor, minor > 0, !["-pro", "-codex", "-chat"].contains(where: { name.contains($0) }) else {
+            return true
+        }
         return (effort ?? (minor < 5 ? "none" : "medium")) != "none"
     }
 

@@ -62,7 +62,7 @@ final class Playback {
 
     /// Sends the events that are due, as far as the client takes them.
     func advance() {
-        guard let answer, timer == nil, !isWriting, !hasFinished else { return }
+        guard let answer, timer == nil, !isWriting, !hasFinished, !hasEnded else { return }
         isWriting = true
         let count = min(answer.script.count, reply.eventLimit)
         while eventsSent < count, context.channel.isWritable {
@@ -74,6 +74,8 @@ final class Playback {
         }
         context.flush()
         isWriting = false
+        // Writing may have shown that the client has gone.
+        guard !hasEnded else { return }
         if eventsSent == count {
             finish()
         } else if reply.pace > 0 {

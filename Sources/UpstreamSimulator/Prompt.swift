@@ -50,8 +50,8 @@ extension Substring {
     fileprivate var lastUserBlock: Range<Index> {
         var end = endIndex
         while true {
-            let separator = self[..<end].lastRange(of: "\n---\n")
-            let start = separator?.upperBound ?? startIndex
+            let separator = self[..<end].lastRange(of: "\n---\n[")
+            let start = separator.map { utf8.index(before: $0.upperBound) } ?? startIndex
             if utf8[start..<end].starts(with: "[user]\n".utf8) {
                 return utf8.index(start, offsetBy: "[user]\n".utf8.count)..<end
             }

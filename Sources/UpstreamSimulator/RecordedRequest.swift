@@ -2,7 +2,9 @@
 public struct RecordedRequest: Sendable {
     /// A header field, with its name as it was sent.
     public struct Header: Sendable, Equatable {
+        /// As it was sent, in upper or lower case.
         public let name: String
+        /// Without the white space around.
         public let value: String
     }
 
@@ -27,9 +29,11 @@ public struct RecordedRequest: Sendable {
     public let connection: Int
     /// When its last byte had come, in milliseconds since 1970.
     public let time: Int
+    /// `GET`, `POST` and so on.
     public let method: String
     /// The target as it was sent, with its query.
     public let path: String
+    /// The header fields in the order in which they came.
     public let headers: [Header]
     /// The size of the body in bytes, all of it.
     public let bodySize: Int
@@ -40,6 +44,7 @@ public struct RecordedRequest: Sendable {
     public internal(set) var status: Int?
     /// How many events (or, of a reply that is no stream, pieces of the body) had been written when it ended.
     public internal(set) var eventsSent = 0
+    /// How it ended; ``Ending/none`` while it lasts.
     public internal(set) var ending = Ending.none
 
     /// The value of the first header field of that name, in whatever case.

@@ -6,7 +6,8 @@ public struct RecordingsUnreadable: Error, CustomStringConvertible {
     /// The file or folder at fault.
     public let path: String
 
-    public var description: String { "\(path) does not hold recorded exchanges, or not what they need" }
+    /// A sentence for whoever started the program.
+    public var description: String { "No recorded exchanges: \(path) is missing or not what it must be" }
 }
 
 /// Recorded exchanges, each known by the last text of the user in its request and by its name.

@@ -110,10 +110,11 @@ struct ResponseObject: Sendable {
 
     /// The fields that come back as they were sent, and those that say what nobody set.
     private static let echoed: [StaticString] = [
-        "background", "frequency_penalty", "instructions", "max_output_tokens", "max_tool_calls", "metadata",
-        "moderation", "parallel_tool_calls", "presence_penalty", "previous_response_id", "prompt_cache_key",
-        "prompt_cache_retention", "reasoning", "safety_identifier", "store", "temperature", "text", "tool_choice", "tools",
-        "top_logprobs", "top_p", "truncation", "user",
+        "background", "frequency_penalty", "instructions", "max_output_tokens", "max_tool_calls",
+        "metadata", "moderation", "parallel_tool_calls", "presence_penalty", "previous_response_id",
+        "prompt_cache_key", "prompt_cache_retention", "reasoning", "safety_identifier", "store",
+        "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p", "truncation",
+        "user",
     ]
 
     private static let defaults: Value = {

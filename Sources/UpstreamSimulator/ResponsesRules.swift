@@ -8,18 +8,21 @@ extension Rules {
         { $0["presence_penalty"] == nil ? nil : unsupported("presence_penalty") },
         { $0["frequency_penalty"] == nil ? nil : unsupported("frequency_penalty") },
         known([
-            "access_programs", "background", "background_options", "context_management", "conversation", "image",
-            "include", "input", "instructions", "max_output_tokens", "max_tool_calls", "metadata", "model", "moderation",
-            "parallel_tool_calls", "previous_response_id", "prompt", "prompt_cache_key", "prompt_cache_options",
-            "prompt_cache_retention", "reasoning", "safety_identifier", "service_tier", "store", "stream",
-            "stream_options", "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p", "truncation", "user",
+            "access_programs", "background", "background_options", "context_management",
+            "conversation", "image", "include", "input", "instructions", "max_output_tokens",
+            "max_tool_calls", "metadata", "model", "moderation", "parallel_tool_calls",
+            "previous_response_id", "prompt", "prompt_cache_key", "prompt_cache_options",
+            "prompt_cache_retention", "reasoning", "safety_identifier", "service_tier", "store",
+            "stream", "stream_options", "temperature", "text", "tool_choice", "tools",
+            "top_logprobs", "top_p", "truncation", "user",
         ]),
         { body in
             body["stream_options"]?.members.first { $0.name != "include_obfuscation" }
                 .map { .unknownParameter("stream_options.\($0.name)") }
         },
         required("model"),
-        { hasContext($0) ? nil : $0.given("input") == nil ? .missingParameter("input") : isEmpty($0) ? emptyInput : nil },
+        { hasContext($0) || $0.given("input") != nil ? nil : .missingParameter("input") },
+        { !hasContext($0) && isEmpty($0) ? emptyInput : nil },
         minimum(16, of: "max_output_tokens"),
         oneOf(["auto", "default", "fast", "flex", "priority"], "service_tier"),
         effort,
@@ -33,7 +36,9 @@ extension Rules {
         },
         { $0["tool_choice"]?["type"]?.isString("function") ?? false ? missing("tool_choice", "name", in: $0) : nil },
         { body in
-            guard let format = body["text"]?["format"], format["type"]?.isString("json_schema") ?? false else { return nil }
+            guard let format = body["text"]?["format"], format["type"]?.isString("json_schema") ?? false else {
+                return nil
+            }
             return format.given("name") == nil ? .missingParameter("text.format.name") : nil
         },
         { body in

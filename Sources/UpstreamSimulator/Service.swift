@@ -119,7 +119,8 @@ final class Service: Sendable {
             throw .unknownResponse(id)
         }
         let response = ResponseObject(
-            answering: nothing.root, text: ReplyText(words: "A stored response."), at: Int(Date().timeIntervalSince1970),
+            answering: nothing.root, text: ReplyText(words: "A stored response."),
+            at: Int(Date().timeIntervalSince1970),
             id: id)
         return Answer(response.json(.completed))
     }

@@ -9,8 +9,19 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
         commandName: "upstream-simulator",
         abstract: "A stand-in for the OpenAI API, for trying things out, tests and benchmarks.",
         discussion: """
-            Replies echo what was asked, unless the text asks for something else: "[simulate pace=100 deltas=20] Hello", \
-            "[simulate status=429 retry-after=2]", "[simulate cut=3]". What was received is at /_simulator/requests.
+            Replies echo what was asked, unless the header x-simulate or the text asks for something else, as in \
+            "[simulate pace=100 deltas=20] Hello". The words, N being a number:
+
+              status=N retry-after=N html   an error, or a page
+              delay=N pace=N                milliseconds before head, events
+              deltas=N size=N text=...      the reply (text= stands last)
+              play=NN                       a recorded exchange
+              cut=N stall=N no-terminal     stop after N events, or at the last
+              cut-head hang garbage         no reply that is HTTP
+              error-event                   fail half-way through the stream
+              times=N                       do so the first N times only
+
+            What was received is at /_simulator/requests; DELETE empties it. /_simulator/connections counts.
             """)
 
     @Option(help: "The address to listen on.")

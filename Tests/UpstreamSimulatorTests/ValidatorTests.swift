@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+import UpstreamSimulator
+
+/// Checks made-up replies against the schemas and the protocol of the API, where a validator stands beside the package.
+@Suite(.timeLimit(.minutes(1)))
+struct ValidatorTests {
+    private static let validator = URL(filePath: #filePath).appending(path: "../../../../shared/spec/validate.py")
+        .standardizedFileURL.path
+
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: validator), "no validator at ../shared/spec/validate.py"),
+        arguments: [
+            ("responses_response", "json", Request.ask("Hello")),
+            ("responses_stream_event", "sse", .ask("Hello", stream: true)),
+            ("responses_stream_event", "sse", .ask("[simulate error-event]", stream: true)),
+            ("chat_response", "json", .chat("Hello", options: #","n":2"#)),
+            ("chat_chunk", "sse", .chat("Hello", options: #","stream":true,"stream_options":{"include_usage":true}"#)),
+        ])
+    func `a made-up reply is valid`(schema: String, suffix: String, request: Request) async throws {
+        try await withSimulator { port, _ in
+            let reply = try await Client.send(request, to: port)
+            let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).\(suffix)")
+            try Data(reply.body).write(to: file)
+            defer { try? FileManager.default.removeItem(at: file) }
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["python3", Self.validator, "--closed"]
+            if suffix == "sse" { process.arguments?.append("--flow") }
+            process.arguments? += [schema, file.path]
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+    }
+}
