@@ -51,11 +51,11 @@ final class ReadingThreads: Sendable {
         work.signal()
     }
 
-    /// Cuts off the requests that have not arrived by `now`; the time to look again, nil when nothing is being read.
-    func expire(at now: @autoclosure () -> NIODeadline) -> NIODeadline? {
+    /// Cuts off the requests that are late; returns when to look again, nil when nothing is being read.
+    func expire() -> NIODeadline? {
         state.withLock {
             guard !$0.reading.isEmpty || !$0.waiting.isEmpty else { return nil }
-            let now = now()
+            let now = NIODeadline.now()
             var next = $0.waiting.isEmpty ? NIODeadline.distantFuture : now + deadline
             for index in $0.reading.indices where !$0.reading[index].isLate {
                 if $0.reading[index].deadline <= now {
@@ -66,6 +66,17 @@ final class ReadingThreads: Sendable {
                 }
             }
             return next
+        }
+    }
+
+    /// Cuts off all requests that have not arrived.
+    func cutOff() {
+        state.withLock {
+            for index in $0.reading.indices {
+                $0.reading[index].isLate = true
+                $0.reading[index].exchange.connection.shutdown(.reading)
+            }
+            for exchange in $0.waiting { exchange.connection.shutdown(.reading) }
         }
     }
 

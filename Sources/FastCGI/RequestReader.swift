@@ -5,7 +5,8 @@ internal import Glibc
 struct RequestReader: Sendable {
     let maxBody: Int
 
-    private static let chunk = 16 * 1024
+    /// Small enough for the stack.
+    private static let chunk = 1024
 
     /// Reads the request; nil when there is none that could be answered. A body that is not whole forbids the connection
     /// another request.

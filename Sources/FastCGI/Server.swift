@@ -53,18 +53,24 @@ public final class Server: Sendable {
         self.executors = eventLoops.makeIterator().map { EventLoopTaskExecutor($0) }
     }
 
-    /// Begins to accept requests. Called once. A server that has started runs until `shutdown`.
+    /// Begins to accept requests. Called once; a server that has started runs until `shutdown`.
     public func start() throws(StartError) {
         try Library.initialize()
         let connections = Connections(epoll: try Epoll())
         let service = Service(handler: handler, limits: limits, connections: connections)
         let readers = ReadingThreads(reader: service.reader, deadline: TimeAmount(limits.arrivalDeadline))
         let watcher = Watcher(listener, service: service, readers: readers, executors: executors)
-        try readers.start()
-        try watcher.start()
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
             $0 = .running(watcher, connections)
+        }
+        do throws(StartError) {
+            try readers.start()
+            try watcher.start()
+        } catch {
+            readers.stop()
+            phase.withLock { $0 = .ended }
+            throw error
         }
     }
 

@@ -118,10 +118,12 @@ final class Watcher: Sendable {
             case .drain:
                 turn.isDraining = true
                 turn.resumeAccepting = nil
+                // A socket that other processes share stays in the epoll set when only this copy is closed.
+                service.connections.epoll.unwatch(listener.descriptor)
                 listener.close()
                 service.connections.drain()
             case .cancelExchanges:
-                _ = readers.expire(at: .distantFuture)
+                readers.cutOff()
                 for exchange in service.connections.exchanges { exchange.cancel() }
             }
         }
@@ -129,7 +131,7 @@ final class Watcher: Sendable {
 
     /// Looks after the deadlines that have passed; how long until the next one, -1 when there is none.
     private func millisecondsToWait(_ turn: inout Turn) -> Int32 {
-        var next = readers.expire(at: .now())
+        var next = readers.expire()
         if let resume = turn.resumeAccepting {
             if resume <= .now() {
                 turn.resumeAccepting = nil

@@ -20,16 +20,7 @@ extension ServerTests {
         }
 
         @Test func `a socket file that was left behind is replaced`() throws {
-            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-            withUnsafeBytes(of: &address) { bytes in
-                _ = bind(
-                    descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-                    socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-            close(descriptor)
+            close(try bindSocket(to: path))
             #expect(access(path, F_OK) == 0)
             let listener = try Listener.open("unix:\(path)")
             #expect(throws: Never.self) { try WebServer(connectingTo: path) }

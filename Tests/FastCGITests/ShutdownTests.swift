@@ -1,5 +1,6 @@
 import CGI
 import FastCGI
+import Glibc
 import NIOPosix
 import Testing
 
@@ -59,6 +60,25 @@ extension ServerTests {
                 await server.shutdown(grace: .zero)
                 #expect(try peer.readResponse().text.hasSuffix("too slow"))
             }
+        }
+
+        @Test func `a listening socket that other processes share goes on listening`() async throws {
+            let path = "/tmp/fastcgi-test-shared-\(getpid()).sock"
+            let descriptor = try bindSocket(to: path)
+            listen(descriptor, 8)
+            defer {
+                close(descriptor)
+                unlink(path)
+            }
+            let server = Server(
+                listener: try Listener(inherited: dup(descriptor)),
+                eventLoops: MultiThreadedEventLoopGroup.singleton, handler: echo)
+            try server.start()
+            let peer = try WebServer(connectingTo: path)
+            peer.send(Record.request("POST", body: [1]))
+            #expect(try peer.readResponse().body == [1])
+            await server.shutdown(grace: .zero)
+            #expect(throws: Never.self) { try WebServer(connectingTo: path) }
         }
 
         @Test func `a server that never started closes its listener`() async throws {

@@ -44,6 +44,15 @@ func openDescriptors() -> Int {
     return count
 }
 
+/// A unix socket with a file, bound and not listening.
+func bindSocket(to path: String) throws -> Int32 {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    guard WebServer.call(bind, descriptor, path: path) == 0 else {
+        throw WebServer.Failure(description: "bind: \(String(cString: strerror(errno)))")
+    }
+    return descriptor
+}
+
 /// Waits until something holds, up to ten seconds.
 func eventually(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () -> Bool
