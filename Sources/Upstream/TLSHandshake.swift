@@ -7,9 +7,14 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 
     private let promise: EventLoopPromise<Void>
+    private let tls: NIOSSLHandler
+    /// The name that the certificate must bear; nil for a numeric address, which the library compares.
+    private let name: String?
 
-    private init(_ promise: EventLoopPromise<Void>) {
+    private init(_ promise: EventLoopPromise<Void>, _ tls: NIOSSLHandler, name: String?) {
         self.promise = promise
+        self.tls = tls
+        self.name = name
     }
 
     /// - Parameters:
@@ -24,10 +29,11 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
         do {
             guard !(isAddress && isTunnelled) else { throw UnverifiableAddress() }
+            let name = isAddress ? nil : host
+            let tls = try NIOSSLClientHandler(context: context, serverHostname: name)
             // First the one who waits, for the handshake begins with the handler.
-            try pipeline.addHandler(TLSHandshake(promise))
-            try pipeline.addHandler(
-                NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host), position: .first)
+            try pipeline.addHandler(TLSHandshake(promise, tls, name: name))
+            try pipeline.addHandler(tls, position: .first)
             channel.read()
         } catch {
             promise.fail(error)
@@ -38,7 +44,11 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .handshakeCompleted = event as? TLSUserEvent else { return }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        promise.succeed()
+        if let name, tls.peerCertificate?.bears(name) != true {
+            promise.fail(OtherName(name: name))
+        } else {
+            promise.succeed()
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -47,6 +57,11 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         promise.fail(ChannelError.eof)
+    }
+
+    private struct OtherName: Error, CustomStringConvertible {
+        let name: String
+        var description: String { "the certificate is not one for \(name)" }
     }
 
     private struct UnverifiableAddress: Error, CustomStringConvertible {

@@ -31,7 +31,7 @@ struct StreamTests {
     }
 
     @Test func `a paused consumer holds upstream back and then gets everything`() async throws {
-        let size = 50 << 20
+        let size = 128 << 20
         let written = Counter()
         try await exchange(with: { peer in
             _ = try await peer.request()
@@ -55,10 +55,11 @@ struct StreamTests {
             }
             #expect(await eventually { isPaused.withLock { $0 } })
             let receivedBefore = received.value
+            #expect(receivedBefore < 4 << 20)
             try await Task.sleep(for: .milliseconds(300))
             #expect(received.value == receivedBefore)
-            // The rest waits in the kernel's buffers and at the server.
-            #expect(written.value < 24 << 20)
+            // The rest waits at the server, and in the kernel's buffers, which may be generous.
+            #expect(written.value < 64 << 20)
             body.resume()
             try await end
             #expect(received.value == size)

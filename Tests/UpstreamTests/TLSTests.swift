@@ -11,7 +11,9 @@ struct TLSTests {
         authority = try #require(TestAuthority.shared)
     }
 
-    @Test(arguments: [("DNS:localhost", "localhost"), ("IP:127.0.0.1", "127.0.0.1")])
+    @Test(arguments: [
+        ("DNS:localhost", "localhost"), ("DNS:other.test,DNS:LOCALHOST", "localhost"), ("IP:127.0.0.1", "127.0.0.1"),
+    ])
     func `a server whose authority is in the CA file is believed`(subject: String, host: String) async throws {
         try await TestServer.run(tls: try authority.serverContext(for: subject), script: { try await $0.serve("safe") })
         {

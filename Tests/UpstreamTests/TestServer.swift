@@ -19,11 +19,12 @@ struct TestServer: Sendable {
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.autoRead, value: false)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(SocketSide())
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    return channel
                 }
             }
         guard let port = listener.channel.localAddress?.port else { throw TestFailure("no port") }
@@ -36,29 +37,38 @@ struct TestServer: Sendable {
     }
 
     private func accept(
-        from listener: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>,
+        from listener: NIOAsyncChannel<any Channel, Never>,
         _ script: @escaping @Sendable (Peer) async throws -> Void
     ) async throws {
         try await listener.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
                 do {
-                    for try await connection in connections {
+                    for try await channel in connections {
                         let number = accepted.increment()
                         open.increment()
                         group.addTask {
                             // A test that cuts a connection makes its script fail: that is no failure of the test.
-                            try? await connection.executeThenClose { input, output in
-                                try await script(
-                                    Peer(
-                                        number: number, channel: connection.channel,
-                                        input: input.makeAsyncIterator(), output: output))
-                            }
+                            try? await Self.serve(channel, number: number, script)
                             open.decrement()
                         }
                     }
                 } catch {}
                 group.cancelAll()
             }
+        }
+    }
+
+    private static func serve(
+        _ channel: any Channel, number: Int, _ script: @escaping @Sendable (Peer) async throws -> Void
+    ) async throws {
+        // Only here, for a connection that is wrapped must be served, and a test may end with some that are not yet.
+        let connection = try await channel.eventLoop.submit {
+            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }.get()
+        try await connection.executeThenClose { input, output in
+            try await channel.setOption(.autoRead, value: true).get()
+            try await script(
+                Peer(number: number, channel: channel, input: input.makeAsyncIterator(), output: output))
         }
     }
 }
@@ -115,8 +125,9 @@ final class Peer {
         try await send(Array(text.utf8))
     }
 
+    /// Returns when the kernel has taken the bytes.
     func send(_ bytes: [UInt8]) async throws {
-        try await output.write(ByteBuffer(bytes: bytes))
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
     func respond(_ body: String) async throws {
