@@ -13,7 +13,9 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
     static let nioExtras: Self = .product(name: "NIOExtras", package: "swift-nio-extras")
+    static let nioHTTPCompression: Self = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -41,7 +43,11 @@ let package = Package(
         .target(name: "Translation", dependencies: ["JSON", "EventStream"]),
         .target(name: "CGI"),
         .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", .nioCore]),
-        .target(name: "Upstream", dependencies: [.nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioExtras]),
+        .target(
+            name: "Upstream",
+            dependencies: [
+                .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .nioExtras, .nioHTTPCompression,
+            ]),
         .target(
             name: "Gateway",
             dependencies: [

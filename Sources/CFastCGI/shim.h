@@ -1,2 +1,12 @@
-/* libfcgi, as Swift sees it: fcgiapp.h alone. Its other face, fcgi_stdio.h, redefines stdio and is not for us. */
+/* libfcgi, as Swift sees it: fcgiapp.h alone. Its other face, fcgi_stdio.h, redefines stdio and is not for us. With it
+ * come the parts of Linux that a FastCGI server waits with and that Swift's own Glibc module leaves out. */
 #include <fcgiapp.h>
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+/* glibc declares these two only under _GNU_SOURCE, which a module's importer cannot define. */
+int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+int pthread_setname_np(pthread_t thread, const char *name);

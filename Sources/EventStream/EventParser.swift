@@ -33,20 +33,25 @@ public struct EventParser: Sendable {
 
     /// Takes the next bytes and calls `onEvent` for each event that they complete, in order.
     ///
+    /// - Returns: how many of these bytes belong to events and comments that are complete. What is behind them is the
+    ///   beginning of something whose end has not come.
     /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser is of no use after that.
+    @discardableResult
     public mutating func feed<Failure: Error>(
         _ bytes: RawSpan, onEvent: (consuming Event) throws(Failure) -> Void
-    ) throws {
+    ) throws -> Int {
         var start = 0
+        var completed = 0
         let count = bytes.byteCount
         if lastByteWasCR, count > 0 {
             lastByteWasCR = false
             if bytes[0] == UInt8(ascii: "\n") { start = 1 }
         }
+        if isBetweenEvents { completed = start }
         while start < count {
             guard let end = bytes.firstLineEnd(from: start) else {
                 try keep(bytes, start..<count)
-                return
+                return completed
             }
             if partialLine.isEmpty {
                 try takeLine(bytes, start..<end, onEvent)
@@ -60,7 +65,9 @@ public struct EventParser: Sendable {
             if bytes[end] == UInt8(ascii: "\r") {
                 if start == count { lastByteWasCR = true } else if bytes[start] == UInt8(ascii: "\n") { start += 1 }
             }
+            if isBetweenEvents { completed = start }
         }
+        return completed
     }
 
     private mutating func keep(_ bytes: RawSpan, _ range: Range<Int>) throws(EventTooLarge) {

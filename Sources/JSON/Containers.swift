@@ -1,8 +1,14 @@
 /// The values of an array, in order.
 public struct Elements: Sequence, IteratorProtocol, Sendable {
-    private let storage: Storage
+    private let storage: Storage?
     private var index: Int
     private let end: Int
+
+    private init() {
+        storage = nil
+        index = 0
+        end = 0
+    }
 
     init(of value: Value) {
         storage = value.storage
@@ -10,8 +16,11 @@ public struct Elements: Sequence, IteratorProtocol, Sendable {
         end = value.kind == .array ? Int(value.node.next) : index
     }
 
+    /// No values.
+    public static let empty = Elements()
+
     public mutating func next() -> Value? {
-        guard index < end else { return nil }
+        guard index < end, let storage else { return nil }
         defer { index = Int(storage.nodes[index].next) }
         return Value(storage: storage, index: index)
     }

@@ -12,6 +12,17 @@ public struct StringContents: Sendable {
         self.hasEscapes = hasEscapes
     }
 
+    /// The contents of several strings, one after the other.
+    public init(joining pieces: some Sequence<StringContents>) {
+        var bytes: [UInt8] = []
+        var hasEscapes = false
+        for piece in pieces {
+            bytes.append(contentsOf: piece.bytes)
+            hasEscapes = hasEscapes || piece.hasEscapes
+        }
+        self.init(bytes: bytes[...], hasEscapes: hasEscapes)
+    }
+
     /// Whether the string is `""`.
     public var isEmpty: Bool { bytes.isEmpty }
 

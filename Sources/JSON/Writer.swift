@@ -86,6 +86,13 @@ public struct Writer: Sendable {
         needsComma = false
     }
 
+    /// A member's name that is not known beforehand; its value must follow.
+    public mutating func name(text: String) {
+        string(text)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// The comma between what was written last and what comes now.
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
@@ -143,6 +150,20 @@ extension UInt8 {
 
 /// A name and its value in one.
 extension Writer {
+    /// A member copied from a document, name and value as they are written there.
+    public mutating func member(_ member: Member) {
+        value(member.nameValue)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        value(member.value)
+    }
+
+    /// A member with a string copied from a document, as it is written there.
+    public mutating func member(_ name: StaticString, _ contents: StringContents) {
+        self.name(name)
+        string { $0.append(contents) }
+    }
+
     /// A member with a value copied from a document, byte for byte.
     public mutating func member(_ name: StaticString, _ value: Value) {
         self.name(name)

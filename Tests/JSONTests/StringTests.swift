@@ -47,6 +47,14 @@ struct StringTests {
         #expect(contents.scalars.map { $0.0 } == ["a", "é", "\n", "😀", nil, "😀"])
     }
 
+    @Test func `several strings are joined as they are written`() throws {
+        let joined = StringContents(joining: [try contents("é "), try contents(#"\u0041\n"#), try contents("")])
+        #expect(String(joined.bytes) == #"é \u0041\n"#)
+        #expect(joined.decoded == "é A\n")
+        #expect(StringContents(joining: [try contents("a"), try contents("b")]).hasEscapes == false)
+        #expect(StringContents(joining: []).isEmpty)
+    }
+
     @Test func `every scalar of Unicode is read as it was written`() throws {
         for scalar in allScalars where scalar.value >= 0x20 && scalar != "\"" && scalar != "\\" {
             var decoded = try contents(String(scalar)).scalars

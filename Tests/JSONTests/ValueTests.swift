@@ -115,6 +115,7 @@ struct ValueTests {
 
     @Test func `an empty container is one without anything in it`() throws {
         let emptiness = try value(#"[[],{},[ ],{ },[0],{"a":0},"",null]"#).elements.map(\.isEmptyContainer)
+        #expect(Array(Elements.empty).isEmpty)
         #expect(emptiness == [true, true, true, true, false, false, false, false])
     }
 

@@ -85,6 +85,21 @@ struct WriterTests {
         #expect(written == #"["\"a\"\n\u00e9\n\ud83dé","","\u00e9\n\ud83d"]"#)
     }
 
+    @Test func `members are copied with their names as they are written`() throws {
+        let original = try value(#"{ "a\u0062" : [ 1 ] , "c":"\/" }"#)
+        let written = written { writer in
+            writer.object { writer in
+                for member in original.members { writer.member(member) }
+                for member in original.members {
+                    writer.name(text: member.name + "\"\n")
+                    writer.value(member.value)
+                    if let contents = member.value.stringContents { writer.member("d", contents) }
+                }
+            }
+        }
+        #expect(written == #"{"a\u0062":[ 1 ],"c":"\/","ab\"\n":[ 1 ],"c\"\n":"\/","d":"\/"}"#)
+    }
+
     @Test func `an error inside goes out`() {
         struct Failure: Error {}
         var writer = Writer()

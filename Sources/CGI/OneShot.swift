@@ -1,0 +1,98 @@
+internal import Glibc
+
+/// Plain CGI (RFC 3875): one request per process, from its environment and standard input to its standard output.
+///
+/// Everything blocks here. That harms nobody: the process has nothing else to do.
+public enum OneShot {
+    /// Reads the request that the process was started for.
+    ///
+    /// A body of which the server tells no length, as of a chunked upload, is read to the end of standard input.
+    ///
+    /// - Parameters:
+    ///   - environment: the process's environment.
+    ///   - maxBody: the largest body that is accepted, in bytes.
+    public static func readRequest(environment: [String: String], maxBody: Int) -> Request {
+        var parameters = Parameters()
+        for (name, value) in environment { parameters.insert(name, value) }
+        var request = Request(parameters: parameters)
+        let announced = parameters["CONTENT_LENGTH"].flatMap { Int($0) }
+        if announced != nil || !["GET", "HEAD", "OPTIONS"].contains(request.method) {
+            request.body = readBody(announced: announced, limit: maxBody)
+        }
+        return request
+    }
+
+    private static func readBody(announced: Int?, limit: Int) -> Result<[UInt8], BodyError> {
+        guard announced ?? 0 <= limit else { return .failure(.tooLarge(limit: limit)) }
+        var body: [UInt8] = []
+        body.reserveCapacity(announced ?? 0)
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        while body.count < announced ?? Int.max {
+            let wanted = min(piece.count, (announced ?? Int.max) - body.count)
+            let count = piece.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, wanted) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            body.append(contentsOf: piece[..<count])
+            guard body.count <= limit else { return .failure(.tooLarge(limit: limit)) }
+        }
+        guard announced == nil || announced == body.count else { return .failure(.incomplete) }
+        return .success(body)
+    }
+
+    /// Calls `action` once, on a thread of its own, when the web server closes its end of standard output: the client has
+    /// gone. Servers that only close it after a failed write are noticed by the next write.
+    public static func whenServerLeaves(_ action: @escaping @Sendable () -> Void) {
+        let context = Unmanaged.passRetained(Action(action))
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let action = Unmanaged<Action>.fromOpaque(argument).takeRetainedValue()
+                // No event is asked for: what is left are hang-ups and errors, which are always told.
+                var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+                while poll(&output, 1, -1) < 0, errno == EINTR {}
+                action.run()
+                return nil
+            }, context.toOpaque())
+        pthread_detach(thread)
+    }
+
+    private final class Action: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
+    }
+}
+
+/// A plain CGI program's standard output as a sink: each flush waits until the server has taken everything.
+///
+/// Sendable although it has state: it is used on the exchange's event loop only, as every sink.
+public final class StandardOutputSink: ByteSink, @unchecked Sendable {
+    private var buffer: [UInt8] = []
+    private var hasFailed = false
+
+    public init() {}
+
+    public var pendingByteCount: Int { 0 }
+
+    public func write(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+    }
+
+    public func flush() {
+        var rest = buffer[...]
+        while !rest.isEmpty, !hasFailed {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { hasFailed = true } else { rest = rest.dropFirst(count) }
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    public func whenDrained(_ action: @escaping @Sendable () -> Void) {
+        action()
+    }
+}

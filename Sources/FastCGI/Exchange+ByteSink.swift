@@ -1,0 +1,89 @@
+internal import CGI
+internal import NIOCore
+
+/// Sending the response: never more at once than the socket is known to take, because libfcgi's write blocks.
+extension Exchange: ByteSink {
+    func write(_ bytes: RawSpan) {
+        eventLoop.assertInEventLoop()
+        if isOpen { output.append(bytes) }
+    }
+
+    /// Full pieces leave now. The rest leaves at the end of the event loop's turn, together with what else is flushed in
+    /// that turn or, when the handler returns in it, with the end of the request: one write instead of two.
+    func flush() {
+        eventLoop.assertInEventLoop()
+        guard isOpen else { return }
+        output.flush()
+        guard stall == nil, sendPieces(leaving: Connection.maxPiece - 1) else { return }
+        guard output.sendableCount > 0, !sendingIsScheduled else { return }
+        sendingIsScheduled = true
+        eventLoop.execute { self.sendAtEndOfTurn() }
+    }
+
+    /// What is to leave at the end of the turn counts as taken.
+    var pendingByteCount: Int {
+        stall == nil ? output.heldCount : output.count
+    }
+
+    func whenDrained(_ action: @escaping @Sendable () -> Void) {
+        eventLoop.assertInEventLoop()
+        if stall == nil { action() } else { drainAction = action }
+    }
+
+    private func sendAtEndOfTurn() {
+        sendingIsScheduled = false
+        if isOpen, stall == nil { _ = sendPieces(leaving: 0) }
+    }
+
+    /// Goes on after a stall.
+    func resumeSending() {
+        endStall()
+        if sendPieces(leaving: 0) { fireDrainAction() }
+    }
+
+    /// At the end of the request: sends until no more than a piece is left, and the socket takes that piece.
+    func sendAllButLastPiece() async {
+        eventLoop.assertInEventLoop()
+        output.flush()
+        while isOpen {
+            if stall == nil, sendPieces(leaving: Connection.maxPiece) {
+                if !isOpen || connection.isWritable { return }
+                beginStall()
+            }
+            await withCheckedContinuation { continuation in
+                whenDrained { continuation.resume() }
+            }
+        }
+    }
+
+    /// Sends pieces while more than `remainder` bytes are sendable. False: the socket takes no more for now.
+    private func sendPieces(leaving remainder: Int) -> Bool {
+        while output.sendableCount > remainder {
+            guard connection.isWritable else {
+                beginStall()
+                return false
+            }
+            output.takePiece(upTo: Connection.maxPiece, connection.put)
+            if !connection.flush() { loseClient() }
+        }
+        return true
+    }
+
+    // MARK: Stalls
+
+    private func beginStall() {
+        stall = eventLoop.scheduleTask(in: service.writeTimeout) { self.loseClient() }
+        arm()
+    }
+
+    func endStall() {
+        stall?.cancel()
+        stall = nil
+    }
+
+    func fireDrainAction() {
+        guard let action = drainAction else { return }
+        drainAction = nil
+        action()
+    }
+}

@@ -1,0 +1,106 @@
+internal import Glibc
+internal import Synchronization
+
+/// A listening socket, and its file if it has one that was made here.
+public final class Listener: Sendable {
+    let descriptor: Int32
+    private let file: SocketFile?
+    private let isClosed = Mutex(false)
+
+    /// Takes over a listening socket that the process was started with.
+    public init(inherited descriptor: Int32) throws(StartError) {
+        guard Self.isListening(descriptor) else {
+            throw StartError(
+                "listen on fd:\(descriptor)", reason: "it is not a listening socket",
+                remedy: "start the program from spawn-fcgi or systemd socket activation, or give it an address")
+        }
+        self.descriptor = descriptor
+        file = nil
+        prepare()
+    }
+
+    /// Listens on `unix:/path`, `127.0.0.1:9000`, `[::1]:9000`, or takes over `fd:3`.
+    ///
+    /// FastCGI has neither authentication nor encryption, and libfcgi trusts its peer: whoever can connect can pass for
+    /// any user and bring the process down. Let only the web server open the socket.
+    ///
+    /// - Parameters:
+    ///   - mode: the permissions of a unix socket's file.
+    ///   - backlog: how many connections may wait to be accepted; the system may lower it.
+    public static func open(_ address: String, mode: UInt16 = 0o660, backlog: Int32 = 4096) throws(StartError)
+        -> Listener
+    {
+        switch try ListenAddress(address) {
+        case .inherited(let descriptor):
+            return try Listener(inherited: descriptor)
+        case .unix(let path):
+            let (descriptor, file) = try SocketFile.listen(path, mode: mode, backlog: backlog)
+            return Listener(descriptor, file)
+        case .internet(let storage, let length):
+            return Listener(try listen(address, storage, length, backlog), nil)
+        }
+    }
+
+    /// Whether a descriptor is a listening socket: how a web server or a supervisor hands one over.
+    public static func isListening(_ descriptor: Int32) -> Bool {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0
+    }
+
+    private init(_ descriptor: Int32, _ file: SocketFile?) {
+        self.descriptor = descriptor
+        self.file = file
+        prepare()
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Stops listening here. The socket itself is not shut down: other processes may share it.
+    func close() {
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return }
+        // The file goes first: once the socket is closed, another process may take the path for its own.
+        file?.remove()
+        Glibc.close(descriptor)
+    }
+
+    /// Sockets that are accepted inherit TCP_NODELAY; it means nothing to a unix socket.
+    private func prepare() {
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        // Another process on the same socket may be quicker to accept; that must not make this one wait.
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
+    private static func listen(
+        _ address: String, _ storage: sockaddr_storage, _ length: socklen_t, _ backlog: Int32
+    ) throws(StartError) -> Int32 {
+        let descriptor = socket(Int32(storage.ss_family), Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var on: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        var storage = storage
+        let isBound = withUnsafeBytes(of: &storage) { bytes in
+            bind(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), length) == 0
+        }
+        guard isBound, Glibc.listen(descriptor, backlog) == 0 else {
+            let code = errno
+            Glibc.close(descriptor)
+            let remedy =
+                switch code {
+                case EADDRINUSE: "stop the program that listens there, or choose another port"
+                case EADDRNOTAVAIL: "choose an address that this host has"
+                case EACCES: "choose a port above 1023"
+                default: "choose another address"
+                }
+            throw StartError("listen on \(address)", code: code, remedy: remedy)
+        }
+        return descriptor
+    }
+}

@@ -1,0 +1,79 @@
+internal import CGI
+internal import Glibc
+
+/// Makes a `CGI.Request` of what libfcgi reads from a connection, always to the end of its input.
+struct RequestReader: Sendable {
+    let maxBody: Int
+
+    private static let chunk = 16 * 1024
+
+    /// Reads the request; nil when there is none that could be answered. A body that is not whole forbids the connection
+    /// another request.
+    func read(_ connection: Connection) -> CGI.Request? {
+        guard connection.acceptRequest() else { return nil }
+        let parameters = readParameters(connection)
+        let body = readBody(connection, announced: parameters["CONTENT_LENGTH"])
+        if case .failure = body { connection.forbidReuse() }
+        return CGI.Request(parameters: parameters, body: body)
+    }
+
+    private func readParameters(_ connection: Connection) -> Parameters {
+        var parameters = Parameters()
+        connection.forEachVariable { variable in
+            guard let separator = strchr(variable, Int32(UInt8(ascii: "="))) else { return }
+            let name = UnsafeRawBufferPointer(
+                start: variable, count: separator - UnsafeMutablePointer(mutating: variable))
+            let value = UnsafeRawBufferPointer(start: separator + 1, count: strlen(separator + 1))
+            parameters.insert(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+        }
+        return parameters
+    }
+
+    private func readBody(_ connection: Connection, announced: String?) -> Result<[UInt8], BodyError> {
+        guard let announced else { return readUnannouncedBody(connection) }
+        let isNumber = announced.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isNumber, let length = Int(announced), length <= maxBody else {
+            drain(connection)
+            return .failure(isNumber ? .tooLarge(limit: maxBody) : .incomplete)
+        }
+        // One allocation and one copy; a length that lies costs addresses, not memory.
+        let body = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            count = connection.read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        let surplus = drain(connection)
+        guard connection.inputIsSound, body.count == length, surplus == 0 else { return .failure(.incomplete) }
+        return .success(body)
+    }
+
+    /// A body that the web server passes on while it comes in (a chunked upload) has no length beforehand.
+    private func readUnannouncedBody(_ connection: Connection) -> Result<[UInt8], BodyError> {
+        var body: [UInt8] = []
+        let isTooLarge = withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 1) { chunk in
+            while body.count <= maxBody {
+                let count = connection.read(into: chunk)
+                body.append(contentsOf: chunk[..<count])
+                if count < chunk.count { break }
+            }
+            return body.count > maxBody
+        }
+        guard !isTooLarge else {
+            body = []
+            drain(connection)
+            return .failure(.tooLarge(limit: maxBody))
+        }
+        return connection.inputIsSound ? .success(body) : .failure(.incomplete)
+    }
+
+    /// Reads the input to its end and throws it away; how much that was.
+    @discardableResult
+    private func drain(_ connection: Connection) -> Int {
+        withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 1) { chunk in
+            var total = 0
+            while true {
+                let count = connection.read(into: chunk)
+                total += count
+                if count < chunk.count { return total }
+            }
+        }
+    }
+}

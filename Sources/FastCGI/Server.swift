@@ -1,0 +1,89 @@
+public import CGI
+public import NIOCore
+internal import Synchronization
+
+/// A FastCGI responder on libfcgi: takes requests from a web server and answers each with a handler.
+///
+/// Each request is handled by a task on one of the NIO event loops it is given. What blocks in libfcgi happens in threads
+/// of its own. It does not touch signals, beyond ignoring SIGPIPE, and knows nothing of HTTP.
+public final class Server: Sendable {
+    /// Answers one request. It runs, with all nonisolated async code below it, on the exchange's event loop, the only
+    /// place where the sink may be used. Its task is cancelled when the client has gone. The response ends when it
+    /// returns.
+    public typealias Handler = @Sendable (CGI.Request, any ByteSink) async -> Void
+
+    /// What a server puts up with.
+    public struct Limits: Sendable {
+        /// The largest body, in bytes, up to 2 GiB - 1. Of a larger one nothing is kept, and the handler is told
+        /// `BodyError.tooLarge`.
+        public var maxBody = 64 << 20
+
+        /// How long a request may take to arrive whole, from its first byte. Later the handler is told
+        /// `BodyError.tooSlow`, or the connection is closed if not even the variables are there.
+        public var arrivalDeadline = Duration.seconds(30)
+
+        /// How long a response may wait for the web server to take a byte. Then the client counts as gone.
+        public var writeTimeout = Duration.seconds(30)
+
+        public init() {}
+    }
+
+    private let listener: Listener
+    private let limits: Limits
+    private let handler: Handler
+    private let executors: [EventLoopTaskExecutor]
+    private let phase = Mutex(Phase.new)
+
+    private enum Phase {
+        case new
+        case running(Watcher, Connections)
+        case ended
+    }
+
+    /// - Parameters:
+    ///   - listener: where to listen; the server closes it.
+    ///   - eventLoops: where handlers run, in turn. They must outlive the server.
+    public init(
+        listener: Listener, limits: Limits = Limits(), eventLoops: any EventLoopGroup, handler: @escaping Handler
+    ) {
+        precondition((0...Int(Int32.max)).contains(limits.maxBody), "maxBody is 0 to 2 GiB - 1")
+        self.listener = listener
+        self.limits = limits
+        self.handler = handler
+        self.executors = eventLoops.makeIterator().map { EventLoopTaskExecutor($0) }
+    }
+
+    /// Begins to accept requests. Called once. A server that has started runs until `shutdown`.
+    public func start() throws(StartError) {
+        try Library.initialize()
+        let connections = Connections(epoll: try Epoll())
+        let service = Service(handler: handler, limits: limits, connections: connections)
+        let readers = ReadingThreads(reader: service.reader, deadline: TimeAmount(limits.arrivalDeadline))
+        let watcher = Watcher(listener, service: service, readers: readers, executors: executors)
+        try readers.start()
+        try watcher.start()
+        phase.withLock {
+            guard case .new = $0 else { preconditionFailure("a server is started once") }
+            $0 = .running(watcher, connections)
+        }
+    }
+
+    /// Requests that are being read or answered.
+    public var liveRequestCount: Int {
+        phase.withLock { if case .running(_, let connections) = $0 { connections.busyCount } else { 0 } }
+    }
+
+    /// Stops accepting, closes idle connections, lets running requests finish, and cancels the tasks of those that have
+    /// not after `grace`. Returns when all have ended. A second call may shorten the grace.
+    public func shutdown(grace: Duration) async {
+        guard case .running(let watcher, _) = phase.withLock({ $0 }) else { return listener.close() }
+        watcher.drain()
+        let graceEnd = Task {
+            try await Task.sleep(for: grace)
+            watcher.cancelExchanges()
+        }
+        await watcher.waitUntilEnded()
+        graceEnd.cancel()
+        phase.withLock { $0 = .ended }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Glibc
+
+/// A unix socket's address in the file system, for a socket that this process made.
+struct SocketFile: Sendable {
+    private let path: String
+    private let device: dev_t
+    private let inode: ino_t
+
+    /// Makes a listening socket and its file. A file that a process left behind is replaced; one that a process listens
+    /// on is not, and neither is anything that is no socket.
+    static func listen(_ path: String, mode: UInt16, backlog: Int32) throws(StartError) -> (Int32, SocketFile) {
+        let operation = "listen on unix:\(path)"
+        guard let address = socketAddress(path) else {
+            throw StartError(operation, code: ENAMETOOLONG, remedy: "choose a path of 1 to 107 bytes")
+        }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        do throws(StartError) {
+            // The file gets the socket's permissions, less the umask: never, not even for a moment, more than asked.
+            fchmod(descriptor, mode_t(mode))
+            if !bind(descriptor, address) {
+                guard errno == EADDRINUSE else { throw failure(operation, errno) }
+                try removeIfLeftBehind(path, address, operation)
+                guard bind(descriptor, address) else { throw failure(operation, errno) }
+            }
+            var status = stat()
+            guard chmod(path, mode_t(mode)) == 0, lstat(path, &status) == 0, Glibc.listen(descriptor, backlog) == 0
+            else { throw failure(operation, errno) }
+            return (descriptor, SocketFile(path: path, device: status.st_dev, inode: status.st_ino))
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    /// Removes the file, unless another socket has taken its place.
+    func remove() {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+        unlink(path)
+    }
+
+    private static func removeIfLeftBehind(
+        _ path: String, _ address: sockaddr_un, _ operation: String
+    ) throws(StartError) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+            throw StartError(
+                operation, reason: "a file that is no socket is there", remedy: "remove it, or choose another path")
+        }
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        defer { close(probe) }
+        let isRefused = withSocketAddress(address) { connect(probe, $0, $1) } != 0 && errno == ECONNREFUSED
+        guard isRefused else {
+            throw StartError(
+                operation, reason: "another process listens there", remedy: "stop it, or choose another path")
+        }
+        unlink(path)
+    }
+
+    private static func failure(_ operation: String, _ code: Int32) -> StartError {
+        let remedy =
+            switch code {
+            case ENOENT: "create the directory"
+            case EACCES, EPERM, EROFS: "choose a directory that this user may write to"
+            case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
+            default: "choose another path"
+            }
+        return StartError(operation, code: code, remedy: remedy)
+    }
+
+    private static func socketAddress(_ path: String) -> sockaddr_un? {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard !path.isEmpty, path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return address
+    }
+
+    private static func bind(_ descriptor: Int32, _ address: sockaddr_un) -> Bool {
+        withSocketAddress(address) { Glibc.bind(descriptor, $0, $1) } == 0
+    }
+
+    private static func withSocketAddress(
+        _ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

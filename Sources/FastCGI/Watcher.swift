@@ -1,0 +1,192 @@
+internal import CFastCGI
+internal import Glibc
+internal import NIOCore
+internal import Synchronization
+
+/// The thread that waits for everything a server waits for: connections, requests on idle ones, clients that leave,
+/// sockets that take more, deadlines. It never waits for anything else and never runs the handler.
+final class Watcher: Sendable {
+    private static let listenerToken: Epoll.Token = 1
+    private static let firstConnectionToken: Epoll.Token = 2
+
+    /// Large enough for most requests: what is here whole need not be lent to a reading thread.
+    private static let peekSize = 16 * 1024
+
+    /// How long accepting rests when there is no descriptor left for another connection.
+    private static let acceptPause = TimeAmount.milliseconds(100)
+
+    private let listener: Listener
+    private let service: Service
+    private let readers: ReadingThreads
+    private let executors: [EventLoopTaskExecutor]
+    private let shared = Mutex(Shared())
+
+    private struct Shared {
+        var orders: [Order] = []
+        var isEnded = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private enum Order { case drain, cancelExchanges }
+
+    init(_ listener: Listener, service: Service, readers: ReadingThreads, executors: [EventLoopTaskExecutor]) {
+        self.listener = listener
+        self.service = service
+        self.readers = readers
+        self.executors = executors
+    }
+
+    func start() throws(StartError) {
+        guard watchListener() else {
+            throw StartError(
+                "watch the listening socket", code: errno, remedy: "start the server with an open listening socket")
+        }
+        try Thread.start(name: "fastcgi-watcher") { self.run() }
+    }
+
+    // MARK: Orders from other threads
+
+    /// No more requests: closes the listener and what is idle.
+    func drain() {
+        give(.drain)
+    }
+
+    /// Cancels the exchanges there are.
+    func cancelExchanges() {
+        give(.cancelExchanges)
+    }
+
+    private func give(_ order: Order) {
+        shared.withLock { $0.orders.append(order) }
+        service.connections.epoll.wake()
+    }
+
+    /// Returns when the server has drained.
+    func waitUntilEnded() async {
+        await withCheckedContinuation { continuation in
+            let isEnded = shared.withLock {
+                if !$0.isEnded { $0.waiting.append(continuation) }
+                return $0.isEnded
+            }
+            if isEnded { continuation.resume() }
+        }
+    }
+
+    // MARK: In the watcher's thread
+
+    /// What only the watcher's thread knows.
+    private struct Turn {
+        let peeked = UnsafeMutableRawBufferPointer.allocate(byteCount: Watcher.peekSize, alignment: 8)
+        let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
+        var nextToken = Watcher.firstConnectionToken
+        var nextExecutor = 0
+        var resumeAccepting: NIODeadline?
+        var isDraining = false
+    }
+
+    private func run() {
+        var turn = Turn()
+        while true {
+            followOrders(&turn)
+            if turn.isDraining, service.connections.busyCount == 0 { break }
+            let timeout = millisecondsToWait(&turn)
+            service.connections.epoll.wait(into: turn.events, milliseconds: timeout) { token, events in
+                if token == Self.listenerToken {
+                    accept(&turn)
+                } else {
+                    handle(token, events, &turn)
+                }
+            }
+        }
+        readers.stop()
+        turn.peeked.deallocate()
+        turn.events.deallocate()
+        let waiting = shared.withLock {
+            $0.isEnded = true
+            return $0.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func followOrders(_ turn: inout Turn) {
+        let orders = shared.withLock { shared in
+            defer { shared.orders = [] }
+            return shared.orders
+        }
+        for order in orders {
+            switch order {
+            case .drain:
+                turn.isDraining = true
+                turn.resumeAccepting = nil
+                listener.close()
+                service.connections.drain()
+            case .cancelExchanges:
+                _ = readers.expire(at: .distantFuture)
+                for exchange in service.connections.exchanges { exchange.cancel() }
+            }
+        }
+    }
+
+    /// Looks after the deadlines that have passed; how long until the next one, -1 when there is none.
+    private func millisecondsToWait(_ turn: inout Turn) -> Int32 {
+        var next = readers.expire(at: .now())
+        if let resume = turn.resumeAccepting {
+            if resume <= .now() {
+                turn.resumeAccepting = nil
+                watchListener()
+            } else {
+                next = min(next ?? resume, resume)
+            }
+        }
+        guard let next else { return -1 }
+        return Int32(clamping: max(0, (next - .now()).nanoseconds) / 1_000_000 + 1)
+    }
+
+    @discardableResult
+    private func watchListener() -> Bool {
+        service.connections.epoll.watch(listener.descriptor, token: Self.listenerToken, exclusive: true)
+    }
+
+    /// Accepts one connection: of several processes on one listening socket, each gets its share.
+    private func accept(_ turn: inout Turn) {
+        let descriptor = accept4(listener.descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        guard descriptor >= 0 else {
+            switch errno {
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                // The connection stays in the queue, so the listener would be reported again at once.
+                service.connections.epoll.unwatch(listener.descriptor)
+                turn.resumeAccepting = .now() + Self.acceptPause
+            default: break
+            }
+            return
+        }
+        let connection = Connection(descriptor: descriptor, token: turn.nextToken)
+        turn.nextToken += 1
+        receive(connection, &turn)
+    }
+
+    private func handle(_ token: Epoll.Token, _ events: UInt32, _ turn: inout Turn) {
+        switch service.connections.holder(of: token) {
+        case .idle(let connection): receive(connection, &turn)
+        case .busy(let exchange): exchange.notify(events)
+        case nil: break
+        }
+    }
+
+    /// Looks at a connection that is new or was idle. Mostly the request is there already.
+    private func receive(_ connection: Connection, _ turn: inout Turn) {
+        switch connection.peek(turn.peeked) {
+        case .nothing: service.connections.keep(connection)
+        case .gone, .bytes(.foreign): service.connections.close(idle: connection)
+        case .bytes(let scan):
+            let exchange = Exchange(connection, on: nextExecutor(&turn), of: service)
+            service.connections.begin(exchange)
+            if scan == .whole { exchange.readAndBegin() } else { readers.lend(exchange) }
+        }
+    }
+
+    private func nextExecutor(_ turn: inout Turn) -> EventLoopTaskExecutor {
+        turn.nextExecutor = (turn.nextExecutor + 1) % executors.count
+        return executors[turn.nextExecutor]
+    }
+}

@@ -1,0 +1,34 @@
+public import Logging
+public import Translation
+public import Upstream
+
+/// What the operator decided, read and checked.
+public struct Configuration: Sendable {
+    /// The key for upstream. Never shown, never sent to a client.
+    public var openAIKey: String
+    /// The key of the callers.
+    public var proxyKey: String
+    public var base: BaseURL
+    public var organization: String?
+    public var project: String?
+    public var translation: TranslationSettings
+    public var client: Client.Configuration
+    /// The largest request body, in bytes.
+    public var maxBody: Int
+    /// How long upstream may take for a whole reply, or for the head of a streamed one.
+    public var upstreamTimeout: Duration
+    /// The time between two signs of life in a stream that is silent.
+    public var heartbeat: Duration
+    /// How long running requests may go on after the order to stop.
+    public var shutdownGrace: Duration
+    public var logLevel: Logger.Level
+    public var logFormat: LogFormat
+}
+
+/// The form of a log line (`LOG_FORMAT`).
+public enum LogFormat: String, Sendable, CaseIterable {
+    /// One JSON object.
+    case json
+    /// Words for people.
+    case text
+}

@@ -1,0 +1,102 @@
+/// Everything an operator can set, by the name it has in the environment.
+public enum ConfigurationKey: String, CaseIterable, Sendable {
+    case openAIKey = "OPENAI_API_KEY"
+    case proxyKey = "PROXY_API_KEY"
+    case target = "TARGET_API"
+    case defaultModel = "DEFAULT_MODEL"
+    case modelMap = "MODEL_MAP"
+    case inputFormat = "INPUT_FORMAT"
+    case unsupportedParameters = "UNSUPPORTED_PARAMS"
+    case base = "OPENAI_BASE"
+    case organization = "OPENAI_ORGANIZATION"
+    case project = "OPENAI_PROJECT"
+    case maxBody = "MAX_BODY"
+    case upstreamTimeout = "UPSTREAM_TIMEOUT"
+    case connectTimeout = "CONNECT_TIMEOUT"
+    case idleTimeout = "IDLE_TIMEOUT"
+    case upstreamProxy = "UPSTREAM_PROXY"
+    case upstreamCAFile = "UPSTREAM_CA_FILE"
+    case heartbeat = "HEARTBEAT"
+    case shutdownGrace = "SHUTDOWN_GRACE"
+    case logLevel = "LOG_LEVEL"
+    case logFormat = "LOG_FORMAT"
+
+    /// The value where none is set; nil where there is none to fall back on.
+    public var defaultText: String? {
+        switch self {
+        case .target: "responses"
+        case .defaultModel: "gpt-5"
+        case .inputFormat: "transcript"
+        case .unsupportedParameters: "drop"
+        case .base: "https://api.openai.com/v1"
+        case .maxBody: "64m"
+        case .upstreamTimeout: "600s"
+        case .connectTimeout, .heartbeat: "10s"
+        case .idleTimeout: "300s"
+        case .shutdownGrace: "30s"
+        case .logLevel: "info"
+        case .logFormat: "json"
+        case .openAIKey, .proxyKey, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile: nil
+        }
+    }
+
+    /// What it means, in a line.
+    public var summary: String {
+        switch self {
+        case .openAIKey: "the key that upstream is asked with"
+        case .proxyKey: "the key that callers must present"
+        case .target: "the API that upstream is asked in"
+        case .defaultModel: "the model of requests that name none"
+        case .modelMap: "models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini"
+        case .inputFormat: "how /proxy sends a conversation to the Responses API"
+        case .unsupportedParameters: "what becomes of parameters that the target refuses"
+        case .base: "the address of the OpenAI-compatible API"
+        case .organization: "sent upstream as OpenAI-Organization"
+        case .project: "sent upstream as OpenAI-Project"
+        case .maxBody: "the largest request body that is accepted"
+        case .upstreamTimeout: "how long upstream may take for a whole reply, or for the head of a streamed one"
+        case .connectTimeout: "how long connecting to upstream may take"
+        case .idleTimeout: "how long upstream may be silent within a stream"
+        case .upstreamProxy: "an HTTP proxy that upstream is reached through"
+        case .upstreamCAFile: "a PEM file with authorities trusted beside the system's"
+        case .heartbeat: "how often a silent stream gets a comment, so that nobody takes it for dead"
+        case .shutdownGrace: "how long running requests may go on after the order to stop"
+        case .logLevel: "how much is logged"
+        case .logFormat: "the form of the log"
+        }
+    }
+
+    /// What is allowed, as said in errors and in `check`.
+    public var allowed: String {
+        switch self {
+        case .openAIKey: "a key of the upstream account"
+        case .proxyKey: "a secret of your own making, such as the output of: openssl rand -hex 32"
+        case .target: "responses, completions or chat"
+        case .defaultModel: "a model's name"
+        case .modelMap: "asked=sent, separated by commas; * in an asked name matches any run of characters"
+        case .inputFormat: "transcript or items"
+        case .unsupportedParameters: "drop, reject or forward"
+        case .base: "an address such as https://api.openai.com/v1"
+        case .organization, .project: "an identifier"
+        case .maxBody: "a size such as 512k, 64m or 1g, up to 1g"
+        case .upstreamTimeout, .connectTimeout, .idleTimeout, .heartbeat:
+            "a duration above zero such as 500ms, 10s, 5m or 1h"
+        case .shutdownGrace: "a duration such as 0s, 30s or 15m"
+        case .upstreamProxy: "http://host:port"
+        case .upstreamCAFile: "the path of a PEM file"
+        case .logLevel: "trace, debug, info, notice, warning, error or critical"
+        case .logFormat: "json or text"
+        }
+    }
+
+    /// Whether the value must never be shown. Secrets can also be given as files, by the key with `_FILE` behind it.
+    public var isSecret: Bool { self == .openAIKey || self == .proxyKey }
+
+    /// Whether a location of the web server may set it for itself, by the parameter `GPT_PROXY_` and the key.
+    public var mayBeOverriddenPerLocation: Bool {
+        switch self {
+        case .target, .defaultModel, .modelMap, .inputFormat, .unsupportedParameters: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,11 @@
+extension ConfigurationSource {
+    /// Every key with its value as text, for people to read. Secrets are only said to be there.
+    public func settings() -> [String] {
+        ConfigurationKey.allCases.map { key in
+            var values = ConfigurationValues(self)
+            let value = values.text(key)
+            let shown = key.isSecret ? value.map { _ in "(set, not shown)" } : value
+            return "\(key.rawValue)=\(shown ?? "")"
+        }
+    }
+}

@@ -1,0 +1,142 @@
+internal import Translation
+internal import Upstream
+
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+/// Values on their way from text to types. Faults are gathered, so that all can be told at once.
+struct ConfigurationValues {
+    private let lookUp: (String) -> String?
+    private(set) var faults: [ConfigurationError.Fault] = []
+
+    init(_ source: ConfigurationSource) {
+        lookUp = source.value
+    }
+
+    /// Values from a dictionary alone, such as one location's overrides.
+    init(_ values: [String: String]) {
+        lookUp = { values[$0] }
+    }
+
+    mutating func fail(_ key: ConfigurationKey, _ message: String) {
+        faults.append(ConfigurationError.Fault(key: key, message: message))
+    }
+
+    /// The value as it is set, or of a secret, in the file that `KEY_FILE` names; the default where neither is there.
+    mutating func text(_ key: ConfigurationKey) -> String? {
+        if let value = lookUp(key.rawValue) { return value }
+        guard key.isSecret, let path = lookUp(key.rawValue + "_FILE") else { return key.defaultText }
+        do {
+            var text = try String(contentsOfFile: path, encoding: .utf8)
+            while let last = text.last, last.isWhitespace { text.removeLast() }
+            if !text.isEmpty { return text }
+            fail(key, "the file '\(path)' that \(key.rawValue)_FILE names is empty")
+        } catch {
+            fail(key, "the file '\(path)' that \(key.rawValue)_FILE names cannot be read")
+        }
+        return nil
+    }
+
+    mutating func required(_ key: ConfigurationKey) -> String? {
+        let known = faults.count
+        if let value = text(key) { return value }
+        if faults.count == known { fail(key, "is not set; it must be \(key.allowed)") }
+        return nil
+    }
+
+    /// The value through a parser whose error says what is wrong.
+    mutating func parse<T, Failure: Error>(
+        _ key: ConfigurationKey, _ parser: (String) throws(Failure) -> T
+    ) -> T? {
+        guard let text = text(key) else { return nil }
+        do throws(Failure) {
+            return try parser(text)
+        } catch {
+            fail(key, "'\(text)' cannot be used: \(error); allowed is \(key.allowed)")
+            return nil
+        }
+    }
+
+    mutating func choice<T: RawRepresentable<String>>(_ key: ConfigurationKey, of type: T.Type) -> T? {
+        guard let text = text(key) else { return nil }
+        if let value = T(rawValue: text) { return value }
+        refuse(key, text)
+        return nil
+    }
+
+    /// A duration; zero when the text is at fault, which is noted.
+    mutating func duration(_ key: ConfigurationKey, mayBeZero: Bool = false) -> Duration {
+        guard let text = text(key) else { return .zero }
+        guard let duration = Duration(parsing: text), mayBeZero || duration > .zero else {
+            refuse(key, text)
+            return .zero
+        }
+        return duration
+    }
+
+    /// A size in bytes, up to 1 GiB; zero when the text is at fault, which is noted.
+    mutating func size(_ key: ConfigurationKey) -> Int {
+        guard let text = text(key) else { return 0 }
+        guard let size = parseSize(text), (1...(1 << 30)).contains(size) else {
+            refuse(key, text)
+            return 0
+        }
+        return size
+    }
+
+    mutating func modelMap(_ key: ConfigurationKey) -> ModelMap? {
+        guard let text = text(key) else { return nil }
+        do throws(ModelMapError) {
+            return try ModelMap(parsing: text)
+        } catch {
+            fail(key, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
+            return nil
+        }
+    }
+
+    /// An HTTP proxy's address, which has no path.
+    mutating func proxy(_ key: ConfigurationKey) -> Client.Proxy? {
+        guard let text = text(key) else { return nil }
+        guard let url = try? BaseURL(text), url.origin.scheme == .http, url.path.isEmpty else {
+            // Not quoted: such addresses are often written with a password in them.
+            fail(key, "cannot be used; allowed is \(key.allowed)")
+            return nil
+        }
+        return Client.Proxy(host: url.origin.host, port: url.origin.port)
+    }
+
+    private mutating func refuse(_ key: ConfigurationKey, _ text: String) {
+        fail(key, "'\(text)' is not allowed; it must be \(key.allowed)")
+    }
+}
+
+extension Duration {
+    /// Reads a whole number with a unit (`ms`, `s`, `m`, `h`) or without, which means seconds.
+    init?(parsing text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int64(digits), number < 1 << 32 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": self = .milliseconds(number)
+        case "", "s": self = .seconds(number)
+        case "m": self = .seconds(number * 60)
+        case "h": self = .seconds(number * 3600)
+        default: return nil
+        }
+    }
+}
+
+/// Reads a whole number of bytes, or of KiB, MiB or GiB with `k`, `m` or `g` behind it, as nginx does.
+private func parseSize(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let number = Int(digits), number < 1 << 31 else { return nil }
+    switch text.dropFirst(digits.count).lowercased() {
+    case "": return number
+    case "k": return number << 10
+    case "m": return number << 20
+    case "g": return number << 30
+    default: return nil
+    }
+}

@@ -1,0 +1,29 @@
+internal import CGI
+internal import Translation
+
+extension TranslationSettings {
+    /// These settings with what the web server's location sets for itself (`fastcgi_param GPT_PROXY_TARGET_API …`).
+    /// Headers, which arrive as `HTTP_…`, cannot pass for such parameters.
+    ///
+    /// - Throws: ``ConfigurationError`` when a value is wrong.
+    func overridden(by parameters: Parameters) throws(ConfigurationError) -> TranslationSettings {
+        let overrides = parameters.withPrefix("GPT_PROXY_")
+        guard !overrides.isEmpty else { return self }
+        var values = ConfigurationValues(overrides)
+        var settings = self
+        for key in ConfigurationKey.allCases where key.mayBeOverriddenPerLocation && overrides[key.rawValue] != nil {
+            switch key {
+            case .target: settings.target = values.choice(key, of: Target.self) ?? target
+            case .defaultModel: settings.defaultModel = values.text(key) ?? defaultModel
+            case .modelMap: settings.modelMap = values.modelMap(key) ?? modelMap
+            case .inputFormat: settings.inputFormat = values.choice(key, of: InputFormat.self) ?? inputFormat
+            case .unsupportedParameters:
+                settings.unsupportedParameters =
+                    values.choice(key, of: UnsupportedParameterPolicy.self) ?? unsupportedParameters
+            default: continue
+            }
+        }
+        guard values.faults.isEmpty else { throw ConfigurationError(faults: values.faults) }
+        return settings
+    }
+}

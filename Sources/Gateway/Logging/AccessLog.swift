@@ -1,0 +1,97 @@
+internal import JSON
+internal import Translation
+
+/// Writes the line of each request.
+struct AccessLog: Sendable {
+    private let format: LogFormat
+    private let write: @Sendable ([UInt8]) -> Void
+
+    /// - Parameter write: takes one line with its newline.
+    init(format: LogFormat, write: @escaping @Sendable ([UInt8]) -> Void) {
+        self.format = format
+        self.write = write
+    }
+
+    func log(_ record: AccessRecord) {
+        switch format {
+        case .json: write(Self.json(record))
+        case .text: write(Self.text(record))
+        }
+    }
+
+    private static func json(_ record: AccessRecord) -> [UInt8] {
+        var line = Writer(reservingCapacity: 512)
+        line.object {
+            $0.member("time", Timestamp.now())
+            $0.member("request_id", record.requestID)
+            $0.member("caller", given: record.caller?.label)
+            $0.member("method", record.method)
+            $0.member("route", record.route)
+            $0.member("model", given: record.modelAsked)
+            $0.member("model_sent", given: record.modelSent)
+            $0.member("stream", record.streams)
+            $0.member("status", record.status)
+            $0.member("upstream_status", given: record.upstreamStatus)
+            $0.member("upstream_request_id", given: record.upstreamRequestID)
+            if let usage = record.usage {
+                $0.member("input_tokens", usage.input)
+                $0.member("cached_tokens", usage.cached)
+                $0.member("output_tokens", usage.output)
+                $0.member("reasoning_tokens", usage.reasoning)
+            }
+            $0.member("first_byte_ms", given: record.firstByte?.milliseconds)
+            $0.member("duration_ms", record.duration.milliseconds)
+            for kind in [Notice.Kind.dropped, .adjusted, .repaired] {
+                let fields = record.notices.filter { $0.kind == kind }.map(\.field)
+                guard !fields.isEmpty else { continue }
+                $0.name(text: kind.rawValue)
+                $0.string(fields.joined(separator: ","))
+            }
+            $0.member("error", given: record.error)
+            if record.clientLeft { $0.member("client_left", true) }
+        }
+        return line.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private static func text(_ record: AccessRecord) -> [UInt8] {
+        var words = [Timestamp.now(), String(record.status), record.method, record.route]
+        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+            if let value { words.append("\(name)=\(value)") }
+        }
+        add("id", record.requestID)
+        add("caller", record.caller?.label)
+        add("model", record.modelAsked)
+        add("sent", record.modelSent)
+        if record.streams { words.append("stream") }
+        add("upstream", record.upstreamStatus)
+        add("upstream_id", record.upstreamRequestID)
+        if let usage = record.usage {
+            add("tokens", "\(usage.input)(\(usage.cached) cached)+\(usage.output)(\(usage.reasoning) reasoning)")
+        }
+        if let firstByte = record.firstByte { add("first_byte", "\(firstByte.milliseconds)ms") }
+        add("took", "\(record.duration.milliseconds)ms")
+        for notice in record.notices { add(notice.kind.rawValue, notice.field) }
+        add("error", record.error)
+        if record.clientLeft { words.append("client_left") }
+        // A field that a client chose may hold a line break; a line of the log may not.
+        let line = words.joined(separator: " ").map { $0.isNewline ? " " : $0 }
+        return Array((String(line) + "\n").utf8)
+    }
+}
+
+extension Writer {
+    fileprivate mutating func member(_ name: StaticString, given text: String?) {
+        if let text { member(name, text) }
+    }
+
+    fileprivate mutating func member(_ name: StaticString, given number: Int?) {
+        if let number { member(name, number) }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down.
+    var milliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,30 @@
+internal import Glibc
+public import Logging
+
+/// The process's standard error, which the web server or the service manager keeps as the log.
+public enum StandardError {
+    /// Writes whole lines, each with one call, so that lines of several threads do not mix.
+    static func write(_ line: [UInt8]) {
+        var rest = line[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            // Nobody reads: a log that cannot be written must not stop the service.
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// Writes a line of text.
+    public static func write(_ text: String) {
+        write(Array((text + "\n").utf8))
+    }
+
+    /// A logger for what is not about one request: starts, stops, faults of configuration.
+    public static func logger(level: Logger.Level, format: LogFormat) -> Logger {
+        Logger(label: "gpt-proxy") { _ in
+            var handler = LineLogHandler(format: format)
+            handler.logLevel = level
+            return handler
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import CGI
+internal import Upstream
+
+/// What an endpoint answers with. It does not write: the responder does.
+enum Reply {
+    case whole(ResponseHead, body: [UInt8])
+    /// Upstream's events, forwarded as they arrive.
+    case stream(ResponseHead, ResponseBody)
+}
+
+extension ResponseHead {
+    /// The head of a JSON reply.
+    static func json(_ status: Int, headers: [(name: String, value: String)] = []) -> ResponseHead {
+        ResponseHead(status: status, headers: [("Content-Type", "application/json")] + headers)
+    }
+
+    /// The head of an event stream. `X-Accel-Buffering` makes nginx pass each event on at once, whatever its
+    /// configuration says; caches and compressors keep off what must not be transformed.
+    static func eventStream(headers: [(name: String, value: String)]) -> ResponseHead {
+        ResponseHead(
+            status: 200,
+            headers: [
+                ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-cache, no-transform"),
+                ("X-Accel-Buffering", "no"),
+            ] + headers)
+    }
+}

@@ -1,0 +1,33 @@
+internal import Upstream
+
+/// Makes the requests that go upstream: the address, and headers of our own only. Nothing of the client's headers is
+/// passed on; its key least of all.
+struct UpstreamRequests: Sendable {
+    private let base: BaseURL
+    private let headers: [(name: String, value: String)]
+
+    init(_ configuration: Configuration) {
+        base = configuration.base
+        var headers = [
+            (name: "Authorization", value: "Bearer \(configuration.openAIKey)"),
+            (name: "User-Agent", value: "gpt-proxy/\(version)"),
+        ]
+        if let organization = configuration.organization { headers.append(("OpenAI-Organization", organization)) }
+        if let project = configuration.project { headers.append(("OpenAI-Project", project)) }
+        self.headers = headers
+    }
+
+    func get(_ path: String) -> Upstream.Request {
+        Upstream.Request(method: "GET", origin: base.origin, path: base.path + path, headers: headers)
+    }
+
+    func post(_ path: String, json body: [UInt8], streams: Bool) -> Upstream.Request {
+        Upstream.Request(
+            method: "POST", origin: base.origin, path: base.path + path,
+            headers: headers + [
+                ("Content-Type", "application/json"),
+                ("Accept", streams ? "text/event-stream" : "application/json"),
+            ],
+            body: body)
+    }
+}

@@ -1,0 +1,59 @@
+internal import JSON
+
+/// A client's request, with what every translation of it needs read and checked.
+struct ClientRequest {
+    let body: Value
+    let context: ReplyContext
+
+    init(_ body: Value, settings: TranslationSettings) throws(RequestError) {
+        guard body.kind == .object else {
+            throw RequestError(message: "The request body must be a JSON object, but it is \(body.kind.described).")
+        }
+        if let duplicate = body.duplicateMember {
+            let name = duplicate.name
+            throw RequestError(
+                message: "The field '\(name)' is there twice, the second time at byte \(duplicate.nameValue.offset).",
+                param: name, code: "duplicate_parameter")
+        }
+        self.body = body
+        let asked = try body.stringIfGiven("model")
+        context = ReplyContext(
+            modelAsked: asked, modelSent: settings.modelMap(asked ?? settings.defaultModel),
+            streams: try body.boolIfGiven("stream") ?? false)
+    }
+}
+
+extension Value {
+    /// A string member, nil when it is absent or `null`.
+    func stringIfGiven(_ name: StaticString, in path: String = "") throws(RequestError) -> String? {
+        guard let value = given(name) else { return nil }
+        guard let string = value.string else {
+            throw .invalidType(path + name.description, expected: "a string", got: value.kind.described)
+        }
+        return string
+    }
+
+    /// A boolean member, nil when it is absent or `null`.
+    func boolIfGiven(_ name: StaticString) throws(RequestError) -> Bool? {
+        guard let value = given(name) else { return nil }
+        guard let bool = value.bool else {
+            throw .invalidType(name.description, expected: "a boolean", got: value.kind.described)
+        }
+        return bool
+    }
+
+    /// A member of a given kind, nil when it is absent or `null`.
+    func given(_ name: StaticString, as kind: Kind, in path: String = "") throws(RequestError) -> Value? {
+        guard let value = given(name) else { return nil }
+        guard value.kind == kind else {
+            throw .invalidType(path + name.description, expected: kind.described, got: value.kind.described)
+        }
+        return value
+    }
+
+    /// A member of a given kind that must be there.
+    func required(_ name: StaticString, as kind: Kind, in path: String) throws(RequestError) -> Value {
+        guard let value = try given(name, as: kind, in: path) else { throw .missing(path + name.description) }
+        return value
+    }
+}

@@ -1,0 +1,73 @@
+internal import JSON
+
+/// The content of a message that goes into the model: a string, or Chat Completions' parts as the Responses API's.
+enum ContentParts {
+    static func write(_ content: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
+        switch content.kind {
+        case .string:
+            writer.value(content)
+        case .array:
+            try writer.array { writer throws(RequestError) in
+                var index = 0
+                for part in content.elements {
+                    try writePart(part, "\(path)[\(index)]", to: &writer)
+                    index += 1
+                }
+            }
+        default:
+            throw .invalidType(path, expected: "a string or an array", got: content.kind.described)
+        }
+    }
+
+    private static func writePart(_ part: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
+        guard part.kind == .object else {
+            throw .invalidType(path, expected: "an object", got: part.kind.described)
+        }
+        let type = try part.required("type", as: .string, in: path + ".")
+        switch type.string {
+        case "text":
+            let text = try part.required("text", as: .string, in: path + ".")
+            writer.object {
+                $0.member("type", "input_text")
+                $0.member("text", text)
+                $0.memberIfGiven("prompt_cache_breakpoint", of: part)
+            }
+        case "image_url":
+            try writeImage(part, path, to: &writer)
+        case "file":
+            let file = try part.required("file", as: .object, in: path + ".")
+            writer.object {
+                $0.member("type", "input_file")
+                for member in file.members where !member.value.isNull { $0.member(member) }
+                $0.memberIfGiven("prompt_cache_breakpoint", of: part)
+            }
+        case "input_audio":
+            throw RequestError(
+                message: "Unsupported content: '\(path)' is audio, which the Responses API does not take. "
+                    + "Send a transcript of it as text.",
+                param: path, code: "unsupported_value")
+        case let other:
+            throw .invalidValue(path + ".type", other ?? "", supported: "'text', 'image_url', and 'file'")
+        }
+    }
+
+    /// The address moves up out of its object; `detail`, which may be left out in one API only, becomes explicit.
+    private static func writeImage(_ part: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
+        let image = try part.required("image_url", as: .object, in: path + ".")
+        let url = try image.required("url", as: .string, in: path + ".image_url.")
+        let detail = try image.given("detail", as: .string, in: path + ".image_url.")
+        writer.object {
+            $0.member("type", "input_image")
+            $0.member("image_url", url)
+            if let detail { $0.member("detail", detail) } else { $0.member("detail", "auto") }
+            $0.memberIfGiven("prompt_cache_breakpoint", of: part)
+        }
+    }
+}
+
+extension Writer {
+    /// Copies a member, unless it is absent or `null`.
+    mutating func memberIfGiven(_ name: StaticString, of object: Value) {
+        if let value = object.given(name) { member(name, value) }
+    }
+}

@@ -1,0 +1,53 @@
+/// Which model is asked for the one that the client names (`MODEL_MAP`).
+public struct ModelMap: Sendable {
+    /// One replacement.
+    public struct Entry: Sendable, Equatable {
+        public let asked: ModelPattern
+        public let sent: String
+    }
+
+    public private(set) var entries: [Entry]
+
+    /// What the original proxy maps.
+    public static let standard = ModelMap(entries: [
+        Entry(asked: ModelPattern("gpt-4o"), sent: "gpt-5"),
+        Entry(asked: ModelPattern("gpt-4o-mini"), sent: "gpt-5-mini"),
+    ])
+
+    private init(entries: [Entry]) {
+        self.entries = entries
+    }
+
+    /// Reads `asked=sent,asked=sent`, in which `*` in an asked name matches any run of characters. The entries come on
+    /// top of ``standard`` and win over an entry there for the same name.
+    ///
+    /// - Throws: ``ModelMapError``, which names the entry at fault.
+    public init(parsing text: String) throws(ModelMapError) {
+        entries = Self.standard.entries
+        for part in text.split(separator: ",") {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(Self.trimmed)
+            if sides == [""] { continue }
+            guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty, !sides[1].contains("*") else {
+                throw ModelMapError(entry: String(part))
+            }
+            entries.append(Entry(asked: ModelPattern(sides[0]), sent: sides[1]))
+        }
+    }
+
+    /// The model to ask for; the name itself when no entry matches.
+    public func callAsFunction(_ asked: String) -> String {
+        entries.mostSpecific(for: asked, pattern: \.asked)?.sent ?? asked
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
+
+/// An entry of a model map that is not of the form `asked=sent`.
+public struct ModelMapError: Error, Sendable, Equatable {
+    public let entry: String
+}

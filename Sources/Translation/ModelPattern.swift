@@ -1,0 +1,51 @@
+/// A model's name in which `*` stands for any run of characters, none included.
+public struct ModelPattern: Sendable, Equatable {
+    public let text: String
+
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// How many characters it fixes: of two patterns that match a name, the more specific one fixes more. A name without
+    /// a star beats every pattern with one.
+    var specificity: Int {
+        text.utf8.contains(UInt8(ascii: "*")) ? text.utf8.count { $0 != UInt8(ascii: "*") } : Int.max
+    }
+
+    public func matches(_ name: String) -> Bool {
+        let pattern = Array(text.utf8)
+        let name = Array(name.utf8)
+        var patternIndex = 0
+        var nameIndex = 0
+        // Where to go on when a star has to take one character more.
+        var afterStar: (pattern: Int, name: Int)?
+        while nameIndex < name.count {
+            if patternIndex < pattern.count, pattern[patternIndex] == UInt8(ascii: "*") {
+                afterStar = (patternIndex + 1, nameIndex)
+                patternIndex += 1
+            } else if patternIndex < pattern.count, pattern[patternIndex] == name[nameIndex] {
+                patternIndex += 1
+                nameIndex += 1
+            } else if let retry = afterStar {
+                afterStar = (retry.pattern, retry.name + 1)
+                patternIndex = retry.pattern
+                nameIndex = retry.name + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[patternIndex...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+extension Sequence {
+    /// The element whose pattern matches `name` most specifically; of equals, the last.
+    func mostSpecific(for name: String, pattern: (Element) -> ModelPattern) -> Element? {
+        var best: Element?
+        for element in self where pattern(element).matches(name) {
+            if let best, pattern(best).specificity > pattern(element).specificity { continue }
+            best = element
+        }
+        return best
+    }
+}

@@ -1,0 +1,19 @@
+/// One thing that the upstream request does not carry as the client said it, and why.
+public struct Notice: Sendable, Equatable {
+    public enum Kind: String, Sendable {
+        /// Left out.
+        case dropped
+        /// Sent with another value.
+        case adjusted
+        /// Put right, so that upstream accepts the conversation.
+        case repaired
+    }
+
+    public let kind: Kind
+
+    /// The field of the client's request, as a path.
+    public let field: String
+
+    /// Why, in a clause that follows the field's name.
+    public let reason: String
+}

@@ -1,0 +1,45 @@
+internal import JSON
+
+/// Reasoning, and the parameters that a model may take only without it.
+extension ResponsesPayload {
+    mutating func writeReasoningAndSampling(to writer: inout Writer) throws(RequestError) {
+        let asked = try body.stringIfGiven("reasoning_effort")
+        let effort = asked.map { ParameterSupport.effort($0, for: model) }
+        if let asked, let effort {
+            if effort != asked {
+                notices.adjusted("reasoning_effort", "is sent as '\(effort)', the nearest that \(model) takes")
+            }
+            writer.name("reasoning")
+            writer.object { $0.member("effort", effort) }
+        }
+        let isTaken = ParameterSupport.takesSampling(model, effort: effort)
+        try writeSampling("temperature", default: "1", isTaken, to: &writer)
+        try writeSampling("top_p", default: "1", isTaken, to: &writer)
+        try writeLogprobs(isTaken, to: &writer)
+    }
+
+    private mutating func writeSampling(
+        _ name: StaticString, default standard: String, _ isTaken: Bool, to writer: inout Writer
+    ) throws(RequestError) {
+        guard let value = body.given(name) else { return }
+        guard let number = value.numberText else {
+            throw .invalidType(name.description, expected: "a number", got: value.kind.described)
+        }
+        if !isTaken {
+            // What asks for the default loses nothing by being left out.
+            if number == standard { return }
+            guard try notices.unsupported(name.description, refusal) else { return }
+        }
+        writer.member(name, value)
+    }
+
+    private mutating func writeLogprobs(_ isTaken: Bool, to writer: inout Writer) throws(RequestError) {
+        guard try body.boolIfGiven("logprobs") == true else { return }
+        if !isTaken, try !notices.unsupported("logprobs", refusal) { return }
+        writer.name("include")
+        writer.array { $0.string("message.output_text.logprobs") }
+        writer.memberIfGiven("top_logprobs", of: body)
+    }
+
+    private var refusal: String { "is not taken by \(model) when it reasons" }
+}

@@ -1,0 +1,53 @@
+internal import JSON
+
+/// Fields that the Responses API does not have, whether Chat Completions knows them or nobody does.
+extension ResponsesPayload {
+    /// Goes through every member once, so that none is lost in silence.
+    mutating func writeUnsupportedFields(to writer: inout Writer) throws(RequestError) {
+        for member in body.members where !member.value.isNull {
+            let name = member.name
+            guard !Self.handledFields.contains(name), !Self.sharedFields.contains(name) else { continue }
+            if name == "audio" || name == "modalities" {
+                try checkModality(member)
+            } else if Self.isDefault(member) {
+                continue
+            } else if try notices.unsupported(name, Self.reason(name)) {
+                writer.member(member)
+            }
+        }
+    }
+
+    /// Fields that other parts of this translation take care of.
+    private static let handledFields: Set<String> = [
+        "model", "messages", "prompt", "store", "max_tokens", "max_completion_tokens", "tools", "functions",
+        "web_search_options", "tool_choice", "function_call", "parallel_tool_calls", "response_format", "verbosity",
+        "reasoning_effort", "temperature", "top_p", "logprobs", "top_logprobs", "stream", "stream_options",
+    ]
+
+    /// Audio cannot be had at all, so that leaving it out would answer another question than was asked.
+    private func checkModality(_ member: Member) throws(RequestError) {
+        if member.name == "modalities", member.value.elements.allSatisfy({ $0.isString("text") }) { return }
+        throw RequestError(
+            message: "Unsupported parameter: '\(member.name)'. The Responses API does not speak; ask for text.",
+            param: member.name, code: "unsupported_parameter")
+    }
+
+    /// A parameter at the value that it has anyway asks for nothing.
+    private static func isDefault(_ member: Member) -> Bool {
+        switch member.name {
+        case "n": member.value.integer == 1
+        case "frequency_penalty", "presence_penalty": ["0", "0.0"].contains(member.value.numberText)
+        case "logit_bias", "stop": member.value.isEmptyContainer
+        default: false
+        }
+    }
+
+    private static func reason(_ name: String) -> String {
+        switch name {
+        case "n", "stop", "seed", "logit_bias", "prediction", "frequency_penalty", "presence_penalty":
+            "has no counterpart in the Responses API"
+        default:
+            "is not a parameter of Chat Completions"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+internal import JSON
+
+/// Writes the body of `POST /responses` for a request with Chat Completions' fields: one field after the other, each by
+/// the part that knows it.
+struct ResponsesPayload {
+    let body: Value
+    let model: String
+    let streams: Bool
+    let settings: TranslationSettings
+    let inputFormat: InputFormat
+    var notices: Notices
+
+    init(_ request: ClientRequest, settings: TranslationSettings, inputFormat: InputFormat) {
+        body = request.body
+        model = request.context.modelSent
+        streams = request.context.streams
+        self.settings = settings
+        self.inputFormat = inputFormat
+        notices = Notices(policy: settings.unsupportedParameters)
+    }
+
+    mutating func write() throws(RequestError) -> [UInt8] {
+        var writer = Writer(reservingCapacity: body.text.count + 128)
+        try writer.object { writer throws(RequestError) in
+            writer.member("model", model)
+            try writeInput(to: &writer)
+            // Chat Completions does not store what passes unless told to; the Responses API does.
+            writer.member("store", try body.boolIfGiven("store") ?? false)
+            try writeTokenLimit(to: &writer)
+            try writeTools(to: &writer)
+            try writeText(to: &writer)
+            try writeReasoningAndSampling(to: &writer)
+            copySharedFields(to: &writer)
+            writeStreaming(to: &writer)
+            try writeUnsupportedFields(to: &writer)
+        }
+        return writer.bytes
+    }
+
+    private mutating func writeInput(to writer: inout Writer) throws(RequestError) {
+        if let messages = try body.given("messages", as: .array) {
+            if body.given("prompt") != nil { notices.dropped("prompt", "is not needed beside 'messages'") }
+            guard !messages.isEmptyContainer else {
+                throw RequestError(
+                    message: "Invalid 'messages': empty array. Expected an array with at least one message.",
+                    param: "messages", code: "empty_array")
+            }
+            if inputFormat == .transcript, let transcript = try Transcript(messages) {
+                transcript.write(to: &writer)
+            } else {
+                var items = InputItems(notices: notices, roleIsOptional: true)
+                try items.write(messages, to: &writer)
+                notices = items.notices
+            }
+        } else {
+            writer.member("input", try Prompt.single(of: body))
+        }
+    }
+
+    private mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {
+        guard let limit = try TokenLimit(of: body, notices: &notices) else { return }
+        let minimum = ParameterSupport.minimumOutputTokens
+        if limit.tokens < minimum {
+            notices.adjusted(limit.field, "is sent as \(minimum), the least that the Responses API accepts")
+        }
+        writer.member("max_output_tokens", max(limit.tokens, minimum))
+    }
+
+    /// Fields that both APIs know by the same name and in the same form.
+    private func copySharedFields(to writer: inout Writer) {
+        for member in body.members where !member.value.isNull && Self.sharedFields.contains(member.name) {
+            writer.member(member)
+        }
+    }
+
+    static let sharedFields: Set<String> = [
+        "metadata", "moderation", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
+        "safety_identifier", "service_tier", "user",
+    ]
+
+    private func writeStreaming(to writer: inout Writer) {
+        guard streams else { return }
+        writer.member("stream", true)
+        // Of `stream_options`, only this is known to both; usage is always on the last event.
+        if let obfuscation = body.given("stream_options")?.given("include_obfuscation") {
+            writer.name("stream_options")
+            writer.object { $0.member("include_obfuscation", obfuscation) }
+        }
+    }
+}

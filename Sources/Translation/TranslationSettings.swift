@@ -1,0 +1,51 @@
+/// Which API upstream is asked in (`TARGET_API`).
+public enum Target: String, Sendable, CaseIterable {
+    /// `{OPENAI_BASE}/responses`.
+    case responses
+    /// `{OPENAI_BASE}/chat/completions`, with the fields as the client gave them.
+    case completions
+    /// `{OPENAI_BASE}/chat/completions`, prompts turned into messages.
+    case chat
+
+    /// The path below the base address.
+    public var path: String { self == .responses ? "/responses" : "/chat/completions" }
+}
+
+/// How `/proxy` sends a conversation to the Responses API (`INPUT_FORMAT`).
+public enum InputFormat: String, Sendable, CaseIterable {
+    /// One string, where nothing is lost by it.
+    case transcript
+    /// One item per message, always.
+    case items
+}
+
+/// What becomes of parameters that the target refuses (`UNSUPPORTED_PARAMS`).
+public enum UnsupportedParameterPolicy: String, Sendable, CaseIterable {
+    /// Left out and named in a notice.
+    case drop
+    /// An error that names them.
+    case reject
+    /// Sent as they are.
+    case forward
+}
+
+/// What the operator decides about translation. A value, so that a location of the web server can have its own.
+public struct TranslationSettings: Sendable {
+    public var target: Target
+    /// The model of requests that name none.
+    public var defaultModel: String
+    public var modelMap: ModelMap
+    public var inputFormat: InputFormat
+    public var unsupportedParameters: UnsupportedParameterPolicy
+
+    public init(
+        target: Target = .responses, defaultModel: String = "gpt-5", modelMap: ModelMap = .standard,
+        inputFormat: InputFormat = .transcript, unsupportedParameters: UnsupportedParameterPolicy = .drop
+    ) {
+        self.target = target
+        self.defaultModel = defaultModel
+        self.modelMap = modelMap
+        self.inputFormat = inputFormat
+        self.unsupportedParameters = unsupportedParameters
+    }
+}

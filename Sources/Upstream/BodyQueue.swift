@@ -1,0 +1,145 @@
+internal import NIOCore
+
+/// What has been read of one body and not been consumed, and who consumes it: where the connection, which pushes, meets
+/// the consumer, who may pause.
+///
+/// For a consumer that keeps up nothing waits: a piece goes from `receive` straight into its closure. For one that does
+/// not, no more waits than one read from the socket brought, since a connection reads only while `isHungry`.
+///
+/// `@unchecked Sendable`: state is touched on `eventLoop` only; every other thread goes through `eventLoop.execute`.
+final class BodyQueue: @unchecked Sendable {
+    typealias Outcome = Result<Void, UpstreamError>
+
+    private enum Flow {
+        case flowing, paused
+        /// The consumer is running: with a piece in its hands, it may say `resume` before it says `.pause`.
+        case delivering, resumedWhileDelivering
+    }
+
+    private let eventLoop: any EventLoop
+    /// Nil once the body has ended: the connection may then serve somebody else.
+    private var connection: Connection?
+    private var waiting = CircularBuffer<ByteBuffer>(initialCapacity: 1)
+    private var outcome: Outcome?
+    private var flow = Flow.flowing
+    private var isClaimed = false
+    /// Nil before `forEach` and after everything is consumed.
+    private var consume: ((RawSpan) -> ResponseBody.Demand)?
+    private var whenEnded: CheckedContinuation<Outcome, Never>?
+
+    init(connection: Connection, eventLoop: any EventLoop) {
+        self.connection = connection
+        self.eventLoop = eventLoop
+    }
+
+    /// Whether it is upstream's turn: the consumer has taken everything and wants more.
+    var isHungry: Bool { consume != nil && flow == .flowing && outcome == nil }
+
+    // MARK: The connection's side
+
+    func receive(_ piece: ByteBuffer) {
+        if isHungry && waiting.isEmpty {
+            deliver(piece)
+        } else if outcome == nil {
+            waiting.append(piece)
+        }
+    }
+
+    /// - Parameter discarding: whether what waits is of no more use to anybody.
+    func end(_ outcome: Outcome, discarding: Bool) {
+        guard self.outcome == nil else { return }
+        self.outcome = outcome
+        connection = nil
+        if discarding { waiting.removeAll() }
+        endOrReadOn()
+    }
+
+    // MARK: The consumer's side
+
+    func forEach(_ consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Outcome {
+        eventLoop.preconditionInEventLoop()
+        precondition(!isClaimed, "a body is read once")
+        isClaimed = true
+        self.consume = consume
+        deliverWaiting()
+        // A short body came together with its head: there is nothing to wait for.
+        if let outcome, waiting.isEmpty {
+            self.consume = nil
+            return outcome
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                whenEnded = continuation
+                endOrReadOn()
+            }
+        } onCancel: {
+            hopToCancel()
+        }
+    }
+
+    func liftTotalTimeout() {
+        eventLoop.preconditionInEventLoop()
+        connection?.deadline = .distantFuture
+    }
+
+    func resume() {
+        eventLoop.preconditionInEventLoop()
+        switch flow {
+        case .flowing, .resumedWhileDelivering:
+            break
+        case .delivering:
+            flow = .resumedWhileDelivering
+        case .paused:
+            flow = .flowing
+            deliverWaiting()
+            endOrReadOn()
+        }
+    }
+
+    func cancel(_ code: UpstreamError.Code = .cancelled, _ reason: String = "the response was not wanted any more") {
+        eventLoop.preconditionInEventLoop()
+        if let connection {
+            connection.fail(code, reason)
+        } else if consume != nil {
+            // The body has ended for the connection, but not for its consumer.
+            waiting.removeAll()
+            outcome = .failure(UpstreamError(code, .receiveBody, reason, requestWasSent: true))
+            endOrReadOn()
+        }
+    }
+
+    /// `cancel` from wherever a task is cancelled or a body is let go of.
+    func hopToCancel() {
+        if eventLoop.inEventLoop {
+            cancel()
+        } else {
+            eventLoop.execute { self.cancel() }
+        }
+    }
+
+    // MARK: Delivery
+
+    private func deliver(_ piece: ByteBuffer) {
+        guard let consume else { return }
+        flow = .delivering
+        let demand = consume(piece.readableBytesSpan)
+        flow = demand == .pause && flow == .delivering ? .paused : .flowing
+    }
+
+    private func deliverWaiting() {
+        while flow == .flowing, consume != nil, let piece = waiting.popFirst() {
+            deliver(piece)
+        }
+    }
+
+    private func endOrReadOn() {
+        if let outcome {
+            guard waiting.isEmpty, let whenEnded else { return }
+            consume = nil
+            self.whenEnded = nil
+            whenEnded.resume(returning: outcome)
+        } else if isHungry {
+            connection?.readMore()
+        }
+    }
+}

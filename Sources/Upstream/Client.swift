@@ -1,0 +1,68 @@
+public import NIOCore
+
+/// An HTTP/1.1 client made for streaming, directly on swift-nio's handlers.
+///
+/// Each event loop has its own connections, so nothing is locked and nothing hops between threads: call it from a task
+/// that runs on the loop it names. Control is asynchronous (`send`, `collect`); the bytes of a stream are not: they go
+/// from the socket's read into the consumer's closure.
+///
+/// It does not retry (but see `send`), follow redirections, keep cookies, speak HTTP/2 or know what it carries.
+public final class Client: Sendable {
+    private let configuration: Configuration
+    private let pools: [ObjectIdentifier: ConnectionPool]
+
+    /// - Parameter eventLoopGroup: its loops are those that `send` may name. It stays the caller's.
+    /// - Throws: when the CA file cannot be used.
+    public init(
+        configuration: Configuration, eventLoopGroup: any EventLoopGroup
+    ) throws(InvalidConfiguration) {
+        self.configuration = configuration
+        let tlsContext = try TrustStore.makeContext(caFile: configuration.caFile)
+        var pools: [ObjectIdentifier: ConnectionPool] = [:]
+        for eventLoop in eventLoopGroup.makeIterator() {
+            pools[ObjectIdentifier(eventLoop)] = ConnectionPool(
+                configuration, tlsContext: tlsContext, eventLoop: eventLoop)
+        }
+        self.pools = pools
+    }
+
+    /// Sends a request and returns when the response's head is here.
+    ///
+    /// It goes out on the kept connection to its origin that was used last. If that one turns out to have been closed by
+    /// upstream, before a byte of a response, it goes out once more on a fresh connection; otherwise it is sent once.
+    /// Cancelling the task closes the connection at once.
+    ///
+    /// - Parameter eventLoop: the loop the task runs on.
+    public func send(_ request: Request, on eventLoop: any EventLoop) async throws(UpstreamError) -> Response {
+        eventLoop.preconditionInEventLoop()
+        guard let pool = pools[ObjectIdentifier(eventLoop)] else {
+            preconditionFailure("the event loop is not one of the client's group")
+        }
+        try request.validate()
+        guard !Task.isCancelled else {
+            throw UpstreamError(.cancelled, .sendRequest, "the task was cancelled", requestWasSent: false)
+        }
+        let deadline = NIODeadline.now() + pool.limits.total
+        if let kept = pool.takeKept(for: request.origin) {
+            switch await kept.send(request, until: deadline) {
+            case .success(let response): return response
+            case .failure(let error) where error.connectionWasStale: break
+            case .failure(let error): throw error
+            }
+        }
+        let fresh = try await pool.connect(to: request.origin, until: deadline).get()
+        return try await fresh.send(request, until: deadline).get()
+    }
+
+    /// Closes the idle connections; those in use close with the end of their exchange, and none is kept any more.
+    public func shutdown() async {
+        for pool in pools.values {
+            await withCheckedContinuation { continuation in
+                pool.eventLoop.execute {
+                    pool.shutDown()
+                    continuation.resume()
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+// Sending: the head, and the body in pieces as the socket takes them.
+
+extension Connection {
+    /// Sends a request on this idle connection and returns when the response's head is here.
+    func send(_ request: Request, until deadline: NIODeadline) async -> Result<Response, UpstreamError> {
+        let number = exchangeNumber + 1
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                begin(request, until: deadline, continuation)
+            }
+        } onCancel: {
+            eventLoop.execute { self.cancel(exchange: number) }
+        }
+    }
+
+    private func begin(
+        _ request: Request, until deadline: NIODeadline,
+        _ continuation: CheckedContinuation<Result<Response, UpstreamError>, Never>
+    ) {
+        beginExchange()
+        self.deadline = deadline
+        state = .awaitingHead(continuation)
+        lastActivity = .now()
+        guard let context else { return fail(.cut, "the connection is closed") }
+        context.write(wrapOutboundOut(.head(request.head)), promise: nil)
+        unsentBody = request.body[...]
+        if unsentBody.isEmpty {
+            context.flush()
+        } else {
+            sendBody(context)
+        }
+    }
+
+    /// A cancellation that comes when the head is here already is for the body's consumer to notice.
+    private func cancel(exchange number: Int) {
+        guard exchangeNumber == number, case .awaitingHead = state else { return }
+        fail(.cancelled, "the task was cancelled")
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        sendBody(context)
+    }
+
+    /// Writes for as long as the socket takes it, also while an early response is coming in.
+    private func sendBody(_ context: ChannelHandlerContext) {
+        // A flush reports writability from within: one loop is enough.
+        guard !isSendingBody else { return }
+        isSendingBody = true
+        while !unsentBody.isEmpty && context.channel.isWritable {
+            let piece = unsentBody.prefix(Self.pieceByteCount)
+            unsentBody.removeFirst(piece.count)
+            lastActivity = .now()
+            let buffer = context.channel.allocator.buffer(bytes: piece)
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        }
+        isSendingBody = false
+    }
+
+    /// As much as a channel buffers before it calls itself not writable.
+    private static var pieceByteCount: Int { 64 * 1024 }
+}

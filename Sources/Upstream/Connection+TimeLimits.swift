@@ -1,0 +1,49 @@
+internal import NIOCore
+
+// Time limits cost an exchange no timer of its own: the pool looks at all its connections several times within the
+// shortest limit.
+
+extension Connection {
+    /// Ends what has taken too long.
+    func checkTimeLimits(_ limits: TimeLimits, now: NIODeadline) {
+        switch state {
+        case .idle:
+            if now >= lastActivity + limits.keep { close() }
+        case .awaitingHead:
+            if now >= deadline {
+                fail(.totalTimeout, "no complete response in time")
+            } else if unsentBody.isEmpty && now >= lastActivity + limits.firstByte {
+                fail(.firstByteTimeout, "upstream has not begun to answer")
+            } else if !unsentBody.isEmpty && now >= lastActivity + limits.idle {
+                fail(.idleTimeout, "upstream has stopped taking the request")
+            }
+        case .receivingBody(let body):
+            if now >= deadline {
+                fail(.totalTimeout, "no complete response in time")
+            } else if body.isHungry && now >= lastActivity + limits.idle {
+                fail(.idleTimeout, "upstream has fallen silent")
+            }
+        case .awaitingBoundary, .closed:
+            break
+        }
+    }
+}
+
+/// A configuration's durations, as the event loop counts them.
+struct TimeLimits {
+    let connect, firstByte, idle, total, keep: TimeAmount
+
+    init(_ configuration: Client.Configuration) {
+        connect = TimeAmount(configuration.connectTimeout)
+        firstByte = TimeAmount(configuration.firstByteTimeout)
+        idle = TimeAmount(configuration.idleTimeout)
+        total = TimeAmount(configuration.totalTimeout)
+        keep = TimeAmount(configuration.keepTime)
+    }
+
+    /// How often to look: often enough that a limit is kept to within an eighth, and never more than a second late.
+    var lookInterval: TimeAmount {
+        let shortest = min(firstByte, idle, total, keep)
+        return min(.seconds(1), max(.milliseconds(5), .nanoseconds(shortest.nanoseconds / 8)))
+    }
+}

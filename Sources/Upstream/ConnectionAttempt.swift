@@ -1,0 +1,121 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// The making of one connection: TCP, a proxy's tunnel where one is configured, TLS for https, HTTP. All of it has one
+/// deadline, and ends at once when the task is cancelled.
+///
+/// `@unchecked Sendable`: everything is touched on the pool's event loop only.
+final class ConnectionAttempt: @unchecked Sendable {
+    private let origin: Origin
+    private let pool: ConnectionPool
+    private let exchangeDeadline: NIODeadline
+    private let deadline: NIODeadline
+    private var channel: (any Channel)?
+    private var timer: Scheduled<Void>?
+    private var whenSettled: CheckedContinuation<Result<Connection, UpstreamError>, Never>?
+    private var isSettled = false
+
+    init(origin: Origin, pool: ConnectionPool, exchangeDeadline: NIODeadline) {
+        self.origin = origin
+        self.pool = pool
+        self.exchangeDeadline = exchangeDeadline
+        deadline = min(.now() + pool.limits.connect, exchangeDeadline)
+    }
+
+    func run() async -> Result<Connection, UpstreamError> {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                whenSettled = continuation
+                start()
+            }
+        } onCancel: {
+            pool.eventLoop.execute { self.fail(.cancelled, "the task was cancelled") }
+        }
+    }
+
+    private func start() {
+        timer = pool.eventLoop.scheduleTask(deadline: deadline) { self.timeOut() }
+        let peer = pool.configuration.proxy ?? Client.Proxy(host: origin.host, port: origin.port)
+        ClientBootstrap(group: pool.eventLoop)
+            .channelOption(.autoRead, value: false)
+            .connectTimeout(pool.limits.connect)
+            .connect(host: peer.host, port: peer.port)
+            .flatMap { self.openTunnel($0) }
+            .flatMap { self.startTLS($0) }
+            .flatMapThrowing { try self.startHTTP($0) }
+            .whenComplete { self.conclude($0) }
+    }
+
+    // MARK: The layers
+
+    private func openTunnel(_ channel: any Channel) -> EventLoopFuture<any Channel> {
+        // Too late, or not wanted any more: nobody else knows of this channel.
+        guard !isSettled else {
+            channel.close(promise: nil)
+            return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+        }
+        self.channel = channel
+        guard pool.configuration.proxy != nil else { return channel.eventLoop.makeSucceededFuture(channel) }
+        return Tunnel.open(to: origin, through: channel, deadline: deadline).map { channel }
+    }
+
+    private func startTLS(_ channel: any Channel) -> EventLoopFuture<any Channel> {
+        guard origin.scheme == .https else { return channel.eventLoop.makeSucceededFuture(channel) }
+        return TLSHandshake.start(
+            on: channel, with: pool.tlsContext, host: origin.host, isTunnelled: pool.configuration.proxy != nil
+        ).map { channel }
+    }
+
+    private func startHTTP(_ channel: any Channel) throws -> Connection {
+        let connection = Connection(origin: origin, pool: pool)
+        var framing = HTTPRequestEncoder.Configuration()
+        framing.automaticallySetFramingHeaders = false
+        let decoder = HTTPResponseDecoder(limitConfiguration: HTTPLimits.decoder)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTPRequestEncoder(configuration: framing))
+        try pipeline.addHandler(MessageBoundary(connection))
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(connection)
+        return connection
+    }
+
+    // MARK: The outcome
+
+    private func timeOut() {
+        if deadline == exchangeDeadline {
+            fail(.totalTimeout, "no connection in time")
+        } else {
+            fail(.connectTimeout, "no connection in time")
+        }
+    }
+
+    private func conclude(_ result: Result<Connection, any Error>) {
+        switch result {
+        case .success(let connection) where !isSettled:
+            pool.add(connection)
+            connection.readMore()
+            settle(.success(connection))
+        case .success(let connection):
+            connection.close()
+        case .failure(ChannelError.connectTimeout):
+            timeOut()
+        case .failure(let error):
+            fail(.unreachable, "\(origin): \(error)")
+        }
+    }
+
+    private func fail(_ code: UpstreamError.Code, _ reason: String) {
+        guard !isSettled else { return }
+        settle(.failure(UpstreamError(code, .connect, reason, requestWasSent: false)))
+        channel?.close(promise: nil)
+    }
+
+    private func settle(_ outcome: Result<Connection, UpstreamError>) {
+        isSettled = true
+        timer?.cancel()
+        whenSettled?.resume(returning: outcome)
+        whenSettled = nil
+    }
+}

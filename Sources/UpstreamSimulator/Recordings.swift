@@ -1,0 +1,95 @@
+import Foundation
+import JSON
+
+/// A folder of recorded exchanges does not hold what it must.
+public struct RecordingsUnreadable: Error, CustomStringConvertible {
+    /// The file or folder at fault.
+    public let path: String
+
+    public var description: String { "\(path) does not hold recorded exchanges, or not what they need" }
+}
+
+/// Recorded exchanges, each known by the last text of the user in its request and by its name.
+struct Recordings: Sendable {
+    /// One exchange, in the words of both APIs.
+    struct Exchange: Sendable {
+        /// `01_plain_text`, as its files are called.
+        let name: String
+        let prompt: String
+        let response: Answer
+        let responseStream: Answer
+        let completion: Answer
+        let completionStream: Answer
+    }
+
+    private var exchanges: [Exchange] = []
+
+    /// None at all.
+    init() {}
+
+    /// Reads all exchanges that `expected/index.json` lists.
+    init(directory: String) throws(RecordingsUnreadable) {
+        let index = try Document(reading: directory + "/expected/index.json").root
+        for entry in index.elements {
+            guard let name = entry["case"]?.string else {
+                throw RecordingsUnreadable(path: directory + "/expected/index.json")
+            }
+            let expected = "\(directory)/expected/\(name)"
+            let request = try Document(reading: "\(directory)/requests/\(name).responses.json")
+            exchanges.append(
+                Exchange(
+                    name: name, prompt: Prompt(of: request.root).text,
+                    response: Answer(
+                        status: entry["upstream_http_status"]?.integer ?? 200,
+                        try contents(of: "\(directory)/bodies/\(name).json")),
+                    responseStream: Answer(
+                        stream: RecordedStream(try contents(of: "\(directory)/streams/\(name).sse"))),
+                    completion: Answer(
+                        status: entry["expected_http_status_nonstream"]?.integer ?? 200,
+                        try contents(of: "\(expected).completion.json")),
+                    completionStream: Answer(stream: RecordedStream(try contents(of: "\(expected).chunks.sse")))))
+        }
+    }
+
+    /// The first exchange in which that was asked.
+    func exchange(asking prompt: String) -> Exchange? {
+        exchanges.first { $0.prompt == prompt }
+    }
+
+    /// The exchange whose name begins so; its number is enough.
+    func exchange(named prefix: String) -> Exchange? {
+        exchanges.first { $0.name.hasPrefix(prefix) }
+    }
+}
+
+/// A recorded event stream, cut into its events.
+struct RecordedStream: Script {
+    private let events: [ArraySlice<UInt8>]
+
+    init(_ bytes: [UInt8]) {
+        var events: [ArraySlice<UInt8>] = []
+        var start = 0
+        for index in bytes.indices.dropFirst() where bytes[index] == 0x0A && bytes[index - 1] == 0x0A && index > start {
+            events.append(bytes[start...index])
+            start = index + 1
+        }
+        if start < bytes.count { events.append(bytes[start...]) }
+        self.events = events
+    }
+
+    var count: Int { events.count }
+
+    func event(_ index: Int) -> [UInt8] { Array(events[index]) }
+}
+
+private func contents(of path: String) throws(RecordingsUnreadable) -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw RecordingsUnreadable(path: path) }
+    return [UInt8](data)
+}
+
+extension Document {
+    fileprivate init(reading path: String) throws(RecordingsUnreadable) {
+        let bytes = try contents(of: path)
+        do { try self.init(parsing: bytes) } catch { throw RecordingsUnreadable(path: path) }
+    }
+}

@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import FastCGI
+internal import Gateway
+internal import NIOPosix
+internal import Upstream
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Validates the configuration and prints it, without its secrets.")
+
+    @Flag(help: "Ask upstream too, whether it is there and takes the key.")
+    var upstream = false
+
+    @OptionGroup var environment: EnvironmentOptions
+
+    func run() async throws {
+        let source = try await environment.loading.source()
+        let configuration = try await environment.loading.configuration()
+        for setting in source.settings() { print(setting) }
+        if upstream { try await askUpstream(configuration) }
+    }
+
+    private func askUpstream(_ configuration: Configuration) async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let client = try makeClient(configuration, on: eventLoop)
+        do {
+            let answer = try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+                try await UpstreamCheck.run(configuration, client, on: eventLoop)
+            }
+            print("upstream: \(answer)")
+        } catch {
+            throw Exit.failure("upstream: \(error)")
+        }
+    }
+}

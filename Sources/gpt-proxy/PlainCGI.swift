@@ -1,0 +1,38 @@
+internal import CGI
+internal import FastCGI
+internal import Gateway
+internal import Glibc
+internal import NIOPosix
+internal import Upstream
+
+/// Answers the one request that a web server started the process for, as a CGI program.
+enum PlainCGI {
+    static func run() async -> Never {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            try await answer()
+        } catch {
+            // The web server's log gets the reason; the client gets an answer that tells it nothing it could abuse.
+            let sink = StandardOutputSink()
+            await ResponseWriter(sink).respond(
+                ResponseHead(status: 500, headers: [("Content-Type", "application/json")]),
+                body: Array(#"{"detail":"gpt-proxy is not configured; see the web server's error log"}"#.utf8))
+            exit(78)
+        }
+        exit(0)
+    }
+
+    private static func answer() async throws {
+        let configuration = try await ConfigurationLoading().configuration()
+        let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let client = try makeClient(configuration, on: eventLoop)
+        let responder = Responder(configuration: configuration, client: client)
+        let request = OneShot.readRequest(environment: Start.environment, maxBody: configuration.maxBody)
+        let loop = eventLoop.next()
+        let exchange = Task(executorPreference: EventLoopTaskExecutor(loop)) {
+            await responder.respond(to: request, sink: StandardOutputSink(), on: loop)
+        }
+        OneShot.whenServerLeaves { exchange.cancel() }
+        await exchange.value
+    }
+}

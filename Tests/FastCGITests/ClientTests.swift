@@ -1,0 +1,141 @@
+import CGI
+import FastCGI
+import Synchronization
+import Testing
+
+extension ServerTests {
+    /// Clients that leave, and clients that stop reading.
+    @Suite struct Clients {
+        @Test(arguments: ["leaves", "aborts"])
+        func `a client's end cancels a quiet handler`(how: String) async throws {
+            let (started, cancelled) = (Flag(), Flag())
+            let handler: Server.Handler = { _, _ in
+                started.raise()
+                try? await Task.sleep(for: .seconds(60))
+                if Task.isCancelled { cancelled.raise() }
+            }
+            try await withServer(handler: handler) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request(keep: true))
+                await eventually("the handler runs") { started.isRaised }
+                if how == "leaves" { peer.leave() } else { peer.send(Record.header(Record.abortRequest, length: 0)) }
+                await eventually("it is cancelled") { cancelled.isRaised }
+                await eventually("it ends") { server.liveRequestCount == 0 }
+            }
+        }
+
+        @Test func `a client that leaves cancels a handler that streams`() async throws {
+            let cancelled = Flag()
+            let handler: Server.Handler = { _, sink in
+                while !Task.isCancelled {
+                    sink.write(pattern(100))
+                    sink.flush()
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+                cancelled.raise()
+                sink.write([1])
+                sink.flush()
+                #expect(sink.pendingByteCount == 0)
+                await BodyDrain(sink).wait()
+            }
+            try await withServer(handler: handler) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                _ = try peer.readOutput(atLeast: 1000)
+                #expect(server.liveRequestCount == 1)
+                peer.leave()
+                await eventually("it is cancelled") { cancelled.isRaised }
+            }
+        }
+
+        @Test func `other records on a running request do not disturb it`() async throws {
+            let (started, go) = (Flag(), Flag())
+            let handler: Server.Handler = { _, sink in
+                started.raise()
+                while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                sink.write([UInt8]("\(Task.isCancelled)".utf8))
+                sink.flush()
+            }
+            try await withServer(handler: handler) { _, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                await eventually("the handler runs") { started.isRaised }
+                peer.send(Record.header(Record.standardInput, length: 0))
+                go.raise()
+                #expect(try peer.readResponse().text == "false")
+            }
+        }
+
+        @Test func `what a slow client does not take waits, and arrives whole and in order`() async throws {
+            let (size, piece) = (20_000_000, 100_000)
+            let stalled = Atomic(0)
+            let handler: Server.Handler = { _, sink in
+                let bytes = pattern(size)
+                for offset in stride(from: 0, to: size, by: piece) {
+                    sink.write(bytes[offset..<(offset + piece)].span.bytes)
+                    sink.flush()
+                    #expect(sink.pendingByteCount < piece + 8000)
+                    if sink.pendingByteCount > 0 {
+                        stalled.add(1, ordering: .relaxed)
+                        await BodyDrain(sink).wait()
+                        #expect(sink.pendingByteCount == 0)
+                    }
+                }
+            }
+            try await withServer(handler: handler) { _, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                await eventually("the handler waits") { stalled.load(ordering: .relaxed) == 1 }
+                try await Task.sleep(for: .milliseconds(20))
+                #expect(stalled.load(ordering: .relaxed) == 1)
+                #expect(try peer.readResponse().output == pattern(size))
+            }
+        }
+
+        @Test func `what is left when the handler returns is sent all the same`() async throws {
+            let handler: Server.Handler = { _, sink in
+                sink.write(pattern(3_000_000))
+            }
+            try await withServer(handler: handler) { _, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request(keep: true))
+                #expect(try peer.readResponse().output == pattern(3_000_000))
+                peer.send(Record.request(keep: true))
+                #expect(try peer.readResponse().output == pattern(3_000_000))
+            }
+        }
+
+        @Test func `a client that takes nothing any more counts as gone`() async throws {
+            let cancelled = Flag()
+            var limits = Server.Limits()
+            limits.writeTimeout = .milliseconds(100)
+            let handler: Server.Handler = { _, sink in
+                sink.write(pattern(1_000_000))
+                sink.flush()
+                await BodyDrain(sink).wait()
+                #expect(sink.pendingByteCount == 0)
+                if Task.isCancelled { cancelled.raise() }
+            }
+            try await withServer(limits: limits, handler: handler) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                await eventually("it is cancelled") { cancelled.isRaised }
+                await eventually("it ends") { server.liveRequestCount == 0 }
+                withExtendedLifetime(peer) {}
+            }
+        }
+    }
+}
+
+/// Waits as `BodyWriter.drained` does, for handlers that use the bare sink.
+struct BodyDrain {
+    let sink: any ByteSink
+
+    init(_ sink: any ByteSink) { self.sink = sink }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            sink.whenDrained { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import FastCGI
+import Glibc
+import Testing
+
+extension ServerTests {
+    @Suite struct Listeners {
+        private let path = "/tmp/fastcgi-test-listener-\(getpid()).sock"
+
+        @Test func `a unix socket has the permissions asked for, and its file goes with it`() throws {
+            for mode in [0o600, 0o660, 0o666] as [UInt16] {
+                do {
+                    let listener = try Listener.open("unix:\(path)", mode: mode)
+                    var status = stat()
+                    #expect(stat(path, &status) == 0)
+                    #expect(status.st_mode & 0o777 == mode_t(mode))
+                    withExtendedLifetime(listener) {}
+                }
+                #expect(access(path, F_OK) != 0)
+            }
+        }
+
+        @Test func `a socket file that was left behind is replaced`() throws {
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+            withUnsafeBytes(of: &address) { bytes in
+                _ = bind(
+                    descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                    socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+            close(descriptor)
+            #expect(access(path, F_OK) == 0)
+            let listener = try Listener.open("unix:\(path)")
+            #expect(throws: Never.self) { try WebServer(connectingTo: path) }
+            withExtendedLifetime(listener) {}
+        }
+
+        @Test func `a socket that somebody listens on is not taken away`() throws {
+            let listener = try Listener.open("unix:\(path)")
+            let error = #expect(throws: StartError.self) { try Listener.open("unix:\(path)") }
+            #expect(error?.description.contains("another process listens there; stop it") == true)
+            #expect(throws: Never.self) { try WebServer(connectingTo: path) }
+            withExtendedLifetime(listener) {}
+        }
+
+        @Test func `a file that is no socket is left alone`() throws {
+            close(creat(path, 0o600))
+            defer { unlink(path) }
+            #expect(throws: StartError.self) { try Listener.open("unix:\(path)") }
+            #expect(access(path, F_OK) == 0)
+        }
+
+        @Test func `the file of another socket at the same path is left alone`() throws {
+            var first: Listener? = try Listener.open("unix:\(path)")
+            unlink(path)
+            let second = try Listener.open("unix:\(path)")
+            withExtendedLifetime(first) {}
+            first = nil
+            #expect(access(path, F_OK) == 0)
+            withExtendedLifetime(second) {}
+        }
+
+        @Test(arguments: ["127.0.0.1:0", "[::1]:0"])
+        func `numeric addresses are listened on`(address: String) throws {
+            let listener = try Listener.open(address)
+            withExtendedLifetime(listener) {}
+        }
+
+        @Test(arguments: [
+            "", "unix:", "localhost:9000", "127.0.0.1", "127.0.0.1:70000", "::1:9000", "fd:x", "fd:-1", "fd:9999",
+            "unix:/nonexistent/x.sock", "unix:" + String(repeating: "x", count: 200),
+        ])
+        func `an address that cannot be listened on is refused with a way out`(address: String) {
+            let error = #expect(throws: StartError.self) { try Listener.open(address) }
+            #expect(error?.remedy.isEmpty == false)
+            #expect(error?.description.hasPrefix("cannot listen on ") == true)
+        }
+
+        @Test func `a port that is taken is an error`() throws {
+            let listener = try Listener.open("127.0.0.1:39217")
+            let error = #expect(throws: StartError.self) { try Listener.open("127.0.0.1:39217") }
+            #expect(error?.code == EADDRINUSE)
+            withExtendedLifetime(listener) {}
+        }
+
+        @Test func `an inherited descriptor is known by whether it listens`() throws {
+            let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            #expect(!Listener.isListening(descriptor))
+            #expect(!Listener.isListening(9999))
+            #expect(throws: StartError.self) { try Listener.open("fd:\(descriptor)") }
+            listen(descriptor, 1)
+            #expect(!Listener.isListening(descriptor), "it has no address")
+            close(descriptor)
+        }
+    }
+}

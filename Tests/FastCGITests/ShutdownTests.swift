@@ -1,0 +1,73 @@
+import CGI
+import FastCGI
+import NIOPosix
+import Testing
+
+extension ServerTests {
+    @Suite struct Shutdown {
+        @Test func `running requests finish, idle connections and the listener are closed`() async throws {
+            let (started, go) = (Flag(), Flag())
+            let handler: Server.Handler = { request, sink in
+                if request.query == "wait" {
+                    started.raise()
+                    while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                }
+                await ResponseWriter(sink).respond(ResponseHead(status: 200), body: [UInt8]("done".utf8))
+            }
+            try await withServer(handler: handler) { server, path in
+                let idle = try WebServer(connectingTo: path)
+                idle.send(Record.request(keep: true))
+                _ = try idle.readResponse()
+                let running = try WebServer(connectingTo: path)
+                running.send(Record.request(parameters: ["QUERY_STRING": "wait"], keep: true))
+                await eventually("the handler runs") { started.isRaised }
+
+                async let end: Void = server.shutdown(grace: .seconds(60))
+                #expect(idle.isClosedByServer())
+                await eventually("connections are refused") { (try? WebServer(connectingTo: path)) == nil }
+                #expect(server.liveRequestCount == 1)
+                go.raise()
+                #expect(try running.readResponse().body.elementsEqual("done".utf8))
+                #expect(running.isClosedByServer())
+                await end
+            }
+        }
+
+        @Test func `what outlives the grace is cancelled and still says goodbye`() async throws {
+            let started = Flag()
+            let handler: Server.Handler = { _, sink in
+                started.raise()
+                try? await Task.sleep(for: .seconds(60))
+                sink.write([UInt8]("cancelled: \(Task.isCancelled)".utf8))
+            }
+            try await withServer(handler: handler) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                await eventually("the handler runs") { started.isRaised }
+                async let end: Void = server.shutdown(grace: .seconds(60))
+                await server.shutdown(grace: .milliseconds(10))
+                #expect(try peer.readResponse().text == "cancelled: true")
+                await end
+            }
+        }
+
+        @Test func `a request still arriving when the grace ends is cut off`() async throws {
+            try await withServer(handler: echo) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Array(Record.request("POST", body: pattern(100)).dropLast(50)))
+                await eventually("it is being read") { server.liveRequestCount == 1 }
+                await server.shutdown(grace: .zero)
+                #expect(try peer.readResponse().text.hasSuffix("too slow"))
+            }
+        }
+
+        @Test func `a server that never started closes its listener`() async throws {
+            let path = "/tmp/fastcgi-test-unstarted.sock"
+            let server = Server(
+                listener: try Listener.open("unix:\(path)"), eventLoops: MultiThreadedEventLoopGroup.singleton,
+                handler: echo)
+            await server.shutdown(grace: .zero)
+            #expect(throws: WebServer.Failure.self) { try WebServer(connectingTo: path) }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CGI
+import FastCGI
+import Glibc
+import NIOPosix
+import Synchronization
+import Testing
+
+/// All tests with sockets, one after the other: some count the process's descriptors.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct ServerTests {}
+
+/// Runs a server on a unix socket of its own for as long as `body` takes, and sees that it leaves nothing behind.
+func withServer(
+    limits: Server.Limits = .init(), handler: @escaping Server.Handler,
+    _ body: (Server, _ path: String) async throws -> Void
+) async throws {
+    let path = "/tmp/fastcgi-test-\(getpid())-\(serial.add(1, ordering: .relaxed).newValue).sock"
+    // The descriptors of what the tests share are made with its first use.
+    let eventLoops = MultiThreadedEventLoopGroup.singleton
+    try await Task.sleep(for: .milliseconds(1))
+    let base = openDescriptors()
+    let server = Server(
+        listener: try Listener.open("unix:\(path)"), limits: limits, eventLoops: eventLoops, handler: handler)
+    try server.start()
+    do {
+        try await body(server, path)
+    } catch {
+        await server.shutdown(grace: .zero)
+        throw error
+    }
+    await server.shutdown(grace: .zero)
+    #expect(server.liveRequestCount == 0)
+    #expect(access(path, F_OK) != 0, "the socket's file is removed")
+    await eventually("all descriptors are closed") { openDescriptors() <= base }
+}
+
+private let serial = Atomic(0)
+
+func openDescriptors() -> Int {
+    guard let directory = opendir("/proc/self/fd") else { return 0 }
+    defer { closedir(directory) }
+    var count = 0
+    while readdir(directory) != nil { count += 1 }
+    return count
+}
+
+/// Waits until something holds, up to ten seconds.
+func eventually(
+    _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () -> Bool
+) async {
+    for _ in 0..<5000 {
+        if holds() { return }
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+    Issue.record(what, sourceLocation: sourceLocation)
+}
+
+/// Answers with the request's body, or the name of what is wrong with it.
+let echo: Server.Handler = { request, sink in
+    switch request.body {
+    case .success(let body):
+        await ResponseWriter(sink).respond(ResponseHead(status: 200), body: body)
+    case .failure(let error):
+        let name =
+            switch error {
+            case .tooLarge(let limit): "too large for \(limit)"
+            case .incomplete: "incomplete"
+            case .tooSlow: "too slow"
+            }
+        await ResponseWriter(sink).respond(ResponseHead(status: 400), body: Array(name.utf8))
+    }
+}
+
+/// A flag that a handler raises and a test waits for.
+final class Flag: Sendable {
+    private let raised = Atomic(false)
+
+    func raise() { raised.store(true, ordering: .sequentiallyConsistent) }
+
+    var isRaised: Bool { raised.load(ordering: .sequentiallyConsistent) }
+}
+
+func pattern(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8) }
+        initialized = count
+    }
+}

@@ -1,0 +1,36 @@
+import CGI
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Keeps a response in memory.
+final class MemorySink: ByteSink {
+    private let bytes = Mutex<[UInt8]>([])
+
+    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+    var pendingByteCount: Int { 0 }
+
+    func write(_ piece: RawSpan) {
+        piece.withUnsafeBytes { piece in bytes.withLock { $0.append(contentsOf: piece) } }
+    }
+
+    func flush() {}
+
+    func whenDrained(_ action: @escaping @Sendable () -> Void) {
+        action()
+    }
+}
+
+/// Runs tasks on one event loop.
+final class OnEventLoop: TaskExecutor {
+    let eventLoop: any EventLoop
+
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}

@@ -1,0 +1,183 @@
+import CGI
+import Foundation
+import Gateway
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+import Upstream
+import UpstreamSimulator
+
+/// A responder in front of a simulator, without a web server.
+private final class Bench: Sendable {
+    let simulator: Simulator
+    let responder: Responder
+    private let client: Client
+    private let loop: any EventLoop
+    private let lines = Mutex<[String]>([])
+
+    private init(_ simulator: Simulator, _ configuration: Gateway.Configuration) throws {
+        self.simulator = simulator
+        loop = MultiThreadedEventLoopGroup.singleton.next()
+        client = try Client(configuration: configuration.client, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let lines = Lines()
+        self.log = lines
+        responder = Responder(configuration: configuration, client: client) { lines.append($0) }
+    }
+
+    let log: Lines
+
+    final class Lines: Sendable {
+        private let text = Mutex("")
+        var joined: String { text.withLock { $0 } }
+        func append(_ line: [UInt8]) { text.withLock { $0 += String(decoding: line, as: UTF8.self) } }
+    }
+
+    static func run(
+        _ settings: [String: String] = [:], _ body: (Bench) async throws -> Void
+    ) async throws {
+        let simulator = try Simulator()
+        let port = try await simulator.start()
+        let environment = [
+            "OPENAI_API_KEY": "sk-upstream-canary", "PROXY_API_KEY": "caller-canary",
+            "OPENAI_BASE": "http://127.0.0.1:\(port)/v1",
+        ].merging(settings) { $1 }
+        let configuration = try Configuration(try await ConfigurationSource(environment: environment))
+        let bench = try Bench(simulator, configuration)
+        try await body(bench)
+        await bench.client.shutdown()
+        try await simulator.shutdown()
+    }
+
+    func send(
+        _ body: String = "", method: String = "POST", path: String = "/proxy", key: String? = "caller-canary",
+        _ variables: [String: String] = [:]
+    ) async -> String {
+        var parameters = Parameters()
+        parameters.insert("REQUEST_METHOD", method)
+        parameters.insert("SCRIPT_NAME", path)
+        if let key { parameters.insert("HTTP_X_API_KEY", key) }
+        for (name, value) in variables { parameters.insert(name, value) }
+        let request = CGI.Request(parameters: parameters, body: .success(Array(body.utf8)))
+        let sink = MemorySink()
+        await Task(executorPreference: OnEventLoop(loop)) { [responder, loop] in
+            await responder.respond(to: request, sink: sink, on: loop)
+        }.value
+        return sink.text
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct ResponderTests {
+    private let hi = #"{"model":"gpt-4o","messages":[{"role":"user","content":"secret words"}]}"#
+
+    @Test func `a request is mapped, answered and logged`() async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(hi)
+            #expect(answer.hasPrefix("Status: 200 OK\r\n"))
+            #expect(answer.contains(#""model":"gpt-5""#))
+            #expect(bench.simulator.requests.count == 1)
+            let line = bench.log.joined
+            for expected in [#""model":"gpt-4o""#, #""model_sent":"gpt-5""#, #""status":200"#, #""caller":"default""#, "input_tokens"] {
+                #expect(line.contains(expected))
+            }
+            for secret in ["canary", "secret words"] { #expect(!line.contains(secret)) }
+        }
+    }
+
+    @Test func `a stream is handed through as it is`() async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(#"{"prompt":"[simulate text=abc] x","stream":true}"#)
+            #expect(answer.contains("Content-Type: text/event-stream"))
+            #expect(answer.contains("event: response.created\n"))
+            #expect(answer.hasSuffix("\n\n"))
+            #expect(!answer.contains("event: error"))
+            #expect(bench.log.joined.contains("output_tokens"))
+        }
+    }
+
+    @Test(arguments: [3, 4, 5])
+    func `a stream that upstream cuts ends with one error event after whole events`(count: Int) async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(#"{"prompt":"[simulate cut=\#(count)] x","stream":true}"#)
+            let events = answer.components(separatedBy: "\r\n\r\n")[1].components(separatedBy: "\n\n").dropLast()
+            #expect(events.count == count + 1)
+            #expect(events.last?.hasPrefix("event: error\ndata: {") == true)
+            #expect(bench.log.joined.contains("upstream_failed"))
+        }
+    }
+
+    @Test func `a stream that ends without its last event is no good stream`() async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(#"{"prompt":"[simulate no-terminal] x","stream":true}"#)
+            #expect(answer.contains("event: error\ndata: {"))
+            #expect(bench.log.joined.contains("upstream_cut"))
+        }
+    }
+
+    @Test(arguments: [nil, "wrong", "caller-canary2", "caller-canar", "CALLER-CANARY"])
+    func `a caller without the key is refused and upstream not asked`(key: String?) async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(hi, key: key)
+            #expect(answer.hasPrefix("Status: 401 "))
+            #expect(answer.hasSuffix(#"{"detail":"Invalid proxy API key"}"#))
+            #expect(bench.simulator.requests.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        (["HTTP_AUTHORIZATION": "Bearer caller-canary"], nil, true),
+        (["HTTP_AUTHORIZATION": "bearer caller-canary"], nil, true),
+        (["HTTP_AUTHORIZATION": "Bearer caller-canary"], "caller-canary", true),
+        (["HTTP_AUTHORIZATION": "Bearer caller-canary"], "other", false),
+        (["HTTP_AUTHORIZATION": "Bearer other"], "caller-canary", false),
+        (["HTTP_AUTHORIZATION": "Basic caller-canary"], "caller-canary", false),
+        (["HTTP_AUTHORIZATION": "Bearer caller-canary, Bearer caller-canary"], nil, false),
+        (["HTTP_X_API_KEY": "caller-canary, caller-canary"], nil, false),
+    ])
+    func `every header that names a caller must name the same`(
+        headers: [String: String], key: String?, isGood: Bool
+    ) async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(hi, key: key, headers)
+            #expect(answer.hasPrefix(isGood ? "Status: 200 " : "Status: 401 "))
+        }
+    }
+
+    @Test func `a location of the web server may have settings of its own`() async throws {
+        try await Bench.run { bench in
+            _ = await bench.send(hi, ["GPT_PROXY_TARGET_API": "chat", "GPT_PROXY_MODEL_MAP": "gpt-4o=gpt-4.1"])
+            let request = try #require(bench.simulator.requests.first)
+            #expect(request.path == "/v1/chat/completions")
+            let wrong = await bench.send(hi, ["GPT_PROXY_TARGET_API": "fax"])
+            #expect(wrong.hasPrefix("Status: 500 "))
+            _ = await bench.send(hi, ["HTTP_GPT_PROXY_TARGET_API": "chat", "GPT_PROXY_OPENAI_BASE": "http://evil"])
+            #expect(bench.simulator.requests.last?.path == "/v1/responses")
+        }
+    }
+
+    @Test(arguments: [
+        ("POST", "/other", "404"), ("GET", "/proxy", "405"), ("DELETE", "/healthz", "405"), ("GET", "/healthz", "200"),
+        ("HEAD", "/healthz", "200"), ("GET", "/below/a/prefix/healthz", "200"),
+    ])
+    func `routes and methods`(method: String, path: String, status: String) async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(method: method, path: path, key: nil)
+            #expect(answer.hasPrefix("Status: \(status) "))
+            #expect(answer.contains("\r\nAllow: ") == (status == "405"))
+            #expect(answer.hasSuffix("\r\n\r\n") == (method == "HEAD"))
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"model":"#, "400", "at byte 9"), ("nonsense", "400", "at byte 1"), ("[1]", "400", "JSON object"),
+        ("{}", "400", "messages"),
+    ])
+    func `a body that is no request is told why`(body: String, status: String, reason: String) async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(body)
+            #expect(answer.hasPrefix("Status: \(status) "))
+            #expect(answer.contains(reason))
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import NIOCore
+import NIOPosix
+import Testing
+import Upstream
+
+@Suite(.timeLimit(.minutes(1)))
+struct KeptConnectionTests {
+    @Test func `requests one after the other share a connection`() async throws {
+        try await exchange(with: { peer in try await peer.serve("\(peer.number)") }) { client, server in
+            for _ in 1...20 {
+                let answer = try await client.exchange()
+                #expect(answer == "200 1")
+            }
+            #expect(server.accepted.value == 1)
+        }
+    }
+
+    @Test func `of several idle connections the one used last serves next`() async throws {
+        let arrived = Counter()
+        let quickIsDone = Counter()
+        try await exchange(with: { peer in
+            while let request = try await peer.request() {
+                arrived.increment()
+                #expect(await eventually { arrived.value >= 2 })
+                if request.hasPrefix("POST /slow") { #expect(await eventually { quickIsDone.value == 1 }) }
+                try await peer.respond("\(peer.number)")
+            }
+        }) { client, server in
+            async let slow = client.exchange("/slow")
+            _ = try await client.exchange("/quick")
+            quickIsDone.increment()
+            let last = try await slow
+            for _ in 1...3 {
+                let answer = try await client.exchange()
+                #expect(answer == last)
+            }
+            #expect(server.accepted.value == 2)
+        }
+    }
+
+    @Test func `connections are kept per origin`() async throws {
+        try await TestServer.run(script: { try await $0.serve("a") }) { one in
+            try await exchange(with: { try await $0.serve("b") }) { client, two in
+                var other = TestClient(client: client.client, eventLoop: client.eventLoop, port: one.port)
+                for _ in 1...3 {
+                    #expect(try await client.exchange("/") == "200 b")
+                    #expect(try await other.exchange("/") == "200 a")
+                }
+                other.host = "localhost"
+                let answer = try await other.exchange()
+                #expect(answer == "200 a")
+                #expect(one.accepted.value == 2)
+                #expect(two.accepted.value == 1)
+            }
+        }
+    }
+
+    @Test func `a close that was announced is honoured`() async throws {
+        try await exchange(with: { peer in
+            _ = try await peer.request()
+            try await peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n\(peer.number)")
+            await peer.waitForClose()
+        }) { client, _ in
+            for number in 1...3 {
+                let answer = try await client.exchange()
+                #expect(answer == "200 \(number)")
+            }
+        }
+    }
+
+    @Test func `a connection that upstream closes while idle is not used again`() async throws {
+        try await exchange(with: { peer in
+            _ = try await peer.request()
+            try await peer.respond("\(peer.number)")
+        }) { client, server in
+            for number in 1...3 {
+                let answer = try await client.exchange()
+                #expect(answer == "200 \(number)")
+                #expect(await eventually { server.open.value == 0 })
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    @Test func `a request that meets a stale connection is sent again unseen`() async throws {
+        let requests = Counter()
+        try await exchange(with: { peer in
+            while try await peer.request() != nil {
+                // Every connection serves one request and closes when the next one comes.
+                if requests.increment() % 2 == 0 { return }
+                try await peer.respond("\(peer.number)")
+            }
+        }) { client, server in
+            for number in 1...5 {
+                let answer = try await client.exchange()
+                #expect(answer == "200 \(number)")
+            }
+            #expect(server.accepted.value == 5)
+            #expect(requests.value == 9)
+        }
+    }
+
+    @Test func `a fresh connection follows a stale one even if more are kept`() async throws {
+        let isOver = Counter()
+        try await exchange(with: { peer in
+            while try await peer.request() != nil {
+                if isOver.value > 0 && peer.number <= 3 { return }
+                try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")
+                #expect(await eventually { isOver.value > 0 || peer.number > 3 || peer.number == 3 })
+                try await peer.send("\(peer.number)")
+                if peer.number == 3 { isOver.increment() }
+            }
+        }) { client, server in
+            let responses = [try await client.send(), try await client.send(), try await client.send()]
+            for response in responses { _ = try await response.body.text() }
+            let answer = try await client.exchange()
+            #expect(answer == "200 4")
+            #expect(server.accepted.value == 4)
+        }
+    }
+
+    @Test func `a fresh connection that is closed without an answer is an error, and sent once`() async throws {
+        let requests = Counter()
+        try await exchange(with: { peer in
+            _ = try await peer.request()
+            requests.increment()
+        }) { client, _ in
+            let error = await failure(of: { try await client.exchange() })
+            #expect(error?.code == .cut)
+            #expect(error?.operation == .receiveHead)
+            #expect(error?.requestWasSent == true)
+            #expect(requests.value == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "HTTP/1.1 200 OK\r\nContent-Len", "HTTP/1.1 200 OK\r\nX: y",
+        "HTTP", "x", "HTTP/1.1 200 OK\r\n",
+    ])
+    func `what upstream says behind a response answers nothing`(_ more: String) async throws {
+        try await exchange(with: { peer in
+            while try await peer.request() != nil {
+                try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood" + more)
+            }
+        }) { client, server in
+            for number in 1...3 {
+                let answer = try await client.exchange()
+                #expect(answer == "200 good")
+                #expect(server.accepted.value == number)
+            }
+        }
+    }
+
+    @Test func `what upstream says while idle ends the connection`() async throws {
+        try await exchange(with: { peer in
+            _ = try await peer.request()
+            try await peer.respond("\(peer.number)")
+            try await Task.sleep(for: .milliseconds(20))
+            try await peer.send("HTTP/1.1 200 OK\r\n")
+            await peer.waitForClose()
+        }) { client, server in
+            _ = try await client.exchange()
+            #expect(await eventually { server.open.value == 0 })
+            let answer = try await client.exchange()
+            #expect(answer == "200 2")
+        }
+    }
+
+    @Test func `no more connections are kept than configured, nor longer`() async throws {
+        let configuration = Client.Configuration(keptConnections: 2, keepTime: .milliseconds(200))
+        try await exchange(configuration, with: { try await $0.serve("x") }) { client, server in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 1...8 { group.addTask { _ = try await client.exchange() } }
+                try await group.waitForAll()
+            }
+            #expect(await eventually { server.open.value <= 2 })
+            #expect(await eventually { server.open.value == 0 })
+        }
+    }
+
+    @Test func `hundreds of requests at once on two loops all end, and nothing stays open`() async throws {
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        try await TestServer.run(script: { try await $0.serve("x") }) { server in
+            let client = try Client(configuration: Client.Configuration(), eventLoopGroup: loops)
+            let answers = Counter()
+            await withTaskGroup(of: Void.self) { group in
+                for number in 1...300 {
+                    let eventLoop = loops.next()
+                    let user = TestClient(client: client, eventLoop: eventLoop, port: server.port)
+                    group.addTask(executorPreference: LoopExecutor(eventLoop)) {
+                        for _ in 1...3 where (try? await user.exchange("/\(number)")) == "200 x" {
+                            answers.increment()
+                        }
+                    }
+                }
+            }
+            #expect(answers.value == 900)
+            #expect(server.accepted.value <= 300)
+            await client.shutdown()
+            #expect(await eventually { server.open.value == 0 })
+        }
+        try await loops.shutdownGracefully()
+    }
+}

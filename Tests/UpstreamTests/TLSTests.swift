@@ -1,0 +1,140 @@
+import NIOSSL
+import Testing
+import Upstream
+
+@Suite(.timeLimit(.minutes(1)), .enabled(if: TestAuthority.shared != nil, "needs /usr/bin/openssl"))
+struct TLSTests {
+    private let authority: TestAuthority
+    private var trusting: Client.Configuration { Client.Configuration(caFile: authority.caFile) }
+
+    init() throws {
+        authority = try #require(TestAuthority.shared)
+    }
+
+    @Test(arguments: [("DNS:localhost", "localhost"), ("IP:127.0.0.1", "127.0.0.1")])
+    func `a server whose authority is in the CA file is believed`(subject: String, host: String) async throws {
+        try await TestServer.run(tls: try authority.serverContext(for: subject), script: { try await $0.serve("safe") })
+        {
+            server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: host) { client in
+                for _ in 1...3 {
+                    let answer = try await client.exchange()
+                    #expect(answer == "200 safe")
+                }
+                #expect(server.accepted.value == 1)
+            }
+            #expect(await eventually { server.open.value == 0 })
+        }
+    }
+
+    @Test(arguments: [("DNS:localhost", "127.0.0.1"), ("IP:127.0.0.1", "localhost"), ("DNS:other.test", "localhost")])
+    func `a certificate for another name is refused`(subject: String, host: String) async throws {
+        try await TestServer.run(tls: try authority.serverContext(for: subject), script: { try await $0.serve("x") }) {
+            server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: host) { client in
+                let error = await failure(of: { try await client.exchange() })
+                #expect(error?.code == .unreachable)
+                #expect(error?.requestWasSent == false)
+            }
+        }
+    }
+
+    @Test func `an unknown authority is refused`() async throws {
+        let tls = try authority.serverContext(for: "DNS:localhost")
+        try await TestServer.run(tls: tls, script: { try await $0.serve("x") }) { server in
+            try await withClient(port: server.port, scheme: .https, host: "localhost") { client in
+                let error = await failure(of: { try await client.exchange() })
+                #expect(error?.code == .unreachable)
+                #expect(error?.reason.contains("CERTIFICATE_VERIFY_FAILED") == true)
+            }
+        }
+    }
+
+    @Test func `a server that speaks no TLS is unreachable by https`() async throws {
+        try await TestServer.run(script: { try await $0.send("HTTP/1.1 400 Bad Request\r\n\r\n") }) { server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
+                #expect(await failure(of: { try await client.exchange() })?.code == .unreachable)
+            }
+        }
+    }
+
+    @Test func `a body that ends with the connection must end with TLS's goodbye`() async throws {
+        let tls = try authority.serverContext(for: "DNS:localhost")
+        try await TestServer.run(
+            tls: tls,
+            script: { peer in
+                let isCut = try await peer.request()?.hasPrefix("POST /cut") == true
+                try await peer.send("HTTP/1.1 200 OK\r\n\r\nhello")
+                if isCut { try await peer.cut() }
+            }
+        ) { server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
+                let answer = try await client.exchange("/whole")
+                #expect(answer == "200 hello")
+                #expect(await failure(of: { try await client.exchange("/cut") })?.code == .cut)
+            }
+        }
+    }
+
+    @Test func `a connection cut while idle is not used again, nor one that is stale`() async throws {
+        let tls = try authority.serverContext(for: "DNS:localhost")
+        try await TestServer.run(
+            tls: tls,
+            script: { peer in
+                _ = try await peer.request()
+                try await peer.respond("\(peer.number)")
+                if peer.number == 2 { _ = try await peer.request() }
+                try await peer.cut()
+            }
+        ) { server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
+                for number in 1...3 {
+                    let answer = try await client.exchange()
+                    #expect(answer == "200 \(number)")
+                    if number != 2 { #expect(await eventually { server.open.value == 0 }) }
+                }
+            }
+        }
+    }
+
+    @Test func `big bodies pass in both directions`() async throws {
+        let tls = try authority.serverContext(for: "DNS:localhost")
+        try await TestServer.run(
+            tls: tls,
+            script: { peer in
+                while let request = try await peer.request() { try await peer.respond(request) }
+            }
+        ) { server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
+                let body = [UInt8](repeating: 0x61, count: 5 << 20)
+                let answer = try await client.exchange(body: body)
+                #expect(answer.utf8.count > 5 << 20)
+            }
+        }
+    }
+
+    @Test func `cancelling closes the connection at once`() async throws {
+        let tls = try authority.serverContext(for: "DNS:localhost")
+        try await TestServer.run(
+            tls: tls,
+            script: { peer in
+                _ = try await peer.request()
+                try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+                await peer.waitForClose()
+            }
+        ) { server in
+            try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
+                let body = try await client.send().body
+                body.cancel()
+                #expect(await eventually { server.open.value == 0 })
+            }
+        }
+    }
+
+    @Test(arguments: ["/nonexistent.pem", "/dev/null"])
+    func `a CA file that cannot be used is refused at the start`(_ path: String) async throws {
+        await #expect(throws: InvalidConfiguration.self) {
+            try await withClient(Client.Configuration(caFile: path), port: 1) { _ in }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import NIOSSL
+
+/// A certificate authority of the test's own, made with the openssl command for this one run.
+struct TestAuthority: Sendable {
+    /// Nil where there is no openssl command.
+    static let shared = try? TestAuthority()
+
+    private let folder: URL
+
+    var caFile: String { folder.appending(path: "ca.pem").path }
+
+    /// A server's context with a certificate for `subject`, such as `DNS:localhost`.
+    func serverContext(for subject: String) throws -> NIOSSLContext {
+        let name = subject.replacing(":", with: "-")
+        try issue(name, for: subject)
+        let chain = try NIOSSLCertificate.fromPEMFile(folder.appending(path: "\(name).pem").path)
+        let key = try NIOSSLPrivateKey(file: folder.appending(path: "\(name).key").path, format: .pem)
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key)))
+    }
+
+    private init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "upstream-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority"
+                + " -keyout ca.key -out ca.pem")
+    }
+
+    private func issue(_ name: String, for subject: String) throws {
+        try Data("subjectAltName=\(subject)".utf8).write(to: folder.appending(path: "\(name).ext"))
+        try openssl(
+            "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=\(name)"
+                + " -keyout \(name).key -out \(name).csr")
+        try openssl(
+            "x509 -req -days 2 -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -CAserial \(name).srl"
+                + " -extfile \(name).ext -out \(name).pem")
+    }
+
+    private func openssl(_ arguments: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/openssl")
+        process.arguments = arguments.split(separator: " ").map(String.init)
+        process.currentDirectoryURL = folder
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw TestFailure("openssl \(arguments)") }
+    }
+}

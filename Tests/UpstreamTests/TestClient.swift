@@ -1,0 +1,104 @@
+import NIOCore
+import NIOPosix
+import Testing
+import Upstream
+
+/// Runs tasks on one event loop, as the client's callers do.
+final class LoopExecutor: TaskExecutor {
+    let eventLoop: any EventLoop
+
+    init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// A client, and the loop on which the test uses it.
+struct TestClient: Sendable {
+    let client: Client
+    let eventLoop: any EventLoop
+    let port: Int
+    var scheme = Origin.Scheme.http
+    var host = "127.0.0.1"
+
+    var origin: Origin { Origin(scheme: scheme, host: host, port: port) }
+
+    func send(
+        _ path: String = "/", method: String = "POST", headers: [(name: String, value: String)] = [],
+        body: [UInt8] = Array("{}".utf8)
+    ) async throws -> Response {
+        let request = Request(method: method, origin: origin, path: path, headers: headers, body: body)
+        return try await client.send(request, on: eventLoop)
+    }
+
+    /// The status and the whole body of an answer.
+    func exchange(
+        _ path: String = "/", method: String = "POST", body: [UInt8] = Array("{}".utf8)
+    ) async throws -> String {
+        let response = try await send(path, method: method, body: body)
+        return "\(response.status) \(try await response.body.text())"
+    }
+}
+
+extension ResponseBody {
+    func text() async throws -> String {
+        String(decoding: try await collect(upTo: 1 << 26), as: UTF8.self)
+    }
+}
+
+/// Runs `body` on an event loop with a client of its own. At the end the pool must have let go of everything.
+func withClient(
+    _ configuration: Client.Configuration = Client.Configuration(), port: Int,
+    scheme: Origin.Scheme = .http, host: String = "127.0.0.1",
+    _ body: @Sendable @escaping (TestClient) async throws -> Void
+) async throws {
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let client = try Client(configuration: configuration, eventLoopGroup: eventLoop)
+    let result: Result<Void, any Error> = await withTaskExecutorPreference(LoopExecutor(eventLoop)) {
+        do {
+            return .success(
+                try await body(
+                    TestClient(client: client, eventLoop: eventLoop, port: port, scheme: scheme, host: host)))
+        } catch {
+            return .failure(error)
+        }
+    }
+    await client.shutdown()
+    return try result.get()
+}
+
+/// A server with a script, and a client of it.
+func exchange(
+    _ configuration: Client.Configuration = Client.Configuration(),
+    with script: @escaping @Sendable (Peer) async throws -> Void,
+    _ body: @Sendable @escaping (TestClient, TestServer) async throws -> Void
+) async throws {
+    try await TestServer.run(script: script) { server in
+        try await withClient(configuration, port: server.port) { try await body($0, server) }
+    }
+}
+
+/// The error that `body` ends with.
+func failure(of body: () async throws -> some Any) async -> UpstreamError? {
+    do {
+        _ = try await body()
+        Issue.record("no error")
+        return nil
+    } catch {
+        if !(error is UpstreamError) { Issue.record("\(error)") }
+        return error as? UpstreamError
+    }
+}
+
+/// Waits for what another thread is about to do.
+func eventually(_ condition: () -> Bool) async -> Bool {
+    for _ in 0..<1000 {
+        if condition() { return true }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    return condition()
+}
