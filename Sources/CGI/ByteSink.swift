@@ -1,8 +1,9 @@
 /// Where the bytes of one response go: a FastCGI connection, a CGI program's standard output, a test's memory.
 ///
 /// A sink belongs to one exchange and is used on that exchange's event loop only. Nothing here blocks: what the web
-/// server does not take at once waits in memory, and `pendingByteCount` tells the producer to slow down. When the client
-/// has gone, writes are swallowed and the exchange's task is cancelled. The response ends when the handler returns.
+/// server does not take at once waits in memory, and `pendingByteCount` tells the producer to slow down. When the
+/// client has gone, writes are swallowed and the exchange's task is cancelled. The response ends when the handler
+/// returns.
 public protocol ByteSink: AnyObject, Sendable {
     /// Appends bytes to what is to be sent. They leave with the next `flush`.
     func write(_ bytes: RawSpan)
@@ -19,6 +20,7 @@ public protocol ByteSink: AnyObject, Sendable {
 }
 
 extension ByteSink {
+    /// Appends bytes to what is to be sent.
     public func write(_ bytes: [UInt8]) {
         write(bytes.span.bytes)
     }

@@ -1,10 +1,12 @@
 /// A request as a web server hands it to a CGI or FastCGI program: its variables and its body.
 public struct Request: Sendable {
+    /// What the web server says of the request.
     public var parameters: Parameters
 
     /// The body, read to its end, or why it is not here.
     public var body: Result<[UInt8], BodyError>
 
+    /// A request of its parts.
     public init(parameters: Parameters, body: Result<[UInt8], BodyError> = .success([])) {
         self.parameters = parameters
         self.body = body

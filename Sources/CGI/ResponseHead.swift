@@ -6,6 +6,7 @@ public struct ResponseHead: Sendable {
     /// Header names and values, in the order of sending.
     public private(set) var headers: [(name: String, value: String)]
 
+    /// A head of its parts; headers that ``add(_:_:)`` refuses are left out.
     public init(status: Int, headers: [(name: String, value: String)] = []) {
         self.status = status
         self.headers = []
@@ -13,15 +14,18 @@ public struct ResponseHead: Sendable {
         for header in headers { add(header.name, header.value) }
     }
 
-    /// Adds a header, unless its name or value has a byte that could end it early (CR, LF, NUL).
+    /// Adds a header, unless its name is not a token (RFC 9110, section 5.6.2), its value has a byte that could end it
+    /// early (CR, LF, NUL), or it is called `Status`, which the web server would take for this head's own status line.
     public mutating func add(_ name: String, _ value: String) {
-        guard name.utf8.allSatisfy(Self.isHeaderByte), value.utf8.allSatisfy(Self.isHeaderByte) else { return }
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte), !Self.areSameName(name, "Status"),
+            value.utf8.allSatisfy(Self.isValueByte)
+        else { return }
         headers.append((name, value))
     }
 
     /// The first header of that name, compared without regard to case in ASCII.
     public subscript(name: String) -> String? {
-        headers.first { $0.name.utf8.elementsEqual(name.utf8, by: { $0 | 0x20 == $1 | 0x20 }) }?.value
+        headers.first { Self.areSameName($0.name, name) }?.value
     }
 
     /// The head in CGI's form (RFC 3875, section 6.2.1): a `Status` line, the headers, an empty line.
@@ -39,8 +43,25 @@ public struct ResponseHead: Sendable {
         return bytes
     }
 
-    private static func isHeaderByte(_ byte: UInt8) -> Bool {
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
+    private static func isValueByte(_ byte: UInt8) -> Bool {
         byte != UInt8(ascii: "\r") && byte != UInt8(ascii: "\n") && byte != 0
+    }
+
+    private static func areSameName(_ name: String, _ other: String) -> Bool {
+        name.utf8.elementsEqual(other.utf8) { lowercase($0) == lowercase($1) }
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     /// RFC 9110's reason phrase; web servers ignore it, people who read traces do not.

@@ -2,6 +2,7 @@
 public struct ResponseWriter: ~Copyable {
     private let sink: any ByteSink
 
+    /// The right to answer the request whose response goes to `sink`.
     public init(_ sink: any ByteSink) {
         self.sink = sink
     }
@@ -12,13 +13,15 @@ public struct ResponseWriter: ~Copyable {
         return BodyWriter(sink)
     }
 
-    /// Answers with a whole body. `Content-Length` is added, so that a cut reply cannot pass for a complete one; the
-    /// answer to `HEAD` has the length and no body.
+    /// Answers with a whole body. `Content-Length` is added unless the head has it, so that a cut reply cannot pass for
+    /// a complete one. The answer to `HEAD` (`withoutBody`) has the length and no body; a 204 has neither (RFC 9110,
+    /// section 8.6).
     public consuming func respond(_ head: ResponseHead, body: [UInt8], withoutBody: Bool = false) async {
         var head = head
-        if head.status != 204 { head.add("Content-Length", String(body.count)) }
+        let mayHaveBody = head.status != 204
+        if mayHaveBody, head["Content-Length"] == nil { head.add("Content-Length", String(body.count)) }
         let writer = writeHead(head)
-        if !withoutBody { writer.write(body.span.bytes) }
+        if mayHaveBody, !withoutBody { writer.write(body.span.bytes) }
         writer.flush()
         await writer.drained()
     }

@@ -6,6 +6,7 @@ public struct Event: Sendable, Equatable {
     /// The `data` fields' values, joined by newlines.
     public var data: [UInt8]
 
+    /// An event of its parts.
     public init(name: [UInt8] = [], data: [UInt8]) {
         self.name = name
         self.data = data

@@ -1,13 +1,13 @@
 /// Reads server-sent events from bytes as they arrive, in whatever pieces (WHATWG HTML, section 9.2.6).
 ///
-/// Lines end with LF, CR or CRLF; a byte order mark at the start is passed over; comments and unknown fields are ignored.
-/// `id` and `retry` are about reconnecting, which a proxy's upstream does not do, and are ignored too. Does no I/O and does
-/// not look into the data.
+/// Lines end with LF, CR or CRLF; a byte order mark at the start is passed over; comments and unknown fields are
+/// ignored. `id` and `retry` are about reconnecting, which a proxy's upstream does not do, and are ignored too. Does no
+/// I/O and does not look into the data.
 public struct EventParser: Sendable {
-    /// The largest event that is accepted, in bytes.
+    /// How many bytes an event's data, or any single line, may have unless the caller says otherwise.
     public static let defaultMaximumEventSize = 64 << 20
 
-    /// An event, or a single line, is larger than the parser was told to accept.
+    /// An event's data, or a single line, is larger than the parser was told to accept.
     public struct EventTooLarge: Error, Sendable, Equatable {}
 
     private let maximumEventSize: Int
@@ -20,6 +20,10 @@ public struct EventParser: Sendable {
     private var lastByteWasCR = false
     private var isAtStart = true
 
+    /// The pieces in which the bytes come make no difference to what is accepted.
+    ///
+    /// - Parameter maximumEventSize: how many bytes an event's data, or any single line without its end, may have. What
+    ///   the parser keeps in memory is at most a few times that.
     public init(maximumEventSize: Int = defaultMaximumEventSize) {
         self.maximumEventSize = maximumEventSize
     }
@@ -31,6 +35,7 @@ public struct EventParser: Sendable {
     ///
     /// - Returns: how many of these bytes belong to events and comments that are complete. What is behind them is the
     ///   beginning of something whose end has not come.
+    /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser is of no use after that.
     @discardableResult
     public mutating func feed<Failure: Error>(
         _ bytes: RawSpan, onEvent: (consuming Event) throws(Failure) -> Void
@@ -74,6 +79,7 @@ public struct EventParser: Sendable {
     private mutating func takeLine<Failure: Error>(
         _ bytes: RawSpan, _ line: Range<Int>, _ onEvent: (consuming Event) throws(Failure) -> Void
     ) throws {
+        guard line.count <= maximumEventSize else { throw EventTooLarge() }
         var line = line
         if isAtStart {
             isAtStart = false
@@ -83,9 +89,9 @@ public struct EventParser: Sendable {
         hasFields = true
         let colon = bytes.first(UInt8(ascii: ":"), in: line) ?? line.upperBound
         var value = min(colon + 1, line.upperBound)..<line.upperBound
-        if !value.isEmpty, bytes[value.lowerBound] == UInt8(ascii: " ") { value = value.lowerBound + 1..<value.upperBound }
+        if bytes.hasSpace(value) { value = value.lowerBound + 1..<value.upperBound }
         if bytes.matches("data", line.lowerBound..<colon) {
-            guard data.count + value.count < maximumEventSize else { throw EventTooLarge() }
+            guard data.count + (hasData ? 1 : 0) + value.count <= maximumEventSize else { throw EventTooLarge() }
             if hasData { data.append(UInt8(ascii: "\n")) }
             hasData = true
             data.append(bytes, value)

@@ -29,8 +29,8 @@ public enum EventWriter {
         buffer.append(contentsOf: "\n\n".utf8)
     }
 
-    /// A comment, which clients ignore; only to be written between events. Followed by an empty line, since some readers
-    /// take a lone comment line for the start of the next event.
+    /// A comment, which clients ignore; only to be written between events. Followed by an empty line, since some
+    /// readers take a lone comment line for the start of the next event.
     public static func append(comment: StaticString, to buffer: inout [UInt8]) {
         buffer.append(contentsOf: ": ".utf8)
         buffer.append(contentsOf: UnsafeBufferPointer(start: comment.utf8Start, count: comment.utf8CodeUnitCount))

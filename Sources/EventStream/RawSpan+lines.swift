@@ -5,12 +5,14 @@ extension RawSpan {
 
     /// The offset of the first LF or CR at or after `start`.
     func firstLineEnd(from start: Int) -> Int? {
-        withUnsafeBytes { buffer in
-            for offset in start..<buffer.count {
-                if buffer[offset] == UInt8(ascii: "\n") || buffer[offset] == UInt8(ascii: "\r") { return offset }
-            }
-            return nil
+        var offset = start
+        while offset + 8 <= byteCount {
+            let word = UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let lineEnds = word.highBits(ofBytes: UInt8(ascii: "\n")) | word.highBits(ofBytes: UInt8(ascii: "\r"))
+            if lineEnds != 0 { return offset + lineEnds.trailingZeroBitCount >> 3 }
+            offset += 8
         }
+        return (offset..<byteCount).first { self[$0] == UInt8(ascii: "\n") || self[$0] == UInt8(ascii: "\r") }
     }
 
     func first(_ byte: UInt8, in range: Range<Int>) -> Int? {
@@ -27,6 +29,12 @@ extension RawSpan {
         }
     }
 
+    /// Whether the range begins with a space.
+    func hasSpace(_ range: Range<Int>) -> Bool {
+        !range.isEmpty && self[range.lowerBound] == UInt8(ascii: " ")
+    }
+
+    /// Whether the range begins with U+FEFF.
     func hasByteOrderMark(_ range: Range<Int>) -> Bool {
         matches("\u{FEFF}", range.lowerBound..<Swift.min(range.lowerBound + 3, range.upperBound))
     }
@@ -35,5 +43,15 @@ extension RawSpan {
 extension [UInt8] {
     mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
         bytes.withUnsafeBytes { buffer in append(contentsOf: buffer[range]) }
+    }
+}
+
+extension UInt64 {
+    /// The high bit of each of the eight bytes that is `byte`. Borrows can set it falsely only above a true one, so the
+    /// lowest is always right.
+    fileprivate func highBits(ofBytes byte: UInt8) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let difference = self ^ (ones &* UInt64(byte))
+        return (difference &- ones) & ~difference & (ones << 7)
     }
 }

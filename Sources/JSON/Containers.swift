@@ -51,6 +51,7 @@ public struct Members: Sequence, IteratorProtocol, Sendable {
 public struct Member: Sendable {
     /// The name, as the string that it is in the document.
     public let nameValue: Value
+    /// What the name stands for.
     public let value: Value
 
     /// The name, decoded.
@@ -58,9 +59,7 @@ public struct Member: Sendable {
 
     /// The name as it is written between its quotes.
     public var nameContents: StringContents {
-        let node = nameValue.node
-        return StringContents(
-            bytes: nameValue.storage.bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
+        nameValue.storage.stringContents(nameValue.node)
     }
 }
 
@@ -78,8 +77,8 @@ extension Value {
 
     /// The second of the first two members that have the same name (escapes decoded); nil when all names differ.
     public var duplicateMember: Member? {
-        var seen: Set<String> = []
-        for member in members where !seen.insert(member.name).inserted { return member }
+        var seen: Set<StringContents> = []
+        for member in members where !seen.insert(member.nameContents).inserted { return member }
         return nil
     }
 }

@@ -9,17 +9,14 @@ public struct Document: Sendable {
     /// Validates a JSON text.
     ///
     /// - Parameters:
-    ///   - bytes: the text in UTF-8; a byte order mark before it is passed over (RFC 8259, section 8.1). Less than 4 GiB.
+    ///   - bytes: the text in UTF-8, less than 4 GiB. A byte order mark before it is passed over (RFC 8259, section
+    ///     8.1).
     ///   - maximumDepth: how deep arrays and objects may be nested, from 1 up.
-    /// - Throws: ``ParseError``, which names the offset of the first byte at fault.
+    /// - Throws: ``ParseError``, which says what is wrong and where.
     public init(parsing bytes: [UInt8], maximumDepth: Int = 64) throws(ParseError) {
         guard bytes.count < UInt32.max else { throw ParseError(.tooLarge, at: Int(UInt32.max)) }
         var parser = Parser(byteCount: bytes.count, maximumDepth: maximumDepth)
-        var failure: ParseError?
-        bytes.withUnsafeBufferPointer { buffer in
-            do throws(ParseError) { try parser.parse(buffer) } catch { failure = error }
-        }
-        if let failure { throw failure }
+        try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in try parser.parse(buffer) }
         storage = Storage(bytes: bytes, nodes: parser.nodes)
     }
 
@@ -39,16 +36,26 @@ final class Storage: Sendable {
         self.bytes = bytes
         self.nodes = nodes
     }
+
+    func stringContents(_ node: Node) -> StringContents {
+        StringContents(bytes: bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
+    }
+
+    /// Whether a string's text is `text`. Its length mostly says no before a slice is made.
+    func string(_ node: Node, reads text: StaticString) -> Bool {
+        guard node.hasEscapes || Int(node.end - node.start) == text.utf8CodeUnitCount + 2 else { return false }
+        return stringContents(node) == text
+    }
 }
 
-/// One value's place in the bytes. A container's node is followed by those of its children, a member being two: name and
-/// value.
+/// One value's place in the bytes. A container's node is followed by those of its children, a member being two: name
+/// and value.
 struct Node: Sendable {
     /// Offset of the value's first byte; of a string, the opening quote.
     var start: UInt32
     /// Offset after the value's last byte.
     var end: UInt32
-    /// Index of the node after this value and all in it.
+    /// Index of the node after this value and all in it. While the parser is inside a container: of the one around it.
     var next: UInt32
     var kind: Value.Kind
     /// A string with at least one backslash in it.

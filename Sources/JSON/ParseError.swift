@@ -24,9 +24,11 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         case tooLarge
     }
 
+    /// What is wrong, to be matched on.
     public let code: Code
 
-    /// The offset in bytes of the first byte at fault; the length of the text where something is missing.
+    /// The offset in bytes of what is at fault: the byte, or the first of the number, escape or UTF-8 sequence; the
+    /// length of the text where something is missing.
     public let offset: Int
 
     init(_ code: Code, at offset: Int) {
@@ -34,14 +36,17 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         self.offset = offset
     }
 
+    /// What is wrong and where, to be read by people.
     public var description: String { "\(reason) at byte \(offset)" }
 
     private var reason: String {
         switch code {
         case .empty: "no JSON value"
         case .unexpectedEnd: "unexpected end of JSON"
-        case .unexpectedByte(let byte) where (0x21..<0x7F).contains(byte): "unexpected '\(Character(Unicode.Scalar(byte)))'"
-        case .unexpectedByte(let byte): "unexpected byte 0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        case .unexpectedByte(let byte) where (0x21..<0x7F).contains(byte):
+            "unexpected '\(Character(Unicode.Scalar(byte)))'"
+        case .unexpectedByte(let byte):
+            "unexpected byte 0x" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         case .trailingBytes: "more data after the JSON value"
         case .malformedNumber: "malformed number"
         case .controlCharacter: "unescaped control character in a string"

@@ -24,7 +24,7 @@ extension Parser {
     /// Passes over digits; false when there is none.
     private mutating func skipDigits(_ bytes: Bytes) -> Bool {
         let start = position
-        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) { position += 1 }
+        while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }
         return position > start
     }
 }

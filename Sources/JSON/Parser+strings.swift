@@ -18,7 +18,7 @@ extension Parser {
             case 0..<0x20:
                 throw ParseError(.controlCharacter, at: position)
             case 0x80...:
-                try scanMultibyteScalar(bytes)
+                repeat { try scanMultibyteScalar(bytes) } while position < bytes.count && bytes[position] >= 0x80
             default:
                 position += 1
             }
@@ -27,8 +27,8 @@ extension Parser {
 
     /// Passes over bytes that need no look, eight at a time.
     ///
-    /// A byte's high bit in `stops` is set where the byte is a quote, a backslash, below 0x20 or above 0x7F. Borrows can
-    /// set it falsely only above a true one, so the lowest is always right.
+    /// A byte's high bit in `stops` is set where the byte is a quote, a backslash, below 0x20 or above 0x7F. Borrows
+    /// can set it falsely only above a true one, so the lowest is always right.
     @inline(__always)
     private mutating func skipPlainASCII(_ bytes: Bytes) {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -38,9 +38,9 @@ extension Parser {
             let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
             let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
             let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            let stops =
-                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word | word)
-                & highs
+            let zeros = (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+            let controls = (word &- ones &* 0x20) & ~word
+            let stops = (zeros | controls | word) & highs
             if stops != 0 {
                 position += stops.trailingZeroBitCount >> 3
                 return
@@ -57,18 +57,18 @@ extension Parser {
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             position += 1
         case UInt8(ascii: "u"):
-            for _ in 0..<4 {
-                position += 1
-                guard try peek(bytes).hexadecimalDigit != nil else { throw ParseError(.malformedEscape, at: start) }
-            }
             position += 1
+            for _ in 0..<4 {
+                guard try peek(bytes).isHexadecimalDigit else { throw ParseError(.malformedEscape, at: start) }
+                position += 1
+            }
         default:
             throw ParseError(.malformedEscape, at: start)
         }
     }
 
-    /// One scalar of two to four bytes, by the table of well-formed sequences (Unicode 15, table 3-7): no overlong forms,
-    /// no surrogates, nothing above U+10FFFF.
+    /// One scalar of two to four bytes, by the table of well-formed sequences (Unicode 15, table 3-7): no overlong
+    /// forms, no surrogates, nothing above U+10FFFF.
     @inline(__always)
     private mutating func scanMultibyteScalar(_ bytes: Bytes) throws(ParseError) {
         let start = position
@@ -95,6 +95,10 @@ extension Parser {
 }
 
 extension UInt8 {
+    fileprivate var isHexadecimalDigit: Bool {
+        self &- UInt8(ascii: "0") < 10 || (self | 0x20) &- UInt8(ascii: "a") < 6
+    }
+
     /// The value of an ASCII hexadecimal digit of either case.
     var hexadecimalDigit: UInt16? {
         switch self {

@@ -6,9 +6,11 @@ struct Parser {
 
     private(set) var nodes: [Node] = []
     var position = 0
-    /// Indices of the containers that are open, outermost first.
-    private var open: [Int] = []
+    /// Index of the innermost open container; ``none`` outside of all. The others are found through their `next`.
+    private var container = none
+    private var depth = 0
     private let maximumDepth: Int
+    private static var none: Int { Int(UInt32.max) }
 
     init(byteCount: Int, maximumDepth: Int) {
         self.maximumDepth = maximumDepth
@@ -70,7 +72,7 @@ struct Parser {
 
     /// After a complete value: passes the comma, or closes containers until there is one. False at the end of the text.
     private mutating func advanceToNextValue(_ bytes: Bytes) throws(ParseError) -> Bool {
-        while let container = open.last {
+        while container != Self.none {
             skipWhitespace(bytes)
             let isObject = nodes[container].kind == .object
             switch try peek(bytes) {
@@ -117,17 +119,21 @@ struct Parser {
     }
 
     private mutating func openContainer(_ kind: Value.Kind) throws(ParseError) {
-        guard open.count < maximumDepth else { throw ParseError(.tooDeep, at: position) }
-        open.append(nodes.count)
+        guard depth < maximumDepth else { throw ParseError(.tooDeep, at: position) }
+        depth += 1
         append(kind, from: position)
+        nodes[nodes.count - 1].next = UInt32(truncatingIfNeeded: container)
+        container = nodes.count - 1
         position += 1
     }
 
     private mutating func closeContainer() {
         position += 1
-        let container = open.removeLast()
+        depth -= 1
+        let outer = Int(nodes[container].next)
         nodes[container].end = UInt32(truncatingIfNeeded: position)
         nodes[container].next = UInt32(truncatingIfNeeded: nodes.count)
+        container = outer
     }
 
     private mutating func append(_ kind: Value.Kind, from start: Int, hasEscapes: Bool = false) {

@@ -2,6 +2,7 @@
 ///
 /// It is passed on without being decoded and encoded again, so that every escape stays as its author wrote it.
 public struct StringContents: Sendable {
+    /// The text in UTF-8, with its escapes.
     public let bytes: ArraySlice<UInt8>
     /// Whether there is a backslash in `bytes`; without one they are the text itself.
     public let hasEscapes: Bool
@@ -22,102 +23,79 @@ public struct StringContents: Sendable {
         self.init(bytes: bytes[...], hasEscapes: hasEscapes)
     }
 
+    /// Whether the string is `""`.
     public var isEmpty: Bool { bytes.isEmpty }
 
     /// The text with its escapes decoded. A surrogate that stands alone becomes U+FFFD.
     public var decoded: String {
         guard hasEscapes else { return String(decoding: bytes, as: UTF8.self) }
-        var text = ""
-        text.unicodeScalars.reserveCapacity(bytes.count)
-        for (scalar, _) in scalars { text.unicodeScalars.append(scalar ?? "\u{FFFD}") }
-        return text
+        return String(decoding: unescaped { Unicode.Scalar($0) == nil ? 0xFFFD : $0 }, as: UTF8.self)
     }
 
-    /// The scalars of the text, each with the bytes it is written as; nil stands for a surrogate without its other half.
+    /// The scalars of the text, each with the bytes it is written as; nil stands for a surrogate without its other
+    /// half.
     public var scalars: Scalars { Scalars(bytes) }
 
+    /// The text as UTF-8. Code points that were escaped are handed to `replacement` first: lone surrogates are among
+    /// them.
+    private func unescaped(_ replacement: (UInt32) -> UInt32 = { $0 }) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        var rest = bytes
+        while let backslash = rest.firstIndex(of: UInt8(ascii: "\\")) {
+            text.append(contentsOf: rest[..<backslash])
+            var escaped = Scalars(rest[backslash...])
+            text.append(codePoint: replacement(escaped.nextCodePoint()))
+            rest = rest[escaped.position...]
+        }
+        text.append(contentsOf: rest)
+        return text
+    }
+}
+
+/// Equal are texts of the same code points, however they are escaped (RFC 8259, section 8.3): neither Unicode's
+/// canonical equivalence counts, as in Swift's strings, nor are all lone surrogates the same.
+extension StringContents: Hashable {
+    public static func == (contents: StringContents, other: StringContents) -> Bool {
+        guard contents.hasEscapes || other.hasEscapes else { return contents.bytes == other.bytes }
+        return contents.unescaped() == other.unescaped()
+    }
+
+    /// Whether the text reads `text`.
     public static func == (contents: StringContents, text: StaticString) -> Bool {
-        if contents.hasEscapes { return contents.decoded == text.description }
-        let bytes = contents.bytes
-        guard bytes.count == text.utf8CodeUnitCount else { return false }
-        return bytes.withUnsafeBufferPointer { buffer in
-            for index in 0..<buffer.count where buffer[index] != text.utf8Start[index] { return false }
-            return true
-        }
+        let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        if contents.hasEscapes { return contents.unescaped().elementsEqual(text) }
+        return contents.bytes.count == text.count && contents.bytes.elementsEqual(text)
     }
 
-    /// Without the white space at both ends, as Python's `str.strip()` understands it (Unicode white space and the four
-    /// ASCII separators), whether it is written plainly or escaped.
-    public var trimmed: StringContents {
-        var first: Int?
-        var end = bytes.startIndex
-        for (scalar, range) in scalars {
-            if let scalar, scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value) { continue }
-            if first == nil { first = range.lowerBound }
-            end = range.upperBound
+    public func hash(into hasher: inout Hasher) {
+        if hasEscapes {
+            unescaped().withUnsafeBytes { hasher.combine(bytes: $0) }
+        } else {
+            bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
         }
-        return StringContents(bytes: bytes[(first ?? end)..<end], hasEscapes: hasEscapes)
     }
+}
 
-    /// Walks through text that ``Parser`` has validated.
-    public struct Scalars: Sequence, IteratorProtocol, Sendable {
-        private let bytes: ArraySlice<UInt8>
-        private var position: Int
-
-        init(_ bytes: ArraySlice<UInt8>) {
-            self.bytes = bytes
-            position = bytes.startIndex
-        }
-
-        public mutating func next() -> (Unicode.Scalar?, Range<Int>)? {
-            guard position < bytes.endIndex else { return nil }
-            let start = position
-            let scalar = bytes[position] == UInt8(ascii: "\\") ? nextEscaped() : nextPlain()
-            return (scalar, start..<position)
-        }
-
-        private mutating func nextPlain() -> Unicode.Scalar? {
-            let first = bytes[position]
-            position += 1
-            guard first >= 0x80 else { return Unicode.Scalar(first) }
-            let continuations = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1
-            var value = UInt32(first) & (0x3F >> UInt32(continuations))
-            for _ in 0..<continuations {
-                value = value << 6 | UInt32(bytes[position] & 0x3F)
-                position += 1
-            }
-            return Unicode.Scalar(value)
-        }
-
-        private mutating func nextEscaped() -> Unicode.Scalar? {
-            let letter = bytes[position + 1]
-            position += 2
-            switch letter {
-            case UInt8(ascii: "b"): return "\u{08}"
-            case UInt8(ascii: "f"): return "\u{0C}"
-            case UInt8(ascii: "n"): return "\n"
-            case UInt8(ascii: "r"): return "\r"
-            case UInt8(ascii: "t"): return "\t"
-            case UInt8(ascii: "u"): return nextUTF16()
-            default: return Unicode.Scalar(letter)
-            }
-        }
-
-        /// The scalar of one `\uXXXX`, or of two that are a surrogate pair.
-        private mutating func nextUTF16() -> Unicode.Scalar? {
-            let unit = codeUnit(at: position)
-            position += 4
-            guard UTF16.isLeadSurrogate(unit), position + 6 <= bytes.endIndex,
-                bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
-            else { return Unicode.Scalar(UInt32(unit)) }
-            let trail = codeUnit(at: position + 2)
-            guard UTF16.isTrailSurrogate(trail) else { return nil }
-            position += 6
-            return Unicode.Scalar(0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(trail) - 0xDC00))
-        }
-
-        private func codeUnit(at start: Int) -> UInt16 {
-            bytes[start..<start + 4].reduce(0) { $0 << 4 | ($1.hexadecimalDigit ?? 0) }
+extension [UInt8] {
+    /// Encodes as UTF-8 does, a surrogate included.
+    fileprivate mutating func append(codePoint: UInt32) {
+        func continuation(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: codePoint >> shift & 0x3F) }
+        switch codePoint {
+        case ..<0x80:
+            append(UInt8(truncatingIfNeeded: codePoint))
+        case ..<0x800:
+            append(0xC0 | UInt8(truncatingIfNeeded: codePoint >> 6))
+            append(continuation(0))
+        case ..<0x10000:
+            append(0xE0 | UInt8(truncatingIfNeeded: codePoint >> 12))
+            append(continuation(6))
+            append(continuation(0))
+        default:
+            append(0xF0 | UInt8(truncatingIfNeeded: codePoint >> 18))
+            append(continuation(12))
+            append(continuation(6))
+            append(continuation(0))
         }
     }
 }

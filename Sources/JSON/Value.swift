@@ -15,8 +15,10 @@ public struct Value: Sendable {
 
     var node: Node { storage.nodes[index] }
 
+    /// What the value is.
     public var kind: Kind { node.kind }
 
+    /// Whether this is `null`.
     public var isNull: Bool { kind == .null }
 
     /// The value's own text as it stands in the document, without the white space around it.
@@ -57,20 +59,26 @@ public struct Value: Sendable {
     public var stringContents: StringContents? {
         let node = node
         guard node.kind == .string else { return nil }
-        return StringContents(
-            bytes: storage.bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
+        return storage.stringContents(node)
     }
 
     /// Whether this is a string that reads `other`.
     public func isString(_ other: StaticString) -> Bool {
-        stringContents.map { $0 == other } ?? false
+        let node = node
+        return node.kind == .string && storage.string(node, reads: other)
     }
 
-    /// The member of that name; nil when there is none or this is not an object. Of members with the same name, the last,
-    /// as most readers of JSON have it.
+    /// The member of that name; nil when there is none or this is not an object. Of members with the same name, the
+    /// last, as most readers of JSON have it.
     public subscript(name: StaticString) -> Value? {
+        guard kind == .object else { return nil }
         var found: Value?
-        for member in members where member.nameContents == name { found = member.value }
+        var index = index + 1
+        let end = Int(node.next)
+        while index < end {
+            if storage.string(storage.nodes[index], reads: name) { found = Value(storage: storage, index: index + 1) }
+            index = Int(storage.nodes[index + 1].next)
+        }
         return found
     }
 

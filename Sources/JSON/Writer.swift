@@ -3,14 +3,16 @@
 /// Commas and colons are the writer's; that names are followed by values, and brackets closed, is ensured by taking
 /// closures for what is inside.
 public struct Writer: Sendable {
+    /// What has been written so far, in UTF-8.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// - Parameter capacity: how many bytes to make room for; more is found when needed.
     public init(reservingCapacity capacity: Int = 256) {
         bytes.reserveCapacity(capacity)
     }
 
-    /// An object; `members` writes them with ``member(_:_:)-(StaticString,_)`` and its kin.
+    /// An object; `members` writes them with `member`, or `name` and a value.
     public mutating func object<Failure: Error>(_ members: (inout Writer) throws(Failure) -> Void) throws(Failure) {
         try container(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
     }
@@ -37,6 +39,7 @@ public struct Writer: Sendable {
         bytes.append(contentsOf: value.text)
     }
 
+    /// A string, escaped where it must be.
     public mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -48,28 +51,32 @@ public struct Writer: Sendable {
     public mutating func string(_ pieces: (inout StringPieces) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        var string = StringPieces(bytes: exchange(&bytes, with: []))
+        var string = StringPieces(bytes: [])
+        swap(&string.bytes, &bytes)
         pieces(&string)
-        bytes = string.bytes
+        swap(&string.bytes, &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// A number without fraction or exponent.
     public mutating func integer(_ number: Int) {
         separate()
         bytes.append(contentsOf: String(number).utf8)
     }
 
+    /// `true` or `false`.
     public mutating func bool(_ truth: Bool) {
         separate()
         bytes.append(contentsOf: truth ? "true".utf8 : "false".utf8)
     }
 
+    /// `null`.
     public mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
     }
 
-    /// A member's name; its value must follow.
+    /// A member's name, which must have nothing in it to escape; its value must follow.
     public mutating func name(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -111,29 +118,37 @@ public struct StringPieces: Sendable {
 extension [UInt8] {
     /// Escapes what RFC 8259 section 7 says must be, and no more.
     fileprivate mutating func appendEscaped(_ text: String) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                append(UInt8(ascii: "\\"))
-                append(byte)
-            case UInt8(ascii: "\n"): append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\r"): append(contentsOf: "\\r".utf8)
-            case UInt8(ascii: "\t"): append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                append(contentsOf: byte < 0x10 ? "\\u000".utf8 : "\\u001".utf8)
-                append(contentsOf: String(byte & 0xF, radix: 16).utf8)
-            default: append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            var copied = 0
+            for index in utf8.indices where utf8[index].mustBeEscaped {
+                append(contentsOf: utf8[copied..<index])
+                appendEscape(of: utf8[index])
+                copied = index + 1
             }
+            append(contentsOf: utf8[copied...])
+        }
+    }
+
+    private mutating func appendEscape(of byte: UInt8) {
+        append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
+        case 0..<0x20:
+            append(contentsOf: byte < 0x10 ? "u000".utf8 : "u001".utf8)
+            append(contentsOf: String(byte & 0xF, radix: 16).utf8)
+        default: append(byte)
         }
     }
 }
 
-/// Puts a new value in a variable's place and returns the old one, without a copy.
-private func exchange<T>(_ variable: inout T, with new: consuming T) -> T {
-    swap(&variable, &new)
-    return new
+extension UInt8 {
+    fileprivate var mustBeEscaped: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
 }
 
+/// A name and its value in one.
 extension Writer {
     /// A member copied from a document, name and value as they are written there.
     public mutating func member(_ member: Member) {
@@ -143,26 +158,31 @@ extension Writer {
         value(member.value)
     }
 
+    /// A member with a string copied from a document, as it is written there.
     public mutating func member(_ name: StaticString, _ contents: StringContents) {
         self.name(name)
         string { $0.append(contents) }
     }
 
+    /// A member with a value copied from a document, byte for byte.
     public mutating func member(_ name: StaticString, _ value: Value) {
         self.name(name)
         self.value(value)
     }
 
+    /// A member with a new string.
     public mutating func member(_ name: StaticString, _ text: String) {
         self.name(name)
         string(text)
     }
 
+    /// A member with an integer.
     public mutating func member(_ name: StaticString, _ number: Int) {
         self.name(name)
         integer(number)
     }
 
+    /// A member with a truth value.
     public mutating func member(_ name: StaticString, _ truth: Bool) {
         self.name(name)
         bool(truth)

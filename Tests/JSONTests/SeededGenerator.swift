@@ -1,0 +1,85 @@
+/// Random numbers that are the same in every run (SplitMix64), and JSON texts made with them.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func pick<Element>(_ choices: [Element]) -> Element {
+        choices[Int.random(in: 0..<choices.count, using: &self)]
+    }
+
+    /// Text with everything in it that a string may have to escape.
+    mutating func text() -> String {
+        let pieces = [
+            "a", "plain words", "\"", "\\", "\n", "\u{01}", "\u{1F}", "\u{7F}", "é", "東京", "😀", "\u{2028}", "/",
+        ]
+        return (0..<Int.random(in: 0..<6, using: &self)).map { _ in pick(pieces) }.joined()
+    }
+}
+
+/// A JSON text made up at random, as its tokens: what stands between them is open.
+struct ArbitraryText {
+    private(set) var tokens: [String] = []
+    private var random: SeededGenerator
+
+    init(seed: UInt64) {
+        random = SeededGenerator(seed: seed)
+        addValue(depth: 0)
+    }
+
+    /// The tokens with nothing between them.
+    var compact: String { tokens.joined() }
+
+    /// The tokens with white space of all kinds around them.
+    var spaced: String {
+        var random = random
+        var text = ""
+        for token in tokens { text += random.pick(["", " ", "\n", "\r\n\t", "    "]) + token }
+        return text + random.pick(["", "\n"])
+    }
+
+    private mutating func addValue(depth: Int) {
+        switch Int.random(in: 0..<(depth < 5 ? 12 : 7), using: &random) {
+        case 0: tokens.append("null")
+        case 1: tokens.append(random.pick(["true", "false"]))
+        case 2, 3: tokens.append(random.pick(["0", "-0", "17", "1.50", "-2e9", "3E-04", "12345678901234567890123"]))
+        case 4, 5, 6: addString()
+        case 7, 8, 9: addList("[", "]") { $0.addValue(depth: depth + 1) }
+        default:
+            addList("{", "}") { text in
+                text.addString()
+                text.tokens.append(":")
+                text.addValue(depth: depth + 1)
+            }
+        }
+    }
+
+    private mutating func addList(_ opening: String, _ closing: String, _ addItem: (inout Self) -> Void) {
+        tokens.append(opening)
+        for index in 0..<Int.random(in: 0..<5, using: &random) {
+            if index > 0 { tokens.append(",") }
+            addItem(&self)
+        }
+        tokens.append(closing)
+    }
+
+    private mutating func addString() {
+        let pieces = [
+            "a", "some words", " ", "é", "東京", "😀", "{[,:]}", #"\""#, #"\\"#, #"\n"#, #"\/"#, #"\u00e9"#,
+            #"\ud83d\ude00"#,
+            #"\ud800"#,
+        ]
+        let written = (0..<Int.random(in: 0..<7, using: &random)).map { _ in random.pick(pieces) }.joined()
+        tokens.append("\"\(written)\"")
+    }
+}
