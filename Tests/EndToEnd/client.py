@@ -1,0 +1,137 @@
+"""An HTTP client that can do what tests need: see each piece of a stream when it comes, or leave in its middle."""
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+
+from stack import PROXY_KEY
+
+TIMEOUT = 30
+
+
+def ask(text, **fields):
+    """The body of a request with one message of the user."""
+    return {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **fields}
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def text(self):
+        """The text of a whole reply in the Responses API's form."""
+        return self.json["output"][-1]["content"][0]["text"]
+
+
+@dataclass
+class Piece:
+    """What came at once, and when, in seconds."""
+
+    time: float
+    data: bytes
+
+
+class Stream:
+    """A reply that is being read. Closing it early is how a client leaves."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self._socket = connection.sock
+        self._reply = connection.getresponse()
+        self.status = self._reply.status
+        self.headers = self._reply.headers
+
+    def pieces(self):
+        """Each chunk of the body as nginx sent it, which is each flush of the responder as nginx got it."""
+        while data := self._reply.read1(1 << 20):
+            yield Piece(time.monotonic(), data)
+
+    def read_until(self, mark):
+        """Reads until the mark has come."""
+        data = b""
+        for piece in self.pieces():
+            data += piece.data
+            if mark in data:
+                return data
+        raise AssertionError(f"{mark!r} has not come, but {data!r}")
+
+    def rest(self):
+        return self._reply.read()
+
+    def close(self):
+        self._reply.close()
+        self._connection.close()
+        self._socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Client:
+    """Sends requests to one port of this machine, each on a connection of its own, with the right key by default."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def send(self, method, path, body=None, headers=None):
+        """Sends a request; `body` is bytes, or what becomes JSON. The reply is read from the connection returned."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        fields = {"X-API-KEY": PROXY_KEY} if headers is None else headers
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+        connection.putrequest(method, path)
+        for name, value in fields.items() if isinstance(fields, dict) else fields:
+            connection.putheader(name, value)
+        if body is not None:
+            connection.putheader("Content-Type", "application/json")
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        return connection
+
+    def request(self, method, path, body=None, headers=None):
+        connection = self.send(method, path, body, headers)
+        try:
+            reply = connection.getresponse()
+            return Reply(reply.status, reply.headers, reply.read())
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None):
+        return self.request("GET", path, headers=headers)
+
+    def post(self, body, headers=None, path="/proxy"):
+        return self.request("POST", path, body, headers)
+
+    def ask(self, text, path="/proxy", **fields):
+        """A whole reply to one message of the user."""
+        return self.post(ask(text, **fields), path=path)
+
+    def stream(self, text, path="/proxy", **fields):
+        """The beginning of a streamed reply to one message of the user."""
+        return Stream(self.send("POST", path, ask(text, stream=True, **fields)))
+
+
+def events(body):
+    """The events of a stream as (name, data); comments are left out. Fails unless each is complete."""
+    assert body.endswith(b"\n\n"), f"the stream ends within an event: {body[-200:]!r}"
+    parsed = []
+    for block in body[:-2].decode().split("\n\n"):
+        lines = [line for line in block.split("\n") if not line.startswith(":")]
+        if not lines:
+            continue
+        fields = [line.split(": ", 1) for line in lines]
+        assert all(field[0] in ("event", "data") for field in fields), f"not an event: {block!r}"
+        name = "".join(field[1] for field in fields if field[0] == "event")
+        parsed.append((name, "\n".join(field[1] for field in fields if field[0] == "data")))
+    return parsed

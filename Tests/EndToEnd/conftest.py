@@ -1,0 +1,132 @@
+"""Fixtures: one simulator for all tests, one deployment with the defaults for most, others where a test asks."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from client import Client
+from processes import PATH, REPOSITORY, Process, remove, temporary_directory
+from stack import Deployment, Simulator, environment
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--binaries",
+        type=Path,
+        default=REPOSITORY / ".build/debug",
+        help="where gpt-proxy and upstream-simulator have been built",
+    )
+
+
+@pytest.fixture(scope="session")
+def binaries(pytestconfig):
+    return pytestconfig.getoption("--binaries").resolve()
+
+
+@pytest.fixture(scope="session")
+def vectors():
+    """The folder of recorded exchanges."""
+    return REPOSITORY / "Tests/Vectors"
+
+
+@pytest.fixture(scope="session")
+def the_simulator(binaries):
+    simulator = Simulator(binaries)
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def simulator(the_simulator):
+    """The simulator, which has forgotten what it was asked before this test."""
+    the_simulator.forget()
+    return the_simulator
+
+
+@pytest.fixture(scope="session")
+def default_deployment(binaries, the_simulator):
+    deployment = Deployment(binaries, environment(the_simulator.base))
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture(params=["kept", "closed"])
+def proxy(request, default_deployment, simulator):
+    """A client of the deployment with the defaults, once for each way in which nginx treats its connections."""
+    nginx = default_deployment.nginx
+    return Client(nginx.port if request.param == "kept" else nginx.closing_port)
+
+
+@pytest.fixture
+def kept_proxy(default_deployment, simulator):
+    """A client where it makes no difference how nginx treats its connections."""
+    return Client(default_deployment.nginx.port)
+
+
+@pytest.fixture
+def deploy(binaries, simulator):
+    """Makes deployments with settings of their own."""
+    deployments = []
+
+    def make(**settings):
+        deployment = Deployment(binaries, environment(simulator.base, **settings))
+        deployments.append(deployment)
+        deployment.client = Client(deployment.nginx.port)
+        return deployment
+
+    yield make
+    for deployment in deployments:
+        deployment.stop()
+
+
+@pytest.fixture
+def directory():
+    """A new directory with a short path."""
+    directory = temporary_directory()
+    yield directory
+    remove(directory)
+
+
+@pytest.fixture
+def start(directory):
+    """Starts processes in `directory` that end with the test."""
+    processes = []
+
+    def start(name, arguments, environment=None, **options):
+        processes.append(Process(name, arguments, directory, environment, **options))
+        return processes[-1]
+
+    yield start
+    for process in reversed(processes):
+        process.stop()
+
+
+@pytest.fixture
+def run(binaries, directory):
+    """Runs gpt-proxy to its end in `directory`: the finished process with its output as text."""
+
+    def run(*arguments, environment=None, **options):
+        return subprocess.run(
+            [binaries / "gpt-proxy", *arguments],
+            cwd=directory,
+            env={"PATH": PATH, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            **{"stdin": subprocess.DEVNULL} if "input" not in options else {},
+            **options,
+        )
+
+    return run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        for process in Process.running:
+            for path in process.log_file.parent.glob("*.log"):
+                if lines := path.read_text(errors="replace").splitlines()[-15:]:
+                    report.sections.append((f"end of {path}", "\n".join(lines)))
+    return report

@@ -1,0 +1,89 @@
+"""Child processes of the tests: started with nothing but what they are given, logged to files, and always ended."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+# Where Debian keeps nginx; an ordinary user's PATH may lack it.
+PATH = os.environ["PATH"] + os.pathsep + "/usr/sbin"
+
+
+def temporary_directory():
+    """A new directory with a short path: a unix socket's may have 107 bytes."""
+    return Path(tempfile.mkdtemp(prefix="gpt-proxy-"))
+
+
+def remove(directory):
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def find_program(name):
+    return shutil.which(name, path=PATH) or name
+
+
+def wait_until(condition, timeout=15, interval=0.01):
+    """Waits until the condition holds; returns whether it did. The time is for hang detection only."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if condition():
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(interval)
+
+
+class Process:
+    """A child that runs until it is stopped. Its output is in `log`."""
+
+    running = []
+
+    def __init__(self, name, arguments, directory, environment=None, stdin=subprocess.DEVNULL):
+        self.name = name
+        self.log_file = directory / f"{name}.log"
+        with open(self.log_file, "ab") as log:
+            self.child = subprocess.Popen(
+                [str(argument) for argument in arguments],
+                cwd=directory,
+                env={"PATH": PATH, **(environment or {})},
+                stdin=stdin,
+                stdout=log,
+                stderr=log,
+            )
+        Process.running.append(self)
+
+    @property
+    def log(self):
+        return self.log_file.read_text(errors="replace")
+
+    @property
+    def has_ended(self):
+        return self.child.poll() is not None
+
+    def wait_until(self, condition, what):
+        if not wait_until(lambda: condition() or self.has_ended) or not condition():
+            self.stop()
+            raise AssertionError(f"{self.name} {what}; it said:\n{self.log}")
+
+    def signal(self, number):
+        self.child.send_signal(number)
+
+    def wait(self, timeout=15):
+        """The exit status, once it has ended."""
+        return self.child.wait(timeout)
+
+    def stop(self):
+        if not self.has_ended:
+            self.signal(signal.SIGTERM)
+            try:
+                self.wait(5)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.wait()
+        if self in Process.running:
+            Process.running.remove(self)

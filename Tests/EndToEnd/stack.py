@@ -1,0 +1,185 @@
+"""The three processes of a deployment: the simulator that stands for OpenAI, gpt-proxy, and nginx in front."""
+
+import json
+import os
+import re
+import socket
+import urllib.request
+
+from processes import REPOSITORY, Process, find_program, remove, temporary_directory
+
+# The keys of every test. No log may ever hold them.
+PROXY_KEY = "canary-proxy-key-3f9a"
+OPENAI_KEY = "canary-openai-key-77c1"
+
+# What nginx must hand over, and no more.
+FASTCGI_PARAMS = """
+    fastcgi_param REQUEST_METHOD $request_method;
+    fastcgi_param SCRIPT_NAME $fastcgi_script_name;
+    fastcgi_param QUERY_STRING $query_string;
+    fastcgi_param CONTENT_TYPE $content_type;
+    fastcgi_param CONTENT_LENGTH $content_length;
+    fastcgi_param REMOTE_ADDR $remote_addr;
+    fastcgi_param HTTP_PROXY "";
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def accepts_connections(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Simulator:
+    """upstream-simulator, and what it has seen."""
+
+    def __init__(self, binaries):
+        self.directory = temporary_directory()
+        self.process = Process(
+            "upstream-simulator",
+            [binaries / "upstream-simulator", "--vectors", REPOSITORY / "Tests/Vectors"],
+            self.directory,
+        )
+        self.process.wait_until(lambda: "listening on" in self.process.log, "has not started")
+        self.base = re.search(r"listening on (\S+)", self.process.log)[1]
+
+    def stop(self):
+        self.process.stop()
+        remove(self.directory)
+
+    def _ask(self, method, path):
+        address = self.base.removesuffix("/v1") + path
+        with urllib.request.urlopen(urllib.request.Request(address, method=method), timeout=30) as reply:
+            return json.load(reply)
+
+    def forget(self):
+        self._ask("DELETE", "/_simulator/requests")
+
+    @property
+    def requests(self):
+        """What was asked since the last `forget`, oldest first."""
+        return self._ask("GET", "/_simulator/requests")
+
+    @property
+    def request(self):
+        """The only request that was asked."""
+        (request,) = self.requests
+        return request
+
+    @property
+    def body(self):
+        """The body of the only request that was asked."""
+        return json.loads(self.request["body"])
+
+
+def environment(simulator_base, **settings):
+    """A complete configuration; a setting of None is left out."""
+    defaults = {
+        "OPENAI_API_KEY": OPENAI_KEY,
+        "PROXY_API_KEY": PROXY_KEY,
+        "OPENAI_BASE": simulator_base,
+    }
+    return {name: value for name, value in {**defaults, **settings}.items() if value is not None}
+
+
+class Responder:
+    """`gpt-proxy serve` on a unix socket."""
+
+    def __init__(self, binaries, settings, directory):
+        self.socket = directory / "gpt-proxy.sock"
+        self.process = Process(
+            "gpt-proxy", [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"], directory, settings
+        )
+        self.process.wait_until(self.socket.exists, "has not made its socket")
+
+    @property
+    def log(self):
+        return self.process.log
+
+    def access_log(self):
+        """The lines of requests, as objects."""
+        lines = [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+        return [line for line in lines if "route" in line]
+
+
+class Nginx:
+    """nginx with two ports: `port` keeps its connections to the responder, `closing_port` makes one per request."""
+
+    def __init__(self, responder_socket, directory):
+        self.port, self.closing_port = free_port(), free_port()
+        configuration = directory / "nginx.conf"
+        configuration.write_text(self._configuration(responder_socket, directory))
+        self.process = Process("nginx", [find_program("nginx"), "-p", directory, "-c", configuration], directory)
+        self.process.wait_until(
+            lambda: accepts_connections(self.port) and accepts_connections(self.closing_port), "does not listen"
+        )
+
+    def _configuration(self, responder_socket, directory):
+        # Root's nginx would give its workers to another user, who may not open the socket.
+        user = "user root;" if os.getuid() == 0 else ""
+        temporary = "".join(
+            f"{kind}_temp_path {directory}/{kind};\n"
+            for kind in ["client_body", "fastcgi", "proxy", "uwsgi", "scgi"]
+        )
+        servers = "".join(
+            f"""
+            server {{
+                listen 127.0.0.1:{port};
+                fastcgi_keep_conn {keep};
+                {self._locations()}
+            }}"""
+            for port, keep in [(self.port, "on"), (self.closing_port, "off")]
+        )
+        return f"""
+        {user}
+        daemon off;
+        worker_processes 1;
+        pid {directory}/nginx.pid;
+        error_log {directory}/nginx-error.log;
+        events {{ worker_connections 4096; }}
+        http {{
+            access_log off;
+            client_max_body_size 64m;
+            {temporary}
+            fastcgi_buffering off;
+            fastcgi_read_timeout 60s;
+            upstream responder {{ server unix:{responder_socket}; keepalive 16; }}
+            {servers}
+        }}"""
+
+    def _locations(self):
+        """The responder at the root and, with another target, below a prefix for each."""
+        overriding = "".join(
+            f"location /{target}/ {{ fastcgi_pass responder; {FASTCGI_PARAMS}"
+            f" fastcgi_param GPT_PROXY_TARGET_API {target}; }}\n"
+            for target in ["completions", "chat", "nonsense"]
+        )
+        return f"location / {{ fastcgi_pass responder; {FASTCGI_PARAMS} }}\n{overriding}"
+
+
+class Deployment:
+    """A responder with nginx in front."""
+
+    def __init__(self, binaries, settings):
+        self.directory = temporary_directory()
+        try:
+            self.responder = Responder(binaries, settings, self.directory)
+            self.nginx = Nginx(self.responder.socket, self.directory)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self):
+        """Ends both and checks that no key is in their logs."""
+        for name in ["nginx", "responder"]:
+            if hasattr(self, name):
+                getattr(self, name).process.stop()
+        logs = "".join(path.read_text(errors="replace") for path in self.directory.glob("*.log"))
+        remove(self.directory)
+        for key in [PROXY_KEY, OPENAI_KEY]:
+            assert key not in logs, "a key is in a log"

@@ -1,0 +1,63 @@
+"""Many at once, and much at once: nothing is lost, mixed up or held in memory without bound."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from client import events
+
+
+def test_two_hundred_requests_at_once(proxy):
+    with ThreadPoolExecutor(200) as pool:
+        replies = list(pool.map(lambda number: proxy.ask(f"[simulate delay=200] number {number}."), range(200)))
+    assert [reply.status for reply in replies] == [200] * 200
+    for number, reply in enumerate(replies):
+        assert f"number {number}." in reply.text
+
+
+def test_a_hundred_streams_at_once(proxy):
+    def read(number):
+        with proxy.stream(f"[simulate pace=5 text=stream {number} {'word ' * 50}.]") as stream:
+            return events(stream.rest())
+
+    with ThreadPoolExecutor(100) as pool:
+        streams = list(pool.map(read, range(100)))
+    for number, received in enumerate(streams):
+        assert received[-1][0] == "response.completed"
+        assert f"stream {number} word" in received[-1][1]
+
+
+def test_a_request_of_twenty_megabytes(proxy, simulator):
+    reply = proxy.ask("0123456789" * 2_000_000)
+    assert reply.status == 200
+    assert simulator.request["body_size"] > 20_000_000
+
+
+def test_a_reply_of_five_megabytes(proxy):
+    reply = proxy.ask("[simulate size=5000000]")
+    assert reply.status == 200
+    assert len(reply.text) == 5_000_000
+
+
+def test_a_client_that_reads_slowly_loses_nothing(proxy):
+    with proxy.stream("[simulate size=8000000]") as stream:
+        stream.read_until(b"output_text.delta")
+        # Long enough for all buffers on the way to fill.
+        time.sleep(1)
+        rest = stream.rest()
+    assert rest.endswith(b"\n\n")
+    assert events(rest[rest.index(b"event: ") :])[-1][0] == "response.completed"
+
+
+def test_a_client_that_does_not_read_stops_upstream(deploy, simulator):
+    deployment = deploy()
+    with deployment.client.stream("[simulate size=100000000 deltas=100000]"):
+        time.sleep(2)
+        # What is in flight sits in the sockets' and nginx's buffers; upstream is told to wait.
+        assert simulator.request["ending"] == "none"
+        memory = resident_megabytes(deployment.responder.process.child.pid)
+    assert memory < 200
+
+
+def resident_megabytes(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))

@@ -1,0 +1,178 @@
+"""nginx.conf.example works as it is, after the edits that it asks for."""
+
+import http.client
+import json
+import os
+import re
+import ssl
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from client import ask
+from processes import REPOSITORY, find_program
+from stack import PROXY_KEY, accepts_connections, free_port
+
+EXAMPLE = REPOSITORY / "nginx.conf.example"
+
+
+class Site:
+    """The example, on free ports and in a directory of its own."""
+
+    def __init__(self, directory, socket):
+        self.directory = directory
+        self.port, self.plain_port = free_port(), free_port()
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+            + ["-keyout", "key.pem", "-out", "certificate.pem", "-days", "2", "-subj", "/CN=localhost"]
+            + ["-addext", "subjectAltName=DNS:localhost"],
+            cwd=directory,
+            check=True,
+            capture_output=True,
+        )
+        self.configuration = directory / "nginx.conf"
+        self.configuration.write_text(self._adapted(self._edited(EXAMPLE.read_text()), socket))
+
+    def _edited(self, text):
+        """The edits that the example asks for."""
+        replacements = {
+            r"server_name gpt-proxy\.example\.com;": "server_name localhost;",
+            r"ssl_certificate +\S+;": f"ssl_certificate {self.directory}/certificate.pem;",
+            r"ssl_certificate_key +\S+;": f"ssl_certificate_key {self.directory}/key.pem;",
+        }
+        for pattern, replacement in replacements.items():
+            text, count = re.subn(rf"{pattern}( +# EDIT)", replacement, text)
+            assert count == 1
+        assert "# EDIT" not in text
+        return text
+
+    def _adapted(self, text, socket):
+        """What it takes to run without privileges, beside other servers, in a directory of the test's."""
+        temporary = "".join(
+            f"{kind}_temp_path {self.directory}/{kind};" for kind in ["client_body", "fastcgi", "proxy", "uwsgi", "scgi"]
+        )
+        replacements = {
+            r"user www-data;": "daemon off;" + ("user root;" if os.getuid() == 0 else ""),
+            r"listen 443": f"listen 127.0.0.1:{self.port}",
+            r"listen 80": f"listen 127.0.0.1:{self.plain_port}",
+            r"/run/nginx\.pid": f"{self.directory}/nginx.pid",
+            r"/var/log/nginx": str(self.directory),
+            r"unix:/run/gpt-proxy/gpt-proxy\.sock": f"unix:{socket}",
+            r"\nhttp \{": "\nhttp { " + temporary,
+            r"worker_rlimit_nofile \d+;": "",
+            r"worker_connections \d+;": "worker_connections 512;",
+        }
+        for pattern, replacement in replacements.items():
+            text, count = re.subn(pattern, replacement, text)
+            assert count >= 1, f"{pattern} is not in the example"
+        return text
+
+    def request(self, method, path, body=None, headers=None):
+        connection = self.send(method, path, body, headers)
+        try:
+            reply = connection.getresponse()
+            return reply.status, reply.headers, reply.read()
+        finally:
+            connection.close()
+
+    def send(self, method, path, body=None, headers=None):
+        trust = ssl.create_default_context(cafile=self.directory / "certificate.pem")
+        connection = http.client.HTTPSConnection("localhost", self.port, context=trust, timeout=30)
+        body = None if body is None else json.dumps(body)
+        connection.request(method, path, body, {"X-API-KEY": PROXY_KEY} if headers is None else headers)
+        return connection
+
+
+@pytest.fixture
+def deployment(deploy):
+    return deploy()
+
+
+@pytest.fixture
+def site(deployment, directory, start):
+    site = Site(directory, deployment.responder.socket)
+    nginx = start("nginx-example", [find_program("nginx"), "-p", directory, "-c", site.configuration])
+    nginx.wait_until(lambda: accepts_connections(site.port), "does not listen")
+    return site
+
+
+def test_nginx_finds_no_fault(directory):
+    site = Site(directory, directory / "socket")
+    nginx = [find_program("nginx"), "-t", "-q", "-p", directory, "-c", site.configuration]
+    ended = subprocess.run(nginx, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "[warn]" not in ended.stderr
+
+
+def test_requests_are_served_over_tls(site, simulator):
+    status, headers, body = site.request("POST", "/proxy", ask("hi"))
+    assert status == 200
+    assert "You said: hi" in json.loads(body)["output"][-1]["content"][0]["text"]
+    assert headers["Strict-Transport-Security"]
+    assert simulator.body["model"] == "gpt-5"
+
+
+def test_events_arrive_one_by_one(site, vectors):
+    recorded = (vectors / "streams/01_plain_text.sse").read_bytes()
+    connection = site.send("POST", "/proxy", ask("[simulate pace=100] Say hello.", stream=True))
+    reply = connection.getresponse()
+    pieces = list(iter(lambda: reply.read1(1 << 20), b""))
+    connection.close()
+    assert b"".join(pieces) == recorded
+    assert len(pieces) >= recorded.count(b"\n\n")
+
+
+def test_a_caller_has_a_limit_and_others_have_their_own(site):
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(lambda _: site.request("POST", "/proxy", ask("hi")), range(60)))
+    refused = [(headers, body) for status, headers, body in replies if status == 429]
+    assert 0 < len(refused) < 60
+    for headers, body in refused:
+        assert headers["Retry-After"] == "1"
+        assert headers["Content-Type"] == "application/json"
+        assert json.loads(body)["error"]["code"] == "rate_limit_exceeded"
+    status, _, _ = site.request("POST", "/proxy", ask("hi"), {"Authorization": "Bearer another"})
+    assert status == 401
+
+
+def test_a_body_that_is_too_large(site):
+    connection = site.send("POST", "/proxy", headers={"X-API-KEY": PROXY_KEY, "Content-Length": str(65 << 20)})
+    reply = connection.getresponse()
+    assert reply.status == 413
+    assert json.loads(reply.read())["error"]["code"] == "request_too_large"
+    connection.close()
+
+
+def test_a_responder_that_is_not_there(site, deployment):
+    deployment.responder.process.stop()
+    status, headers, body = site.request("POST", "/proxy", ask("hi"))
+    assert status == 502
+    assert headers["Retry-After"] == "5"
+    assert json.loads(body)["error"]["code"] == "service_unavailable"
+
+
+def test_gpt_proxys_own_errors_come_through(site):
+    status, _, body = site.request("POST", "/proxy", ask("[simulate status=500]"))
+    assert status == 502
+    assert json.loads(body)["detail"]["openai_status"] == 500
+
+
+def test_both_logs_name_a_request_alike(site, deployment, directory):
+    site.request("POST", "/proxy", ask("hi"), {"X-API-KEY": PROXY_KEY, "X-Request-Id": "from-the-client"})
+    (line,) = deployment.responder.access_log()
+    assert line["request_id"] in (directory / "access.log").read_text()
+
+
+def test_the_status_page_is_for_this_machine(site):
+    status, _, body = site.request("GET", "/status")
+    assert status == 200
+    assert b"Active connections" in body
+    assert re.search(r"location = /status \{\s+allow 127\.0\.0\.1;\s+allow ::1;\s+deny all;", EXAMPLE.read_text())
+
+
+def test_nothing_is_served_without_tls(site):
+    connection = http.client.HTTPConnection("127.0.0.1", site.plain_port, timeout=30)
+    connection.request("POST", "/proxy", "{}", {"X-API-KEY": "x"})
+    assert connection.getresponse().status == 403
+    connection.close()

@@ -1,0 +1,123 @@
+"""gpt-proxy as a CGI program: one request from its environment and standard input (RFC 3875)."""
+
+import json
+import subprocess
+
+import pytest
+
+from client import ask, events
+from processes import PATH
+from stack import PROXY_KEY, environment
+
+
+@pytest.fixture
+def cgi(binaries, directory, simulator):
+    """Runs the program as a CGI server does; what it wrote, as (head, body)."""
+
+    def cgi(body=b"", arguments=(), settings=None, **variables):
+        variables = {
+            "GATEWAY_INTERFACE": "CGI/1.1",
+            "REQUEST_METHOD": "POST",
+            "SCRIPT_NAME": "/cgi-bin/gpt-proxy",
+            "PATH_INFO": "/proxy",
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_X_API_KEY": PROXY_KEY,
+            **variables,
+        }
+        ended = subprocess.run(
+            [binaries / "gpt-proxy", *arguments],
+            cwd=directory,
+            env={"PATH": PATH, **(environment(simulator.base) if settings is None else settings), **variables},
+            input=body,
+            capture_output=True,
+            timeout=60,
+        )
+        head, _, content = ended.stdout.partition(b"\r\n\r\n")
+        lines = head.decode().split("\r\n")
+        return dict(line.split(": ", 1) for line in lines), content, ended
+
+    return cgi
+
+
+def body_of(text, **fields):
+    return json.dumps(ask(text, **fields)).encode()
+
+
+def test_a_whole_reply(cgi):
+    head, body, ended = cgi(body_of("[simulate text=whole]"))
+    assert head["Status"] == "200 OK"
+    assert int(head["Content-Length"]) == len(body)
+    assert json.loads(body)["output"][-1]["content"][0]["text"] == "whole"
+    assert ended.returncode == 0
+
+
+def test_a_stream(cgi, vectors):
+    head, body, _ = cgi(body_of("Say hello.", stream=True))
+    assert head["Content-Type"].startswith("text/event-stream")
+    assert body == (vectors / "streams/01_plain_text.sse").read_bytes()
+
+
+def test_a_stream_flows(binaries, directory, simulator):
+    body = body_of("[simulate stall=3]", stream=True)
+    variables = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "PATH_INFO": "/proxy"}
+    variables |= {"CONTENT_LENGTH": str(len(body)), "HTTP_X_API_KEY": PROXY_KEY}
+    child = subprocess.Popen(
+        [binaries / "gpt-proxy"],
+        cwd=directory,
+        env={"PATH": PATH, **environment(simulator.base), **variables},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        child.stdin.write(body)
+        child.stdin.close()
+        received = b""
+        while received.count(b"event: ") < 3:
+            received += child.stdout.read1()
+        # The server closes its end when its client has left; the program then ends, and the request upstream with it.
+        child.stdout.close()
+        child.wait(10)
+    finally:
+        child.kill()
+        child.wait()
+    assert events(received.partition(b"\r\n\r\n")[2])[0][0] == "response.created"
+
+
+def test_a_body_of_unknown_length_is_read_to_its_end(cgi):
+    head, _, _ = cgi(body_of("hi"), CONTENT_LENGTH="")
+    assert head["Status"] == "200 OK"
+
+
+def test_a_body_that_is_cut_is_refused(cgi, simulator):
+    head, _, _ = cgi(b'{"prompt": "hi"}', CONTENT_LENGTH="100")
+    assert head["Status"].startswith("400")
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize("argument", ["serve", "--help", "--version", "check"])
+def test_a_query_is_never_taken_for_a_command(cgi, argument):
+    # CGI servers hand a query without `=` over as arguments.
+    head, body, _ = cgi(REQUEST_METHOD="GET", PATH_INFO="/healthz", QUERY_STRING=argument, arguments=[argument])
+    assert head["Status"] == "200 OK"
+    assert json.loads(body) == {"status": "ok"}
+
+
+def test_a_wrong_key(cgi):
+    head, body, _ = cgi(body_of("hi"), HTTP_X_API_KEY="wrong")
+    assert head["Status"] == "401 Unauthorized"
+    assert json.loads(body) == {"detail": "Invalid proxy API key"}
+
+
+def test_a_missing_configuration_tells_the_log_and_not_the_client(cgi):
+    head, body, ended = cgi(body_of("hi"), settings={})
+    assert head["Status"].startswith("500")
+    assert b"OPENAI_API_KEY" not in body
+    assert b"OPENAI_API_KEY: is not set" in ended.stderr
+    assert ended.returncode == 78
+
+
+def test_a_proxy_header_does_not_become_a_proxy(cgi):
+    # httpoxy: the header `Proxy` arrives as HTTP_PROXY.
+    head, _, _ = cgi(body_of("hi"), HTTP_PROXY="http://127.0.0.1:9")
+    assert head["Status"] == "200 OK"

@@ -1,0 +1,52 @@
+"""Paths and methods."""
+
+import pytest
+
+from stack import PROXY_KEY
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/proxy/x", "/v1/chat/completions"])
+def test_an_unknown_path_is_not_found(proxy, path):
+    reply = proxy.post({"prompt": "hi"}, path=path)
+    assert reply.status == 404
+    assert reply.json == {"detail": "Not Found"}
+
+
+@pytest.mark.parametrize(
+    "method, path, allowed",
+    [("GET", "/proxy", "POST"), ("DELETE", "/proxy", "POST"), ("POST", "/healthz", "GET, HEAD")],
+)
+def test_another_method_is_told_the_right_one(proxy, method, path, allowed):
+    reply = proxy.request(method, path, headers={})
+    assert reply.status == 405
+    assert reply.headers["Allow"] == allowed
+    assert reply.json == {"detail": "Method Not Allowed"}
+
+
+def test_health_needs_no_key(proxy, simulator):
+    reply = proxy.get("/healthz", headers={})
+    assert reply.status == 200
+    assert reply.json == {"status": "ok"}
+    assert simulator.requests == []
+
+
+def test_health_has_a_head_without_body(proxy):
+    reply = proxy.request("HEAD", "/healthz", headers={})
+    assert reply.status == 200
+    assert reply.headers["Content-Type"] == "application/json"
+    assert reply.body == b""
+
+
+def test_upstreams_health_is_for_callers(proxy, simulator):
+    reply = proxy.get("/healthz?upstream=1", headers={})
+    assert reply.status == 401
+    assert simulator.requests == []
+    reply = proxy.get("/healthz?upstream=1", headers={"X-API-KEY": PROXY_KEY})
+    assert reply.status == 200
+    assert reply.json == {"status": "ok", "upstream_status": 200}
+    assert simulator.request["path"] == "/v1/models"
+
+
+@pytest.mark.parametrize("path", ["/ai/proxy", "/cgi-bin/gpt-proxy.fcgi/proxy"])
+def test_it_can_be_mounted_below_a_prefix(proxy, path):
+    assert proxy.ask("hi", path=path).status == 200

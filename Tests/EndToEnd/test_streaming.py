@@ -1,0 +1,44 @@
+"""Streamed replies: every event as it arrives, byte for byte."""
+
+import pytest
+
+from client import events
+
+
+def test_each_event_arrives_by_itself(proxy, vectors):
+    recorded = (vectors / "streams/01_plain_text.sse").read_bytes()
+    with proxy.stream("[simulate pace=100] Say hello.") as stream:
+        pieces = [piece.data for piece in stream.pieces()]
+    assert b"".join(pieces) == recorded
+    # nginx passes on what it got in one go: two events in a piece had waited for each other somewhere.
+    assert [piece.count(b"\n\n") for piece in pieces] == [1] * recorded.count(b"\n\n")
+
+
+def test_the_head_is_made_for_streams(proxy):
+    with proxy.stream("hi") as stream:
+        assert stream.status == 200
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        assert "no-cache" in stream.headers["Cache-Control"]
+        assert stream.headers["x-request-id"].startswith("req_")
+        stream.rest()
+
+
+@pytest.mark.parametrize("recording", ["02_unicode", "04_function_call", "06_reasoning_summary", "11_failed"])
+def test_recorded_streams_keep_every_byte(proxy, vectors, recording):
+    with proxy.stream(f"[simulate play={recording}]") as stream:
+        assert stream.rest() == (vectors / f"streams/{recording}.sse").read_bytes()
+
+
+def test_upstream_is_asked_to_stream(kept_proxy, simulator):
+    with kept_proxy.stream("hi") as stream:
+        names = [name for name, _ in events(stream.rest())]
+    assert simulator.body["stream"] is True
+    assert names[0] == "response.created"
+    assert names[-1] == "response.completed"
+
+
+def test_a_connection_serves_streams_and_whole_replies_in_turn(proxy):
+    for number in range(5):
+        with proxy.stream(f"stream {number}") as stream:
+            assert f"stream {number}".encode() in stream.rest()
+        assert f"whole {number}" in proxy.ask(f"whole {number}").text

@@ -1,0 +1,126 @@
+"""What clients hear of an upstream that refuses, breaks or keeps silent."""
+
+import json
+
+import pytest
+
+from client import events
+from stack import free_port
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
+def test_an_error_status_comes_wrapped(proxy, status, stream):
+    reply = proxy.ask(f"[simulate status={status}]", stream=stream)
+    assert reply.status == 502
+    assert reply.json["detail"]["openai_status"] == status
+    assert reply.json["detail"]["body"]["error"]["message"]
+
+
+def test_retry_after_is_passed_on(proxy):
+    reply = proxy.ask("[simulate status=429 retry-after=2]")
+    assert reply.json["detail"]["openai_status"] == 429
+    assert reply.headers["Retry-After"] == "2"
+
+
+def test_a_page_instead_of_an_error_is_raw_text(proxy):
+    reply = proxy.ask("[simulate html status=500]")
+    assert reply.status == 502
+    assert reply.json["detail"]["openai_status"] == 500
+    assert "<html>" in reply.json["detail"]["body"]["raw_text"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_page_instead_of_a_reply_is_raw_text(proxy, stream):
+    reply = proxy.ask("[simulate html]", stream=stream)
+    assert reply.status == 200
+    assert "<html>" in reply.json["raw_text"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_silence_is_a_timeout(deploy, stream):
+    reply = deploy(UPSTREAM_TIMEOUT="1s").client.ask("[simulate hang]", stream=stream)
+    assert reply.status == 504
+    assert reply.json["detail"]
+
+
+def test_silence_within_a_stream_is_an_error_event(deploy):
+    with deploy(IDLE_TIMEOUT="1s", HEARTBEAT="10s").client.stream("[simulate stall=3]") as stream:
+        received = events(stream.rest())
+    assert len(received) == 4
+    assert received[-1][0] == "error"
+    assert json.loads(received[-1][1])["code"] == "upstream_timeout"
+
+
+def test_nobody_listening_is_unreachable(deploy):
+    reply = deploy(OPENAI_BASE=f"http://127.0.0.1:{free_port()}/v1").client.ask("hi")
+    assert reply.status == 502
+    assert reply.json["detail"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("failure", ["cut-head", "garbage"])
+def test_no_head_is_a_failure(proxy, failure, stream):
+    reply = proxy.ask(f"[simulate {failure}]", stream=stream)
+    assert reply.status == 502
+    assert reply.json["detail"]
+
+
+def test_a_whole_reply_that_is_cut_is_a_failure(proxy):
+    assert proxy.ask("[simulate cut=1 size=5000]").status == 502
+
+
+def test_a_stream_that_is_cut_ends_with_one_error(proxy):
+    with proxy.stream("[simulate cut=3 pace=20]") as stream:
+        received = events(stream.rest())
+    assert [name for name, _ in received].count("error") == 1
+    assert len(received) == 4
+    error = json.loads(received[-1][1])
+    assert (received[-1][0], error["type"]) == ("error", "error")
+    assert error["message"]
+
+
+def test_a_stream_without_its_last_event_ends_with_an_error(proxy):
+    with proxy.stream("[simulate no-terminal]") as stream:
+        names = [name for name, _ in events(stream.rest())]
+    assert "response.completed" not in names
+    assert names.count("error") == 1
+    assert names[-1] == "error"
+
+
+def test_upstreams_own_error_event_is_reported_once(proxy):
+    with proxy.stream("[simulate error-event]") as stream:
+        names = [name for name, _ in events(stream.rest())]
+    assert sum(name in ("error", "response.failed") for name in names) == 1
+    assert names[-1] in ("error", "response.failed")
+
+
+def test_half_an_event_never_leaves(deploy, half_event_upstream):
+    with deploy(OPENAI_BASE=half_event_upstream).client.stream("hi") as stream:
+        received = events(stream.rest())
+    assert [name for name, _ in received] == ["response.created", "error"]
+
+
+@pytest.fixture
+def half_event_upstream():
+    """An upstream that breaks off within its second event."""
+    import socket
+    import threading
+
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1 << 16)
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+                b'event: response.created\ndata: {"type":"response.created"}\n\n'
+                b'event: response.output_text.delta\ndata: {"type":"resp'
+            )
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    thread.join(10)
+    listener.close()

@@ -1,0 +1,48 @@
+# Installs Debian packages that are missing, when this machine lets it. Sourced by quickstart and test.
+
+# Where Debian keeps nginx; an ordinary user's PATH may lack it.
+PATH=$PATH:/usr/sbin:/sbin
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+has_command() { command -v "$1" >/dev/null; }
+has_header() { [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ]; }
+has_python_venv() { has_command python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
+
+# require PACKAGE CHECK…: asks for the package if the check fails. Nothing happens before install_missing.
+missing=()
+require() {
+    local package=$1
+    shift
+    "$@" || missing+=("$package")
+}
+
+# Installs what was asked for; where that is not allowed, says how to do it and ends.
+install_missing() {
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    local command="apt-get update && ${as_root[*]}${as_root:+ }apt-get install -y --no-install-recommends ${missing[*]}"
+    has_command apt-get || fail "Missing: ${missing[*]} (Debian's names). Install them, then start this again."
+    if [ ${#as_root[@]} -gt 0 ] && ! sudo -n true 2>/dev/null; then
+        fail "Missing: ${missing[*]}. Install them, then start this again:
+    ${as_root[*]} $command"
+    fi
+    say "Installing ${missing[*]} …"
+    "${as_root[@]}" apt-get -qq update </dev/null || fail "apt-get update has failed."
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null || fail "apt-get install has failed."
+    # Debian starts a web server as soon as it is installed. Nobody asked for one on port 80.
+    if [[ " ${missing[*]} " == *" nginx "* ]]; then
+        if has_command systemctl; then "${as_root[@]}" systemctl -q disable nginx 2>/dev/null || true; fi
+        if has_command service; then "${as_root[@]}" service nginx stop >/dev/null 2>&1 || true; fi
+    fi
+}
+
+require_swift() {
+    has_command swift || fail "Swift 6.2 or later is needed: https://www.swift.org/install/linux/"
+}
