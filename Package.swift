@@ -74,7 +74,9 @@ let package = Package(
             dependencies: ["Upstream", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "CGI", "JSON", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix]),
+            dependencies: [
+                "Gateway", "CGI", "JSON", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix,
+            ]),
         .testTarget(
             name: "UpstreamSimulatorTests",
             dependencies: ["UpstreamSimulator", "JSON", .nioCore, .nioPosix, .nioHTTP1]),

@@ -70,7 +70,7 @@ final class Exchange: @unchecked Sendable {
         }
         phase = .running
         task = Task(executorPreference: executor) {
-            await self.service.handler(request, self)
+            await self.service.handler(request, self, self.eventLoop)
             await self.sendAllButLastPiece()
             self.finish()
         }

@@ -78,7 +78,8 @@ public final class Responder: Sendable {
         case .events(let head, let body):
             record.status = head.status
             await forward(
-                StreamForwarder(body, through: PassedStream(), head: head, to: writer, on: eventLoop, pace: .init(configuration)),
+                StreamForwarder(
+                    body, through: PassedStream(), head: head, to: writer, on: eventLoop, pace: .init(configuration)),
                 request, &record)
         case .chunks(let head, let body, let translator):
             record.status = head.status

@@ -21,10 +21,7 @@ enum FastCGIService {
         do throws(StartError) {
             server = Server(
                 listener: try Listener.open(address, mode: mode), limits: limits, eventLoops: eventLoops,
-                handler: { request, sink in
-                    guard let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop else { return }
-                    await responder.respond(to: request, sink: sink, on: eventLoop)
-                })
+                handler: responder.respond)
             try server.start()
         } catch {
             throw Exit.failure(error.description)

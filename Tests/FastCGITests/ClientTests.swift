@@ -9,7 +9,7 @@ extension ServerTests {
         @Test(arguments: ["leaves", "aborts"])
         func `a client's end cancels a quiet handler`(how: String) async throws {
             let (started, cancelled) = (Flag(), Flag())
-            let handler: Server.Handler = { _, _ in
+            let handler: Server.Handler = { _, _, _ in
                 started.raise()
                 try? await Task.sleep(for: .seconds(60))
                 if Task.isCancelled { cancelled.raise() }
@@ -26,7 +26,7 @@ extension ServerTests {
 
         @Test func `a client that leaves cancels a handler that streams`() async throws {
             let cancelled = Flag()
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 while !Task.isCancelled {
                     sink.write(pattern(100))
                     sink.flush()
@@ -50,7 +50,7 @@ extension ServerTests {
 
         @Test func `other records on a running request do not disturb it`() async throws {
             let (started, go) = (Flag(), Flag())
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 started.raise()
                 while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
                 sink.write([UInt8]("\(Task.isCancelled)".utf8))
@@ -69,7 +69,7 @@ extension ServerTests {
         @Test func `what a slow client does not take waits, and arrives whole and in order`() async throws {
             let (size, piece) = (20_000_000, 100_000)
             let stalled = Atomic(0)
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 let bytes = pattern(size)
                 for offset in stride(from: 0, to: size, by: piece) {
                     sink.write(bytes[offset..<(offset + piece)].span.bytes)
@@ -93,7 +93,7 @@ extension ServerTests {
         }
 
         @Test func `what is left when the handler returns is sent all the same`() async throws {
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 sink.write(pattern(3_000_000))
             }
             try await withServer(handler: handler) { _, path in
@@ -109,7 +109,7 @@ extension ServerTests {
             let cancelled = Flag()
             var limits = Server.Limits()
             limits.writeTimeout = .milliseconds(100)
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 sink.write(pattern(1_000_000))
                 sink.flush()
                 await BodyDrain(sink).wait()

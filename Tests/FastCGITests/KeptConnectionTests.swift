@@ -52,7 +52,7 @@ extension ServerTests {
         @Test(arguments: ["whole", "too large", "longer than announced"])
         func `records inside a body are only a body`(how: String) async throws {
             let seen = Atomic(0)
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, _ in
                 if request.parameters["REMOTE_USER"] == nil { seen.add(1, ordering: .relaxed) }
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: [])
             }

@@ -7,9 +7,9 @@ extension ServerTests {
     @Suite struct ManyRequests {
         @Test func `two hundred requests are answered at the same time`() async throws {
             let go = Flag()
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, eventLoop in
                 while !go.isRaised { try? await Task.sleep(for: .milliseconds(5)) }
-                await echo(request, sink)
+                await echo(request, sink, eventLoop)
             }
             try await withServer(handler: handler) { server, path in
                 let peers = try (0..<200).map { _ in try WebServer(connectingTo: path) }
@@ -42,7 +42,7 @@ extension ServerTests {
         }
 
         @Test func `a handler stays on one event loop`() async throws {
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 // The sink's own checks trap when a call comes from another thread than the event loop's.
                 for round in 0..<20 {
                     sink.write([UInt8(round)])

@@ -26,7 +26,7 @@ extension ServerTests {
 
         @Test func `an event reaches the client when it is flushed, and the client's end the handler`() async throws {
             let cancelled = Flag()
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 let head = ResponseHead(status: 200, headers: [("X-Accel-Buffering", "no")])
                 let body = ResponseWriter(sink).writeHead(head)
                 body.write([UInt8]("data: 1\n\n".utf8).span.bytes)
@@ -50,10 +50,10 @@ extension ServerTests {
             let forged = Atomic(0)
             var limits = Server.Limits()
             limits.maxBody = 1000
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, eventLoop in
                 requests.add(1, ordering: .relaxed)
                 if request.parameters["REMOTE_USER"] != nil { forged.add(1, ordering: .relaxed) }
-                await echo(request, sink)
+                await echo(request, sink, eventLoop)
             }
             try await withServer(limits: limits, handler: handler) { server, path in
                 let nginx = try await Nginx(responder: path, keepsConnections: true)

@@ -5,7 +5,7 @@ import Testing
 extension ServerTests {
     @Suite struct Requests {
         @Test func `a GET is answered`() async throws {
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, _ in
                 let text = "\(request.method) \(request.path)?\(request.query ?? "-")"
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: Array(text.utf8))
             }
@@ -39,7 +39,7 @@ extension ServerTests {
 
         @Test func `variables of any length and number arrive`() async throws {
             let long = String(repeating: "é", count: 40_000)
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, _ in
                 let found = (0..<2000).allSatisfy { request.parameters["V\($0)"] == "value \($0)" }
                 let text = "\(found) \(request.parameters["LONG"] == long) \(request.parameters["SHORT"] ?? "-")"
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: Array(text.utf8))
@@ -56,7 +56,7 @@ extension ServerTests {
         }
 
         @Test func `invalid UTF-8 in a variable is repaired`() async throws {
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, _ in
                 let text = request.parameters["HTTP_X_NAME"] ?? "-"
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: Array(text.utf8))
             }

@@ -8,7 +8,7 @@ extension ServerTests {
     @Suite struct Shutdown {
         @Test func `running requests finish, idle connections and the listener are closed`() async throws {
             let (started, go) = (Flag(), Flag())
-            let handler: Server.Handler = { request, sink in
+            let handler: Server.Handler = { request, sink, _ in
                 if request.query == "wait" {
                     started.raise()
                     while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
@@ -36,7 +36,7 @@ extension ServerTests {
 
         @Test func `what outlives the grace is cancelled and still says goodbye`() async throws {
             let started = Flag()
-            let handler: Server.Handler = { _, sink in
+            let handler: Server.Handler = { _, sink, _ in
                 started.raise()
                 try? await Task.sleep(for: .seconds(60))
                 sink.write([UInt8]("cancelled: \(Task.isCancelled)".utf8))

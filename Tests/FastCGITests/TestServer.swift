@@ -65,7 +65,7 @@ func eventually(
 }
 
 /// Answers with the request's body, or the name of what is wrong with it.
-let echo: Server.Handler = { request, sink in
+let echo: Server.Handler = { request, sink, _ in
     switch request.body {
     case .success(let body):
         await ResponseWriter(sink).respond(ResponseHead(status: 200), body: body)

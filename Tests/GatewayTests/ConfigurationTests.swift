@@ -31,11 +31,14 @@ struct ConfigurationTests {
         ("UNSUPPORTED_PARAMS", "ignore", "drop, reject or forward"),
         ("MAX_BODY", "lots", "a size"), ("MAX_BODY", "0", "a size"), ("MAX_BODY", "2g", "a size"),
         ("UPSTREAM_TIMEOUT", "soon", "a duration"), ("HEARTBEAT", "0s", "a duration"),
-        ("IDLE_TIMEOUT", "-5s", "a duration"), ("LOG_LEVEL", "loud", "trace, debug"), ("LOG_FORMAT", "xml", "json or text"),
+        ("IDLE_TIMEOUT", "-5s", "a duration"), ("LOG_LEVEL", "loud", "trace, debug"),
+        ("LOG_FORMAT", "xml", "json or text"),
         ("MODEL_MAP", "gpt-4o", "asked=sent"), ("OPENAI_BASE", "ftp://x", "an address"),
         ("UPSTREAM_PROXY", "https://x:1", "http://host:port"),
     ])
-    func `a wrong value is told with its key and what is allowed`(key: String, value: String, allowed: String) async throws {
+    func `a wrong value is told with its key and what is allowed`(key: String, value: String, allowed: String)
+        async throws
+    {
         let message = try await faults([key: value])
         #expect(message.hasPrefix("\(key): "))
         #expect(message.contains(allowed))

@@ -78,7 +78,10 @@ struct ResponderTests {
             #expect(answer.contains(#""model":"gpt-5""#))
             #expect(bench.simulator.requests.count == 1)
             let line = bench.log.joined
-            for expected in [#""model":"gpt-4o""#, #""model_sent":"gpt-5""#, #""status":200"#, #""caller":"default""#, "input_tokens"] {
+            for expected in [
+                #""model":"gpt-4o""#, #""model_sent":"gpt-5""#, #""status":200"#, #""caller":"default""#,
+                "input_tokens",
+            ] {
                 #expect(line.contains(expected))
             }
             for secret in ["canary", "secret words"] { #expect(!line.contains(secret)) }

@@ -36,7 +36,8 @@ struct OriginalContractTests {
     }
 
     @Test func `chat targets get the payload as it was given, in its order`() throws {
-        let given = #"{"stop":["x"],"n":2,"messages":[{"role":"user","content":"hi","name":"Bo"}],"seed":1.50,"extra":{}}"#
+        let given =
+            #"{"stop":["x"],"n":2,"messages":[{"role":"user","content":"hi","name":"Bo"}],"seed":1.50,"extra":{}}"#
         for target in [Target.completions, .chat] {
             let body = try proxied(given) { $0.target = target }.body
             #expect(body == #"{"model":"gpt-5","# + given.dropFirst())

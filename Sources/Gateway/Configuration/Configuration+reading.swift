@@ -36,7 +36,8 @@ extension Configuration {
         self.init(
             openAIKey: openAIKey, proxyKey: proxyKey, base: base, organization: values.text(.organization),
             project: values.text(.project), translation: translation, client: client, maxBody: maxBody,
-            upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay, shutdownGrace: shutdownGrace,
+            upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
+            shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }
 }

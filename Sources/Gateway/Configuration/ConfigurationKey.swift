@@ -61,7 +61,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .upstreamProxy: "an HTTP proxy that upstream is reached through"
         case .upstreamCAFile: "a PEM file with authorities trusted beside the system's"
         case .heartbeat: "how often a silent stream gets a sign of life, so that nobody takes it for dead"
-        case .streamHeadDelay: "how long a stream's head waits for the first event, so that an error gets its own status"
+        case .streamHeadDelay:
+            "how long a stream's head waits for the first event, so that an error gets its own status"
         case .shutdownGrace: "how long running requests may go on after the order to stop"
         case .logLevel: "how much is logged"
         case .logFormat: "the form of the log"

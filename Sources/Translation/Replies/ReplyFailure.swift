@@ -47,7 +47,8 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         switch code {
         case "rate_limit_exceeded": "requests"
         case "insufficient_quota": "insufficient_quota"
-        case let code? where code.hasPrefix("invalid_") || code.hasPrefix("unsupported_") || code.hasSuffix("_too_large"):
+        case let code?
+        where code.hasPrefix("invalid_") || code.hasPrefix("unsupported_") || code.hasSuffix("_too_large"):
             "invalid_request_error"
         default: "server_error"
         }

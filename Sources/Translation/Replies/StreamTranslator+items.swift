@@ -220,7 +220,10 @@ extension StreamTranslator {
                 delta.object { $0.member("arguments", text) }
             }
         }
-        writer.toolCall(call, into: &output) { _ in } contents: { $0.member(call.inputField, text) }
+        writer.toolCall(call, into: &output) { _ in
+        } contents: {
+            $0.member(call.inputField, text)
+        }
     }
 
     /// A call's whole input: news only where no delta came.
