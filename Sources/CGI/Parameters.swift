@@ -1,6 +1,8 @@
 /// The variables that a web server hands to a CGI program (RFC 3875, section 4.1), as received.
 ///
-/// Names are matched exactly. A name given twice keeps its first value, as `FCGX_GetParam` and `getenv` do. A name that
+/// Names are matched exactly. A name given twice keeps its first value, as `FCGX_GetParam` and `getenv` do; but a header,
+/// of which nginx hands over every occurrence, is joined as RFC 9110 section 5.3 says, so that a doubled key does not pass
+/// for one key, whichever server is in front. A name that
 /// is not ASCII is passed over: the RFC has no such names, and Swift's strings take some (`HTTP_COO\u{212A}IE`, with a
 /// Kelvin sign) for equal to ASCII ones.
 public struct Parameters: Sendable {
@@ -18,9 +20,14 @@ public struct Parameters: Sendable {
         }
     }
 
-    /// Adds a variable unless its name is there already.
+    /// Adds a variable. One that is there already stays as it is, or if it is a header, gets the value added to its own.
     public mutating func insert(_ name: String, _ value: String) {
-        if name.utf8.allSatisfy({ $0 < 0x80 }), values[name] == nil { values[name] = value }
+        guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return }
+        if let known = values[name] {
+            if name.hasPrefix("HTTP_") { values[name] = known + ", " + value }
+        } else {
+            values[name] = value
+        }
     }
 
     /// The variable's value; nil when it is absent or empty: servers send empty strings for what does not apply.

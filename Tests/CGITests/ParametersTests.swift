@@ -10,6 +10,11 @@ struct ParametersTests {
         #expect(parameters["B"] == "4")
     }
 
+    @Test func `a doubled header does not pass for one`() {
+        let parameters = Parameters(entries: ["HTTP_X_API_KEY=k", "HTTP_X_API_KEY=other", "HTTP_X_API_KEY="])
+        #expect(parameters["HTTP_X_API_KEY"] == "k, other, ")
+    }
+
     @Test func `an empty first value hides a second one`() {
         #expect(Parameters(entries: ["A=", "A=2"])["A"] == nil)
     }

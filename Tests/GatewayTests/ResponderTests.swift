@@ -106,7 +106,7 @@ struct ResponderTests {
             let events = answer.components(separatedBy: "\r\n\r\n")[1].components(separatedBy: "\n\n").dropLast()
             #expect(events.count == count + 1)
             #expect(events.last?.hasPrefix("event: error\ndata: {") == true)
-            #expect(bench.log.joined.contains("upstream_failed"))
+            #expect(bench.log.joined.contains("upstream_cut"))
         }
     }
 

@@ -115,14 +115,20 @@ extension Failure {
     }
 
     private init(_ error: UpstreamError) {
-        switch error.code {
-        case .connectTimeout, .firstByteTimeout, .idleTimeout, .totalTimeout:
-            self.init(status: 504, reason: "upstream_timeout", message: "Upstream took too long: \(error).")
-        case .cancelled:
-            self.init(status: Self.clientLeftStatus, reason: "client_left", message: "The client has gone.")
-        default:
-            self.init(status: 502, reason: "upstream_failed", message: "Upstream failed: \(error).")
-        }
+        let (status, reason) =
+            switch error.code {
+            case .connectTimeout: (504, "upstream_connect_timeout")
+            case .firstByteTimeout: (504, "upstream_first_byte_timeout")
+            case .idleTimeout: (504, "upstream_idle_timeout")
+            case .totalTimeout: (504, "upstream_total_timeout")
+            case .unreachable: (502, "upstream_unreachable")
+            case .cut: (502, "upstream_cut")
+            case .protocolViolation: (502, "upstream_garbled")
+            case .tooLarge: (502, "upstream_oversized")
+            case .invalidRequest: (500, "internal_error")
+            case .cancelled: (Self.clientLeftStatus, "client_left")
+            }
+        self.init(status: status, reason: reason, message: "Upstream failed: \(error).", code: reason)
     }
 }
 
