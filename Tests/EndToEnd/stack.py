@@ -131,9 +131,13 @@ class Nginx:
             server {{
                 listen 127.0.0.1:{port};
                 fastcgi_keep_conn {keep};
-                {self._locations()}
+                {self._locations(responder)}
             }}"""
-            for port, keep in [(self.port, "on"), (self.closing_port, "off")]
+            # Not through the upstream block: nginx would send requests on connections that it has itself asked to close.
+            for port, keep, responder in [
+                (self.port, "on", "responder"),
+                (self.closing_port, "off", f"unix:{responder_socket}"),
+            ]
         )
         return f"""
         {user}
@@ -152,14 +156,14 @@ class Nginx:
             {servers}
         }}"""
 
-    def _locations(self):
+    def _locations(self, responder):
         """The responder at the root and, with another target, below a prefix for each."""
         overriding = "".join(
-            f"location /{target}/ {{ fastcgi_pass responder; {FASTCGI_PARAMS}"
+            f"location /{target}/ {{ fastcgi_pass {responder}; {FASTCGI_PARAMS}"
             f" fastcgi_param GPT_PROXY_TARGET_API {target}; }}\n"
             for target in ["completions", "chat", "nonsense"]
         )
-        return f"location / {{ fastcgi_pass responder; {FASTCGI_PARAMS} }}\n{overriding}"
+        return f"location / {{ fastcgi_pass {responder}; {FASTCGI_PARAMS} }}\n{overriding}"
 
 
 class Deployment:

@@ -49,9 +49,16 @@ def test_failures(deploy):
     client.post(b"{")
     client.ask("[simulate status=429]")
     client.stream("[simulate cut=2]").rest()
-    assert wait_until(lambda: len(deployment.responder.access_log()) == 4)
+    client.stream("[simulate no-terminal]").rest()
+    assert wait_until(lambda: len(deployment.responder.access_log()) == 5)
     told = [(line["status"], line["error"]) for line in deployment.responder.access_log()]
-    assert told == [(401, "invalid_key"), (400, "invalid_json"), (502, "upstream_status"), (200, "upstream_cut")]
+    assert told == [
+        (401, "invalid_key"),
+        (400, "invalid_json"),
+        (502, "upstream_status"),
+        (200, "upstream_failed"),
+        (200, "upstream_cut"),
+    ]
 
 
 def test_text(deploy):

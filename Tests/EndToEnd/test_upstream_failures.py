@@ -1,6 +1,8 @@
 """What clients hear of an upstream that refuses, breaks or keeps silent."""
 
 import json
+import socket
+import threading
 
 import pytest
 
@@ -88,7 +90,7 @@ def test_a_stream_without_its_last_event_ends_with_an_error(proxy):
     assert names[-1] == "error"
 
 
-def test_upstreams_own_error_events_come_through_and_none_is_added(proxy):
+def test_upstreams_own_errors_come_through_and_none_is_added(proxy):
     with proxy.stream("[simulate error-event]") as stream:
         names = [name for name, _ in events(stream.rest())]
     assert names[-2:] == ["error", "response.failed"]
@@ -104,9 +106,6 @@ def test_half_an_event_never_leaves(deploy, half_event_upstream):
 @pytest.fixture
 def half_event_upstream():
     """An upstream that breaks off within its second event."""
-    import socket
-    import threading
-
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
