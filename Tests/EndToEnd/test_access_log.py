@@ -56,8 +56,8 @@ def test_failures(deploy):
         (401, "invalid_key"),
         (400, "invalid_json"),
         (502, "upstream_status"),
-        (200, "upstream_failed"),
         (200, "upstream_cut"),
+        (200, "upstream_unfinished"),
     ]
 
 

@@ -51,7 +51,14 @@ def test_silence_within_a_stream_is_an_error_event(deploy):
         received = events(stream.rest())
     assert len(received) == 4
     assert received[-1][0] == "error"
-    assert json.loads(received[-1][1])["code"] == "upstream_timeout"
+    assert json.loads(received[-1][1])["code"] == "upstream_idle_timeout"
+
+
+def test_a_stream_that_is_alive_may_outlast_the_time_limit_of_replies(deploy):
+    client = deploy(UPSTREAM_TIMEOUT="1s").client
+    with client.stream("[simulate pace=200 deltas=8]") as stream:
+        received = events(stream.rest())
+    assert received[-1][0] == "response.completed"
 
 
 def test_nobody_listening_is_unreachable(deploy):

@@ -114,7 +114,7 @@ struct ResponderTests {
         try await Bench.run { bench in
             let answer = await bench.send(#"{"prompt":"[simulate no-terminal] x","stream":true}"#)
             #expect(answer.contains("event: error\ndata: {"))
-            #expect(bench.log.joined.contains("upstream_cut"))
+            #expect(bench.log.joined.contains("upstream_unfinished"))
         }
     }
 

@@ -33,7 +33,7 @@ struct PassedStream: StreamTransform {
         guard ending == nil else { return }
         ending = .failure(
             Failure(
-                status: 502, reason: "upstream_cut",
+                status: 502, reason: "upstream_unfinished",
                 message: "Upstream ended the stream before the reply was complete."))
     }
 
