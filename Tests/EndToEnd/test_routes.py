@@ -5,11 +5,17 @@ import pytest
 from stack import PROXY_KEY
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/proxy/x", "/v1/chat/completions"])
+@pytest.mark.parametrize("path", ["/", "/nothing", "/proxy/x"])
 def test_an_unknown_path_is_not_found(proxy, path):
     reply = proxy.post({"prompt": "hi"}, path=path)
     assert reply.status == 404
     assert reply.json == {"detail": "Not Found"}
+
+
+def test_an_unknown_path_of_the_api_is_told_in_its_words(proxy):
+    reply = proxy.post({"prompt": "hi"}, path="/v1/nothing")
+    assert reply.status == 404
+    assert reply.json["error"]["type"] == "invalid_request_error"
 
 
 @pytest.mark.parametrize(
