@@ -10,6 +10,9 @@ public final class Responder: Sendable {
     private let authenticator: Authenticator
     private let proxy: ProxyEndpoint
     private let chat: ChatEndpoint
+    private let responses: ResponsesEndpoint
+    private let models: ModelsEndpoint
+    private let passthrough: PassthroughEndpoint
     private let health: HealthEndpoint
     private let log: AccessLog?
 
@@ -24,8 +27,12 @@ public final class Responder: Sendable {
         self.configuration = configuration
         authenticator = Authenticator(key: configuration.proxyKey)
         let requests = UpstreamRequests(configuration)
-        proxy = ProxyEndpoint(client: client, requests: requests, settings: configuration.translation)
-        chat = ChatEndpoint(client: client, requests: requests, settings: configuration.translation)
+        let settings = configuration.translation
+        proxy = ProxyEndpoint(client: client, requests: requests, settings: settings)
+        chat = ChatEndpoint(client: client, requests: requests, settings: settings)
+        responses = ResponsesEndpoint(client: client, requests: requests, settings: settings)
+        models = ModelsEndpoint(client: client, requests: requests, settings: settings)
+        passthrough = PassthroughEndpoint(client: client, requests: requests)
         health = HealthEndpoint(client: client, requests: requests)
         log =
             configuration.logLevel <= .info
@@ -53,9 +60,11 @@ public final class Responder: Sendable {
     private func reply(
         to request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
     ) async throws -> Reply {
-        guard let route = Route(path: request.path) else { throw Failure.notFound }
+        guard let route = Route(path: request.path, passing: configuration.passthrough) else { throw Failure.notFound }
         record.route = route.name
-        guard route.methods.contains(request.method) else { throw Failure.methodNotAllowed(route.methods) }
+        if let methods = route.methods, !methods.contains(request.method) {
+            throw Failure.methodNotAllowed(methods)
+        }
         if route != .health || HealthEndpoint.asksUpstream(request) {
             record.caller = authenticator.caller(of: request)
             guard record.caller != nil else { throw Failure.invalidKey }
@@ -63,6 +72,9 @@ public final class Responder: Sendable {
         return switch route {
         case .proxy: try await proxy.respond(to: request, on: eventLoop, &record)
         case .chatCompletions: try await chat.respond(to: request, on: eventLoop, &record)
+        case .responses: try await responses.respond(to: request, on: eventLoop, &record)
+        case .models(let id): try await models.respond(to: request, id: id, on: eventLoop, &record)
+        case .passed(let path): try await passthrough.respond(to: request, path: path, on: eventLoop, &record)
         case .health: try await health.respond(to: request, on: eventLoop, &record)
         }
     }
@@ -75,25 +87,28 @@ public final class Responder: Sendable {
         case .whole(let head, let body):
             record.status = head.status
             await writer.respond(head, body: body, withoutBody: request.method == "HEAD")
-        case .events(let head, let body):
-            record.status = head.status
-            await forward(
-                StreamForwarder(
-                    body, through: PassedStream(), head: head, to: writer, on: eventLoop, pace: .init(configuration)),
-                request, &record)
+        case .bytes(let head, let body):
+            await forward(body, through: PassedBytes(), head, to: writer, of: request, on: eventLoop, &record)
+        case .events(let head, let body, let waitingForMeaning):
+            let stream = PassedStream(waitsForMeaning: waitingForMeaning)
+            await forward(body, through: stream, head, to: writer, of: request, on: eventLoop, &record)
         case .chunks(let head, let body, let translator):
-            record.status = head.status
-            await forward(
-                StreamForwarder(
-                    body, through: TranslatedStream(translator), head: head, to: writer, on: eventLoop,
-                    pace: .init(configuration)),
-                request, &record)
+            let stream = TranslatedStream(translator)
+            await forward(body, through: stream, head, to: writer, of: request, on: eventLoop, &record)
         }
     }
 
     private func forward(
-        _ forwarder: StreamForwarder<some StreamTransform>, _ request: CGI.Request, _ record: inout AccessRecord
+        _ body: ResponseBody, through transform: some StreamTransform, _ head: ResponseHead,
+        to writer: consuming ResponseWriter, of request: CGI.Request, on eventLoop: any EventLoop,
+        _ record: inout AccessRecord
     ) async {
+        record.status = head.status
+        let forwarder = StreamForwarder(
+            body, through: transform, head: head, to: writer, on: eventLoop,
+            pace: .init(
+                heartbeat: TimeAmount(configuration.heartbeat),
+                headDelay: TimeAmount(configuration.streamHeadDelay)))
         let failure = await forwarder.run()
         record.error = failure?.reason
         record.usage = forwarder.usage
@@ -109,12 +124,6 @@ public final class Responder: Sendable {
         await writer.respond(
             .json(failure.status, headers: failure.headers),
             body: failure.body(Route.failureStyle(path: request.path)), withoutBody: request.method == "HEAD")
-    }
-}
-
-extension StreamForwarder.Pace {
-    fileprivate init(_ configuration: Configuration) {
-        self.init(heartbeat: TimeAmount(configuration.heartbeat), headDelay: TimeAmount(configuration.streamHeadDelay))
     }
 }
 

@@ -34,6 +34,11 @@ public struct ModelMap: Sendable {
         }
     }
 
+    /// The names that are replaced, without those that stand for many.
+    public var names: [String] {
+        entries.map(\.asked.text).filter { !$0.contains("*") }
+    }
+
     /// The model to ask for; the name itself when no entry matches.
     public func callAsFunction(_ asked: String) -> String {
         entries.mostSpecific(for: asked, pattern: \.asked)?.sent ?? asked

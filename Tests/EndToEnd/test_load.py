@@ -26,8 +26,8 @@ def test_a_hundred_streams_at_once(proxy):
         assert f"stream {number} word" in received[-1][1]
 
 
-def test_a_request_of_twenty_megabytes(proxy, simulator):
-    reply = proxy.ask("0123456789" * 2_000_000)
+def test_a_request_of_twenty_megabytes(kept_proxy, simulator):
+    reply = kept_proxy.ask("0123456789" * 2_000_000)
     assert reply.status == 200
     assert simulator.request["body_size"] > 20_000_000
 

@@ -12,10 +12,10 @@ def test_an_unknown_path_is_not_found(proxy, path):
     assert reply.json == {"detail": "Not Found"}
 
 
-def test_an_unknown_path_of_the_api_is_not_found_in_its_own_words(proxy):
+def test_an_unknown_path_of_the_api_is_told_in_its_words(proxy):
     reply = proxy.post({"prompt": "hi"}, path="/v1/nothing")
     assert reply.status == 404
-    assert reply.json["error"]["code"] == "unknown_url"
+    assert reply.json["error"]["type"] == "invalid_request_error"
 
 
 @pytest.mark.parametrize(

@@ -24,18 +24,20 @@ extension Configuration {
             totalTimeout: upstreamTimeout,
             caFile: values.text(.upstreamCAFile),
             proxy: values.proxy(.upstreamProxy))
+        let passthrough = values.passedPaths(.passthrough)
         let maxBody = values.size(.maxBody)
         let heartbeat = values.duration(.heartbeat)
         let streamHeadDelay = values.duration(.streamHeadDelay)
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
-        guard values.faults.isEmpty, let base, let openAIKey, let proxyKey else {
+        guard values.faults.isEmpty, let base, let openAIKey, let proxyKey, let passthrough else {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
             openAIKey: openAIKey, proxyKey: proxyKey, base: base, organization: values.text(.organization),
-            project: values.text(.project), translation: translation, client: client, maxBody: maxBody,
+            project: values.text(.project), translation: translation, client: client, passthrough: passthrough,
+            maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)

@@ -13,6 +13,8 @@ public struct Configuration: Sendable {
     public var project: String?
     public var translation: TranslationSettings
     public var client: Client.Configuration
+    /// The paths that are handed through.
+    public var passthrough: PassedPaths
     /// The largest request body, in bytes.
     public var maxBody: Int
     /// How long upstream may take for a whole reply, or for the head of a streamed one.

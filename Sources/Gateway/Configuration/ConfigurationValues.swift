@@ -97,6 +97,13 @@ struct ConfigurationValues {
         }
     }
 
+    mutating func passedPaths(_ key: ConfigurationKey) -> PassedPaths? {
+        guard let text = text(key) else { return nil }
+        if let paths = PassedPaths(parsing: text) { return paths }
+        refuse(key, text)
+        return nil
+    }
+
     /// An HTTP proxy's address, which has no path.
     mutating func proxy(_ key: ConfigurationKey) -> Client.Proxy? {
         guard let text = text(key) else { return nil }

@@ -14,8 +14,13 @@ struct PassedStream: StreamTransform {
     private(set) var ending: Result<Void, Failure>?
     private(set) var usage: Usage?
 
-    /// A client of this stream expects upstream's own events, errors among them, so that its head need not wait.
-    var hasBegun: Bool { true }
+    private(set) var hasBegun: Bool
+
+    /// - Parameter waitsForMeaning: whether the head waits for an event that says more than that there is a response, so
+    ///   that an error before it becomes a status. Else the client gets errors as the events that they are.
+    init(waitsForMeaning: Bool) {
+        hasBegun = !waitsForMeaning
+    }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
         var events: [Event] = []
@@ -39,6 +44,10 @@ struct PassedStream: StreamTransform {
 
     /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     private mutating func observe(_ event: Event) {
+        if !hasBegun, !Self.preludes.contains(where: { event.name.elementsEqual($0.utf8) }) {
+            if let failure = ReplyFailure(eventData: event.data) { return ending = .failure(Failure(failure)) }
+            hasBegun = true
+        }
         if event.name.isEmpty {
             if event.data.elementsEqual("[DONE]".utf8) { return ending = .success(()) }
             readUsage(of: event) { $0["usage"] }
@@ -47,6 +56,8 @@ struct PassedStream: StreamTransform {
             readUsage(of: event) { $0["response"]?["usage"] }
         }
     }
+
+    private static let preludes = ["response.created", "response.in_progress", "response.queued"]
 
     private static let terminalEvents = [
         "response.completed", "response.incomplete", "response.failed", "error",

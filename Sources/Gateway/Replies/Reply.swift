@@ -5,8 +5,10 @@ internal import Upstream
 /// What an endpoint answers with. It does not write: the responder does.
 enum Reply {
     case whole(ResponseHead, body: [UInt8])
-    /// Upstream's events as they are.
-    case events(ResponseHead, ResponseBody)
+    /// Upstream's events as they are. See ``PassedStream/init(waitsForMeaning:)``.
+    case events(ResponseHead, ResponseBody, waitingForMeaning: Bool)
+    /// Upstream's bytes as they are.
+    case bytes(ResponseHead, ResponseBody)
     /// Upstream's events as Chat Completions' chunks.
     case chunks(ResponseHead, ResponseBody, StreamTranslator)
 }

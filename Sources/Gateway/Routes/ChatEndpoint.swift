@@ -26,7 +26,7 @@ struct ChatEndpoint: Sendable {
         let created = Int(Timestamp.secondsSince1970())
         if response.isEventStream {
             let head = ResponseHead.eventStream(headers: headers)
-            guard settings.target == .responses else { return .events(head, response.body) }
+            guard settings.target == .responses else { return .events(head, response.body, waitingForMeaning: true) }
             return .chunks(
                 head, response.body,
                 StreamTranslator(context: translated.context, id: record.requestID, created: created))

@@ -23,7 +23,7 @@ struct ProxyEndpoint: Sendable {
         record.note(response)
         let headers = response.passedHeaders + translated.headers
         if response.isSuccess, response.isEventStream {
-            return .events(.eventStream(headers: headers), response.body)
+            return .events(.eventStream(headers: headers), response.body, waitingForMeaning: false)
         }
         let body = try await response.body.collect(upTo: maximumReply)
         guard response.isSuccess else {

@@ -5,21 +5,32 @@ enum Route: Sendable, Equatable {
     case proxy
     case health
     case chatCompletions
+    case responses
+    /// One model, or with nil the list.
+    case models(String?)
+    /// A route that is handed through; the path below `/v1`, with a slash before it.
+    case passed(String)
 
     /// The route of a path, below whatever prefix the web server mounts the program at.
-    init?(path: String) {
+    init?(path: String, passing passedPaths: PassedPaths) {
         let parts = path.split(separator: "/")
-        if let version = parts.lastIndex(of: "v1") {
-            switch parts[parts.index(after: version)...] {
-            case ["chat", "completions"]: self = .chatCompletions
-            default: return nil
-            }
-        } else {
+        guard let version = parts.lastIndex(of: "v1") else {
             switch parts.last {
             case "proxy": self = .proxy
             case "healthz": self = .health
             default: return nil
             }
+            return
+        }
+        switch parts[parts.index(after: version)...] {
+        case ["chat", "completions"]: self = .chatCompletions
+        case ["responses"]: self = .responses
+        case ["models"]: self = .models(nil)
+        case let rest where rest.first == "models" && rest.count == 2: self = .models(rest.last.map(String.init))
+        case let rest:
+            let below = rest.joined(separator: "/")
+            guard passedPaths.contains(below) else { return nil }
+            self = .passed("/" + below)
         }
     }
 
@@ -29,14 +40,18 @@ enum Route: Sendable, Equatable {
         case .proxy: "/proxy"
         case .health: "/healthz"
         case .chatCompletions: "/v1/chat/completions"
+        case .responses: "/v1/responses"
+        case .models: "/v1/models"
+        case .passed(let path): "/v1" + path
         }
     }
 
-    /// The methods it answers to, as the `Allow` header lists them.
-    var methods: [String] {
+    /// The methods it answers to, as the `Allow` header lists them; nil for all.
+    var methods: [String]? {
         switch self {
-        case .proxy, .chatCompletions: ["POST"]
-        case .health: ["GET", "HEAD"]
+        case .proxy, .chatCompletions, .responses: ["POST"]
+        case .health, .models: ["GET", "HEAD"]
+        case .passed: nil
         }
     }
 

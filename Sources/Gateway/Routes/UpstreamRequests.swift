@@ -30,4 +30,15 @@ struct UpstreamRequests: Sendable {
             ],
             body: body)
     }
+
+    /// A client's request as it is, but for its headers.
+    func passed(
+        _ method: String, _ path: String, contentType: String?, accept: String?, body: [UInt8]
+    ) -> Upstream.Request {
+        var headers = headers
+        if let contentType { headers.append(("Content-Type", contentType)) }
+        if let accept { headers.append(("Accept", accept)) }
+        return Upstream.Request(
+            method: method, origin: base.origin, path: base.path + path, headers: headers, body: body)
+    }
 }

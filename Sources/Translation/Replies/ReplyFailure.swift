@@ -36,6 +36,14 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         }
     }
 
+    /// Reads the data of an event that reports an error; nil when it does not.
+    public init?(eventData: [UInt8]) {
+        guard let root = try? Document(parsing: eventData, maximumDepth: 512).root,
+            let failure = Self.reported(in: root["response"] ?? root)
+        else { return nil }
+        self = failure
+    }
+
     /// Whether the data of an event or a body is an error, and which.
     static func reported(in root: Value) -> ReplyFailure? {
         if let error = root.given("error"), error.kind == .object { return ReplyFailure(error) }

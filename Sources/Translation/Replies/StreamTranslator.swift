@@ -66,7 +66,9 @@ public struct StreamTranslator: Sendable {
     /// Ends a stream whose connection has ended. Without a last event it is broken, and never a success.
     public mutating func end() {
         guard outcome == nil else { return }
-        fail(ReplyFailure(message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished"))
+        fail(
+            ReplyFailure(
+                message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished"))
     }
 
     /// Ends a stream for a reason of one's own.

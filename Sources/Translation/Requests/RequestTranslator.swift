@@ -23,6 +23,20 @@ public struct RequestTranslator: Sendable {
         try translate(document, from: .chat)
     }
 
+    /// Maps the model's name in a body of `POST /v1/responses`, and leaves every other byte as it is.
+    ///
+    /// - Throws: ``RequestError``, when the body is not an object or names its model in another way than by a string.
+    public func translateResponsesRequest(_ document: Document) throws(RequestError) -> TranslatedRequest {
+        let request = try ClientRequest(document.root, settings: settings)
+        var body = document.bytes
+        if let model = request.body.given("model") {
+            var name = Writer()
+            name.string(request.context.modelSent)
+            body.replaceSubrange(model.text.indices, with: name.bytes)
+        }
+        return TranslatedRequest(path: Target.responses.path, body: body, context: request.context, notices: [])
+    }
+
     private func translate(_ document: Document, from front: Front) throws(RequestError) -> TranslatedRequest {
         let request = try ClientRequest(document.root, settings: settings)
         guard settings.target == .responses else {

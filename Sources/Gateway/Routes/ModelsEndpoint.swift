@@ -1,0 +1,70 @@
+internal import CGI
+internal import JSON
+internal import NIOCore
+internal import Translation
+internal import Upstream
+
+/// `GET /v1/models` and `GET /v1/models/{id}`: upstream's models, and beside them the names that the model map knows.
+struct ModelsEndpoint: Sendable {
+    let client: Client
+    let requests: UpstreamRequests
+    let settings: TranslationSettings
+
+    /// - Parameter id: the model that is asked for; nil asks for the list.
+    func respond(
+        to request: CGI.Request, id: String?, on eventLoop: any EventLoop, _ record: inout AccessRecord
+    ) async throws -> Reply {
+        let map = try settings.overridden(by: request.parameters).modelMap
+        let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
+        let response = try await client.send(requests.get(path), on: eventLoop)
+        record.note(response)
+        let headers = response.passedHeaders
+        guard response.isSuccess else { throw try await response.failure(headers: headers) }
+        let body = try await response.body.collect(upTo: maximumReply)
+        let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
+        return .whole(
+            .json(200, headers: headers),
+            body: id.map { Self.model(upstream, named: $0) } ?? Self.list(upstream, adding: map))
+    }
+
+    /// A model under the name that the client knows it by.
+    private static func model(_ model: Value, named id: String) -> [UInt8] {
+        var writer = Writer(reservingCapacity: model.text.count + 64)
+        writer.object {
+            for member in model.members {
+                if member.nameContents == "id" { $0.member("id", id) } else { $0.member(member) }
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func list(_ list: Value, adding map: ModelMap) -> [UInt8] {
+        let known = Set((list["data"]?.elements ?? .empty).compactMap { $0["id"]?.string })
+        var writer = Writer(reservingCapacity: list.text.count + 512)
+        writer.object {
+            for member in list.members {
+                guard member.nameContents == "data" else {
+                    $0.member(member)
+                    continue
+                }
+                $0.name("data")
+                $0.array {
+                    for model in member.value.elements { $0.value(model) }
+                    for name in map.names where !known.contains(name) { $0.legacyModel(name) }
+                }
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension Writer {
+    fileprivate mutating func legacyModel(_ name: String) {
+        object {
+            $0.member("id", name)
+            $0.member("object", "model")
+            $0.member("created", 0)
+            $0.member("owned_by", "gpt-proxy")
+        }
+    }
+}

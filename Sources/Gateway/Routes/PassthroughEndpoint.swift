@@ -1,0 +1,31 @@
+internal import CGI
+internal import NIOCore
+internal import Upstream
+
+/// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way.
+struct PassthroughEndpoint: Sendable {
+    let client: Client
+    let requests: UpstreamRequests
+
+    /// - Parameter path: the path below `/v1`, with a slash before it.
+    func respond(
+        to request: CGI.Request, path: String, on eventLoop: any EventLoop, _ record: inout AccessRecord
+    ) async throws -> Reply {
+        let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
+        let response = try await client.send(
+            requests.passed(
+                request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
+                accept: request.header("accept"), body: try request.body.get()),
+            on: eventLoop)
+        record.note(response)
+        var headers = response.passedHeaders
+        if response.status >= 300 { throw try await response.failure(headers: headers) }
+        if response.isEventStream {
+            return .events(.eventStream(headers: headers), response.body, waitingForMeaning: true)
+        }
+        for name in ["Content-Type", "Content-Length", "Content-Disposition"] {
+            if let value = response.header(name) { headers.append((name, value)) }
+        }
+        return .bytes(ResponseHead(status: response.status, headers: headers), response.body)
+    }
+}

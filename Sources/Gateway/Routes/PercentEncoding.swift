@@ -1,0 +1,42 @@
+/// Percent-encoding of what a web server has decoded, for a request of our own (RFC 3986, section 2).
+enum PercentEncoding {
+    /// One segment of a path.
+    static func segment(_ text: String) -> String {
+        encode(text) { isUnreserved($0) }
+    }
+
+    /// A path with its slashes.
+    static func path(_ text: String) -> String {
+        encode(text) { isUnreserved($0) || $0 == UInt8(ascii: "/") }
+    }
+
+    /// A query, which servers hand over as it was written: only what may not stand in a request line is encoded.
+    static func query(_ text: String) -> String {
+        encode(text) { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
+    }
+
+    private static func encode(_ text: String, _ mayStay: (UInt8) -> Bool) -> String {
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            if mayStay(byte) {
+                encoded.append(byte)
+            } else {
+                encoded.append(UInt8(ascii: "%"))
+                for digit in [byte >> 4, byte & 0xF] {
+                    encoded.append(digit < 10 ? digit + UInt8(ascii: "0") : digit - 10 + UInt8(ascii: "A"))
+                }
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"), UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+}

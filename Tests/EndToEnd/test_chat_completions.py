@@ -1,0 +1,58 @@
+"""/v1/chat/completions: Chat Completions for the client, the Responses API upstream."""
+
+import json
+import re
+
+from client import events
+from stack import PROXY_KEY
+
+PATH = "/v1/chat/completions"
+
+
+def test_a_whole_reply(proxy, simulator):
+    reply = proxy.ask("[simulate text=hello there]", path=PATH)
+    assert reply.status == 200
+    assert reply.json["object"] == "chat.completion"
+    (choice,) = reply.json["choices"]
+    assert choice["message"]["role"] == "assistant"
+    assert choice["message"]["content"] == "hello there"
+    assert choice["finish_reason"] == "stop"
+    assert simulator.request["path"] == "/v1/responses"
+    assert simulator.body["model"] == "gpt-5"
+
+
+def test_a_stream(proxy):
+    with proxy.stream("[simulate text=hello there]", path=PATH) as stream:
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+        received = events(stream.rest())
+    assert received[-1] == ("", "[DONE]")
+    chunks = [json.loads(data) for _, data in received[:-1]]
+    assert all(chunk["object"] == "chat.completion.chunk" for chunk in chunks)
+    deltas = [choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"]]
+    assert "".join(deltas) == "hello there"
+
+
+def test_each_chunk_arrives_by_itself(proxy):
+    with proxy.stream("[simulate pace=100 text=one two three four five]", path=PATH) as stream:
+        pieces = [piece.data for piece in stream.pieces()]
+    words = [re.findall(rb'"content":"([^"]+)"', piece) for piece in pieces]
+    assert [word for word in words if word] == [[b"one"], [b" two"], [b" three"], [b" four"], [b" five"]]
+
+
+def test_a_wrong_key_is_told_in_the_apis_words(proxy):
+    reply = proxy.post({"messages": []}, headers={"Authorization": "Bearer wrong"}, path=PATH)
+    assert reply.status == 401
+    assert reply.json["error"]["message"]
+    assert PROXY_KEY.encode() not in reply.body
+
+
+def test_an_error_of_upstream_keeps_its_status(proxy):
+    reply = proxy.ask("[simulate status=429 retry-after=2]", path=PATH)
+    assert reply.status == 429
+    assert reply.headers["Retry-After"] == "2"
+    assert reply.json["error"]["code"] == "rate_limit_exceeded"
+
+
+def test_upstreams_refusal_of_the_proxys_key_is_no_clients_fault(proxy):
+    reply = proxy.ask("[simulate status=401]", path=PATH)
+    assert reply.status == 502
