@@ -49,16 +49,22 @@ extension Connection {
         // A flush reports writability from within: one loop is enough.
         guard !isSendingBody else { return }
         isSendingBody = true
-        while !unsentBody.isEmpty && context.channel.isWritable {
+        defer { isSendingBody = false }
+        for _ in 0..<Self.piecesPerTurn {
+            guard !unsentBody.isEmpty && context.channel.isWritable else { return }
             let piece = unsentBody.prefix(Self.pieceByteCount)
             unsentBody.removeFirst(piece.count)
             lastActivity = .now()
             let buffer = context.channel.allocator.buffer(bytes: piece)
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
         }
-        isSendingBody = false
+        // An upstream that reads as fast as we write must not keep the loop from everybody else's streams.
+        eventLoop.execute {
+            if let context = self.context { self.sendBody(context) }
+        }
     }
 
     /// As much as a channel buffers before it calls itself not writable.
     private static var pieceByteCount: Int { 64 * 1024 }
+    private static var piecesPerTurn: Int { 16 }
 }

@@ -102,7 +102,7 @@ final class ConnectionAttempt: @unchecked Sendable {
         case .failure(ChannelError.connectTimeout):
             timeOut()
         case .failure(let error):
-            fail(.unreachable, "\(origin): \(error)")
+            fail(.unreachable, "\(origin): \(ConnectFailure(error))")
         }
     }
 

@@ -18,6 +18,7 @@ struct FailureTests {
             #expect(error?.operation == .connect)
             #expect(error?.requestWasSent == false)
             #expect(error?.reason.contains("127.0.0.1:\(port)") == true)
+            #expect(error?.reason.contains("refused") == true)
         }
     }
 
@@ -124,16 +125,19 @@ struct FailureTests {
 
     @Test func `an answer that comes before the request is sent is delivered, then the connection closed`() async throws
     {
+        let answered = Counter()
         let closed = Counter()
         try await exchange(with: { peer in
             _ = try await peer.head()
             try await peer.send("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge")
+            #expect(await eventually { answered.value == 1 })
             await peer.waitForClose()
             closed.increment()
         }) { client, server in
             let body = [UInt8](repeating: 0x20, count: 64 << 20)
             let answer = try await client.exchange(body: body)
             #expect(answer == "413 large")
+            answered.increment()
             #expect(await eventually { closed.value == 1 })
             #expect(server.accepted.value == 1)
         }

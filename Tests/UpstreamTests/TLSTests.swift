@@ -47,7 +47,7 @@ struct TLSTests {
             try await withClient(port: server.port, scheme: .https, host: "localhost") { client in
                 let error = await failure(of: { try await client.exchange() })
                 #expect(error?.code == .unreachable)
-                #expect(error?.reason.contains("CERTIFICATE_VERIFY_FAILED") == true)
+                #expect(error?.reason.hasSuffix("TLS handshake failed: CERTIFICATE_VERIFY_FAILED") == true)
             }
         }
     }
