@@ -2,7 +2,7 @@
 
 import json
 
-from client import arrived_one_by_one, events
+from client import arrives_one_by_one, events
 from stack import PROXY_KEY
 
 PATH = "/v1/chat/completions"
@@ -32,12 +32,15 @@ def test_a_stream(proxy):
 
 
 def test_each_chunk_arrives_by_itself(proxy):
-    with proxy.stream("[simulate pace=100 text=one two three four five six seven]", path=PATH) as stream:
-        pieces = [piece.data for piece in stream.pieces()]
-    # The first word comes along with the chunk that names the role, the last chunks with the end.
-    words = [piece for piece in pieces if b'"content":" ' in piece]
-    assert b"".join(words).count(b'"content":" ') == 6
-    assert arrived_one_by_one(words[:-1])
+    def stream_once():
+        with proxy.stream("[simulate pace=100 text=one two three four five]", path=PATH) as stream:
+            pieces = [piece.data for piece in stream.pieces()]
+        # The first word comes along with the chunk that names the role.
+        words = [piece for piece in pieces if b'"content":" ' in piece]
+        assert b"".join(words).count(b'"content":" ') == 4
+        return words
+
+    assert arrives_one_by_one(stream_once)
 
 
 def test_a_wrong_key_is_told_in_the_apis_words(proxy):
