@@ -10,6 +10,7 @@ public final class Responder: Sendable {
     private let authenticator: Authenticator
     private let proxy: ProxyEndpoint
     private let chat: ChatEndpoint
+    private let completions: CompletionsEndpoint
     private let responses: ResponsesEndpoint
     private let models: ModelsEndpoint
     private let passthrough: PassthroughEndpoint
@@ -30,6 +31,7 @@ public final class Responder: Sendable {
         let settings = configuration.translation
         proxy = ProxyEndpoint(client: client, requests: requests, settings: settings)
         chat = ChatEndpoint(client: client, requests: requests, settings: settings)
+        completions = CompletionsEndpoint(client: client, requests: requests, settings: settings)
         responses = ResponsesEndpoint(client: client, requests: requests, settings: settings)
         models = ModelsEndpoint(client: client, requests: requests, settings: settings)
         passthrough = PassthroughEndpoint(client: client, requests: requests)
@@ -72,6 +74,7 @@ public final class Responder: Sendable {
         return switch route {
         case .proxy: try await proxy.respond(to: request, on: eventLoop, &record)
         case .chatCompletions: try await chat.respond(to: request, on: eventLoop, &record)
+        case .completions: try await completions.respond(to: request, on: eventLoop, &record)
         case .responses: try await responses.respond(to: request, on: eventLoop, &record)
         case .models(let id): try await models.respond(to: request, id: id, on: eventLoop, &record)
         case .passed(let path): try await passthrough.respond(to: request, path: path, on: eventLoop, &record)
@@ -88,24 +91,23 @@ public final class Responder: Sendable {
             record.status = head.status
             await writer.respond(head, body: body, withoutBody: request.method == "HEAD")
         case .bytes(let head, let body):
-            await forward(body, through: PassedBytes(), head, to: writer, of: request, on: eventLoop, &record)
+            let strand = Strand(body, through: PassedBytes())
+            await forward([strand], head, to: writer, of: request, on: eventLoop, &record)
         case .events(let head, let body, let waitingForMeaning):
-            let stream = PassedStream(waitsForMeaning: waitingForMeaning)
-            await forward(body, through: stream, head, to: writer, of: request, on: eventLoop, &record)
-        case .chunks(let head, let body, let translator):
-            let stream = TranslatedStream(translator)
-            await forward(body, through: stream, head, to: writer, of: request, on: eventLoop, &record)
+            let strand = Strand(body, through: PassedStream(waitsForMeaning: waitingForMeaning))
+            await forward([strand], head, to: writer, of: request, on: eventLoop, &record)
+        case .chunks(let head, let strands):
+            await forward(strands, head, to: writer, of: request, on: eventLoop, &record)
         }
     }
 
     private func forward(
-        _ body: ResponseBody, through transform: some StreamTransform, _ head: ResponseHead,
-        to writer: consuming ResponseWriter, of request: CGI.Request, on eventLoop: any EventLoop,
-        _ record: inout AccessRecord
+        _ strands: [Strand<some StreamTransform>], _ head: ResponseHead, to writer: consuming ResponseWriter,
+        of request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
     ) async {
         record.status = head.status
         let forwarder = StreamForwarder(
-            body, through: transform, head: head, to: writer, on: eventLoop,
+            strands, head: head, to: writer, on: eventLoop,
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)))

@@ -1,3 +1,5 @@
+public import JSON
+
 /// A request as upstream gets it, and what is needed to understand and answer it later.
 public struct TranslatedRequest: Sendable {
     /// The path below upstream's base address, such as `/responses`.
@@ -28,4 +30,18 @@ public struct ReplyContext: Sendable, Equatable {
 
     /// Whether the client offered `functions`, and is answered with `function_call` instead of `tool_calls`.
     public let usesFunctions: Bool
+
+    /// The form of the reply.
+    public var form = ReplyForm.chat
+
+    /// What the text of a completion begins with: the prompt, where the client asked for its echo.
+    public var echo: StringContents?
+}
+
+/// Which of the two older APIs a reply is written in.
+public enum ReplyForm: Sendable {
+    /// `chat.completion` and `chat.completion.chunk`.
+    case chat
+    /// `text_completion`, whole or streamed.
+    case completion
 }

@@ -26,13 +26,15 @@ struct Map: AsyncParsableCommand {
             let translator = RequestTranslator(settings: settings)
             let translated =
                 switch route {
-                case .proxy: try translator.translateProxyRequest(document)
-                case .chatCompletions: try translator.translateChatRequest(document)
+                case .proxy: [try translator.translateProxyRequest(document)]
+                case .chatCompletions: [try translator.translateChatRequest(document)]
+                case .completions: try translator.translateCompletionRequest(document)
+                case .responses: [try translator.translateResponsesRequest(document)]
                 }
-            for notice in translated.notices {
+            for notice in translated[0].notices {
                 StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")
             }
-            print(String(decoding: translated.body, as: UTF8.self))
+            for request in translated { print(String(decoding: request.body, as: UTF8.self)) }
         } catch let error as RequestError {
             throw Exit.failure(error.message)
         } catch {
@@ -55,6 +57,8 @@ struct Map: AsyncParsableCommand {
 enum Route: String, CaseIterable, ExpressibleByArgument {
     case proxy = "/proxy"
     case chatCompletions = "/v1/chat/completions"
+    case completions = "/v1/completions"
+    case responses = "/v1/responses"
 }
 
 extension Target: ExpressibleByArgument {}

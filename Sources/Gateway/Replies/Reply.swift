@@ -1,5 +1,4 @@
 internal import CGI
-internal import Translation
 internal import Upstream
 
 /// What an endpoint answers with. It does not write: the responder does.
@@ -9,8 +8,8 @@ enum Reply {
     case events(ResponseHead, ResponseBody, waitingForMeaning: Bool)
     /// Upstream's bytes as they are.
     case bytes(ResponseHead, ResponseBody)
-    /// Upstream's events as Chat Completions' chunks.
-    case chunks(ResponseHead, ResponseBody, StreamTranslator)
+    /// Upstream's events as chunks; of several streams, as one.
+    case chunks(ResponseHead, [Strand<TranslatedStream>])
 }
 
 extension ResponseHead {

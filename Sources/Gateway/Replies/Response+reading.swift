@@ -1,4 +1,5 @@
 internal import JSON
+internal import Translation
 internal import Upstream
 
 /// The largest whole reply of upstream that is taken, in bytes: far above any real one.
@@ -26,6 +27,16 @@ extension Response {
         return Failure(
             status: status, reason: "upstream_status", message: "Upstream answered with status \(status).",
             headers: headers, upstream: (status, body))
+    }
+
+    /// The whole body, which must be JSON.
+    func document() async throws -> Document {
+        let body = try await body.collect(upTo: maximumReply)
+        do throws(ParseError) {
+            return try Document(parsing: body, maximumDepth: upstreamJSONDepth)
+        } catch {
+            throw ReplyFailure(message: "Upstream's reply is not JSON: \(error).", code: "upstream_garbled")
+        }
     }
 
     /// A status of 200 to 299. Redirections are none: they are not followed, lest the key follow too.

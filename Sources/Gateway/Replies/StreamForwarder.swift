@@ -3,78 +3,76 @@ internal import NIOCore
 internal import Translation
 internal import Upstream
 
-/// Moves one stream from upstream to the client, through a transform, at the client's pace. Used on one event loop only.
+/// Moves upstream's stream to the client, through a transform, at the client's pace; or several of upstream's, which the
+/// client gets as one.
 ///
 /// The head waits until there is something to see, so that an error before it gets a status of its own, but not for ever:
 /// web servers and clients give up on those who say nothing.
-final class StreamForwarder<Transform: StreamTransform> {
+///
+/// `@unchecked Sendable`: used on one event loop only, where all tasks of the exchange run.
+final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// How long to wait, for what.
     struct Pace {
         /// The time between two signs of life in a stream that is silent.
         let heartbeat: TimeAmount
         /// How long the head waits for the first event that means something.
         let headDelay: TimeAmount
-        /// How long upstream may take to end its body after the stream's last event, before its connection is given up.
-        static var lingering: TimeAmount { .seconds(1) }
     }
 
-    private let body: ResponseBody
+    private let strands: [Strand<Transform>]
     private let head: ResponseHead
     private let eventLoop: any EventLoop
     private let pace: Pace
     private let heartbeat: Heartbeat
 
-    private var transform: Transform
-    var usage: Usage? { transform.usage }
     /// The right to answer, until the head is written.
     private var responseWriter: ResponseWriter?
     private var writer: BodyWriter?
     /// What is to be sent and has not been handed to the writer.
     private var output: [UInt8] = []
-    private var refusal: Failure?
+    /// Why the stream ends early, once that is clear.
+    private var failure: Failure?
     private var headTimer: Scheduled<Void>?
-    private var giveUp: Scheduled<Void>?
 
+    /// - Parameters:
+    ///   - strands: at least one.
+    ///   - writer: the right to answer, which is used up with the head.
     init(
-        _ body: ResponseBody, through transform: Transform, head: ResponseHead, to writer: consuming ResponseWriter,
+        _ strands: [Strand<Transform>], head: ResponseHead, to writer: consuming ResponseWriter,
         on eventLoop: any EventLoop, pace: Pace
     ) {
-        self.body = body
-        self.transform = transform
+        self.strands = strands
         self.head = head
         self.responseWriter = consume writer
         self.eventLoop = eventLoop
         self.pace = pace
         heartbeat = Heartbeat(every: pace.heartbeat, on: eventLoop)
     }
-}
 
-extension StreamForwarder {
+    /// What the replies cost together, as far as upstream has said it.
+    var usage: Usage? {
+        Usage.sum(of: strands.compactMap(\.transform.usage))
+    }
+
     /// Forwards until the stream ends, one way or another.
     ///
     /// - Returns: what went wrong; nil if nothing did. If nothing has been written by then, the client is still to be
     ///   answered, by ``takeResponseWriter()``.
     func run() async -> Failure? {
-        body.liftTotalTimeout()
-        if transform.hasBegun {
+        if strands.contains(where: \.transform.hasBegun) {
             begin()
             writer?.flush()
         }
         startTimers()
         defer { stopTimers() }
-        var failure: Failure?
-        do throws(UpstreamError) {
-            try await body.forEach { [self] piece in consume(piece) }
-            transform.bodyHasEnded()
-        } catch {
-            failure = refusal ?? Failure(error)
+        if strands.count == 1 {
+            await run(strands[0])
+        } else {
+            await withTaskGroup { group in
+                for strand in strands { group.addTask { await self.run(strand) } }
+            }
         }
-        switch transform.ending {
-        case .success: failure = nil
-        case .failure(let reported): failure = reported
-        case nil: break
-        }
-        await finish(failure)
+        await finish()
         return failure
     }
 
@@ -83,43 +81,32 @@ extension StreamForwarder {
         responseWriter.take()
     }
 
-    private func startTimers() {
-        headTimer = eventLoop.assumeIsolated().scheduleTask(in: pace.headDelay) { [self] in beginWithBeat() }
+    // MARK: One strand
+
+    private func run(_ strand: Strand<Transform>) async {
+        if let failure = await strand.run(on: eventLoop, consume: { self.consume($0, from: strand) }) {
+            fail(failure)
+        }
     }
 
-    private func stopTimers() {
-        headTimer?.cancel()
-        headTimer = nil
-        heartbeat.stop()
-        giveUp?.cancel()
-        giveUp = nil
-    }
-
-    private func consume(_ piece: RawSpan) -> ResponseBody.Demand {
-        do {
-            try transform.consume(piece, into: &output)
-        } catch {
-            refusal = Failure(
-                status: 502, reason: "upstream_oversized", message: "Upstream sent an event that is too large.")
-            body.cancel()
-            return .pause
-        }
-        switch transform.ending {
-        case .failure:
-            body.cancel()
-            return .pause
-        case .success where giveUp == nil:
-            giveUp = eventLoop.assumeIsolated().scheduleTask(in: Pace.lingering) { [body] in body.cancel() }
-        default:
-            break
-        }
-        if transform.hasBegun { begin() }
+    private func consume(_ piece: RawSpan, from strand: Strand<Transform>) -> ResponseBody.Demand {
+        guard strand.consume(piece, into: &output, on: eventLoop) else { return .pause }
+        if strand.transform.hasBegun { begin() }
         guard let writer else { return .more }
         send(to: writer)
         guard writer.pendingByteCount > 0 else { return .more }
-        writer.whenDrained { [body] in body.resume() }
+        writer.whenDrained { [strands] in for strand in strands { strand.body.resume() } }
         return .pause
     }
+
+    /// One strand's failure is the whole stream's: the others end with it.
+    private func fail(_ failure: Failure) {
+        guard self.failure == nil else { return }
+        self.failure = failure
+        for strand in strands { strand.body.cancel() }
+    }
+
+    // MARK: The client's side
 
     private func send(to writer: BodyWriter) {
         guard !output.isEmpty else { return }
@@ -136,27 +123,39 @@ extension StreamForwarder {
         heartbeat.start { [self] in beat() }
     }
 
-    private func beginWithBeat() {
-        guard writer == nil else { return }
-        begin()
-        beat()
-    }
-
     private func beat() {
-        guard let writer, writer.pendingByteCount == 0, transform.ending == nil else { return }
-        transform.writeBeat(into: &output)
+        guard let strand = strands.first(where: { $0.transform.ending == nil }) else { return }
+        guard let writer, writer.pendingByteCount == 0 else { return }
+        strand.transform.writeBeat(into: &output)
         send(to: writer)
     }
 
-    private func finish(_ failure: Failure?) async {
-        // A good stream may be so short that it ends before there was anything to see.
-        if failure == nil { begin() }
+    private func finish() async {
+        if failure == nil {
+            // A good stream may be so short that it ends before there was anything to see.
+            begin()
+            Transform.writeEnd(of: strands.map(\.transform), into: &output)
+        }
         guard let writer else { return }
         if let failure, failure.status != Failure.clientLeftStatus {
-            transform.writeFailure(failure, into: &output)
+            strands[0].transform.writeFailure(failure, into: &output)
         }
         send(to: writer)
         writer.flush()
         await writer.drained()
+    }
+
+    private func startTimers() {
+        headTimer = eventLoop.assumeIsolated().scheduleTask(in: pace.headDelay) { [self] in
+            guard writer == nil else { return }
+            begin()
+            beat()
+        }
+    }
+
+    private func stopTimers() {
+        headTimer?.cancel()
+        headTimer = nil
+        heartbeat.stop()
     }
 }

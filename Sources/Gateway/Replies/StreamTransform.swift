@@ -1,7 +1,7 @@
 internal import Translation
 
 /// What becomes of upstream's stream on its way to the client. Does no I/O: bytes in, bytes out.
-protocol StreamTransform {
+protocol StreamTransform: SendableMetatype {
     /// Takes what arrived and appends what is to be sent for it.
     ///
     /// - Throws: when upstream sends what cannot be taken; nothing more is asked of it then.
@@ -23,4 +23,11 @@ protocol StreamTransform {
     func writeFailure(_ failure: Failure, into output: inout [UInt8])
 
     var usage: Usage? { get }
+
+    /// Appends what follows when all the streams that the client gets as one have come to a good end.
+    static func writeEnd(of strands: [Self], into output: inout [UInt8])
+}
+
+extension StreamTransform {
+    static func writeEnd(of strands: [Self], into output: inout [UInt8]) {}
 }

@@ -39,4 +39,10 @@ struct TranslatedStream: StreamTransform {
         output.append(contentsOf: failure.body(.openAI))
         output.append(contentsOf: "\n\ndata: [DONE]\n\n".utf8)
     }
+
+    /// A stream that is the only one has ended itself.
+    static func writeEnd(of strands: [TranslatedStream], into output: inout [UInt8]) {
+        guard strands.count > 1 else { return }
+        strands[0].translator.writeEnd(usage: Usage.sum(of: strands.compactMap(\.usage)), into: &output)
+    }
 }

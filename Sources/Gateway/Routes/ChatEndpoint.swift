@@ -27,25 +27,16 @@ struct ChatEndpoint: Sendable {
         if response.isEventStream {
             let head = ResponseHead.eventStream(headers: headers)
             guard settings.target == .responses else { return .events(head, response.body, waitingForMeaning: true) }
-            return .chunks(
-                head, response.body,
-                StreamTranslator(context: translated.context, id: record.requestID, created: created))
+            let translator = StreamTranslator(context: translated.context, id: record.requestID, created: created)
+            return .chunks(head, [Strand(response.body, through: TranslatedStream(translator))])
         }
-        let body = try await response.body.collect(upTo: maximumReply)
         guard settings.target == .responses else {
+            let body = try await response.body.collect(upTo: maximumReply)
             return .whole(.json(response.status, headers: headers), body: body)
         }
-        let reply = try ReplyTranslator(context: translated.context, id: record.requestID, created: created)
-            .translate(try Self.document(body))
+        let reply = try ReplyTranslator(id: record.requestID, created: created)
+            .translate([(translated.context, try await response.document())])
         record.usage = reply.usage
         return .whole(.json(200, headers: headers), body: reply.body)
-    }
-
-    private static func document(_ body: [UInt8]) throws(ReplyFailure) -> Document {
-        do throws(ParseError) {
-            return try Document(parsing: body, maximumDepth: upstreamJSONDepth)
-        } catch {
-            throw ReplyFailure(message: "Upstream's reply is not JSON: \(error).", code: "upstream_garbled")
-        }
     }
 }

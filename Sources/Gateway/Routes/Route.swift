@@ -5,6 +5,7 @@ enum Route: Sendable, Equatable {
     case proxy
     case health
     case chatCompletions
+    case completions
     case responses
     /// One model, or with nil the list.
     case models(String?)
@@ -24,6 +25,7 @@ enum Route: Sendable, Equatable {
         }
         switch parts[parts.index(after: version)...] {
         case ["chat", "completions"]: self = .chatCompletions
+        case ["completions"]: self = .completions
         case ["responses"]: self = .responses
         case ["models"]: self = .models(nil)
         case let rest where rest.first == "models" && rest.count == 2: self = .models(rest.last.map(String.init))
@@ -40,6 +42,7 @@ enum Route: Sendable, Equatable {
         case .proxy: "/proxy"
         case .health: "/healthz"
         case .chatCompletions: "/v1/chat/completions"
+        case .completions: "/v1/completions"
         case .responses: "/v1/responses"
         case .models: "/v1/models"
         case .passed(let path): "/v1" + path
@@ -49,7 +52,7 @@ enum Route: Sendable, Equatable {
     /// The methods it answers to, as the `Allow` header lists them; nil for all.
     var methods: [String]? {
         switch self {
-        case .proxy, .chatCompletions, .responses: ["POST"]
+        case .proxy, .chatCompletions, .completions, .responses: ["POST"]
         case .health, .models: ["GET", "HEAD"]
         case .passed: nil
         }

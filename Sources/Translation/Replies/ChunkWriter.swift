@@ -1,26 +1,38 @@
 internal import EventStream
 internal import JSON
 
-/// Writes `chat.completion.chunk` events. What is the same in all chunks of a reply is put together once.
+/// Writes the events of a streamed reply: `chat.completion.chunk` objects, or `text_completion` objects for clients of the
+/// legacy API. What is the same in all chunks of a reply is put together once.
 struct ChunkWriter: Sendable {
+    private let form: ReplyForm
+    private let echo: StringContents?
     /// `{"id":…,"model":…,`
     private var head: [UInt8] = []
-    /// `"system_fingerprint":null,"choices":[{"index":0,"delta":`
-    private static let choice = Array(#""system_fingerprint":null,"choices":[{"index":0,"delta":"#.utf8)
+    /// `"choices":[{"index":0,` and what is before it.
+    private let choice: [UInt8]
     /// What follows the last choice: every chunk but the last has no usage, and says so where the last will have one.
     private let tail: [UInt8]
 
-    init(_ identity: ReplyIdentity, includesUsage: Bool) {
-        tail = Array((includesUsage ? #"],"usage":null}"# : "]}").utf8)
+    /// - Parameter index: which of the reply's choices this one is.
+    init(_ identity: ReplyIdentity, for context: ReplyContext, index: Int) {
+        form = context.form
+        echo = context.echo
+        choice = Array(#"\#(Self.fingerprint(form))"choices":[{"index":\#(index),"#.utf8)
+        tail = Array((context.includesUsage ? #"],"usage":null}"# : "]}").utf8)
         identify(identity)
+    }
+
+    /// Chat Completions says `null` for models that have none; the legacy API leaves the field out.
+    private static func fingerprint(_ form: ReplyForm) -> String {
+        form == .chat ? #""system_fingerprint":null,"# : ""
     }
 
     /// Takes the identity that upstream gave the reply.
     mutating func identify(_ identity: ReplyIdentity) {
         var writer = Writer()
         writer.object {
-            $0.member("id", "chatcmpl-" + identity.id)
-            $0.member("object", "chat.completion.chunk")
+            $0.member("id", form.idPrefix + identity.id)
+            $0.member("object", form == .chat ? "chat.completion.chunk" : "text_completion")
             $0.member("created", identity.created)
             $0.member("model", identity.model)
         }
@@ -29,8 +41,13 @@ struct ChunkWriter: Sendable {
 
     // MARK: Chunks
 
-    /// The first chunk. `content` is an empty string where text follows, `null` where something else does.
+    /// The first chunk. `content` is an empty string where text follows, `null` where something else does. The legacy API
+    /// has no roles; the echo of the prompt comes first there.
     func role(isFollowedByText: Bool, into output: inout [UInt8]) {
+        if form == .completion {
+            if let echo { content(echo, logprobs: nil, into: &output) }
+            return
+        }
         delta(into: &output) {
             $0.member("role", "assistant")
             $0.name("content")
@@ -43,46 +60,58 @@ struct ChunkWriter: Sendable {
     /// A piece of text, the way upstream wrote it. This is the path of nearly every event of a stream.
     func content(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
         begin(into: &output)
-        output.append(contentsOf: #"{"content":""#.utf8)
+        output.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
         output.append(contentsOf: text.bytes)
-        output.append(contentsOf: "\"}".utf8)
+        output.append(contentsOf: (form == .chat ? "\"}" : "\"").utf8)
         end(logprobs: logprobs, of: "content", into: &output)
     }
 
+    /// A piece of a refusal, for which the legacy API has no field: there it is what the model says.
     func refusal(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
+        if form == .completion { return content(text, logprobs: logprobs, into: &output) }
         begin(into: &output)
-        output.append(contentsOf: #"{"refusal":""#.utf8)
+        output.append(contentsOf: #""delta":{"refusal":""#.utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: "\"}".utf8)
         end(logprobs: logprobs, of: "refusal", into: &output)
     }
 
-    /// A delta of any members.
+    /// A delta of any members. The legacy API knows nothing but text.
     func delta(into output: inout [UInt8], _ members: (inout Writer) -> Void) {
+        guard form == .chat else { return }
         begin(into: &output)
         var writer = Writer()
         writer.object(members)
+        output.append(contentsOf: #""delta":"#.utf8)
         output.append(contentsOf: writer.bytes)
+        end(logprobs: nil, of: "content", into: &output)
+    }
+
+    /// A sign of life: a chunk without content.
+    func beat(into output: inout [UInt8]) {
+        begin(into: &output)
+        output.append(contentsOf: (form == .chat ? #""delta":{}"# : #""text":"""#).utf8)
         end(logprobs: nil, of: "content", into: &output)
     }
 
     /// The chunk that says why the reply ended.
     func finish(_ reason: FinishReason, serviceTier: Value?, into output: inout [UInt8]) {
         begin(serviceTier: serviceTier, into: &output)
-        output.append(contentsOf: #"{},"logprobs":null,"finish_reason":""#.utf8)
+        output.append(contentsOf: (form == .chat ? #""delta":{}"# : #""text":"""#).utf8)
+        output.append(contentsOf: #","logprobs":null,"finish_reason":""#.utf8)
         output.append(contentsOf: reason.rawValue.utf8)
         output.append(contentsOf: "\"}".utf8)
         close(into: &output)
     }
 
     /// The chunk without a choice that tells the usage.
-    func usage(_ usage: Value, serviceTier: Value?, into output: inout [UInt8]) {
+    func usage(_ usage: Usage, serviceTier: Value?, into output: inout [UInt8]) {
         var writer = Writer()
         writer.chatUsage(usage)
         EventWriter.begin(to: &output)
         output.append(contentsOf: head)
         append(serviceTier: serviceTier, to: &output)
-        output.append(contentsOf: #""system_fingerprint":null,"choices":[],"usage":"#.utf8)
+        output.append(contentsOf: #"\#(Self.fingerprint(form))"choices":[],"usage":"#.utf8)
         output.append(contentsOf: writer.bytes)
         output.append(UInt8(ascii: "}"))
         EventWriter.end(to: &output)
@@ -99,11 +128,11 @@ struct ChunkWriter: Sendable {
         EventWriter.begin(to: &output)
         output.append(contentsOf: head)
         append(serviceTier: serviceTier, to: &output)
-        output.append(contentsOf: Self.choice)
+        output.append(contentsOf: choice)
     }
 
     private func append(serviceTier: Value?, to output: inout [UInt8]) {
-        guard let serviceTier, serviceTier.kind == .string else { return }
+        guard form == .chat, let serviceTier, serviceTier.kind == .string else { return }
         output.append(contentsOf: #""service_tier":"#.utf8)
         output.append(contentsOf: serviceTier.text)
         output.append(UInt8(ascii: ","))
@@ -112,11 +141,15 @@ struct ChunkWriter: Sendable {
     private func end(logprobs: Value?, of field: StaticString, into output: inout [UInt8]) {
         if let logprobs, !logprobs.isEmptyContainer {
             var writer = Writer()
-            writer.object {
-                $0.name("content")
-                if field.description == "content" { $0.chatLogprobs([logprobs]) } else { $0.null() }
-                $0.name("refusal")
-                if field.description == "refusal" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+            if form == .completion {
+                writer.completionLogprobs([logprobs])
+            } else {
+                writer.object {
+                    $0.name("content")
+                    if field.description == "content" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+                    $0.name("refusal")
+                    if field.description == "refusal" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+                }
             }
             output.append(contentsOf: #","logprobs":"#.utf8)
             output.append(contentsOf: writer.bytes)
@@ -131,4 +164,9 @@ struct ChunkWriter: Sendable {
         output.append(contentsOf: tail)
         EventWriter.end(to: &output)
     }
+}
+
+extension ReplyForm {
+    /// What ids of replies begin with.
+    var idPrefix: String { self == .chat ? "chatcmpl-" : "cmpl-" }
 }

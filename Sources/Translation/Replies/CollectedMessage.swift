@@ -90,9 +90,18 @@ struct CollectedMessage {
         }
     }
 
+    /// Writes the value of a completion's `text`: all that is said, refusals too, for which there is no other field.
+    func writeText(after echo: StringContents?, to writer: inout Writer) {
+        writer.string { string in
+            if let echo { string.append(echo) }
+            for piece in text + refusals { string.append(piece) }
+        }
+    }
+
     /// Writes the value of `logprobs`.
-    func writeLogprobs(to writer: inout Writer) {
+    func writeLogprobs(to writer: inout Writer, form: ReplyForm) {
         guard !logprobs.isEmpty else { return writer.null() }
+        if form == .completion { return writer.completionLogprobs(logprobs) }
         writer.object {
             $0.name("content")
             $0.chatLogprobs(logprobs)

@@ -1,29 +1,70 @@
 public import JSON
 
-/// Turns a whole response of the Responses API into a `chat.completion`. Pure.
+/// Turns whole responses of the Responses API into a `chat.completion` or a `text_completion`. Pure.
 public struct ReplyTranslator: Sendable {
     /// A translated reply and what else is to be known of it.
     public struct Reply: Sendable {
         public let body: [UInt8]
         public let usage: Usage?
-        public let finishReason: FinishReason
     }
 
-    private let context: ReplyContext
-    private let fallback: ReplyIdentity
+    /// One of the reply's choices: upstream's response, and the context of the request that it answers.
+    public typealias Part = (context: ReplyContext, response: Document)
+
+    private let id: String
+    private let created: Int
 
     /// - Parameters:
-    ///   - context: what the request's translation left.
-    ///   - id: names the reply if upstream does not.
-    ///   - created: the present, in seconds since 1970, if upstream does not say when it began.
-    public init(context: ReplyContext, id: String, created: Int) {
-        self.context = context
-        fallback = ReplyIdentity(id: id, created: created, model: context.modelSent)
+    ///   - id: names the reply if upstream does not, or if it is made of several of upstream's.
+    ///   - created: the present, in seconds since 1970, for the same cases.
+    public init(id: String, created: Int) {
+        self.id = id
+        self.created = created
     }
 
-    /// - Throws: ``ReplyFailure`` when the response is an error, whatever its status said.
-    public func translate(_ document: Document) throws(ReplyFailure) -> Reply {
-        let response = document.root
+    /// Translates the responses to one request, each of which becomes a choice.
+    ///
+    /// - Parameter parts: at least one.
+    /// - Throws: ``ReplyFailure`` when a response is an error, whatever its status said.
+    public func translate(_ parts: [Part]) throws(ReplyFailure) -> Reply {
+        var choices: [Choice] = []
+        for part in parts { choices.append(try Choice(part.response.root, context: part.context)) }
+        guard let first = choices.first else { throw ReplyFailure(message: "There is no response to translate.") }
+        let fallback = ReplyIdentity(id: id, created: created, model: first.context.modelSent)
+        var identity = ReplyIdentity(first.response, fallback: fallback)
+        if choices.count > 1 { (identity.id, identity.created) = (id, created) }
+        let usage = Usage.sum(of: choices.compactMap(\.usage))
+        var writer = Writer(reservingCapacity: parts.reduce(512) { $0 + $1.response.bytes.count })
+        writer.object { writer in
+            writer.member("id", first.context.form.idPrefix + identity.id)
+            writer.member("object", first.context.form == .chat ? "chat.completion" : "text_completion")
+            writer.member("created", identity.created)
+            writer.member("model", identity.model)
+            writer.name("choices")
+            writer.array { for (index, choice) in choices.enumerated() { choice.write(index: index, to: &$0) } }
+            if let usage {
+                writer.name("usage")
+                writer.chatUsage(usage)
+            }
+            if first.context.form == .chat {
+                writer.memberIfGiven("service_tier", of: first.response)
+                writer.name("system_fingerprint")
+                writer.null()
+            }
+        }
+        return Reply(body: writer.bytes, usage: usage)
+    }
+}
+
+/// One response as a choice.
+private struct Choice {
+    let context: ReplyContext
+    let response: Value
+    let usage: Usage?
+    private let message: CollectedMessage
+    private let reason: FinishReason
+
+    init(_ response: Value, context: ReplyContext) throws(ReplyFailure) {
         if let failure = ReplyFailure.reported(in: response) { throw failure }
         guard let output = response["output"], output.kind == .array else {
             throw ReplyFailure(message: "Upstream's reply is no response.", code: "upstream_garbled")
@@ -31,36 +72,27 @@ public struct ReplyTranslator: Sendable {
         if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
             throw ReplyFailure(message: "Upstream failed without saying why.")
         }
-        let message = CollectedMessage(output)
-        let reason = FinishReason(
-            of: response, hasCalls: !message.calls.isEmpty, answersInKind: context.usesFunctions)
-        let usage = response.given("usage")
-        let identity = ReplyIdentity(response, fallback: fallback)
-        var writer = Writer(reservingCapacity: output.text.count + 512)
-        writer.object { writer in
-            writer.member("id", "chatcmpl-" + identity.id)
-            writer.member("object", "chat.completion")
-            writer.member("created", identity.created)
-            writer.member("model", identity.model)
-            writer.name("choices")
-            writer.array { $0.object { writeChoice(message, reason, to: &$0) } }
-            if let usage {
-                writer.name("usage")
-                writer.chatUsage(usage)
-            }
-            writer.memberIfGiven("service_tier", of: response)
-            writer.name("system_fingerprint")
-            writer.null()
-        }
-        return Reply(body: writer.bytes, usage: Usage(usage), finishReason: reason)
+        self.context = context
+        self.response = response
+        usage = Usage(response.given("usage"))
+        message = CollectedMessage(output)
+        reason = FinishReason(of: response, hasCalls: !message.calls.isEmpty, answersInKind: context.usesFunctions)
     }
 
-    private func writeChoice(_ message: CollectedMessage, _ reason: FinishReason, to writer: inout Writer) {
-        writer.member("index", 0)
-        writer.name("message")
-        writer.object { message.write(to: &$0, answersInKind: context.usesFunctions) }
-        writer.name("logprobs")
-        message.writeLogprobs(to: &writer)
-        writer.member("finish_reason", reason.rawValue)
+    func write(index: Int, to writer: inout Writer) {
+        writer.object { writer in
+            writer.member("index", index)
+            switch context.form {
+            case .chat:
+                writer.name("message")
+                writer.object { message.write(to: &$0, answersInKind: context.usesFunctions) }
+            case .completion:
+                writer.name("text")
+                message.writeText(after: context.echo, to: &writer)
+            }
+            writer.name("logprobs")
+            message.writeLogprobs(to: &writer, form: context.form)
+            writer.member("finish_reason", reason.rawValue)
+        }
     }
 }

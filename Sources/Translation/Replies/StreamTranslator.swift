@@ -39,14 +39,19 @@ public struct StreamTranslator: Sendable {
     /// What the reply cost, when upstream has said it.
     public private(set) var usage: Usage?
 
+    /// Whether this is one of several choices, which share an identity, and whose stream does not end with this one.
+    private let isOneOfSeveral: Bool
+
     /// - Parameters:
     ///   - context: what the request's translation left.
-    ///   - id: names the reply if upstream does not.
-    ///   - created: the present, in seconds since 1970, if upstream does not say when it began.
-    public init(context: ReplyContext, id: String, created: Int) {
+    ///   - id: names the reply if upstream does not, or if it is made of several of upstream's.
+    ///   - created: the present, in seconds since 1970, for the same cases.
+    ///   - choice: which of several choices this is, from 0 up; nil when it is the only one, and the stream ends with it.
+    public init(context: ReplyContext, id: String, created: Int, choice: Int? = nil) {
         self.context = context
         identity = ReplyIdentity(id: id, created: created, model: context.modelSent)
-        writer = ChunkWriter(identity, includesUsage: context.includesUsage)
+        isOneOfSeveral = choice != nil
+        writer = ChunkWriter(identity, for: context, index: choice ?? 0)
     }
 
     /// Translates one event and appends the chunks that follow from it.
@@ -80,7 +85,7 @@ public struct StreamTranslator: Sendable {
     /// A chunk without content: a sign of life that every client's parser takes for what it is, an event.
     public mutating func writeBeat(into output: inout [UInt8]) {
         if hasRole {
-            writer.delta(into: &output) { _ in }
+            writer.beat(into: &output)
         } else {
             writeRole(isFollowedByText: true, into: &output)
         }
@@ -89,6 +94,18 @@ public struct StreamTranslator: Sendable {
     /// What follows a failure in a stream that has begun: the error, and the end.
     public static func writeFailure(_ failure: ReplyFailure, into output: inout [UInt8]) {
         EventWriter.append(data: failure.body, to: &output)
+        ChunkWriter.done(into: &output)
+    }
+
+    /// Ends the stream of a reply of several choices.
+    ///
+    /// - Parameter usage: what all of them cost.
+    public func writeEnd(usage: Usage?, into output: inout [UInt8]) {
+        writeEnd(usage: usage, serviceTier: nil, into: &output)
+    }
+
+    private func writeEnd(usage: Usage?, serviceTier: Value?, into output: inout [UInt8]) {
+        if let usage, context.includesUsage { writer.usage(usage, serviceTier: serviceTier, into: &output) }
         ChunkWriter.done(into: &output)
     }
 
@@ -147,7 +164,9 @@ public struct StreamTranslator: Sendable {
 
     private mutating func identify(_ response: Value) {
         guard !hasRole else { return }
+        let ours = identity
         identity = ReplyIdentity(response, fallback: identity)
+        if isOneOfSeveral { (identity.id, identity.created) = (ours.id, ours.created) }
         writer.identify(identity)
     }
 
@@ -173,11 +192,8 @@ public struct StreamTranslator: Sendable {
         writeRole(isFollowedByText: true, into: &output)
         let reason = FinishReason(of: response, hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
         writer.finish(reason, serviceTier: response["service_tier"], into: &output)
-        if let usage = response.given("usage") {
-            self.usage = Usage(usage)
-            if context.includesUsage { writer.usage(usage, serviceTier: response["service_tier"], into: &output) }
-        }
-        ChunkWriter.done(into: &output)
+        usage = Usage(response.given("usage"))
+        if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: response["service_tier"], into: &output) }
         outcome = .finished(reason)
     }
 }

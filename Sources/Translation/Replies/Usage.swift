@@ -5,6 +5,8 @@ public struct Usage: Sendable, Equatable {
     public var input: Int
     /// Of `input`, those read from upstream's prompt cache.
     public var cached: Int
+    /// Of `input`, those written to it.
+    public var cacheWritten: Int
     public var output: Int
     /// Of `output`, those spent on reasoning.
     public var reasoning: Int
@@ -17,9 +19,25 @@ public struct Usage: Sendable, Equatable {
         else { return nil }
         self.input = input
         self.output = output
-        cached =
-            (value["input_tokens_details"] ?? value["prompt_tokens_details"])?["cached_tokens"]?.integer ?? 0
+        let inputDetails = value["input_tokens_details"] ?? value["prompt_tokens_details"]
+        cached = inputDetails?["cached_tokens"]?.integer ?? 0
+        cacheWritten = inputDetails?["cache_write_tokens"]?.integer ?? 0
         reasoning =
             (value["output_tokens_details"] ?? value["completion_tokens_details"])?["reasoning_tokens"]?.integer ?? 0
+    }
+
+    /// Two replies' together. Saturates, for upstream may say anything.
+    public static func + (one: Usage, other: Usage) -> Usage {
+        var sum = one
+        for field in [\Usage.input, \.cached, \.cacheWritten, \.output, \.reasoning] {
+            let (value, overflows) = one[keyPath: field].addingReportingOverflow(other[keyPath: field])
+            sum[keyPath: field] = overflows ? .max : value
+        }
+        return sum
+    }
+
+    /// What several replies cost together; nil when there is none.
+    public static func sum(of usages: some Sequence<Usage>) -> Usage? {
+        usages.reduce(nil) { sum, usage in sum.map { $0 + usage } ?? usage }
     }
 }

@@ -3,23 +3,22 @@ internal import JSON
 // Parts that whole replies and chunks write alike.
 
 extension Writer {
-    /// A `usage` object of Chat Completions for one of the Responses API.
-    mutating func chatUsage(_ usage: Value) {
-        let input = usage["input_tokens_details"]
-        let output = usage["output_tokens_details"]
+    /// A `usage` object of Chat Completions and the legacy API.
+    mutating func chatUsage(_ usage: Usage) {
+        let (total, overflows) = usage.input.addingReportingOverflow(usage.output)
         object {
-            $0.member("prompt_tokens", count: usage["input_tokens"])
-            $0.member("completion_tokens", count: usage["output_tokens"])
-            $0.member("total_tokens", count: usage["total_tokens"])
+            $0.member("prompt_tokens", usage.input)
+            $0.member("completion_tokens", usage.output)
+            $0.member("total_tokens", overflows ? .max : total)
             $0.name("prompt_tokens_details")
             $0.object {
-                $0.member("cached_tokens", count: input?["cached_tokens"])
-                $0.member("cache_write_tokens", count: input?["cache_write_tokens"])
+                $0.member("cached_tokens", usage.cached)
+                $0.member("cache_write_tokens", usage.cacheWritten)
                 $0.member("audio_tokens", 0)
             }
             $0.name("completion_tokens_details")
             $0.object {
-                $0.member("reasoning_tokens", count: output?["reasoning_tokens"])
+                $0.member("reasoning_tokens", usage.reasoning)
                 $0.member("audio_tokens", 0)
                 $0.member("accepted_prediction_tokens", 0)
                 $0.member("rejected_prediction_tokens", 0)
@@ -27,8 +26,40 @@ extension Writer {
         }
     }
 
-    private mutating func member(_ name: StaticString, count: Value?) {
-        if let count, count.kind == .number { member(name, count) } else { member(name, 0) }
+    /// Lists of tokens' probabilities in the legacy API's form: one list each of tokens, probabilities, alternatives and
+    /// places in the text.
+    mutating func completionLogprobs(_ lists: [Value]) {
+        let tokens = lists.flatMap(\.elements)
+        object { writer in
+            writer.name("tokens")
+            writer.array { for token in tokens { $0.copy(token["token"]) } }
+            writer.name("token_logprobs")
+            writer.array { for token in tokens { $0.copy(token["logprob"]) } }
+            writer.name("top_logprobs")
+            writer.array { for token in tokens { $0.alternatives(to: token) } }
+            writer.name("text_offset")
+            writer.array {
+                var offset = 0
+                for token in tokens {
+                    $0.integer(offset)
+                    offset += token["token"]?.stringContents?.characterCount ?? 0
+                }
+            }
+        }
+    }
+
+    private mutating func alternatives(to token: Value) {
+        object {
+            for other in token["top_logprobs"]?.elements ?? .empty {
+                guard let name = other["token"]?.string else { continue }
+                $0.name(text: name)
+                $0.copy(other["logprob"])
+            }
+        }
+    }
+
+    private mutating func copy(_ value: Value?) {
+        if let value { self.value(value) } else { null() }
     }
 
     /// A citation of a web page, nested as Chat Completions has it. Other annotations have no place there.

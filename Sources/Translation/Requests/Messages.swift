@@ -5,7 +5,7 @@ enum Messages {
     /// The messages of a request; nil where it has none and may have a prompt instead.
     static func list(of body: Value, from front: Front) throws(RequestError) -> Value? {
         guard let messages = try body.given("messages", as: .array) else {
-            if front == .proxy { return nil }
+            if front.isProxy { return nil }
             throw .missing("messages")
         }
         guard !messages.isEmptyContainer else {

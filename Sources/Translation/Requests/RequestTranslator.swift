@@ -23,6 +23,23 @@ public struct RequestTranslator: Sendable {
         try translate(document, from: .chat)
     }
 
+    /// Translates a body of `POST /v1/completions`: one request for each prompt, in their order.
+    ///
+    /// - Throws: ``RequestError``, which names the field that cannot be translated.
+    public func translateCompletionRequest(_ document: Document) throws(RequestError) -> [TranslatedRequest] {
+        let completion = try CompletionRequest(document.root, settings: settings)
+        var translated: [TranslatedRequest] = []
+        for prompt in completion.prompts {
+            var payload = ResponsesPayload(completion.request, from: .completion(prompt), settings: settings)
+            translated.append(
+                TranslatedRequest(
+                    path: Target.responses.path, body: try payload.write(),
+                    context: try completion.context(for: prompt),
+                    notices: payload.notices.all))
+        }
+        return translated
+    }
+
     /// Maps the model's name in a body of `POST /v1/responses`, and leaves every other byte as it is.
     ///
     /// - Throws: ``RequestError``, when the body is not an object or names its model in another way than by a string.
@@ -55,4 +72,8 @@ enum Front {
     case proxy
     /// OpenAI's Chat Completions.
     case chat
+    /// OpenAI's legacy Completions, with one of the request's prompts.
+    case completion(Value)
+
+    var isProxy: Bool { if case .proxy = self { true } else { false } }
 }

@@ -34,11 +34,20 @@ extension ResponsesPayload {
     }
 
     private mutating func writeLogprobs(_ isTaken: Bool, to writer: inout Writer) throws(RequestError) {
-        guard try body.boolIfGiven("logprobs") == true else { return }
+        guard let wanted = try wantedLogprobs() else { return }
         if !isTaken, try !notices.unsupported("logprobs", refusal) { return }
         writer.name("include")
         writer.array { $0.string("message.output_text.logprobs") }
-        writer.memberIfGiven("top_logprobs", of: body)
+        if let count = wanted.alternatives { writer.member("top_logprobs", count) }
+    }
+
+    /// Whether probabilities are asked for, and of how many alternatives. Chat Completions has two fields for that, the
+    /// legacy API one with a number.
+    private func wantedLogprobs() throws(RequestError) -> (alternatives: Value?, Void)? {
+        guard case .completion = front else {
+            return try body.boolIfGiven("logprobs") == true ? (body.given("top_logprobs"), ()) : nil
+        }
+        return try body.given("logprobs", as: .number).map { ($0, ()) }
     }
 
     private var refusal: String { "is not taken by \(model) when it reasons" }

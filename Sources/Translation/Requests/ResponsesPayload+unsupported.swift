@@ -7,7 +7,7 @@ extension ResponsesPayload {
         for member in body.members where !member.value.isNull {
             let name = member.name
             guard !Self.handledFields.contains(name), !Self.sharedFields.contains(name) else { continue }
-            if name == "prompt", front == .proxy { continue }
+            if front.handles(name) { continue }
             if name == "audio" || name == "modalities" {
                 try checkModality(member)
             } else if Self.isDefault(member) {
@@ -39,16 +39,28 @@ extension ResponsesPayload {
         case "n": member.value.integer == 1
         case "frequency_penalty", "presence_penalty": ["0", "0.0"].contains(member.value.numberText)
         case "logit_bias", "stop": member.value.isEmptyContainer
+        case "best_of": member.value.integer == 1
         default: false
         }
     }
 
     private static func reason(_ name: String) -> String {
         switch name {
-        case "n", "stop", "seed", "logit_bias", "prediction", "frequency_penalty", "presence_penalty":
+        case "n", "stop", "seed", "logit_bias", "prediction", "frequency_penalty", "presence_penalty", "best_of":
             "has no counterpart in the Responses API"
         default:
             "is not a parameter of Chat Completions"
+        }
+    }
+}
+
+extension Front {
+    /// Whether a field that others do not know is taken care of on this front.
+    fileprivate func handles(_ field: String) -> Bool {
+        switch self {
+        case .proxy: field == "prompt"
+        case .chat: false
+        case .completion: field == "prompt" || field == "echo" || field == "suffix"
         }
     }
 }

@@ -38,16 +38,17 @@ struct ResponsesPayload {
     }
 
     private mutating func writeInput(to writer: inout Writer) throws(RequestError) {
+        if case .completion(let prompt) = front { return writer.member("input", prompt) }
         guard let messages = try Messages.list(of: body, from: front) else {
             return writer.member("input", try Prompt.single(of: body))
         }
-        if front == .proxy, body.given("prompt") != nil {
+        if front.isProxy, body.given("prompt") != nil {
             notices.dropped("prompt", "is not needed beside 'messages'")
         }
-        if front == .proxy, settings.inputFormat == .transcript, let transcript = try Transcript(messages) {
+        if front.isProxy, settings.inputFormat == .transcript, let transcript = try Transcript(messages) {
             return transcript.write(to: &writer)
         }
-        var items = InputItems(notices: notices, roleIsOptional: front == .proxy)
+        var items = InputItems(notices: notices, roleIsOptional: front.isProxy)
         try items.write(messages, to: &writer)
         notices = items.notices
     }

@@ -1,0 +1,64 @@
+internal import NIOCore
+internal import Upstream
+
+/// One of upstream's streams with what becomes of it. Used on one event loop only.
+///
+/// `@unchecked Sendable`: see ``StreamForwarder``.
+final class Strand<Transform: StreamTransform>: @unchecked Sendable {
+    /// How long upstream may take to end its body after the stream's last event, before its connection is given up.
+    private static var lingering: TimeAmount { .seconds(1) }
+
+    let body: ResponseBody
+    var transform: Transform
+    private var refusal: Failure?
+    private var giveUp: Scheduled<Void>?
+
+    init(_ body: ResponseBody, through transform: Transform) {
+        self.body = body
+        self.transform = transform
+    }
+
+    /// Reads to the end.
+    ///
+    /// - Parameter consume: takes each piece; to be answered by way of ``consume(_:into:on:)``.
+    /// - Returns: what went wrong; nil if nothing did.
+    func run(on eventLoop: any EventLoop, consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Failure? {
+        body.liftTotalTimeout()
+        defer { giveUp?.cancel() }
+        var failure: Failure?
+        do throws(UpstreamError) {
+            try await body.forEach(consume)
+            transform.bodyHasEnded()
+        } catch {
+            failure = refusal ?? Failure(error)
+        }
+        // What the stream itself says of its end counts for more than how its connection ended.
+        switch transform.ending {
+        case .success: return nil
+        case .failure(let reported): return reported
+        case nil: return failure
+        }
+    }
+
+    /// Takes a piece and appends what is to be sent for it. Returns false when the stream has come to a bad end with it.
+    func consume(_ piece: RawSpan, into output: inout [UInt8], on eventLoop: any EventLoop) -> Bool {
+        do {
+            try transform.consume(piece, into: &output)
+        } catch {
+            refusal = Failure(
+                status: 502, reason: "upstream_oversized", message: "Upstream sent an event that is too large.")
+            body.cancel()
+            return false
+        }
+        switch transform.ending {
+        case .failure:
+            body.cancel()
+            return false
+        case .success where giveUp == nil:
+            giveUp = eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [body] in body.cancel() }
+            return true
+        default:
+            return true
+        }
+    }
+}
