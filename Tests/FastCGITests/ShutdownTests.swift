@@ -97,7 +97,7 @@ extension ServerTests {
         }
 
         @Test func `a server that never started closes its listener`() async throws {
-            let path = "/tmp/fastcgi-test-unstarted.sock"
+            let path = "/tmp/fastcgi-test-unstarted-\(getpid()).sock"
             let server = Server(
                 listener: try Listener.open("unix:\(path)"), eventLoops: MultiThreadedEventLoopGroup.singleton,
                 handler: echo)
