@@ -80,8 +80,8 @@ final class Connection: @unchecked Sendable {
         return UnsafeRawBufferPointer(rebasing: scratch[..<max(0, count)])
     }
 
-    /// Whether a piece of `maxPiece` bytes can be written without waiting. (Linux calls a socket writable only while at
-    /// least a third of its buffer is free.)
+    /// Whether a piece of `maxPiece` bytes can be written without waiting: Linux calls a socket writable while at least
+    /// a third of its buffer is free, of a unix socket's three quarters.
     var isWritable: Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return poll(&entry, 1, 0) > 0
@@ -137,8 +137,7 @@ final class Connection: @unchecked Sendable {
 
     var inputIsSound: Bool { FCGX_GetError(request.pointee.in) == 0 }
 
-    /// Has the connection closed when the request ends. What a web server sent and nobody read would be taken for the
-    /// next request's records.
+    /// Has the connection closed when the request ends, whatever the web server asked for.
     func forbidReuse() {
         mayBeReused = false
     }

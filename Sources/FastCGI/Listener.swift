@@ -70,13 +70,20 @@ public final class Listener: Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Sockets that are accepted inherit TCP_NODELAY; it means nothing to a unix socket.
     private func prepare() {
-        var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         // Another process on the same socket may be quicker to accept; that must not make this one wait.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        // TCP connections inherit both; they mean nothing to a unix socket's. With a buffer of this size, "writable"
+        // promises room for several pieces.
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        set(SOL_SOCKET, SO_SNDBUF, 256 * 1024)
+    }
+
+    private func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+        withUnsafeBytes(of: value) { bytes in
+            _ = setsockopt(descriptor, level, option, bytes.baseAddress, socklen_t(bytes.count))
+        }
     }
 
     private static func listen(

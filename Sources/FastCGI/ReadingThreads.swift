@@ -22,13 +22,14 @@ final class ReadingThreads: Sendable {
         var reading: [Reading] = []
         var threadCount = 0
         var idleCount = 0
+        var isCutOff = false
         var isStopping = false
     }
 
     private struct Reading {
         let exchange: Exchange
         let deadline: NIODeadline
-        var isLate = false
+        var isLate: Bool
     }
 
     init(reader: RequestReader, deadline: TimeAmount) {
@@ -69,9 +70,10 @@ final class ReadingThreads: Sendable {
         }
     }
 
-    /// Cuts off all requests that have not arrived.
+    /// Cuts off all requests that have not arrived. No more may be lent.
     func cutOff() {
         state.withLock {
+            $0.isCutOff = true
             for index in $0.reading.indices {
                 $0.reading[index].isLate = true
                 $0.reading[index].exchange.connection.shutdown(.reading)
@@ -131,7 +133,7 @@ final class ReadingThreads: Sendable {
         state.withLock {
             if isSignalled, let exchange = $0.waiting.popFirst() {
                 $0.idleCount -= 1
-                $0.reading.append(Reading(exchange: exchange, deadline: .now() + deadline))
+                $0.reading.append(Reading(exchange: exchange, deadline: .now() + deadline, isLate: $0.isCutOff))
                 return .read(exchange)
             }
             guard $0.isStopping || (!isSignalled && $0.threadCount > Self.minimum && $0.waiting.isEmpty) else {

@@ -8,13 +8,17 @@ struct RequestReader: Sendable {
     /// Small enough for the stack.
     private static let chunk = 1024
 
-    /// Reads the request; nil when there is none that could be answered. A body that is not whole forbids the connection
-    /// another request.
+    /// Reads the request; nil when there is none that could be answered.
+    ///
+    /// Input that was read to its end leaves the connection where the next request begins, also when it was too much to
+    /// keep. Otherwise the connection is not used again: what nobody read would be taken for the next request's records.
+    /// (It is not closed without need, since nginx may already have chosen it for somebody else's request.)
     func read(_ connection: Connection) -> CGI.Request? {
         guard connection.acceptRequest() else { return nil }
         let parameters = readParameters(connection)
         let body = readBody(connection, announced: parameters["CONTENT_LENGTH"])
-        if case .failure = body { connection.forbidReuse() }
+        if case .failure(.incomplete) = body { connection.forbidReuse() }
+        if !connection.inputIsSound { connection.forbidReuse() }
         return CGI.Request(parameters: parameters, body: body)
     }
 

@@ -69,8 +69,9 @@ extension ServerTests {
         }
 
         @Test func `a port that is taken is an error`() throws {
-            let listener = try Listener.open("127.0.0.1:39217")
-            let error = #expect(throws: StartError.self) { try Listener.open("127.0.0.1:39217") }
+            let address = "127.0.0.1:\(try HTTPClient.freePort())"
+            let listener = try Listener.open(address)
+            let error = #expect(throws: StartError.self) { try Listener.open(address) }
             #expect(error?.code == EADDRINUSE)
             withExtendedLifetime(listener) {}
         }

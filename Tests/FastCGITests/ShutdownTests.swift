@@ -62,6 +62,21 @@ extension ServerTests {
             }
         }
 
+        @Test func `servers that have ended leave no descriptor behind`() async throws {
+            func serve() async throws {
+                try await withServer(handler: echo) { _, path in
+                    let peer = try WebServer(connectingTo: path)
+                    peer.send(Record.request(keep: true))
+                    _ = try peer.readResponse()
+                }
+            }
+            try await serve()
+            let base = openDescriptors().count
+            for _ in 0..<20 { try await serve() }
+            // A few may be the shared event loops'; twenty servers would leave twenty times two.
+            await eventually("they are closed") { openDescriptors().count < base + 20 }
+        }
+
         @Test func `a listening socket that other processes share goes on listening`() async throws {
             let path = "/tmp/fastcgi-test-shared-\(getpid()).sock"
             let descriptor = try bindSocket(to: path)
@@ -82,7 +97,7 @@ extension ServerTests {
         }
 
         @Test func `a server that never started closes its listener`() async throws {
-            let path = "/tmp/fastcgi-test-unstarted.sock"
+            let path = "/tmp/fastcgi-test-unstarted-\(getpid()).sock"
             let server = Server(
                 listener: try Listener.open("unix:\(path)"), eventLoops: MultiThreadedEventLoopGroup.singleton,
                 handler: echo)
