@@ -11,7 +11,7 @@ public final class Responder: Sendable {
     private let proxy: ProxyEndpoint
     private let chat: ChatEndpoint
     private let completions: CompletionsEndpoint
-    private let responses: ResponsesEndpoint
+    private let modelMapped: ModelMappedEndpoint
     private let models: ModelsEndpoint
     private let passthrough: PassthroughEndpoint
     private let health: HealthEndpoint
@@ -31,8 +31,9 @@ public final class Responder: Sendable {
         let settings = configuration.translation
         proxy = ProxyEndpoint(client: client, requests: requests, settings: settings)
         chat = ChatEndpoint(client: client, requests: requests, settings: settings)
-        completions = CompletionsEndpoint(client: client, requests: requests, settings: settings)
-        responses = ResponsesEndpoint(client: client, requests: requests, settings: settings)
+        modelMapped = ModelMappedEndpoint(client: client, requests: requests, settings: settings)
+        completions = CompletionsEndpoint(
+            client: client, requests: requests, settings: settings, modelMapped: modelMapped)
         models = ModelsEndpoint(client: client, requests: requests, settings: settings)
         passthrough = PassthroughEndpoint(client: client, requests: requests)
         health = HealthEndpoint(client: client, requests: requests)
@@ -75,7 +76,7 @@ public final class Responder: Sendable {
         case .proxy: try await proxy.respond(to: request, on: eventLoop, &record)
         case .chatCompletions: try await chat.respond(to: request, on: eventLoop, &record)
         case .completions: try await completions.respond(to: request, on: eventLoop, &record)
-        case .responses: try await responses.respond(to: request, on: eventLoop, &record)
+        case .responses: try await modelMapped.respond(to: request, path: "/responses", on: eventLoop, &record)
         case .models(let id): try await models.respond(to: request, id: id, on: eventLoop, &record)
         case .passed(let path): try await passthrough.respond(to: request, path: path, on: eventLoop, &record)
         case .health: try await health.respond(to: request, on: eventLoop, &record)

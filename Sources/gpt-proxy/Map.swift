@@ -29,7 +29,7 @@ struct Map: AsyncParsableCommand {
                 case .proxy: [try translator.translateProxyRequest(document)]
                 case .chatCompletions: [try translator.translateChatRequest(document)]
                 case .completions: try translator.translateCompletionRequest(document)
-                case .responses: [try translator.translateResponsesRequest(document)]
+                case .responses: [try translator.mapModel(of: document, for: "/responses")]
                 }
             for notice in translated[0].notices {
                 StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")

@@ -119,7 +119,11 @@ class Client:
 
     def stream(self, text, path="/proxy", **fields):
         """The beginning of a streamed reply to one message of the user."""
-        return Stream(self.send("POST", path, ask(text, stream=True, **fields)))
+        return self.stream_of(ask(text, stream=True, **fields), path)
+
+    def stream_of(self, body, path):
+        """The beginning of a streamed reply to a body."""
+        return Stream(self.send("POST", path, body))
 
 
 def events(body):

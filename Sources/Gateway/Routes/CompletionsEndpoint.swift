@@ -5,16 +5,21 @@ internal import Translation
 internal import Upstream
 
 /// `POST /v1/completions`, the legacy API: each prompt becomes a request of its own upstream, and a choice of the reply.
+/// Where upstream is one of the older servers (`TARGET_API` other than `responses`), it has that API itself.
 struct CompletionsEndpoint: Sendable {
     let client: Client
     let requests: UpstreamRequests
     let settings: TranslationSettings
+    let modelMapped: ModelMappedEndpoint
 
     func respond(
         to request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
     ) async throws -> Reply {
-        let document = try Document(parsing: request.body.get())
         let settings = try settings.overridden(by: request.parameters)
+        guard settings.target == .responses else {
+            return try await modelMapped.respond(to: request, path: "/completions", on: eventLoop, &record)
+        }
+        let document = try Document(parsing: request.body.get())
         let translated = try RequestTranslator(settings: settings).translateCompletionRequest(document)
         record.note(translated[0])
         let responses = try await send(translated, on: eventLoop)

@@ -40,10 +40,11 @@ public struct RequestTranslator: Sendable {
         return translated
     }
 
-    /// Maps the model's name in a body of `POST /v1/responses`, and leaves every other byte as it is.
+    /// Maps the model's name in a body that upstream understands as it is, and leaves every other byte alone.
     ///
+    /// - Parameter path: the route that the body is for, such as `/responses`.
     /// - Throws: ``RequestError``, when the body is not an object or names its model in another way than by a string.
-    public func translateResponsesRequest(_ document: Document) throws(RequestError) -> TranslatedRequest {
+    public func mapModel(of document: Document, for path: String) throws(RequestError) -> TranslatedRequest {
         let request = try ClientRequest(document.root, settings: settings)
         var body = document.bytes
         if let model = request.body.given("model") {
@@ -51,7 +52,7 @@ public struct RequestTranslator: Sendable {
             name.string(request.context.modelSent)
             body.replaceSubrange(model.text.indices, with: name.bytes)
         }
-        return TranslatedRequest(path: Target.responses.path, body: body, context: request.context, notices: [])
+        return TranslatedRequest(path: path, body: body, context: request.context, notices: [])
     }
 
     private func translate(_ document: Document, from front: Front) throws(RequestError) -> TranslatedRequest {

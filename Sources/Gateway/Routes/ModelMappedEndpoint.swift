@@ -4,18 +4,20 @@ internal import NIOCore
 internal import Translation
 internal import Upstream
 
-/// `POST /v1/responses`: upstream's own API. The model's name is mapped; everything else goes through untouched.
-struct ResponsesEndpoint: Sendable {
+/// Routes whose API upstream speaks itself, such as `POST /v1/responses`: the model's name is mapped, and everything else
+/// goes through untouched.
+struct ModelMappedEndpoint: Sendable {
     let client: Client
     let requests: UpstreamRequests
     let settings: TranslationSettings
 
+    /// - Parameter path: the route upstream.
     func respond(
-        to request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
+        to request: CGI.Request, path: String, on eventLoop: any EventLoop, _ record: inout AccessRecord
     ) async throws -> Reply {
         let settings = try settings.overridden(by: request.parameters)
         let passed = try RequestTranslator(settings: settings)
-            .translateResponsesRequest(try Document(parsing: request.body.get()))
+            .mapModel(of: try Document(parsing: request.body.get()), for: path)
         record.note(passed)
         let response = try await client.send(
             requests.post(passed.path, json: passed.body, streams: passed.context.streams), on: eventLoop)
