@@ -5,6 +5,8 @@ import json
 import time
 from dataclasses import dataclass
 
+import openai
+
 from stack import PROXY_KEY
 
 TIMEOUT = 30
@@ -124,6 +126,23 @@ class Client:
     def stream_of(self, body, path):
         """The beginning of a streamed reply to a body."""
         return Stream(self.send("POST", path, body))
+
+
+def library(port, kind=openai.OpenAI, **options):
+    """OpenAI's own library, pointed at a port of this machine and otherwise as everyone uses it.
+
+    It does not hide failures by trying again, and checks that replies have the types that it promises.
+    """
+    return kind(
+        base_url=f"http://127.0.0.1:{port}/v1",
+        **{
+            "api_key": PROXY_KEY,
+            "timeout": TIMEOUT,
+            "max_retries": 0,
+            "_strict_response_validation": True,
+            **options,
+        },
+    )
 
 
 def events(body):

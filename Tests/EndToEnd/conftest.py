@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from client import Client
+from client import Client, library
 from processes import PATH, REPOSITORY, Process, remove, temporary_directory
 from stack import Deployment, Simulator, environment
 
@@ -16,6 +16,12 @@ def pytest_addoption(parser):
         type=Path,
         default=REPOSITORY / ".build/debug",
         help="where gpt-proxy and upstream-simulator have been built",
+    )
+    parser.addoption(
+        "--spec",
+        type=Path,
+        default=REPOSITORY.parent / "shared/spec",
+        help="a folder with schemas of both APIs and their checkers; tests that need it are skipped without it",
     )
 
 
@@ -62,6 +68,13 @@ def proxy(request, default_deployment, simulator):
 def kept_proxy(default_deployment, simulator):
     """A client where it makes no difference how nginx treats its connections."""
     return Client(default_deployment.nginx.port)
+
+
+@pytest.fixture
+def sdk(default_deployment, simulator):
+    """OpenAI's library as a client of the deployment with the defaults."""
+    with library(default_deployment.nginx.port) as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """What the documents say of the configuration is what the program says."""
 
+import json
 import re
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
-from processes import REPOSITORY
+from processes import PATH, REPOSITORY
 from stack import OPENAI_KEY, PROXY_KEY
 
 
@@ -30,3 +34,36 @@ def test_the_readmes_request(kept_proxy, simulator):
     (body,) = set(re.findall(r"-d '(\{.*\"max_tokens\":100\})'", (REPOSITORY / "README.md").read_text()))
     assert kept_proxy.post(body.encode()).status == 200
     assert simulator.body["max_output_tokens"] == 100
+
+
+@pytest.fixture
+def snippet(default_deployment, simulator):
+    """A program of the README's section for programmers, by its first words, made to ask the deployment with the defaults."""
+
+    def snippet(beginning):
+        section = (REPOSITORY / "README.md").read_text().split("## Use it from your program")[1].split("\n## ")[0]
+        blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", section, re.MULTILINE)
+        (program,) = [text for text in map(textwrap.dedent, blocks) if text.strip().startswith(beginning)]
+        assert "127.0.0.1:8000" in program
+        return program.replace("127.0.0.1:8000", f"127.0.0.1:{default_deployment.nginx.port}")
+
+    return snippet
+
+
+def run_with_key(*arguments):
+    return subprocess.run(
+        arguments, env={"PATH": PATH, "PROXY_API_KEY": PROXY_KEY}, capture_output=True, text=True, timeout=60, check=True
+    )
+
+
+def test_the_readmes_program_in_python(snippet, simulator):
+    ended = run_with_key(sys.executable, "-c", snippet("import os"))
+    assert "Tell me a story." in ended.stdout
+    assert simulator.body["model"] == "gpt-5"
+    assert simulator.body["stream"] is True
+
+
+def test_the_readmes_command(snippet, simulator):
+    ended = run_with_key("sh", "-c", snippet("curl"))
+    assert json.loads(ended.stdout)["object"] == "chat.completion"
+    assert simulator.body["model"] == "gpt-5"

@@ -123,9 +123,21 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         heartbeat.start { [self] in beat() }
     }
 
+    /// The beat takes the head along, which by itself would wait for the first piece of the body.
+    private func beginWithBeat() {
+        guard writer == nil, failure == nil else { return }
+        begin()
+        writeBeat()
+    }
+
+    /// A client that has not taken what is there needs no sign of life on top.
     private func beat() {
-        guard let strand = strands.first(where: { $0.transform.ending == nil }) else { return }
-        guard let writer, writer.pendingByteCount == 0 else { return }
+        guard writer?.pendingByteCount == 0 else { return }
+        writeBeat()
+    }
+
+    private func writeBeat() {
+        guard let writer, let strand = strands.first(where: { $0.transform.ending == nil }) else { return }
         strand.transform.writeBeat(into: &output)
         send(to: writer)
     }
@@ -146,11 +158,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     private func startTimers() {
-        headTimer = eventLoop.assumeIsolated().scheduleTask(in: pace.headDelay) { [self] in
-            guard writer == nil else { return }
-            begin()
-            beat()
-        }
+        headTimer = eventLoop.assumeIsolated().scheduleTask(in: pace.headDelay) { [self] in beginWithBeat() }
     }
 
     private func stopTimers() {

@@ -1,0 +1,57 @@
+"""The head of a translated stream, and what keeps the stream alive."""
+
+import json
+
+import openai
+import pytest
+
+from client import events, library
+
+PATH = "/v1/chat/completions"
+
+
+def stream(client, text):
+    return client.chat.completions.create(
+        model="gpt-4o", messages=[{"role": "user", "content": text}], stream=True
+    )
+
+
+@pytest.mark.parametrize("words", ["error-event deltas=0", "cut=2", "cut-head", "garbage", "no-terminal deltas=0"])
+def test_a_stream_that_fails_before_its_text_has_a_status(sdk, words):
+    with pytest.raises(openai.InternalServerError) as error:
+        stream(sdk, f"[simulate {words}]")
+    assert error.value.response.headers["content-type"].startswith("application/json")
+    assert error.value.body["message"]
+
+
+def test_the_head_does_not_wait_for_ever(deploy):
+    """Upstream says that it has begun, and no more."""
+    client = deploy(STREAM_HEAD_DELAY="300ms", IDLE_TIMEOUT="3s").client
+    with client.stream("[simulate stall=2]", path=PATH) as reply:
+        received = events(reply.rest())
+    role, *_, error, done = [data for _, data in received]
+    assert json.loads(role)["choices"][0]["delta"]["role"] == "assistant"
+    assert json.loads(error)["error"]["code"] == "upstream_idle_timeout"
+    assert done == "[DONE]"
+
+
+def test_the_clients_library_takes_an_early_head(deploy):
+    deployment = deploy(STREAM_HEAD_DELAY="200ms")
+    with library(deployment.nginx.port) as client:
+        chunks = list(stream(client, "[simulate pace=300 text=one two]"))
+    deltas = [chunk.choices[0].delta for chunk in chunks]
+    assert deltas[0].role == "assistant"
+    assert [delta.role for delta in deltas[1:]] == [None] * (len(deltas) - 1)
+    assert "".join(delta.content or "" for delta in deltas) == "one two"
+
+
+def test_a_silent_stream_beats_with_chunks_that_say_nothing(deploy):
+    deployment = deploy(HEARTBEAT="150ms")
+    with library(deployment.nginx.port) as client:
+        chunks = list(stream(client, "[simulate pace=400 text=one two]"))
+    choices = [chunk.choices[0] for chunk in chunks]
+    beats = [choice for choice in choices if not choice.delta.to_dict() and choice.finish_reason is None]
+    assert len(beats) >= 4
+    assert "".join(choice.delta.content or "" for choice in choices) == "one two"
+    assert choices[-1].finish_reason == "stop"
+    assert len({(chunk.id, chunk.model) for chunk in chunks}) == 1
