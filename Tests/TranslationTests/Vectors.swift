@@ -1,0 +1,113 @@
+import EventStream
+import Foundation
+import JSON
+import Testing
+import Translation
+
+/// The recorded exchanges in `Tests/Vectors`.
+enum Vectors {
+    static let names = [
+        "01_plain_text", "02_unicode", "03_refusal", "04_function_call", "05_parallel_function_calls",
+        "06_reasoning_summary", "08_logprobs", "09_incomplete_max_output_tokens", "10_incomplete_content_filter",
+        "11_failed", "12_error_event", "13_structured_output",
+    ]
+
+    static let failures = ["11_failed", "12_error_event"]
+
+    /// Those whose reply is complete.
+    static let successes = names.filter { !failures.contains($0) }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        let folder = URL(filePath: #filePath).appending(path: "../../Vectors").standardized
+        return try [UInt8](Data(contentsOf: folder.appending(path: path)))
+    }
+
+    static func json(_ path: String) throws -> Value {
+        try Document(parsing: bytes(path)).root
+    }
+
+    /// The events of a recorded stream.
+    static func events(_ name: String) throws -> [Event] {
+        try events(in: bytes("streams/\(name).sse"))
+    }
+
+    static func events(in stream: [UInt8]) throws -> [Event] {
+        var parser = EventParser()
+        var events: [Event] = []
+        try parser.feed(stream.span.bytes) { events.append($0) }
+        return events
+    }
+}
+
+/// What translating a request leaves for its reply.
+func context(usage: Bool = true, functions: Bool = false) throws -> ReplyContext {
+    let functions = functions ? #","functions":[{"name":"f"}]"# : ""
+    let body = #"{"stream":true,"stream_options":{"include_usage":\#(usage)},"messages":[{"role":"user","content":"x"}]"#
+    return try RequestTranslator(settings: TranslationSettings())
+        .translateChatRequest(Document(parsing: Array("\(body)\(functions)}".utf8))).context
+}
+
+/// A translator whose reply is named `id`, unless upstream names it.
+func translator(usage: Bool = true, functions: Bool = false) throws -> StreamTranslator {
+    StreamTranslator(context: try context(usage: usage, functions: functions), id: "id", created: 7)
+}
+
+/// Translates a whole response.
+func completion(_ response: String, functions: Bool = false) throws -> ReplyTranslator.Reply {
+    try ReplyTranslator(context: context(functions: functions), id: "id", created: 7)
+        .translate(Document(parsing: Array(response.utf8)))
+}
+
+/// What a stream of events becomes.
+struct Streamed {
+    var translator: StreamTranslator
+    var bytes: [UInt8] = []
+
+    init(_ translator: StreamTranslator) {
+        self.translator = translator
+    }
+
+    /// Translates events, each given as its data, to the end of the stream.
+    init(_ events: [String], usage: Bool = true, functions: Bool = false) throws {
+        self.init(
+            StreamTranslator(context: try context(usage: usage, functions: functions), id: "id", created: 7))
+        for event in events { send(event) }
+        translator.end()
+    }
+
+    mutating func send(_ event: String) {
+        send(Event(data: Array(event.utf8)))
+    }
+
+    mutating func send(_ event: Event) {
+        translator.translate(event, into: &bytes)
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The chunks without `[DONE]`.
+    var chunks: [Value] {
+        get throws { try TranslationTests.chunks(in: bytes) }
+    }
+
+    /// What the client has been told, all chunks together.
+    var said: Said {
+        get throws { try Said(chunks: chunks) }
+    }
+
+    var failure: ReplyFailure? {
+        if case .failed(let failure) = translator.outcome { failure } else { nil }
+    }
+
+    var finishReason: FinishReason? {
+        if case .finished(let reason) = translator.outcome { reason } else { nil }
+    }
+}
+
+
+/// The chunks in a stream, which must be JSON all of them but `[DONE]`.
+func chunks(in stream: [UInt8]) throws -> [Value] {
+    try Vectors.events(in: stream).filter { $0.data != Array("[DONE]".utf8) }.map {
+        try Document(parsing: $0.data).root
+    }
+}
