@@ -54,7 +54,7 @@ func translator(usage: Bool = true, functions: Bool = false) throws -> StreamTra
 
 /// Translates a whole response.
 func completion(_ response: String, functions: Bool = false) throws -> ReplyTranslator.Reply {
-    try ReplyTranslator(context: context(functions: functions), id: "id", created: 7)
+    try SingleReplyTranslator(context: context(functions: functions), id: "id", created: 7)
         .translate(Document(parsing: Array(response.utf8)))
 }
 

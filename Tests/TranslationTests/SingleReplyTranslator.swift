@@ -1,0 +1,13 @@
+import JSON
+import Translation
+
+/// Translates replies of one choice, which nearly all are.
+struct SingleReplyTranslator {
+    let context: ReplyContext
+    let id: String
+    let created: Int
+
+    func translate(_ response: Document) throws(ReplyFailure) -> ReplyTranslator.Reply {
+        try ReplyTranslator(id: id, created: created).translate([(context, response)])
+    }
+}
