@@ -46,15 +46,16 @@ struct ChunkWriter: Sendable {
         output.append(contentsOf: #"{"content":""#.utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: "\"}".utf8)
-        end(logprobs: logprobs, of: "content", into: &output)
+        end(logprobs: logprobs, into: &output)
     }
 
-    func refusal(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
+    /// A piece of a refusal, the way upstream wrote it.
+    func refusal(_ text: StringContents, into output: inout [UInt8]) {
         begin(into: &output)
         output.append(contentsOf: #"{"refusal":""#.utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: "\"}".utf8)
-        end(logprobs: logprobs, of: "refusal", into: &output)
+        end(logprobs: nil, into: &output)
     }
 
     /// A delta of any members.
@@ -63,7 +64,7 @@ struct ChunkWriter: Sendable {
         var writer = Writer()
         writer.object(members)
         output.append(contentsOf: writer.bytes)
-        end(logprobs: nil, of: "content", into: &output)
+        end(logprobs: nil, into: &output)
     }
 
     /// The chunk that says why the reply ended.
@@ -109,14 +110,15 @@ struct ChunkWriter: Sendable {
         output.append(UInt8(ascii: ","))
     }
 
-    private func end(logprobs: Value?, of field: StaticString, into output: inout [UInt8]) {
-        if let logprobs, !logprobs.isEmptyContainer {
+    /// - Parameter logprobs: those of the content's tokens; the Responses API has none of a refusal's.
+    private func end(logprobs: Value?, into output: inout [UInt8]) {
+        if let logprobs, logprobs.hasElements {
             var writer = Writer()
             writer.object {
                 $0.name("content")
-                if field.description == "content" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+                $0.chatLogprobs([logprobs])
                 $0.name("refusal")
-                if field.description == "refusal" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+                $0.null()
             }
             output.append(contentsOf: #","logprobs":"#.utf8)
             output.append(contentsOf: writer.bytes)
