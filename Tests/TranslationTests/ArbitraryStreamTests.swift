@@ -9,7 +9,7 @@ struct ArbitraryStreamTests {
     func `unknown events anywhere, in whatever pieces, change nothing`(name: String) throws {
         let events = try Vectors.events(name)
         let expected = try bytes(of: events)
-        for seed in 0..<UInt64(10) {
+        for seed in 0..<UInt64(5) {
             var random = SeededGenerator(seed: seed)
             var wire: [UInt8] = []
             for event in events {
@@ -37,7 +37,7 @@ struct ArbitraryStreamTests {
     func `events that are lost, other than some of a part's deltas, lose no text`(name: String) throws {
         let events = try Vectors.events(name)
         let expected = try Said(chunks: chunks(in: bytes(of: events)))
-        for seed in 0..<UInt64(30) {
+        for seed in 0..<UInt64(20) {
             var random = SeededGenerator(seed: seed)
             let losesDeltas = random.happens(oneIn: 2)
             var stream = Streamed(try translator())
@@ -71,7 +71,7 @@ struct ArbitraryStreamTests {
     @Test(arguments: Vectors.names)
     func `any value in place of any other does no harm`(name: String) throws {
         let events = try Vectors.events(name)
-        for seed in 0..<UInt64(40) {
+        for seed in 0..<UInt64(20) {
             var random = SeededGenerator(seed: seed)
             var stream = Streamed(try translator(functions: random.happens(oneIn: 2)))
             for event in events {
@@ -91,7 +91,7 @@ struct ArbitraryStreamTests {
     func `any value in place of any other in a whole response does no harm`(name: String) throws {
         let root = try Vectors.json("bodies/\(name).json")
         let translator = ReplyTranslator(context: try context(), id: "id", created: 7)
-        for seed in 0..<UInt64(100) {
+        for seed in 0..<UInt64(50) {
             var random = SeededGenerator(seed: seed)
             var writer = Writer()
             writer.garbled(root, &random)
