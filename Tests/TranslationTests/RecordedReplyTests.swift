@@ -46,7 +46,7 @@ struct RecordedReplyTests {
     func `a recorded stream that fails ends with the error, told once`(name: String) throws {
         var stream = try streamed(name)
         let failure = try #require(stream.failure)
-        StreamTranslator.writeFailure(failure, into: &stream.bytes)
+        stream.bytes += Array("data: ".utf8) + failure.body + Array("\n\n".utf8)
         #expect(try stream.said == Said(chunks: chunks(in: Vectors.bytes("expected/\(name).chunks.sse"))))
         #expect(stream.text.count(of: #""error""#) == 1)
         #expect(stream.text.count(of: #""finish_reason":""#) == 0)

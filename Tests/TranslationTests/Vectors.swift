@@ -42,10 +42,12 @@ enum Vectors {
 /// What translating a request leaves for its reply.
 func context(usage: Bool = true, functions: Bool = false) throws -> ReplyContext {
     let functions = functions ? #","functions":[{"name":"f"}]"# : ""
-    let body =
-        #"{"stream":true,"stream_options":{"include_usage":\#(usage)},"messages":[{"role":"user","content":"x"}]"#
+    let body = #"""
+        {"stream":true,"stream_options":{"include_usage":\#(usage)},\#
+        "messages":[{"role":"user","content":"x"}]\#(functions)}
+        """#
     return try RequestTranslator(settings: TranslationSettings())
-        .translateChatRequest(Document(parsing: Array("\(body)\(functions)}".utf8))).context
+        .translateChatRequest(Document(parsing: Array(body.utf8))).context
 }
 
 /// A translator whose reply is named `id`, unless upstream names it.

@@ -78,7 +78,7 @@ struct WholeReplyTests {
     @Test(arguments: [
         (#"{"type":"reasoning","summary":[{"text":"a"},{"text":"b"}]},{"type":"reasoning","summary":[{"text":"c"}]}"#),
         (#"{"type":"reasoning","summary":[],"content":[{"text":"a"},{"text":"b"},{"text":"c"}]}"#),
-        (#"{"type":"reasoning","summary":[{"text":"a"}],"content":[{"text":"b"},{"text":"c"}]}"#),
+        (#"{"type":"reasoning","summary":[{"text":"a"},{"text":"b"},{"text":"c"}],"content":[{"text":"d"}]}"#),
     ])
     func `reasoning is told, its parts as paragraphs`(items: String) throws {
         #expect(try said(items).reasoning == "a\n\nb\n\nc")

@@ -63,17 +63,17 @@ struct ChunkWriter: Sendable {
         output.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: (form == .chat ? "\"}" : "\"").utf8)
-        end(logprobs: logprobs, of: "content", into: &output)
+        end(logprobs: logprobs, into: &output)
     }
 
-    /// A piece of a refusal, for which the legacy API has no field: there it is what the model says.
-    func refusal(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
-        if form == .completion { return content(text, logprobs: logprobs, into: &output) }
+    /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.
+    func refusal(_ text: StringContents, into output: inout [UInt8]) {
+        if form == .completion { return content(text, logprobs: nil, into: &output) }
         begin(into: &output)
         output.append(contentsOf: #""delta":{"refusal":""#.utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: "\"}".utf8)
-        end(logprobs: logprobs, of: "refusal", into: &output)
+        end(logprobs: nil, into: &output)
     }
 
     /// A delta of any members. The legacy API knows nothing but text.
@@ -84,14 +84,14 @@ struct ChunkWriter: Sendable {
         writer.object(members)
         output.append(contentsOf: #""delta":"#.utf8)
         output.append(contentsOf: writer.bytes)
-        end(logprobs: nil, of: "content", into: &output)
+        end(logprobs: nil, into: &output)
     }
 
     /// A sign of life: a chunk without content.
     func beat(into output: inout [UInt8]) {
         begin(into: &output)
         output.append(contentsOf: (form == .chat ? #""delta":{}"# : #""text":"""#).utf8)
-        end(logprobs: nil, of: "content", into: &output)
+        end(logprobs: nil, into: &output)
     }
 
     /// The chunk that says why the reply ended.
@@ -138,17 +138,18 @@ struct ChunkWriter: Sendable {
         output.append(UInt8(ascii: ","))
     }
 
-    private func end(logprobs: Value?, of field: StaticString, into output: inout [UInt8]) {
-        if let logprobs, !logprobs.isEmptyContainer {
+    /// - Parameter logprobs: those of the content's tokens; the Responses API has none of a refusal's.
+    private func end(logprobs: Value?, into output: inout [UInt8]) {
+        if let logprobs, logprobs.hasElements {
             var writer = Writer()
             if form == .completion {
                 writer.completionLogprobs([logprobs])
             } else {
                 writer.object {
                     $0.name("content")
-                    if field.description == "content" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+                    $0.chatLogprobs([logprobs])
                     $0.name("refusal")
-                    if field.description == "refusal" { $0.chatLogprobs([logprobs]) } else { $0.null() }
+                    $0.null()
                 }
             }
             output.append(contentsOf: #","logprobs":"#.utf8)

@@ -3,9 +3,9 @@ internal import JSON
 /// The one message that a response's output items say together.
 struct CollectedMessage {
     private var text: [StringContents] = []
-    private var commentary: [StringContents] = []
     private var refusals: [StringContents] = []
-    private var reasoning: [StringContents] = []
+    /// Reasoning, and commentary that is not the answer.
+    private var thoughts: [StringContents] = []
     private var annotations: [(annotation: Value, shift: Int)] = []
     private var logprobs: [Value] = []
     private var characterCount = 0
@@ -29,13 +29,13 @@ struct CollectedMessage {
                 refusals.append(refusal)
             } else if let text = part["text"]?.stringContents {
                 guard asAnswer else {
-                    commentary.append(text)
+                    thoughts.append(text)
                     continue
                 }
                 for annotation in part["annotations"]?.elements ?? .empty where annotation.isURLCitation {
                     annotations.append((annotation, characterCount))
                 }
-                if let logprobs = part["logprobs"], !logprobs.isEmptyContainer { self.logprobs.append(logprobs) }
+                if let logprobs = part["logprobs"], logprobs.hasElements { self.logprobs.append(logprobs) }
                 characterCount += text.characterCount
                 self.text.append(text)
             }
@@ -43,9 +43,8 @@ struct CollectedMessage {
     }
 
     private mutating func collectReasoning(_ item: Value) {
-        let parts = [item["summary"], item["content"]].first { $0?.isEmptyContainer == false } ?? nil
-        for part in parts?.elements ?? .empty {
-            if let text = part["text"]?.stringContents { reasoning.append(text) }
+        for part in item.thoughts.parts {
+            if let text = part["text"]?.stringContents { thoughts.append(text) }
         }
     }
 
@@ -79,7 +78,6 @@ struct CollectedMessage {
     }
 
     private func writeThoughts(to writer: inout Writer) {
-        let thoughts = reasoning + commentary
         guard !thoughts.isEmpty else { return }
         writer.name("reasoning_content")
         writer.string { string in
@@ -136,6 +134,4 @@ struct CollectedMessage {
 
 extension Value {
     fileprivate var isMessage: Bool { self["type"]?.isString("message") ?? false }
-
-    fileprivate var isCommentary: Bool { self["phase"]?.isString("commentary") ?? false }
 }

@@ -22,8 +22,11 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         code = error["code"]?.string
         param = error["param"]?.string
         // The flat form of an error event has `type` for the event itself.
-        let type = error["type"]?.string
-        self.type = type == nil || type == "error" ? Self.type(of: code) : type ?? ""
+        if let type = error["type"]?.string, type != "error" {
+            self.type = type
+        } else {
+            type = Self.type(of: code)
+        }
     }
 
     /// The status that such an error has when it is told before a reply has begun.

@@ -30,31 +30,39 @@ extension StreamTranslator {
             self.isSummary = isSummary
         }
 
-        init(_ event: Value) {
-            let summary = event["summary_index"]?.integer
-            self.init(
-                outputIndex: event.outputIndex, partIndex: summary ?? event["content_index"]?.integer ?? 0,
-                isSummary: summary != nil)
+        /// The part that an event is about.
+        init(_ event: Value, isSummary: Bool = false) {
+            let partIndex = event[isSummary ? "summary_index" : "content_index"]?.integer ?? 0
+            self.init(outputIndex: event.outputIndex, partIndex: partIndex, isSummary: isSummary)
         }
     }
 
     /// How far a part is.
     struct Progress: Sendable {
+        /// Whether text of it was handed on; an annotation may come before.
+        var hasText = false
         /// The characters of text before it, from where its annotations count in the reply.
         var start = 0
         var annotationCount = 0
+        /// Whether its characters are in the count of those that later parts start after.
         var isCounted = false
     }
 
-    struct HeldText: Sendable {
-        let text: StringContents
-        let logprobs: Value?
+    /// A piece of commentary that waits.
+    struct HeldPiece: Sendable {
+        enum Content: Sendable {
+            case text(StringContents, logprobs: Value?)
+            case annotation(Value)
+        }
+
+        let part: Part
+        let content: Content
     }
 
     /// Whether there was text that is the answer and not commentary.
     var hasAnswer: Bool {
-        delivered.keys.contains { part in
-            if case .message(isCommentary: false) = items[part.outputIndex] { true } else { false }
+        delivered.contains { part, progress in
+            if case .message(isCommentary: false) = items[part.outputIndex] { progress.hasText } else { false }
         }
     }
 
@@ -62,9 +70,10 @@ extension StreamTranslator {
 
     mutating func add(_ item: Value, at index: Int, into output: inout [UInt8]) {
         guard items[index] == nil else { return }
+        if let id = item["id"]?.string, !id.isEmpty { announced[id] = index }
         switch item["type"]?.string {
         case "message":
-            items[index] = .message(isCommentary: item["phase"]?.isString("commentary") ?? false)
+            items[index] = .message(isCommentary: item.isCommentary)
         case "function_call":
             begin(item, at: index, isCustom: false, into: &output)
         case "custom_tool_call":
@@ -80,16 +89,33 @@ extension StreamTranslator {
         switch items[index] {
         case .message:
             completeParts(of: item["content"], at: index, into: &output)
-        case .call:
-            remainder(item["arguments"] ?? item["input"], at: index, into: &output)
+        case .call(let call):
+            remainder(item[call.inputField], at: index, into: &output)
         case .other, nil:
             guard item["type"]?.isString("reasoning") == true else { return }
-            var part = 0
-            for summary in item["summary"]?.elements ?? .empty {
-                let place = Part(outputIndex: index, partIndex: part, isSummary: true)
-                if delivered[place] == nil { reasoning(summary["text"], of: place, into: &output) }
-                part += 1
-            }
+            completeThoughts(of: item, at: index, into: &output)
+        }
+    }
+
+    /// All items, as the response at the end has them. Some servers leave items out there, so that an item's place says
+    /// less than its id, unless several have the same.
+    mutating func completeAll(of output: Value?, into chunks: inout [UInt8]) {
+        var unmatched = announced
+        var place = 0
+        for item in output?.elements ?? .empty {
+            let index = item["id"]?.string.flatMap { unmatched.removeValue(forKey: $0) }
+            complete(item, at: index ?? place, into: &chunks)
+            place += 1
+        }
+    }
+
+    private mutating func completeThoughts(of item: Value, at index: Int, into output: inout [UInt8]) {
+        let (parts, areSummary) = item.thoughts
+        var partIndex = 0
+        for part in parts {
+            let place = Part(outputIndex: index, partIndex: partIndex, isSummary: areSummary)
+            partIndex += 1
+            reasoningIsDone(part["text"], of: place, into: &output)
         }
     }
 
@@ -104,8 +130,8 @@ extension StreamTranslator {
                 for annotation in Array(part["annotations"]?.elements ?? .empty).dropFirst(known) {
                     self.annotation(annotation, of: place, into: &output)
                 }
-            } else if delivered[place] == nil {
-                refusal(part["refusal"], of: place, into: &output)
+            } else {
+                refusalIsDone(part["refusal"], of: place, into: &output)
             }
         }
     }
@@ -114,9 +140,9 @@ extension StreamTranslator {
 
     mutating func text(_ delta: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
         guard let text = delta?.stringContents, !text.isEmpty else { return }
-        if delivered[part] == nil { delivered[part] = Progress(start: characterCount) }
-        if case .message(isCommentary: true) = items[part.outputIndex] {
-            return commentary.append(HeldText(text: text, logprobs: logprobs))
+        noteText(of: part)
+        if isCommentary(part) {
+            return commentary.append(HeldPiece(part: part, content: .text(text, logprobs: logprobs)))
         }
         if items[part.outputIndex] == nil { items[part.outputIndex] = .message(isCommentary: false) }
         releaseCommentary(asAnswer: false, into: &output)
@@ -125,18 +151,32 @@ extension StreamTranslator {
     }
 
     mutating func textIsDone(_ text: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
-        if delivered[part] == nil { self.text(text, of: part, logprobs: logprobs, into: &output) }
-        guard delivered[part]?.isCounted == false else { return }
+        if !hasText(part) { self.text(text, of: part, logprobs: logprobs, into: &output) }
+        guard !isCommentary(part), delivered[part]?.isCounted == false else { return }
         delivered[part]?.isCounted = true
-        if case .message(isCommentary: true) = items[part.outputIndex] { return }
         characterCount += text?.stringContents?.characterCount ?? 0
     }
 
     mutating func refusal(_ delta: Value?, of part: Part, into output: inout [UInt8]) {
         guard let text = delta?.stringContents, !text.isEmpty else { return }
-        delivered[part] = Progress()
+        noteText(of: part)
         writeRole(isFollowedByText: false, into: &output)
-        writer.refusal(text, logprobs: nil, into: &output)
+        writer.refusal(text, into: &output)
+    }
+
+    mutating func refusalIsDone(_ refusal: Value?, of part: Part, into output: inout [UInt8]) {
+        if !hasText(part) { self.refusal(refusal, of: part, into: &output) }
+    }
+
+    private func hasText(_ part: Part) -> Bool { delivered[part]?.hasText ?? false }
+
+    private mutating func noteText(of part: Part) {
+        guard !hasText(part) else { return }
+        delivered[part, default: Progress(start: characterCount)].hasText = true
+    }
+
+    private func isCommentary(_ part: Part) -> Bool {
+        if case .message(isCommentary: true) = items[part.outputIndex] { true } else { false }
     }
 
     mutating func annotation(_ annotation: Value, of part: Part, into output: inout [UInt8]) {
@@ -144,10 +184,17 @@ extension StreamTranslator {
         progress.annotationCount += 1
         delivered[part] = progress
         guard annotation.isURLCitation else { return }
+        if isCommentary(part) {
+            return commentary.append(HeldPiece(part: part, content: .annotation(annotation)))
+        }
+        writeAnnotation(annotation, shift: progress.start, into: &output)
+    }
+
+    private mutating func writeAnnotation(_ annotation: Value, shift: Int, into output: inout [UInt8]) {
         writeRole(isFollowedByText: true, into: &output)
         writer.delta(into: &output) { delta in
             delta.name("annotations")
-            delta.array { $0.chatAnnotation(annotation, shift: progress.start) }
+            delta.array { $0.chatAnnotation(annotation, shift: shift) }
         }
     }
 
@@ -156,12 +203,19 @@ extension StreamTranslator {
         guard !commentary.isEmpty else { return }
         let held = commentary
         commentary = []
-        writeRole(isFollowedByText: true, into: &output)
+        var start = characterCount
+        var part: Part?
         for piece in held {
-            if asAnswer {
-                writer.content(piece.text, logprobs: piece.logprobs, into: &output)
-            } else {
-                writer.delta(into: &output) { $0.member("reasoning_content", piece.text) }
+            if piece.part != part { (part, start) = (piece.part, characterCount) }
+            switch piece.content {
+            case .text(let text, let logprobs) where asAnswer:
+                characterCount += text.characterCount
+                writeRole(isFollowedByText: true, into: &output)
+                writer.content(text, logprobs: logprobs, into: &output)
+            case .text(let text, _):
+                writeThought(text, of: piece.part, into: &output)
+            case .annotation(let annotation):
+                if asAnswer { writeAnnotation(annotation, shift: start, into: &output) }
             }
         }
     }
@@ -170,12 +224,23 @@ extension StreamTranslator {
 
     mutating func reasoning(_ delta: Value?, of part: Part, into output: inout [UInt8]) {
         guard let text = delta?.stringContents, !text.isEmpty else { return }
-        let isNewPart = delivered.updateValue(Progress(), forKey: part) == nil && part.partIndex > 0
+        noteText(of: part)
+        writeThought(text, of: part, into: &output)
+    }
+
+    mutating func reasoningIsDone(_ text: Value?, of part: Part, into output: inout [UInt8]) {
+        if !hasText(part) { reasoning(text, of: part, into: &output) }
+    }
+
+    /// A piece of what the model thinks; its parts are paragraphs.
+    private mutating func writeThought(_ text: StringContents, of part: Part, into output: inout [UInt8]) {
+        let isNewParagraph = lastThought != nil && lastThought != part
+        lastThought = part
         writeRole(isFollowedByText: true, into: &output)
         writer.delta(into: &output) { delta in
             delta.name("reasoning_content")
             delta.string { string in
-                if isNewPart { string.append("\n\n") }
+                if isNewParagraph { string.append("\n\n") }
                 string.append(text)
             }
         }

@@ -22,10 +22,14 @@ public struct StreamTranslator: Sendable {
 
     /// What is known of upstream's output items, by `output_index`.
     var items: [Int: Item] = [:]
+    /// The `output_index` of the items that have been announced, by id.
+    var announced: [String: Int] = [:]
     /// How far the parts are of which something was handed on.
     var delivered: [Part: Progress] = [:]
+    /// The part that was told last in `reasoning_content`.
+    var lastThought: Part?
     /// What the model says beside its work, held back until it is clear whether it is the answer.
-    var commentary: [HeldText] = []
+    var commentary: [HeldPiece] = []
     var nextToolIndex = 0
     /// The characters of the answer's parts that are over.
     var characterCount = 0
@@ -62,8 +66,8 @@ public struct StreamTranslator: Sendable {
             let root = try Document(parsing: event.data, maximumDepth: 512).root
             translate(root, into: &output)
         } catch {
-            // Data that is no JSON has no meaning, except at the end of streams that speak Chat Completions.
-            guard !event.data.elementsEqual("[DONE]".utf8) else { return }
+            // No data is a sign of life, and `[DONE]` the end of streams that speak Chat Completions.
+            guard error.code != .empty, !event.data.elementsEqual("[DONE]".utf8) else { return }
             fail(ReplyFailure(message: "Upstream sent an event that is not JSON: \(error).", code: "upstream_garbled"))
         }
     }
@@ -120,7 +124,9 @@ public struct StreamTranslator: Sendable {
             text(event["delta"], of: Part(event), logprobs: event["logprobs"], into: &output)
         } else if type == "response.function_call_arguments.delta" || type == "response.custom_tool_call_input.delta" {
             callInput(event["delta"], at: event.outputIndex, into: &output)
-        } else if type == "response.reasoning_summary_text.delta" || type == "response.reasoning_text.delta" {
+        } else if type == "response.reasoning_summary_text.delta" {
+            reasoning(event["delta"], of: Part(event, isSummary: true), into: &output)
+        } else if type == "response.reasoning_text.delta" {
             reasoning(event["delta"], of: Part(event), into: &output)
         } else if type == "response.refusal.delta" {
             refusal(event["delta"], of: Part(event), into: &output)
@@ -140,13 +146,15 @@ public struct StreamTranslator: Sendable {
         case "response.output_text.done":
             textIsDone(event["text"], of: Part(event), logprobs: event["logprobs"], into: &output)
         case "response.refusal.done":
-            if delivered[Part(event)] == nil { refusal(event["refusal"], of: Part(event), into: &output) }
+            refusalIsDone(event["refusal"], of: Part(event), into: &output)
         case "response.function_call_arguments.done":
             remainder(event["arguments"], at: event.outputIndex, into: &output)
         case "response.custom_tool_call_input.done":
             remainder(event["input"], at: event.outputIndex, into: &output)
-        case "response.reasoning_summary_text.done", "response.reasoning_text.done":
-            if delivered[Part(event)] == nil { reasoning(event["text"], of: Part(event), into: &output) }
+        case "response.reasoning_summary_text.done":
+            reasoningIsDone(event["text"], of: Part(event, isSummary: true), into: &output)
+        case "response.reasoning_text.done":
+            reasoningIsDone(event["text"], of: Part(event), into: &output)
         case "response.output_text.annotation.added":
             if let annotation = event["annotation"] { self.annotation(annotation, of: Part(event), into: &output) }
         case "response.completed", "response.incomplete", "response.done":
@@ -183,11 +191,7 @@ public struct StreamTranslator: Sendable {
         if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
             return fail(ReplyFailure.reported(in: response) ?? ReplyFailure(message: "Upstream failed."))
         }
-        var index = 0
-        for item in response["output"]?.elements ?? .empty {
-            complete(item, at: index, into: &output)
-            index += 1
-        }
+        completeAll(of: response["output"], into: &output)
         releaseCommentary(asAnswer: !hasAnswer, into: &output)
         writeRole(isFollowedByText: true, into: &output)
         let reason = FinishReason(of: response, hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)

@@ -70,12 +70,19 @@ extension Writer {
             $0.member("type", "url_citation")
             $0.name("url_citation")
             $0.object {
-                $0.member("end_index", (annotation["end_index"]?.integer ?? 0) + shift)
-                $0.member("start_index", (annotation["start_index"]?.integer ?? 0) + shift)
+                $0.member("end_index", offset: annotation["end_index"], shift: shift)
+                $0.member("start_index", offset: annotation["start_index"], shift: shift)
                 $0.memberIfGiven("title", of: annotation)
                 $0.memberIfGiven("url", of: annotation)
             }
         }
+    }
+
+    /// An offset within a part as one within the reply. One that no text can have stays as it is.
+    private mutating func member(_ name: StaticString, offset: Value?, shift: Int) {
+        let offset = offset?.integer ?? 0
+        let (shifted, isTooLarge) = offset.addingReportingOverflow(shift)
+        member(name, isTooLarge ? offset : shifted)
     }
 
     /// Lists of tokens' probabilities as one; both APIs write them alike but for `bytes`, which may be missing.
@@ -110,6 +117,18 @@ extension Writer {
 }
 
 extension Value {
+    /// Whether this is an array with something in it.
+    var hasElements: Bool { kind == .array && !isEmptyContainer }
+
+    /// What a reasoning item tells: its summary, or the reasoning itself where there is none.
+    var thoughts: (parts: Elements, areSummary: Bool) {
+        if let summary = self["summary"], summary.hasElements { return (summary.elements, true) }
+        return (self["content"]?.elements ?? .empty, false)
+    }
+
+    /// Whether this is a message that the model does not mean as its answer.
+    var isCommentary: Bool { self["phase"]?.isString("commentary") ?? false }
+
     /// Whether this is an annotation that Chat Completions knows.
     var isURLCitation: Bool { self["type"]?.isString("url_citation") ?? false }
 }

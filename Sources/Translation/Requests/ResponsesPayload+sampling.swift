@@ -13,21 +13,21 @@ extension ResponsesPayload {
             writer.object { $0.member("effort", effort) }
         }
         let isTaken = ParameterSupport.takesSampling(model, effort: effort)
-        try writeSampling("temperature", default: "1", isTaken, to: &writer)
-        try writeSampling("top_p", default: "1", isTaken, to: &writer)
+        try writeSampling("temperature", isTaken, to: &writer)
+        try writeSampling("top_p", isTaken, to: &writer)
         try writeLogprobs(isTaken, to: &writer)
     }
 
     private mutating func writeSampling(
-        _ name: StaticString, default standard: String, _ isTaken: Bool, to writer: inout Writer
+        _ name: StaticString, _ isTaken: Bool, to writer: inout Writer
     ) throws(RequestError) {
         guard let value = body.given(name) else { return }
         guard let number = value.numberText else {
             throw .invalidType(name.description, expected: "a number", got: value.kind.described)
         }
         if !isTaken {
-            // What asks for the default loses nothing by being left out.
-            if number == standard { return }
+            // What asks for the default, which is 1 for both, loses nothing by being left out.
+            if Double(number) == 1 { return }
             guard try notices.unsupported(name.description, refusal) else { return }
         }
         writer.member(name, value)

@@ -37,7 +37,7 @@ extension ResponsesPayload {
     private static func isDefault(_ member: Member) -> Bool {
         switch member.name {
         case "n": member.value.integer == 1
-        case "frequency_penalty", "presence_penalty": ["0", "0.0"].contains(member.value.numberText)
+        case "frequency_penalty", "presence_penalty": member.value.numberText.flatMap(Double.init) == 0
         case "logit_bias", "stop": member.value.isEmptyContainer
         case "best_of": member.value.integer == 1
         default: false

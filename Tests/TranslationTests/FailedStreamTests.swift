@@ -1,0 +1,74 @@
+import EventStream
+import JSON
+import Testing
+import Translation
+
+/// Streams that end in another way than by a finished reply.
+struct FailedStreamTests {
+    private static let nested = #"""
+        {"type":"error","error":{"type":"tokens","code":"rate_limit_exceeded","message":"slow"}}
+        """#
+    private static let flat = #"{"type":"error","code":"rate_limit_exceeded","message":"slow","param":null}"#
+    private static let bare = #"{"error":{"type":"requests","code":"rate_limit_exceeded","message":"slow"}}"#
+    private static let failed = #"""
+        {"type":"response.failed","response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"slow"}}}
+        """#
+
+    @Test(arguments: [[nested], [flat], [bare], [failed], [nested, failed], [flat, failed], [failed, nested]])
+    func `an error is reported once, in whatever form it comes`(events: [String]) throws {
+        let stream = try Streamed([created(), delta("output_text", "a")] + events + [completed(message("b"))])
+        let failure = try #require(stream.failure)
+        #expect(failure.message == "slow")
+        #expect(failure.code == "rate_limit_exceeded")
+        #expect(failure.status == 429)
+        #expect(try stream.said.content == "a")
+        #expect(try stream.said.finishReason == nil)
+        #expect(!stream.text.contains("[DONE]"))
+    }
+
+    @Test(arguments: [
+        #"{"type":"response.failed"}"#, #"{"type":"response.failed","response":null}"#, #"{"type":"error"}"#,
+        #"{"type":"response.cancelled","response":{"error":null}}"#, #"{"type":"error","error":"boom"}"#,
+        #"{"type":"response.completed","response":{"status":"failed","error":null}}"#,
+        #"{"type":"response.done","response":{"status":"cancelled"}}"#,
+    ])
+    func `an error without a reason is one all the same`(event: String) throws {
+        let failure = try #require(try Streamed([event]).failure)
+        #expect(failure.status == 500)
+        #expect(!failure.message.isEmpty)
+    }
+
+    @Test(arguments: [#"{"type":"response.output_te"#, "nonsense", "{}}", "\u{FEFF}x"])
+    func `an event that is not JSON is an error`(event: String) throws {
+        #expect(try Streamed([event, completed(message("a"))]).failure?.code == "upstream_garbled")
+    }
+
+    @Test(arguments: ["", " ", "[DONE]", "5", "null", "[]", "{}", #"{"type":5}"#, #""response.completed""#])
+    func `an event that means nothing does no harm`(event: String) throws {
+        #expect(try Streamed([event, completed(message("a"))]).said.content == "a")
+    }
+
+    @Test(arguments: Vectors.names)
+    func `a stream that breaks off anywhere has failed`(name: String) throws {
+        let events = try Vectors.events(name)
+        for count in 0..<events.count - (Vectors.failures.contains(name) ? 0 : 1) {
+            var stream = Streamed(try translator())
+            for event in events.prefix(count) { stream.send(event) }
+            stream.translator.end()
+            #expect(stream.failure != nil)
+            #expect(!stream.text.hasSuffix("data: [DONE]\n\n"))
+        }
+    }
+
+    @Test func `the first end counts`() throws {
+        var stream = try Streamed([completed(message("a"))])
+        stream.translator.end()
+        stream.translator.fail(ReplyFailure(message: "late"))
+        #expect(stream.finishReason == .stop)
+        var failed = try Streamed([])
+        let first = failed.failure
+        failed.translator.fail(ReplyFailure(message: "late"))
+        #expect(failed.failure == first)
+        #expect(first?.code == "upstream_unfinished")
+    }
+}
