@@ -161,6 +161,13 @@ def test_the_key_may_come_as_the_proxys_own_header(default_deployment, simulator
     assert PROXY_KEY not in str(simulator.requests)
 
 
+def test_the_environment_is_enough(default_deployment, simulator, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{default_deployment.nginx.port}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", PROXY_KEY)
+    with openai.OpenAI() as client:
+        assert client.chat.completions.create(model="gpt-4o", messages=user("hi")).choices
+
+
 def test_many_at_once(default_deployment, simulator):
     """Whole and streamed in turn, all on the same few connections."""
 

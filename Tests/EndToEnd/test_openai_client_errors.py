@@ -121,3 +121,13 @@ def test_a_stream_that_fails_raises_after_its_text(sdk, words):
     assert error.value.code
     if words == "play=12":
         assert (error.value.code, error.value.type) == ("rate_limit_exceeded", "tokens")
+
+
+def test_a_stream_that_is_chat_upstream_too_raises_when_it_is_cut(deploy):
+    deployment = deploy(TARGET_API="chat")
+    received = ""
+    with library(deployment.nginx.port) as client, pytest.raises(openai.APIError) as error:
+        for chunk in ask(client, "[simulate cut=4] one two three", stream=True):
+            received += chunk.choices[0].delta.content or ""
+    assert received
+    assert error.value.code == "upstream_cut"

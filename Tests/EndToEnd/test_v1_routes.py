@@ -1,4 +1,4 @@
-"""The routes of /v1 beside chat: models, the Responses API itself, and what is handed through."""
+"""The routes of /v1 beside chat: models, completions, the Responses API itself, and what is handed through."""
 
 import http.server
 import json
@@ -28,6 +28,31 @@ def test_a_mapped_model_is_found(sdk, simulator):
     assert error.value.code == "model_not_found"
 
 
+def test_a_completion(sdk, simulator):
+    completion = sdk.completions.create(model="gpt-4o", prompt="[simulate text=hello there]", max_tokens=50)
+    assert [choice.text for choice in completion.choices] == ["hello there"]
+    assert completion.choices[0].finish_reason == "stop"
+    assert completion.usage.completion_tokens > 0
+    assert simulator.request["path"] == "/v1/responses"
+    assert (simulator.body["model"], simulator.body["max_output_tokens"]) == ("gpt-5", 50)
+
+
+def test_completions_of_several_prompts(default_deployment, simulator):
+    prompts = [f"[simulate pace=20 text=this is number {number} .]" for number in range(3)]
+    expected = {number: f"this is number {number} ." for number in range(3)}
+    # The library has no type for the chunks of this API, in which the reason of the end is null before the end.
+    with library(default_deployment.nginx.port, _strict_response_validation=False) as client:
+        whole = client.completions.create(model="gpt-4o", prompt=prompts)
+        chunks = list(client.completions.create(model="gpt-4o", prompt=prompts, stream=True))
+    assert {choice.index: choice.text for choice in whole.choices} == expected
+    texts = dict.fromkeys(expected, "")
+    for chunk in chunks:
+        for choice in chunk.choices:
+            texts[choice.index] += choice.text
+    assert texts == expected
+    assert len(simulator.requests) == 6
+
+
 def test_a_response(sdk, simulator):
     response = sdk.responses.create(model="gpt-4o", input="[simulate text=hello there]")
     assert response.output_text == "hello there"
@@ -41,6 +66,17 @@ def test_a_streamed_response(sdk):
     assert received[-1].type == "response.completed"
     deltas = [event.delta for event in received if event.type == "response.output_text.delta"]
     assert "".join(deltas) == received[-1].response.output_text == "hello there"
+
+
+@pytest.mark.parametrize("words", ["error-event", "cut=6", "no-terminal"])
+def test_a_streamed_response_that_fails_raises_after_its_text(sdk, words):
+    text = ""
+    with pytest.raises(openai.APIError) as error:
+        for event in sdk.responses.create(model="gpt-4o", input=f"[simulate {words}] one two three", stream=True):
+            text += event.delta if event.type == "response.output_text.delta" else ""
+    assert text
+    assert not isinstance(error.value, openai.APIStatusError)
+    assert error.value.code
 
 
 def test_of_a_request_for_a_response_only_the_models_name_changes(kept_proxy, simulator):

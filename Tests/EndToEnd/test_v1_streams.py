@@ -20,6 +20,7 @@ def stream(client, text):
 def test_a_stream_that_fails_before_its_text_has_a_status(sdk, words):
     with pytest.raises(openai.InternalServerError) as error:
         stream(sdk, f"[simulate {words}]")
+    assert error.value.status_code == (500 if words.startswith("error-event") else 502)
     assert error.value.response.headers["content-type"].startswith("application/json")
     assert error.value.body["message"]
 

@@ -75,17 +75,29 @@ struct PassedStream: StreamTransform {
         EventWriter.append(comment: "waiting", to: &output)
     }
 
-    /// In the form of the Responses API's own error event.
+    /// In the form of the Responses API's own error event: flat, as it is documented, and nested, as it comes on the wire
+    /// and as client libraries of both APIs look for it.
     func writeFailure(_ failure: Failure, into output: inout [UInt8]) {
         var data = Writer()
         data.object {
             $0.member("type", "error")
-            $0.member("code", failure.reason)
-            $0.member("message", failure.message)
-            $0.name("param")
-            $0.null()
+            $0.failure(failure)
+            $0.name("error")
+            $0.object {
+                $0.member("type", "server_error")
+                $0.failure(failure)
+            }
         }
         EventWriter.append(data: data.bytes, name: "error", to: &output)
+    }
+}
+
+extension Writer {
+    fileprivate mutating func failure(_ failure: Failure) {
+        member("code", failure.reason)
+        member("message", failure.message)
+        name("param")
+        null()
     }
 }
 

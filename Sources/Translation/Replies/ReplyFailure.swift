@@ -35,6 +35,8 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         case ("rate_limit_exceeded", _), ("insufficient_quota", _), (_, "tokens"), (_, "requests"): 429
         case (_, "invalid_request_error"): 400
         case ("server_is_overloaded", _), ("slow_down", _): 503
+        // Ours: upstream broke off, or said what nobody understands.
+        case ("upstream_unfinished", _), ("upstream_garbled", _): 502
         default: 500
         }
     }
