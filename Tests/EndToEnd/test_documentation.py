@@ -38,7 +38,7 @@ def test_the_readmes_request(kept_proxy, simulator):
 
 @pytest.fixture
 def snippet(default_deployment, simulator):
-    """A program of the README's section for programmers, by its first words, made to ask the deployment with the defaults."""
+    """The README's program that begins so, made to ask the deployment with the defaults."""
 
     def snippet(beginning):
         section = (REPOSITORY / "README.md").read_text().split("## Use it from your program")[1].split("\n## ")[0]
@@ -52,7 +52,12 @@ def snippet(default_deployment, simulator):
 
 def run_with_key(*arguments):
     return subprocess.run(
-        arguments, env={"PATH": PATH, "PROXY_API_KEY": PROXY_KEY}, capture_output=True, text=True, timeout=60, check=True
+        arguments,
+        env={"PATH": PATH, "PROXY_API_KEY": PROXY_KEY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
 
 
