@@ -3,6 +3,17 @@ internal import JSON
 // Calls of functions and of custom tools.
 
 extension StreamTranslator {
+    struct Call: Sendable {
+        /// The call's place among the reply's calls, which is not its place among the items.
+        let index: Int
+        let isCustom: Bool
+        var hasInput = false
+
+        /// What the call's input is named, in both APIs.
+        var inputField: StaticString { isCustom ? "input" : "arguments" }
+    }
+
+    /// Begins a call: all of it but its input.
     mutating func begin(_ item: Value, at index: Int, isCustom: Bool, into output: inout [UInt8]) {
         // Text beside a call is what the client shows: there will be no other answer.
         releaseCommentary(asAnswer: true, into: &output)
@@ -15,20 +26,21 @@ extension StreamTranslator {
             return writer.delta(into: &output) { delta in
                 delta.name("function_call")
                 delta.object {
-                    $0.memberIfGiven("name", of: item)
+                    $0.scalarIfGiven("name", item["name"])
                     $0.member("arguments", "")
                 }
             }
         }
         writer.toolCall(call, into: &output) { writer in
-            writer.memberIfGiven("id", from: item, "call_id")
+            writer.scalarIfGiven("id", item["call_id"])
             writer.member("type", isCustom ? "custom" : "function")
         } contents: {
-            $0.memberIfGiven("name", of: item)
+            $0.scalarIfGiven("name", item["name"])
             $0.member(call.inputField, "")
         }
     }
 
+    /// A piece of a call's input. One of a call that was not announced waits for the item that is done.
     mutating func callInput(_ delta: Value?, at index: Int, into output: inout [UInt8]) {
         guard case .call(var call) = items[index], let text = delta?.stringContents, !text.isEmpty else { return }
         call.hasInput = true
@@ -53,10 +65,6 @@ extension StreamTranslator {
     }
 }
 
-extension StreamTranslator.Call {
-    var inputField: StaticString { isCustom ? "input" : "arguments" }
-}
-
 extension ChunkWriter {
     fileprivate func toolCall(
         _ call: StreamTranslator.Call, into output: inout [UInt8], _ members: (inout Writer) -> Void,
@@ -73,12 +81,5 @@ extension ChunkWriter {
                 }
             }
         }
-    }
-}
-
-extension Writer {
-    /// Copies a member under another name, unless it is absent or `null`.
-    fileprivate mutating func memberIfGiven(_ name: StaticString, from object: Value, _ source: StaticString) {
-        if let value = object.given(source) { member(name, value) }
     }
 }

@@ -10,13 +10,6 @@ extension StreamTranslator {
         case other
     }
 
-    struct Call: Sendable {
-        /// The call's place among the reply's calls, which is not its place among the items.
-        let index: Int
-        let isCustom: Bool
-        var hasInput = false
-    }
-
     /// A part of an item: of a message its content, of reasoning its summary.
     struct Part: Hashable, Sendable {
         let outputIndex: Int
@@ -48,26 +41,7 @@ extension StreamTranslator {
         var isCounted = false
     }
 
-    /// A piece of commentary that waits.
-    struct HeldPiece: Sendable {
-        enum Content: Sendable {
-            case text(StringContents, logprobs: Value?)
-            case annotation(Value)
-        }
-
-        let part: Part
-        let content: Content
-    }
-
-    /// Whether there was text that is the answer and not commentary.
-    var hasAnswer: Bool {
-        delivered.contains { part, progress in
-            if case .message(isCommentary: false) = items[part.outputIndex] { progress.hasText } else { false }
-        }
-    }
-
-    // MARK: Items
-
+    /// An item that upstream announces. A call is handed on at once, with its name and without its input.
     mutating func add(_ item: Value, at index: Int, into output: inout [UInt8]) {
         guard items[index] == nil else { return }
         if let id = item["id"]?.string, !id.isEmpty { announced[id] = index }
@@ -124,14 +98,14 @@ extension StreamTranslator {
         for part in content?.elements ?? .empty {
             let place = Part(outputIndex: index, partIndex: partIndex)
             partIndex += 1
-            if let text = part["text"] {
-                textIsDone(text, of: place, logprobs: part["logprobs"], into: &output)
-                let known = delivered[place]?.annotationCount ?? 0
-                for annotation in Array(part["annotations"]?.elements ?? .empty).dropFirst(known) {
-                    self.annotation(annotation, of: place, into: &output)
-                }
-            } else {
+            if part.isRefusal {
                 refusalIsDone(part["refusal"], of: place, into: &output)
+                continue
+            }
+            textIsDone(part["text"], of: place, logprobs: part["logprobs"], into: &output)
+            let known = delivered[place]?.annotationCount ?? 0
+            for annotation in (part["annotations"]?.elements ?? .empty).dropFirst(known) {
+                self.annotation(annotation, of: place, into: &output)
             }
         }
     }

@@ -3,6 +3,26 @@ internal import JSON
 // What messages and reasoning say: text, refusals, citations, commentary, thoughts.
 
 extension StreamTranslator {
+    /// A piece of commentary that waits.
+    struct HeldPiece: Sendable {
+        enum Content: Sendable {
+            case text(StringContents, logprobs: Value?)
+            case annotation(Value)
+        }
+
+        let part: Part
+        let content: Content
+    }
+
+    /// Whether there was text that is the answer and not commentary.
+    var hasAnswer: Bool {
+        delivered.contains { part, progress in
+            if case .message(isCommentary: false) = items[part.outputIndex] { progress.hasText } else { false }
+        }
+    }
+
+    // MARK: Text
+
     mutating func text(_ delta: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
         guard let text = delta?.stringContents, !text.isEmpty else { return }
         noteText(of: part)
@@ -15,6 +35,7 @@ extension StreamTranslator {
         writer.content(text, logprobs: logprobs, into: &output)
     }
 
+    /// A part's whole text: news only where no delta came.
     mutating func textIsDone(_ text: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
         if !hasText(part) { self.text(text, of: part, logprobs: logprobs, into: &output) }
         guard !isCommentary(part), delivered[part]?.isCounted == false else { return }
@@ -44,6 +65,7 @@ extension StreamTranslator {
         if case .message(isCommentary: true) = items[part.outputIndex] { true } else { false }
     }
 
+    /// An annotation, in the order of the part's annotations.
     mutating func annotation(_ annotation: Value, of part: Part, into output: inout [UInt8]) {
         var progress = delivered[part] ?? Progress(start: characterCount)
         progress.annotationCount += 1
