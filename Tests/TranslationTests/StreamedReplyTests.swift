@@ -114,7 +114,10 @@ struct StreamedReplyTests {
         #expect(try Streamed([done(item), completed(item)]).said.calls == expected)
         let begun = #"{"type":"custom_tool_call","id":"x","call_id":"c","name":"g","input":""}"#
         let deltas = [delta("custom_tool_call_input", "r"), delta("custom_tool_call_input", "aw")]
-        #expect(try Streamed([added(begun)] + deltas + [done(item), completed(item)]).said.calls == expected)
+        let whole = whole("custom_tool_call_input", "input", "raw")
+        for input in [deltas, [whole], deltas + [whole]] {
+            #expect(try Streamed([added(begun)] + input + [done(item), completed(item)]).said.calls == expected)
+        }
     }
 
     @Test func `functions are answered in kind`() throws {
