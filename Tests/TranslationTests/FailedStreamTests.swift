@@ -38,6 +38,20 @@ struct FailedStreamTests {
         #expect(!failure.message.isEmpty)
     }
 
+    @Test(arguments: [
+        ("server_error", 500), ("vector_store_timeout", 500), ("rate_limit_exceeded", 429), ("insufficient_quota", 429),
+        ("server_is_overloaded", 503), ("invalid_prompt", 400), ("data_residency_mismatch", 400), ("bio_policy", 400),
+        ("misalignment_policy_violation", 400), ("invalid_image", 400), ("invalid_base64_image", 400),
+        ("image_too_small", 400), ("image_parse_error", 400), ("image_content_policy_violation", 400),
+        ("image_file_too_large", 400), ("unsupported_image_media_type", 400), ("empty_image_file", 400),
+        ("failed_to_download_image", 400), ("image_file_not_found", 400), ("context_length_exceeded", 400),
+        ("never_heard_of", 500),
+    ])
+    func `a failed response's code tells whose fault it is`(code: String, status: Int) throws {
+        let event = #"{"type":"response.failed","response":{"error":{"code":"\#(code)","message":"m"}}}"#
+        #expect(try Streamed([event]).failure?.status == status)
+    }
+
     @Test(arguments: [#"{"type":"response.output_te"#, "nonsense", "{}}", "\u{FEFF}x"])
     func `an event that is not JSON is an error`(event: String) throws {
         #expect(try Streamed([event, completed(message("a"))]).failure?.code == "upstream_garbled")

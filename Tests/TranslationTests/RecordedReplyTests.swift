@@ -124,6 +124,15 @@ struct RecordedReplyTests {
         }
     }
 
+    @Test(arguments: Vectors.successes)
+    func `a stream of nothing but its last event says what the whole response says`(name: String) throws {
+        let body = String(decoding: try Vectors.bytes("bodies/\(name).json"), as: UTF8.self)
+        for type in ["completed", "incomplete", "done"] {
+            let stream = try Streamed([#"{"type":"response.\#(type)","response":\#(body)}"#])
+            #expect(try stream.said == Said(completion: whole(name)))
+        }
+    }
+
     private func whole(_ name: String) throws -> Value {
         let body = try Vectors.bytes("bodies/\(name).json")
         return try Document(parsing: completion(String(decoding: body, as: UTF8.self)).body).root

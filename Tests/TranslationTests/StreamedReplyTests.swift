@@ -74,6 +74,13 @@ struct StreamedReplyTests {
         #expect(try stream.said.content == "Hello")
     }
 
+    @Test func `items that all have the same id are items of their own`() throws {
+        let items = [commentary("hm"), message("yes"), message("!")]
+        let stream = try Streamed([done(items[0]), completed(items[0], items[1], items[2])])
+        #expect(try stream.said.content == "yes!")
+        #expect(try stream.said.reasoning == "hm")
+    }
+
     @Test func `a text whose citation comes first is not lost`() throws {
         let text = #"{"text":"Hello","annotations":[\#(citation(0, 5))]}"#
         let item = #"{"type":"message","id":"msg","content":[\#(text)]}"#
@@ -107,7 +114,10 @@ struct StreamedReplyTests {
         #expect(try Streamed([done(item), completed(item)]).said.calls == expected)
         let begun = #"{"type":"custom_tool_call","id":"x","call_id":"c","name":"g","input":""}"#
         let deltas = [delta("custom_tool_call_input", "r"), delta("custom_tool_call_input", "aw")]
-        #expect(try Streamed([added(begun)] + deltas + [done(item), completed(item)]).said.calls == expected)
+        let whole = whole("custom_tool_call_input", "input", "raw")
+        for input in [deltas, [whole], deltas + [whole]] {
+            #expect(try Streamed([added(begun)] + input + [done(item), completed(item)]).said.calls == expected)
+        }
     }
 
     @Test func `functions are answered in kind`() throws {
@@ -195,6 +205,19 @@ struct StreamedReplyTests {
         let delta = #"{"type":"response.output_text.delta","delta":"a",\#(logprobs)}"#
         #expect(try Streamed([delta, done(item), completed(item)]).said.logprobs == expected)
         #expect(try Streamed([done(item), completed(item)]).said.logprobs == expected)
+    }
+
+    @Test func `line breaks in an event's data break no chunk`() throws {
+        let logprobs = "[{\"token\":\"a\",\"logprob\":0,\n\"bytes\":[\n97\n],\"top_logprobs\":[\n]}]"
+        let name = "{\n\"a\":1}"
+        let stream = try Streamed([
+            "{\"type\":\"response.output_text.delta\",\n\"delta\":\"a\",\"logprobs\":\(logprobs)}",
+            added("{\"type\":\"function_call\",\"call_id\":\(name),\"name\":\(name)}", at: 1),
+            annotationAdded("{\"type\":\"url_citation\",\"url\":\(name)}"),
+            completed("{\"type\":\"message\",\n\"content\":[\n]}"),
+        ])
+        #expect(try stream.said.logprobs == [#"{"token":"a","logprob":0,"bytes":[97],"top_logprobs":[]}"#])
+        #expect(try stream.said.calls.count == 1)
     }
 
     // MARK: Beginning and end

@@ -25,8 +25,8 @@ struct CollectedMessage {
 
     private mutating func collect(_ message: Value, asAnswer: Bool) {
         for part in message["content"]?.elements ?? .empty {
-            if let refusal = part["refusal"]?.stringContents {
-                refusals.append(refusal)
+            if part.isRefusal {
+                if let refusal = part["refusal"]?.stringContents { refusals.append(refusal) }
             } else if let text = part["text"]?.stringContents {
                 guard asAnswer else {
                     thoughts.append(text)

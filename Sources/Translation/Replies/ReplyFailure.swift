@@ -56,12 +56,16 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         return ReplyFailure(root)
     }
 
+    /// The family of a code, which a failed response does not say. It decides whether clients try again: what the
+    /// request itself is the cause of must not pass for the server's fault.
     private static func type(of code: String?) -> String {
         switch code {
         case "rate_limit_exceeded": "requests"
         case "insufficient_quota": "insufficient_quota"
-        case let code?
-        where code.hasPrefix("invalid_") || code.hasPrefix("unsupported_") || code.hasSuffix("_too_large"):
+        case "context_length_exceeded", "data_residency_mismatch", "bio_policy", "misalignment_policy_violation",
+            "empty_image_file", "failed_to_download_image":
+            "invalid_request_error"
+        case let code? where ["invalid_", "unsupported_", "image_"].contains(where: code.hasPrefix):
             "invalid_request_error"
         default: "server_error"
         }

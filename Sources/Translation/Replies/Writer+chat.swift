@@ -72,8 +72,8 @@ extension Writer {
             $0.object {
                 $0.member("end_index", offset: annotation["end_index"], shift: shift)
                 $0.member("start_index", offset: annotation["start_index"], shift: shift)
-                $0.memberIfGiven("title", of: annotation)
-                $0.memberIfGiven("url", of: annotation)
+                $0.scalarIfGiven("title", annotation["title"])
+                $0.scalarIfGiven("url", annotation["url"])
             }
         }
     }
@@ -103,20 +103,32 @@ extension Writer {
     }
 
     private mutating func chatLogprob(_ token: Value) {
-        memberIfGiven("token", of: token)
-        memberIfGiven("logprob", of: token)
+        scalarIfGiven("token", token["token"])
+        scalarIfGiven("logprob", token["logprob"])
         name("bytes")
-        if let bytes = token["bytes"] {
-            value(bytes)
-        } else {
-            array { writer in
-                for byte in (token["token"]?.string ?? "").utf8 { writer.integer(Int(byte)) }
-            }
+        switch token["bytes"] {
+        case nil: array { for byte in (token["token"]?.string ?? "").utf8 { $0.integer(Int(byte)) } }
+        case let bytes? where bytes.kind == .array: array { for byte in bytes.elements { $0.scalar(byte) } }
+        default: null()
         }
+    }
+
+    /// Writes a member with a value copied from a document, unless it is absent, `null`, an array or an object.
+    mutating func scalarIfGiven(_ name: StaticString, _ value: Value?) {
+        guard let value, value.isScalar, !value.isNull else { return }
+        member(name, value)
+    }
+
+    private mutating func scalar(_ value: Value) {
+        if value.isScalar { self.value(value) }
     }
 }
 
 extension Value {
+    /// Whether this is neither an array nor an object. Only what is has no line breaks in its text, and may be copied
+    /// into an event's data.
+    fileprivate var isScalar: Bool { kind != .array && kind != .object }
+
     /// Whether this is an array with something in it.
     var hasElements: Bool { kind == .array && !isEmptyContainer }
 
@@ -125,6 +137,9 @@ extension Value {
         if let summary = self["summary"], summary.hasElements { return (summary.elements, true) }
         return (self["content"]?.elements ?? .empty, false)
     }
+
+    /// Whether this is a part of a message that holds a refusal and no text.
+    var isRefusal: Bool { self["type"]?.isString("refusal") ?? false }
 
     /// Whether this is a message that the model does not mean as its answer.
     var isCommentary: Bool { self["phase"]?.isString("commentary") ?? false }

@@ -1,0 +1,135 @@
+internal import JSON
+
+// What messages and reasoning say: text, refusals, citations, commentary, thoughts.
+
+extension StreamTranslator {
+    /// A piece of commentary that waits.
+    struct HeldPiece: Sendable {
+        enum Content: Sendable {
+            case text(StringContents, logprobs: Value?)
+            case annotation(Value)
+        }
+
+        let part: Part
+        let content: Content
+    }
+
+    /// Whether there was text that is the answer and not commentary.
+    var hasAnswer: Bool {
+        delivered.contains { part, progress in
+            if case .message(isCommentary: false) = items[part.outputIndex] { progress.hasText } else { false }
+        }
+    }
+
+    // MARK: Text
+
+    mutating func text(_ delta: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
+        guard let text = delta?.stringContents, !text.isEmpty else { return }
+        noteText(of: part)
+        if isCommentary(part) {
+            return commentary.append(HeldPiece(part: part, content: .text(text, logprobs: logprobs)))
+        }
+        if items[part.outputIndex] == nil { items[part.outputIndex] = .message(isCommentary: false) }
+        releaseCommentary(asAnswer: false, into: &output)
+        writeRole(isFollowedByText: true, into: &output)
+        writer.content(text, logprobs: logprobs, into: &output)
+    }
+
+    /// A part's whole text: news only where no delta came.
+    mutating func textIsDone(_ text: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
+        if !hasText(part) { self.text(text, of: part, logprobs: logprobs, into: &output) }
+        guard !isCommentary(part), delivered[part]?.isCounted == false else { return }
+        delivered[part]?.isCounted = true
+        characterCount += text?.stringContents?.characterCount ?? 0
+    }
+
+    mutating func refusal(_ delta: Value?, of part: Part, into output: inout [UInt8]) {
+        guard let text = delta?.stringContents, !text.isEmpty else { return }
+        noteText(of: part)
+        writeRole(isFollowedByText: false, into: &output)
+        writer.refusal(text, into: &output)
+    }
+
+    mutating func refusalIsDone(_ refusal: Value?, of part: Part, into output: inout [UInt8]) {
+        if !hasText(part) { self.refusal(refusal, of: part, into: &output) }
+    }
+
+    private func hasText(_ part: Part) -> Bool { delivered[part]?.hasText ?? false }
+
+    private mutating func noteText(of part: Part) {
+        guard !hasText(part) else { return }
+        delivered[part, default: Progress(start: characterCount)].hasText = true
+    }
+
+    private func isCommentary(_ part: Part) -> Bool {
+        if case .message(isCommentary: true) = items[part.outputIndex] { true } else { false }
+    }
+
+    /// An annotation, in the order of the part's annotations.
+    mutating func annotation(_ annotation: Value, of part: Part, into output: inout [UInt8]) {
+        var progress = delivered[part] ?? Progress(start: characterCount)
+        progress.annotationCount += 1
+        delivered[part] = progress
+        guard annotation.isURLCitation else { return }
+        if isCommentary(part) {
+            return commentary.append(HeldPiece(part: part, content: .annotation(annotation)))
+        }
+        writeAnnotation(annotation, shift: progress.start, into: &output)
+    }
+
+    private mutating func writeAnnotation(_ annotation: Value, shift: Int, into output: inout [UInt8]) {
+        writeRole(isFollowedByText: true, into: &output)
+        writer.delta(into: &output) { delta in
+            delta.name("annotations")
+            delta.array { $0.chatAnnotation(annotation, shift: shift) }
+        }
+    }
+
+    /// Commentary is the answer where nothing else is, as beside calls; else it is told as what the model thought.
+    mutating func releaseCommentary(asAnswer: Bool, into output: inout [UInt8]) {
+        guard !commentary.isEmpty else { return }
+        let held = commentary
+        commentary = []
+        var start = characterCount
+        var part: Part?
+        for piece in held {
+            if piece.part != part { (part, start) = (piece.part, characterCount) }
+            switch piece.content {
+            case .text(let text, let logprobs) where asAnswer:
+                characterCount += text.characterCount
+                writeRole(isFollowedByText: true, into: &output)
+                writer.content(text, logprobs: logprobs, into: &output)
+            case .text(let text, _):
+                writeThought(text, of: piece.part, into: &output)
+            case .annotation(let annotation):
+                if asAnswer { writeAnnotation(annotation, shift: start, into: &output) }
+            }
+        }
+    }
+
+    // MARK: Reasoning
+
+    mutating func reasoning(_ delta: Value?, of part: Part, into output: inout [UInt8]) {
+        guard let text = delta?.stringContents, !text.isEmpty else { return }
+        noteText(of: part)
+        writeThought(text, of: part, into: &output)
+    }
+
+    mutating func reasoningIsDone(_ text: Value?, of part: Part, into output: inout [UInt8]) {
+        if !hasText(part) { reasoning(text, of: part, into: &output) }
+    }
+
+    /// A piece of what the model thinks; its parts are paragraphs.
+    private mutating func writeThought(_ text: StringContents, of part: Part, into output: inout [UInt8]) {
+        let isNewParagraph = lastThought != nil && lastThought != part
+        lastThought = part
+        writeRole(isFollowedByText: true, into: &output)
+        writer.delta(into: &output) { delta in
+            delta.name("reasoning_content")
+            delta.string { string in
+                if isNewParagraph { string.append("\n\n") }
+                string.append(text)
+            }
+        }
+    }
+}
