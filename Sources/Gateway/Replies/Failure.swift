@@ -46,7 +46,7 @@ struct Failure: Error, Sendable {
     func body(_ style: Style) -> [UInt8] {
         switch style {
         case .detail: detailBody
-        case .openAI: upstream?.body ?? errorBody
+        case .openAI: upstream?.body ?? reported.body
         }
     }
 
@@ -64,9 +64,10 @@ struct Failure: Error, Sendable {
         return writer.bytes
     }
 
-    private var errorBody: [UInt8] {
+    /// The failure as an error of OpenAI's API.
+    var reported: ReplyFailure {
         let type = type ?? (status < 500 ? "invalid_request_error" : "server_error")
-        return ReplyFailure(message: message, type: type, param: param, code: code).body
+        return ReplyFailure(message: message, type: type, param: param, code: code)
     }
 }
 

@@ -35,9 +35,7 @@ struct TranslatedStream: StreamTransform {
     }
 
     func writeFailure(_ failure: Failure, into output: inout [UInt8]) {
-        output.append(contentsOf: "data: ".utf8)
-        output.append(contentsOf: failure.body(.openAI))
-        output.append(contentsOf: "\n\ndata: [DONE]\n\n".utf8)
+        StreamTranslator.writeFailure(failure.reported, into: &output)
     }
 
     /// A stream that is the only one has ended itself.
