@@ -4,22 +4,16 @@ internal import NIOCore
 internal import Upstream
 
 /// `GET /healthz`: whether this process answers; with `?upstream=1`, whether upstream does too.
-struct HealthEndpoint: Sendable {
-    let client: Client
-    let requests: UpstreamRequests
-
+enum HealthEndpoint {
     /// Asking upstream is for callers only: it costs a request with the operator's key.
     static func asksUpstream(_ request: CGI.Request) -> Bool {
         request.query?.split(separator: "&").contains("upstream=1") ?? false
     }
 
-    func respond(
-        to request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
-    ) async throws -> Reply {
-        guard Self.asksUpstream(request) else { return Self.reply(status: 200, upstreamStatus: nil) }
-        let response = try await client.send(requests.get("/models"), on: eventLoop)
+    static func respond(to exchange: Exchange) async throws -> Reply {
+        guard Self.asksUpstream(exchange.request) else { return Self.reply(status: 200, upstreamStatus: nil) }
+        let response = try await exchange.send(exchange.upstream.get("/models"))
         response.body.cancel()
-        record.note(response)
         return Self.reply(status: response.isSuccess ? 200 : 502, upstreamStatus: response.status)
     }
 

@@ -6,22 +6,11 @@ internal import Upstream
 
 /// Routes whose API upstream speaks itself, such as `POST /v1/responses`: the model's name is mapped, and everything else
 /// goes through untouched.
-struct ModelMappedEndpoint: Sendable {
-    let client: Client
-    let requests: UpstreamRequests
-    let settings: TranslationSettings
-
+enum ModelMappedEndpoint {
     /// - Parameter path: the route upstream.
-    func respond(
-        to request: CGI.Request, path: String, on eventLoop: any EventLoop, _ record: inout AccessRecord
-    ) async throws -> Reply {
-        let settings = try settings.overridden(by: request.parameters)
-        let passed = try RequestTranslator(settings: settings)
-            .mapModel(of: try Document(parsing: request.body.get()), for: path)
-        record.note(passed)
-        let response = try await client.send(
-            requests.post(passed.path, json: passed.body, streams: passed.context.streams), on: eventLoop)
-        record.note(response)
+    static func respond(to exchange: Exchange, path: String) async throws -> Reply {
+        let translator = RequestTranslator(settings: try exchange.settings())
+        let response = try await exchange.send(translator.mapModel(of: exchange.document(), for: path))
         let headers = response.passedHeaders
         guard response.isSuccess else { throw try await response.failure(headers: headers) }
         if response.isEventStream {
@@ -29,7 +18,7 @@ struct ModelMappedEndpoint: Sendable {
         }
         let body = try await response.body.collect(upTo: maximumReply)
         if let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) {
-            record.usage = Usage(document.root["usage"])
+            exchange.record.usage = Usage(document.root["usage"])
         }
         return .whole(.json(response.status, headers: headers), body: body)
     }

@@ -5,19 +5,12 @@ internal import Translation
 internal import Upstream
 
 /// `GET /v1/models` and `GET /v1/models/{id}`: upstream's models, and beside them the names that the model map knows.
-struct ModelsEndpoint: Sendable {
-    let client: Client
-    let requests: UpstreamRequests
-    let settings: TranslationSettings
-
+enum ModelsEndpoint {
     /// - Parameter id: the model that is asked for; nil asks for the list.
-    func respond(
-        to request: CGI.Request, id: String?, on eventLoop: any EventLoop, _ record: inout AccessRecord
-    ) async throws -> Reply {
-        let map = try settings.overridden(by: request.parameters).modelMap
+    static func respond(to exchange: Exchange, id: String?) async throws -> Reply {
+        let map = try exchange.settings().modelMap
         let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
-        let response = try await client.send(requests.get(path), on: eventLoop)
-        record.note(response)
+        let response = try await exchange.send(exchange.upstream.get(path))
         let headers = response.passedHeaders
         guard response.isSuccess else { throw try await response.failure(headers: headers) }
         let body = try await response.body.collect(upTo: maximumReply)

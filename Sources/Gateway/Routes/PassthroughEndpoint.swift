@@ -3,21 +3,15 @@ internal import NIOCore
 internal import Upstream
 
 /// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way.
-struct PassthroughEndpoint: Sendable {
-    let client: Client
-    let requests: UpstreamRequests
-
+enum PassthroughEndpoint {
     /// - Parameter path: the path below `/v1`, with a slash before it.
-    func respond(
-        to request: CGI.Request, path: String, on eventLoop: any EventLoop, _ record: inout AccessRecord
-    ) async throws -> Reply {
+    static func respond(to exchange: Exchange, path: String) async throws -> Reply {
+        let request = exchange.request
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
-        let response = try await client.send(
-            requests.passed(
+        let response = try await exchange.send(
+            exchange.upstream.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
-                accept: request.header("accept"), body: try request.body.get()),
-            on: eventLoop)
-        record.note(response)
+                accept: request.header("accept"), body: try request.body.get()))
         var headers = response.passedHeaders
         if response.status >= 300 { throw try await response.failure(headers: headers) }
         if response.isEventStream {

@@ -5,22 +5,11 @@ internal import Translation
 internal import Upstream
 
 /// `POST /proxy`, the original contract: the request mapped, upstream's reply handed through as it is.
-struct ProxyEndpoint: Sendable {
-    let client: Client
-    let requests: UpstreamRequests
-    let settings: TranslationSettings
-
-    func respond(
-        to request: CGI.Request, on eventLoop: any EventLoop, _ record: inout AccessRecord
-    ) async throws -> Reply {
-        let document = try Document(parsing: request.body.get())
-        let settings = try settings.overridden(by: request.parameters)
-        let translated = try RequestTranslator(settings: settings).translateProxyRequest(document)
-        record.note(translated)
-        let response = try await client.send(
-            requests.post(translated.path, json: translated.body, streams: translated.context.streams),
-            on: eventLoop)
-        record.note(response)
+enum ProxyEndpoint {
+    static func respond(to exchange: Exchange) async throws -> Reply {
+        let settings = try exchange.settings()
+        let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.document())
+        let response = try await exchange.send(translated)
         let headers = response.passedHeaders + translated.headers
         if response.isSuccess, response.isEventStream {
             return .events(.eventStream(headers: headers), response.body, waitingForMeaning: false)
@@ -31,19 +20,19 @@ struct ProxyEndpoint: Sendable {
                 status: 502, reason: "upstream_status", message: "Upstream answered \(response.status).",
                 headers: headers, upstream: (response.status, body))
         }
-        return Self.whole(body, status: response.status, headers: headers, &record)
+        return whole(body, status: response.status, headers: headers, exchange)
     }
 
     /// A good reply: as it is when it is JSON, else wrapped.
     private static func whole(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], _ record: inout AccessRecord
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], _ exchange: Exchange
     ) -> Reply {
         guard let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) else {
             var wrapped = Writer(reservingCapacity: body.count + 32)
             wrapped.json(orRawText: body)
             return .whole(.json(status, headers: headers), body: wrapped.bytes)
         }
-        record.usage = Usage(document.root["usage"])
+        exchange.record.usage = Usage(document.root["usage"])
         return .whole(.json(status, headers: headers), body: body)
     }
 }

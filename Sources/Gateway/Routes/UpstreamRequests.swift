@@ -1,3 +1,4 @@
+internal import Translation
 internal import Upstream
 
 /// Makes the requests that go upstream: the address, and headers of our own only. Nothing of the client's headers is
@@ -21,14 +22,14 @@ struct UpstreamRequests: Sendable {
         Upstream.Request(method: "GET", origin: base.origin, path: base.path + path, headers: headers)
     }
 
-    func post(_ path: String, json body: [UInt8], streams: Bool) -> Upstream.Request {
+    func post(_ translated: TranslatedRequest) -> Upstream.Request {
         Upstream.Request(
-            method: "POST", origin: base.origin, path: base.path + path,
+            method: "POST", origin: base.origin, path: base.path + translated.path,
             headers: headers + [
                 ("Content-Type", "application/json"),
-                ("Accept", streams ? "text/event-stream" : "application/json"),
+                ("Accept", translated.context.streams ? "text/event-stream" : "application/json"),
             ],
-            body: body)
+            body: translated.body)
     }
 
     /// A client's request as it is, but for its headers.
