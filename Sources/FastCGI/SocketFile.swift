@@ -8,23 +8,30 @@ struct SocketFile: Sendable {
 
     /// Makes a listening socket and its file. A file that a process left behind is replaced; one that a process listens
     /// on is not, and neither is anything that is no socket.
+    ///
+    /// The file appears under its name when the socket listens, not before: who waits for it can connect at once.
     static func listen(_ path: String, mode: UInt16, backlog: Int32) throws(StartError) -> (Int32, SocketFile) {
         let operation = "listen on unix:\(path)"
-        guard let address = socketAddress(path) else {
-            throw StartError(operation, code: ENAMETOOLONG, remedy: "choose a path of 1 to 107 bytes")
+        let provisionalPath = "\(path).\(getpid())"
+        guard let address = socketAddress(path), let provisionalAddress = socketAddress(provisionalPath) else {
+            throw StartError(operation, code: ENAMETOOLONG, remedy: "choose a path of 1 to 99 bytes")
         }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         do throws(StartError) {
             // The file gets the socket's permissions, less the umask: never, not even for a moment, more than asked.
             fchmod(descriptor, mode_t(mode))
-            if !bind(descriptor, address) {
-                guard errno == EADDRINUSE else { throw failure(operation, errno) }
-                try removeIfLeftBehind(path, address, operation)
-                guard bind(descriptor, address) else { throw failure(operation, errno) }
-            }
+            unlink(provisionalPath)
+            guard bind(descriptor, provisionalAddress) else { throw failure(operation, errno) }
+            defer { unlink(provisionalPath) }
             var status = stat()
-            guard chmod(path, mode_t(mode)) == 0, lstat(path, &status) == 0, Glibc.listen(descriptor, backlog) == 0
+            guard chmod(provisionalPath, mode_t(mode)) == 0, lstat(provisionalPath, &status) == 0,
+                Glibc.listen(descriptor, backlog) == 0
             else { throw failure(operation, errno) }
+            if link(provisionalPath, path) != 0 {
+                guard errno == EEXIST else { throw failure(operation, errno) }
+                try removeIfLeftBehind(path, address, operation)
+                guard link(provisionalPath, path) == 0 else { throw failure(operation, errno) }
+            }
             return (descriptor, SocketFile(path: path, device: status.st_dev, inode: status.st_ino))
         } catch {
             close(descriptor)

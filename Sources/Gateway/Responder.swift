@@ -33,18 +33,17 @@ public final class Responder: Sendable {
     ///
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
-        let start = ContinuousClock.now
         let exchange = Exchange(
             request, on: eventLoop, client: client, upstream: upstream, settings: configuration.translation)
         do {
             let reply = try await reply(to: exchange)
-            exchange.record.firstByte = ContinuousClock.now - start
+            exchange.record.firstByte = ContinuousClock.now - exchange.start
             await write(reply, to: ResponseWriter(sink), exchange)
         } catch {
             await write(Failure(error), to: ResponseWriter(sink), exchange)
         }
         exchange.record.clientLeft = Task.isCancelled
-        exchange.record.duration = ContinuousClock.now - start
+        exchange.record.duration = ContinuousClock.now - exchange.start
         log?.log(exchange.record)
     }
 
@@ -75,30 +74,25 @@ public final class Responder: Sendable {
         case .whole(let head, let body):
             exchange.record.status = head.status
             await writer.respond(head, body: body, withoutBody: exchange.request.method == "HEAD")
-        case .bytes(let head, let body):
-            let strand = Strand(body, through: PassedBytes())
-            await forward([strand], head, to: writer, exchange)
-        case .events(let head, let body, let waitingForMeaning):
-            let strand = Strand(body, through: PassedStream(waitsForMeaning: waitingForMeaning))
-            await forward([strand], head, to: writer, exchange)
-        case .chunks(let head, let strands):
-            await forward(strands, head, to: writer, exchange)
+        case .bytes(let opening): await forward(opening, to: writer, exchange)
+        case .events(let opening): await forward(opening, to: writer, exchange)
+        case .chunks(let opening): await forward(opening, to: writer, exchange)
         }
     }
 
     private func forward(
-        _ strands: [Strand<some StreamTransform>], _ head: ResponseHead, to writer: consuming ResponseWriter,
-        _ exchange: Exchange
+        _ opening: Opening<some StreamTransform>, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
-        exchange.record.status = head.status
+        exchange.record.status = opening.head.status
         let forwarder = StreamForwarder(
-            strands, head: head, to: writer, on: exchange.eventLoop,
+            opening, to: writer, on: exchange.eventLoop,
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)))
         let failure = await forwarder.run()
         exchange.record.error = failure?.reason
-        exchange.record.usage = forwarder.usage
+        if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }
+        if let usage = forwarder.usage { exchange.record.usage = usage }
         guard let failure, let writer = forwarder.takeResponseWriter() else { return }
         await write(failure, to: writer, exchange)
     }

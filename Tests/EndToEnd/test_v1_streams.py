@@ -56,3 +56,24 @@ def test_a_silent_stream_beats_with_chunks_that_say_nothing(deploy):
     assert "".join(choice.delta.content or "" for choice in choices) == "one two"
     assert choices[-1].finish_reason == "stop"
     assert len({(chunk.id, chunk.model) for chunk in chunks}) == 1
+
+
+def test_an_upstream_that_is_slow_to_answer_does_not_keep_the_client_waiting_for_a_head(deploy):
+    client = deploy(STREAM_HEAD_DELAY="1s", HEARTBEAT="1s").client
+    with client.stream("[simulate delay=3500] hi", path="/v1/chat/completions") as stream:
+        assert stream.status == 200
+        received = [json.loads(data) for _, data in events(stream.rest()) if data != "[DONE]"]
+    assert received[0]["choices"][0]["delta"]["role"] == "assistant"
+    assert sum(chunk["choices"][0]["delta"] == {} and not chunk["choices"][0]["finish_reason"] for chunk in received) >= 1
+    assert sum("role" in chunk["choices"][0]["delta"] for chunk in received) == 1
+    text = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in received)
+    assert "You said:" in text
+
+
+def test_an_upstream_that_refuses_late_ends_the_stream_with_an_error(deploy):
+    client = deploy(STREAM_HEAD_DELAY="1s").client
+    with client.stream("[simulate delay=2000 status=429] hi", path="/v1/chat/completions") as stream:
+        assert stream.status == 200
+        received = [data for _, data in events(stream.rest())]
+    assert json.loads(received[-2])["error"]["message"]
+    assert received[-1] == "[DONE]"

@@ -19,6 +19,26 @@ extension ServerTests {
             }
         }
 
+        @Test func `a socket file never shows before its socket listens`() async throws {
+            let path = path
+            for _ in 0..<200 {
+                let wasRefused = Task.detached {
+                    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+                    defer { close(descriptor) }
+                    var wasRefused = false
+                    while WebServer.call(connect, descriptor, path: path) != 0 {
+                        wasRefused = wasRefused || errno == ECONNREFUSED
+                    }
+                    return wasRefused
+                }
+                // The other thread is to be at it when the socket is made.
+                try await Task.sleep(for: .microseconds(200))
+                let listener = try Listener.open("unix:\(path)")
+                #expect(await !wasRefused.value)
+                withExtendedLifetime(listener) {}
+            }
+        }
+
         @Test func `a socket file that was left behind is replaced`() throws {
             close(try bindSocket(to: path))
             #expect(access(path, F_OK) == 0)

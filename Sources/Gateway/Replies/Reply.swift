@@ -1,15 +1,14 @@
 internal import CGI
-internal import Upstream
 
 /// What an endpoint answers with. It does not write: the responder does.
 enum Reply {
     case whole(ResponseHead, body: [UInt8])
-    /// Upstream's events as they are. See ``PassedStream/init(waitsForMeaning:)``.
-    case events(ResponseHead, ResponseBody, waitingForMeaning: Bool)
     /// Upstream's bytes as they are.
-    case bytes(ResponseHead, ResponseBody)
+    case bytes(Opening<PassedBytes>)
+    /// Upstream's events as they are.
+    case events(Opening<PassedStream>)
     /// Upstream's events as chunks; of several streams, as one.
-    case chunks(ResponseHead, [Strand<TranslatedStream>])
+    case chunks(Opening<TranslatedStream>)
 }
 
 extension ResponseHead {

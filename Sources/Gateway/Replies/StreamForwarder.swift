@@ -19,8 +19,11 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         let headDelay: TimeAmount
     }
 
-    private let strands: [Strand<Transform>]
-    private let head: ResponseHead
+    private let ask: () async throws -> Opening<Transform>.Answer
+    private var head: ResponseHead
+    /// The transforms, until upstream has answered and they have something to do.
+    private var waiting: [Transform]
+    private var strands: [Strand<Transform>] = []
     private let eventLoop: any EventLoop
     private let pace: Pace
     private let heartbeat: Heartbeat
@@ -30,19 +33,19 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private var writer: BodyWriter?
     /// What is to be sent and has not been handed to the writer.
     private var output: [UInt8] = []
+    /// When the head was written.
+    private(set) var begunAt: ContinuousClock.Instant?
     /// Why the stream ends early, once that is clear.
     private var failure: Failure?
     private var headTimer: Scheduled<Void>?
 
-    /// - Parameters:
-    ///   - strands: at least one.
-    ///   - writer: the right to answer, which is used up with the head.
+    /// - Parameter writer: the right to answer, which is used up with the head.
     init(
-        _ strands: [Strand<Transform>], head: ResponseHead, to writer: consuming ResponseWriter,
-        on eventLoop: any EventLoop, pace: Pace
+        _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace
     ) {
-        self.strands = strands
-        self.head = head
+        ask = opening.ask
+        head = opening.head
+        waiting = opening.transforms
         self.responseWriter = consume writer
         self.eventLoop = eventLoop
         self.pace = pace
@@ -59,12 +62,35 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// - Returns: what went wrong; nil if nothing did. If nothing has been written by then, the client is still to be
     ///   answered, by ``takeResponseWriter()``.
     func run() async -> Failure? {
+        startTimers()
+        defer { stopTimers() }
+        do {
+            switch try await ask() {
+            case .streams(let head, let bodies):
+                self.head = head
+                strands = zip(bodies, waiting).map { Strand($0, through: $1) }
+                await runStrands()
+            case .whole(let head, let body):
+                if let writer = responseWriter.take() {
+                    await writer.respond(head, body: body)
+                    return nil
+                }
+                failure = Failure(
+                    status: 502, reason: "upstream_whole",
+                    message: "Upstream answered whole, after the stream that was asked for had begun.")
+            }
+        } catch {
+            failure = Failure(error)
+        }
+        await finish()
+        return failure
+    }
+
+    private func runStrands() async {
         if strands.contains(where: \.transform.hasBegun) {
             begin()
             writer?.flush()
         }
-        startTimers()
-        defer { stopTimers() }
         if strands.count == 1 {
             await run(strands[0])
         } else {
@@ -72,8 +98,6 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
                 for strand in strands { group.addTask { await self.run(strand) } }
             }
         }
-        await finish()
-        return failure
     }
 
     /// The right to answer, if it has not been used.
@@ -119,6 +143,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// Writes the head, once.
     private func begin() {
         guard let responseWriter = responseWriter.take() else { return }
+        begunAt = .now
         writer = responseWriter.writeHead(head)
         heartbeat.start { [self] in beat() }
     }
@@ -137,8 +162,12 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     private func writeBeat() {
-        guard let writer, let strand = strands.first(where: { $0.transform.ending == nil }) else { return }
-        strand.transform.writeBeat(into: &output)
+        guard let writer else { return }
+        if strands.isEmpty {
+            waiting[0].writeBeat(into: &output)
+        } else if let strand = strands.first(where: { $0.transform.ending == nil }) {
+            strand.transform.writeBeat(into: &output)
+        }
         send(to: writer)
     }
 
@@ -150,7 +179,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         }
         guard let writer else { return }
         if let failure, failure.status != Failure.clientLeftStatus {
-            strands[0].transform.writeFailure(failure, into: &output)
+            (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &output)
         }
         send(to: writer)
         writer.flush()

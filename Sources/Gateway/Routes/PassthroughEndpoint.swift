@@ -15,11 +15,13 @@ enum PassthroughEndpoint {
         var headers = response.passedHeaders
         if response.status >= 300 { throw try await response.failure(headers: headers) }
         if response.isEventStream {
-            return .events(.eventStream(headers: headers), response.body, waitingForMeaning: true)
+            return .events(
+                Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: true)))
         }
         for name in ["Content-Type", "Content-Length", "Content-Disposition"] {
             if let value = response.header(name) { headers.append((name, value)) }
         }
-        return .bytes(ResponseHead(status: response.status, headers: headers), response.body)
+        return .bytes(
+            Opening(ResponseHead(status: response.status, headers: headers), response.body, through: PassedBytes()))
     }
 }

@@ -12,7 +12,8 @@ enum ProxyEndpoint {
         let response = try await exchange.send(translated)
         let headers = response.passedHeaders + translated.headers
         if response.isSuccess, response.isEventStream {
-            return .events(.eventStream(headers: headers), response.body, waitingForMeaning: false)
+            return .events(
+                Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: false)))
         }
         let body = try await response.body.collect(upTo: maximumReply)
         guard response.isSuccess else {

@@ -1,0 +1,29 @@
+internal import CGI
+internal import JSON
+internal import Translation
+internal import Upstream
+
+/// A reply of upstream that needs no translation, whole or streamed.
+enum PassedReply {
+    static func to(_ request: TranslatedRequest, _ exchange: Exchange) async throws -> Reply {
+        if request.context.streams {
+            let head = ResponseHead.eventStream(headers: request.headers)
+            return .events(
+                Opening(head: head, transforms: [PassedStream(waitsForMeaning: true)]) {
+                    let (response, headers) = try await exchange.success(of: request)
+                    if response.isEventStream { return .streams(.eventStream(headers: headers), [response.body]) }
+                    return .whole(.json(response.status, headers: headers), body: try await whole(response, exchange))
+                })
+        }
+        let (response, headers) = try await exchange.success(of: request)
+        return .whole(.json(response.status, headers: headers), body: try await whole(response, exchange))
+    }
+
+    private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
+        let body = try await response.body.collect(upTo: maximumReply)
+        if let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) {
+            exchange.record.usage = Usage(document.root["usage"])
+        }
+        return body
+    }
+}
