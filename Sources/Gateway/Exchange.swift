@@ -9,19 +9,21 @@ final class Exchange {
     let start = ContinuousClock.now
     let request: CGI.Request
     let eventLoop: any EventLoop
-    let client: Client
     let upstream: UpstreamRequests
+    let memory: Memory
     var record: AccessRecord
+    private let client: Client
     private let configuredSettings: TranslationSettings
 
     init(
         _ request: CGI.Request, on eventLoop: any EventLoop, client: Client, upstream: UpstreamRequests,
-        settings: TranslationSettings
+        memory: Memory, settings: TranslationSettings
     ) {
         self.request = request
         self.eventLoop = eventLoop
         self.client = client
         self.upstream = upstream
+        self.memory = memory
         configuredSettings = settings
         record = AccessRecord(requestID: RequestID.of(request), method: request.method, route: request.path)
     }
@@ -36,50 +38,57 @@ final class Exchange {
         try Document(parsing: request.body.get())
     }
 
-    /// Asks upstream, and notes what was asked and answered.
-    func send(_ translated: TranslatedRequest) async throws(UpstreamError) -> Response {
-        record.note(translated)
-        return try await send(upstream.post(translated))
-    }
+    /// Who asks, for what is remembered from one request to the next.
+    var caller: String { record.caller?.label ?? "" }
 
-    /// Asks upstream, and notes what was answered.
+    /// Asks upstream, and notes what was answered, whatever it is.
     func send(_ request: Upstream.Request) async throws(UpstreamError) -> Response {
         let response = try await client.send(request, on: eventLoop)
-        record.note(response)
+        record.note(status: response.status, headers: response.passedHeaders)
         return response
     }
 
-    /// Asks upstream, and gives its answer with the headers for the client.
+    /// Asks upstream, and notes what was asked and answered.
     ///
-    /// - Throws: also when the answer is an error.
-    func success(of request: TranslatedRequest) async throws -> (Response, headers: [(name: String, value: String)]) {
-        let (responses, headers) = try await successes(of: [request])
-        return (responses[0], headers)
+    /// - Throws: ``Refusal`` when the answer is an error.
+    func answer(to request: TranslatedRequest) async throws -> UpstreamCall.Answer {
+        try await answers(to: [request])[0]
     }
 
     /// Asks upstream several things at once. The first that fails ends the others.
-    func successes(
-        of requests: [TranslatedRequest]
-    ) async throws -> ([Response], headers: [(name: String, value: String)]) {
-        record.note(requests[0])
-        let responses = requests.count == 1 ? [try await send(upstream.post(requests[0]))] : try await sendAll(requests)
-        record.note(responses[0])
-        for response in responses where !response.isSuccess {
-            throw try await response.failure(headers: response.passedHeaders + requests[0].headers)
+    ///
+    /// - Parameter requests: at least one.
+    /// - Throws: ``Refusal`` when an answer is an error.
+    func answers(to requests: [TranslatedRequest]) async throws -> [UpstreamCall.Answer] {
+        record.note(requests)
+        let call = UpstreamCall(
+            client: client, eventLoop: eventLoop, requests: upstream, memory: memory, caller: caller)
+        do {
+            let answers =
+                requests.count == 1 ? [try await call.send(requests[0])] : try await Self.send(requests, by: call)
+            record.note(answers[0])
+            return answers
+        } catch let refusal as Refusal {
+            record.note(status: refusal.status, headers: refusal.headers)
+            throw refusal
         }
-        return (responses, responses[0].passedHeaders + requests[0].headers)
     }
 
-    private func sendAll(_ requests: [TranslatedRequest]) async throws -> [Response] {
-        let (client, eventLoop) = (client, eventLoop)
-        return try await withThrowingTaskGroup(of: (Int, Response).self) { group in
+    private static func send(
+        _ requests: [TranslatedRequest], by call: UpstreamCall
+    ) async throws -> [UpstreamCall.Answer] {
+        try await withThrowingTaskGroup(of: (Int, UpstreamCall.Answer).self) { group in
             for (index, request) in requests.enumerated() {
-                let request = upstream.post(request)
-                group.addTask { (index, try await client.send(request, on: eventLoop)) }
+                group.addTask { (index, try await call.send(request)) }
             }
-            var responses: [Int: Response] = [:]
-            for try await (index, response) in group { responses[index] = response }
-            return requests.indices.compactMap { responses[$0] }
+            var answers: [Int: UpstreamCall.Answer] = [:]
+            for try await (index, answer) in group { answers[index] = answer }
+            return requests.indices.compactMap { answers[$0] }
         }
     }
+}
+
+extension UpstreamCall.Answer {
+    /// The headers for the client: upstream's, and what the request's translation left out.
+    var headers: [(name: String, value: String)] { response.passedHeaders + request.headers }
 }

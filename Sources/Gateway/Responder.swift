@@ -10,6 +10,7 @@ public final class Responder: Sendable {
     private let authenticator: Authenticator
     private let client: Client
     private let upstream: UpstreamRequests
+    private let memory: Memory
     private let log: AccessLog?
 
     /// - Parameters:
@@ -24,6 +25,7 @@ public final class Responder: Sendable {
         authenticator = Authenticator(key: configuration.proxyKey)
         self.client = client
         upstream = UpstreamRequests(configuration)
+        memory = Memory(reasoningCapacity: configuration.reasoningCache)
         log =
             configuration.logLevel <= .info
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
@@ -34,7 +36,8 @@ public final class Responder: Sendable {
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
-            request, on: eventLoop, client: client, upstream: upstream, settings: configuration.translation)
+            request, on: eventLoop, client: client, upstream: upstream, memory: memory,
+            settings: configuration.translation)
         do {
             let reply = try await reply(to: exchange)
             exchange.record.firstByte = ContinuousClock.now - exchange.start

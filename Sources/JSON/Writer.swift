@@ -39,6 +39,12 @@ public struct Writer: Sendable {
         bytes.append(contentsOf: value.text)
     }
 
+    /// A value that is JSON already.
+    public mutating func json(_ text: some Collection<UInt8>) {
+        separate()
+        bytes.append(contentsOf: text)
+    }
+
     /// A string, escaped where it must be.
     public mutating func string(_ text: String) {
         separate()

@@ -1,10 +1,12 @@
 /// One thing that the upstream request does not carry as the client said it, and why.
 public struct Notice: Sendable, Equatable {
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         /// Left out.
         case dropped
         /// Sent with another value.
         case adjusted
+        /// Not sent, and done here instead.
+        case emulated
         /// Put right, so that upstream accepts the conversation.
         case repaired
     }

@@ -6,12 +6,25 @@ public struct TranslatedRequest: Sendable {
     public let path: String
 
     /// The JSON body.
-    public let body: [UInt8]
+    public internal(set) var body: [UInt8]
 
-    public let context: ReplyContext
+    public internal(set) var context: ReplyContext
 
     /// What was left out, changed or repaired, in the order of finding.
-    public let notices: [Notice]
+    public internal(set) var notices: [Notice]
+
+    /// How many choices the client wants (`n`): so often is upstream asked the same.
+    public var choiceCount = 1
+
+    /// The calls before which reasoning was put back.
+    public internal(set) var recalledCallIDs: [String] = []
+
+    /// A request for each of the choices.
+    public var choices: [TranslatedRequest] {
+        var repeated = self
+        repeated.context.repeatsPrompt = true
+        return [self] + Array(repeating: repeated, count: choiceCount - 1)
+    }
 }
 
 /// What a reply's translation and its log line have to know of the request. Never changes.
@@ -30,6 +43,24 @@ public struct ReplyContext: Sendable, Equatable {
 
     /// Whether the client offered `functions`, and is answered with `function_call` instead of `tool_calls`.
     public let usesFunctions: Bool
+
+    /// Before which sequences the text ends (`stop`); none of them empty.
+    public var stops: [StringContents] = []
+
+    /// After how many tokens of text a stream ends; nil where upstream's own limit is the client's.
+    public var visibleTokenLimit: Int?
+
+    /// Whether a call of `parallel`, a tool that nobody declared, is what models make of several calls at once.
+    public var unwrapsParallelCalls = false
+
+    /// Whether encrypted reasoning was asked for, to be kept for the client's next turn.
+    public var keepsReasoning = false
+
+    /// What becomes of parameters that upstream turns out to refuse.
+    public var unsupportedParameters = UnsupportedParameterPolicy.drop
+
+    /// Whether another request for the same reply has the same prompt, whose tokens are counted there.
+    public var repeatsPrompt = false
 
     /// The form of the reply.
     public var form = ReplyForm.chat

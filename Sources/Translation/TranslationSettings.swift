@@ -37,15 +37,25 @@ public struct TranslationSettings: Sendable {
     public var modelMap: ModelMap
     public var inputFormat: InputFormat
     public var unsupportedParameters: UnsupportedParameterPolicy
+    /// The most choices that a client may ask for (`N_MAX`), each of which is a request upstream.
+    public var maximumChoices: Int
+    /// How many tokens a model that reasons gets on top of the client's limit (`REASONING_HEADROOM`).
+    public var reasoningHeadroom: Int
+    /// Whether reasoning is asked for in encrypted form, for somebody keeps it between turns.
+    public var keepsReasoning: Bool
 
     public init(
         target: Target = .responses, defaultModel: String = "gpt-5", modelMap: ModelMap = .standard,
-        inputFormat: InputFormat = .transcript, unsupportedParameters: UnsupportedParameterPolicy = .drop
+        inputFormat: InputFormat = .transcript, unsupportedParameters: UnsupportedParameterPolicy = .drop,
+        maximumChoices: Int = 8, reasoningHeadroom: Int = 0, keepsReasoning: Bool = false
     ) {
         self.target = target
         self.defaultModel = defaultModel
         self.modelMap = modelMap
         self.inputFormat = inputFormat
         self.unsupportedParameters = unsupportedParameters
+        self.maximumChoices = maximumChoices
+        self.reasoningHeadroom = reasoningHeadroom
+        self.keepsReasoning = keepsReasoning
     }
 }

@@ -11,7 +11,13 @@ enum InputRules {
     static func firstViolation(in input: Value) -> APIError? {
         for (index, item) in input.elements.enumerated() {
             let type = item["type"]?.string ?? "message"
-            let error = type == "message" ? message(item, at: "input[\(index)]") : call(item, at: "input[\(index)]")
+            let place = "input[\(index)]"
+            let error =
+                switch type {
+                case "message": message(item, at: place)
+                case "reasoning": reasoning(item)
+                default: call(item, at: place)
+                }
             if let error { return error }
         }
         return nil
@@ -42,6 +48,24 @@ enum InputRules {
                 with length \(id.utf8.count) instead.
                 """,
             param: "\(place).call_id", code: "string_above_max_length")
+    }
+
+    /// Reasoning that somebody else sealed, or nobody.
+    private static func reasoning(_ item: Value) -> APIError? {
+        let sealed = item["encrypted_content"]?.string
+        // The live API's seals, as in recordings, begin so.
+        if let sealed, sealed.hasPrefix(CalledTool.seal) || sealed.hasPrefix("gAAAA") { return nil }
+        return unsealable(item)
+    }
+
+    static func firstReasoning(in input: Value?) -> Value? {
+        input?.elements.first { $0["type"]?.isString("reasoning") == true }
+    }
+
+    static func unsealable(_ item: Value) -> APIError {
+        APIError(
+            message: "The encrypted content for item \(item["id"]?.string ?? "") could not be verified.",
+            code: "invalid_encrypted_content")
     }
 
     /// The error of a call whose output is not among the items, or an output whose call is not.

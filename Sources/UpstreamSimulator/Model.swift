@@ -4,7 +4,8 @@ struct Model: Sendable {
 
     /// The N of gpt-5.N; 0 of gpt-5 itself, nil of other models.
     private let minor: Int?
-    private let isReasoner: Bool
+    /// Whether it can reason at all.
+    let isReasoner: Bool
 
     init(_ name: String) {
         self.name = name

@@ -29,7 +29,10 @@ extension Plan {
         case ("no-terminal", nil) where parts.count == 1: stop = .beforeTerminal
         case ("html", nil) where parts.count == 1: isHTML = true
         case ("error-event", nil) where parts.count == 1: hasErrorEvent = true
+        case ("unseal-fails", nil) where parts.count == 1: unsealFails = true
         case ("play", _) where parts.count == 2: play = String(parts[1])
+        case ("call", _) where parts.count == 2: call = String(parts[1])
+        case ("refuse", _) where parts.count == 2: refused = String(parts[1])
         case ("cut", let count?): stop = .cut(after: count)
         case ("stall", let count?): stop = .stall(after: count)
         case ("status", let code?) where (200...599).contains(code): status = code

@@ -44,10 +44,16 @@ struct Plan: Sendable, Equatable {
     var deltas: Int?
     /// `size=BYTES`: the length of the reply's text.
     var size: Int?
-    /// `text=…`: the reply's text, all that follows up to the closing bracket; so it stands last.
+    /// `text=…`: the reply's text, all that follows up to the bracket that closes the directive; so it stands last.
     var text: String?
     /// `play=NN`: the recorded exchange whose name starts so.
     var play: String?
+    /// `call=NAME`: a call of that tool as the reply, with `text` as its arguments. A model that reasons thinks before it.
+    var call: String?
+    /// `refuse=PARAM`: a request that has that parameter, a path such as `text.verbosity`, is told that it is not supported.
+    var refused: String?
+    /// `unseal-fails`: reasoning that is given back cannot be read any more.
+    var unsealFails = false
     /// `times=N`: only the first N requests with the very same words are treated so, the others as if nothing were said.
     var times: Int?
 }

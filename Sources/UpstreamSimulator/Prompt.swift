@@ -35,10 +35,23 @@ struct Prompt: Sendable {
 extension Substring {
     /// Where the last directive stands, brackets included.
     fileprivate var lastDirective: Range<Index>? {
-        guard let start = lastRange(of: "[simulate ")?.lowerBound,
-            let end = utf8[start...].firstIndex(of: UInt8(ascii: "]"))
-        else { return nil }
+        guard let start = lastRange(of: "[simulate ")?.lowerBound, let end = closingBracket(after: start) else {
+            return nil
+        }
         return start..<utf8.index(after: end)
+    }
+
+    /// Where the bracket at `start` is closed; brackets may stand in pairs between.
+    private func closingBracket(after start: Index) -> Index? {
+        var depth = 0
+        return utf8[start...].indices.first { index in
+            switch utf8[index] {
+            case UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "]"): depth -= 1
+            default: break
+            }
+            return depth == 0
+        }
     }
 
     fileprivate func words(ofDirective range: Range<Index>) -> String {

@@ -14,15 +14,18 @@ struct ResponseObject: Sendable {
     let created: Int
     let request: Value
     let text: ReplyText
+    /// The call that is the reply, in the text's place.
+    let call: CalledTool?
     let inputTokens: Int
 
     /// - Parameter id: nil makes one up.
-    init(answering request: Value, text: ReplyText, at created: Int, id: String? = nil) {
+    init(answering request: Value, text: ReplyText, call: CalledTool? = nil, at created: Int, id: String? = nil) {
         self.id = id ?? Identifier.make("resp_")
         itemID = Identifier.make("msg_")
         self.created = created
         self.request = request
         self.text = text
+        self.call = call
         inputTokens = estimatedTokens(in: request["input"])
     }
 
@@ -46,7 +49,7 @@ struct ResponseObject: Sendable {
             $0.null()
             $0.member("model", request["model"]?.string ?? "gpt-5")
             $0.name("output")
-            $0.array { if status == .completed { writeItem(isComplete: true, to: &$0) } }
+            $0.array { if status == .completed { writeOutput(to: &$0) } }
             $0.member("service_tier", "default")
             writeEcho(to: &$0)
             $0.name("usage")
@@ -59,6 +62,12 @@ struct ResponseObject: Sendable {
         for name in Self.echoed {
             if let value = request.given(name) ?? Self.defaults[name] { writer.member(name, value) }
         }
+    }
+
+    private func writeOutput(to writer: inout Writer) {
+        guard let call else { return writeItem(isComplete: true, to: &writer) }
+        if call.thinks { call.writeThought(to: &writer) }
+        call.writeCall(isComplete: true, to: &writer)
     }
 
     /// The one item of the output, the assistant's message; incomplete it has nothing in it yet.

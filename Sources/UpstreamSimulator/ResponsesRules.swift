@@ -29,7 +29,11 @@ extension Rules {
         refusedWhileReasoning("temperature", default: 1, effort: effort(of:)) { _ in unsupported("temperature") },
         refusedWhileReasoning("top_p", effort: effort(of:)) { _ in unsupported("top_p") },
         refusedWhileReasoning("top_logprobs", default: 0, effort: effort(of:)) { _ in logprobs("top_logprobs") },
-        { asksForLogprobs($0) && model($0).reasons(effort: effort(of: $0)) ? logprobs("include") : nil },
+        { body in
+            guard asks(body, for: "reasoning.encrypted_content"), !model(body).isReasoner else { return nil }
+            return APIError(message: "Encrypted content is not supported with this model.", param: "include")
+        },
+        { asks($0, for: "message.output_text.logprobs") && model($0).reasons(effort: effort(of: $0)) ? logprobs("include") : nil },
         { body in
             firstIndex(in: body["tools"]) { ($0["type"]?.isString("function") ?? false) && $0.given("name") == nil }
                 .map { .missingParameter("tools[\($0)].name") }
@@ -102,8 +106,8 @@ extension Rules {
         return input.isEmptyContainer || input.isString("")
     }
 
-    private static func asksForLogprobs(_ body: Value) -> Bool {
-        body["include"]?.elements.contains { $0.isString("message.output_text.logprobs") } ?? false
+    private static func asks(_ body: Value, for included: StaticString) -> Bool {
+        body["include"]?.elements.contains { $0.isString(included) } ?? false
     }
 
     private static func missing(_ outer: StaticString, _ inner: StaticString, in body: Value) -> APIError? {

@@ -89,19 +89,21 @@ final class Service: Sendable {
     }
 
     private func response(_ body: Value, asking prompt: String, plan: Plan) throws(APIError) -> Answer {
-        if let error = Rules.responses.firstViolation(in: body) { throw error }
+        if let error = Rules.responses.firstViolation(in: body) ?? plan.refusal(of: body) { throw error }
         let isStream = body["stream"]?.bool ?? false
         if let recorded = try recording(asking: prompt, plan: plan) {
             return isStream ? recorded.responseStream : recorded.response
         }
         let text = text(for: body, limit: body["max_output_tokens"], asking: prompt, plan: plan)
-        let response = ResponseObject(answering: body, text: text, at: Int(Date().timeIntervalSince1970))
+        let call = plan.call.map { CalledTool(name: $0, arguments: plan.text ?? "{}", request: body) }
+        let response = ResponseObject(answering: body, text: text, call: call, at: Int(Date().timeIntervalSince1970))
         guard isStream else { return Answer(response.json(.completed)) }
+        if let call { return Answer(stream: CallStream(response, call)) }
         return Answer(stream: ResponseStream(response, fails: plan.hasErrorEvent))
     }
 
     private func completion(_ body: Value, asking prompt: String, plan: Plan) throws(APIError) -> Answer {
-        if let error = Rules.chat.firstViolation(in: body) { throw error }
+        if let error = Rules.chat.firstViolation(in: body) ?? plan.refusal(of: body) { throw error }
         let isStream = body["stream"]?.bool ?? false
         if let recorded = try recording(asking: prompt, plan: plan) {
             return isStream ? recorded.completionStream : recorded.completion
@@ -133,7 +135,8 @@ final class Service: Sendable {
             }
             return exchange
         }
-        let wantsOwnReply = plan.text != nil || plan.size != nil || plan.deltas != nil || plan.hasErrorEvent
+        let wantsOwnReply =
+            plan.call != nil || plan.text != nil || plan.size != nil || plan.deltas != nil || plan.hasErrorEvent
         return wantsOwnReply ? nil : recordings.exchange(asking: prompt)
     }
 

@@ -7,7 +7,7 @@ public import Translation
 struct Map: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what would be sent upstream for the request on standard input.",
-        discussion: "What is left out, changed or repaired is told on standard error. Needs no keys.")
+        discussion: "What is left out, changed, repaired or done here is told on standard error. Needs no keys.")
 
     @Option(
         help: "The API to map to: \(Target.allCases.map(\.rawValue).joined(separator: ", ")). (default: TARGET_API)")

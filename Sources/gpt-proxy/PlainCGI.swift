@@ -3,6 +3,7 @@ internal import FastCGI
 internal import Gateway
 internal import Glibc
 internal import NIOPosix
+internal import Translation
 internal import Upstream
 
 /// Answers the one request that a web server started the process for, as a CGI program.
@@ -23,7 +24,10 @@ enum PlainCGI {
     }
 
     private static func answer() async throws {
-        let configuration = try await ConfigurationLoading().configuration()
+        var configuration = try await ConfigurationLoading().configuration()
+        // The process ends with this request: what it keeps, nobody finds.
+        configuration.reasoningCache = 0
+        configuration.translation.keepsReasoning = false
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = try makeClient(configuration, on: eventLoop)
         let responder = Responder(configuration: configuration, client: client)

@@ -80,7 +80,7 @@ struct ArbitraryStreamTests {
                 if random.happens(oneIn: 3) { writer.garbled(root, &random) } else { writer.value(root) }
                 stream.send(Event(data: writer.bytes))
             }
-            stream.translator.end()
+            stream.end()
             #expect(stream.translator.outcome != nil)
             // Whatever came, the client gets JSON.
             #expect(throws: Never.self) { try stream.chunks }

@@ -68,7 +68,7 @@ struct FailedStreamTests {
         for count in 0..<events.count - (Vectors.failures.contains(name) ? 0 : 1) {
             var stream = Streamed(try translator())
             for event in events.prefix(count) { stream.send(event) }
-            stream.translator.end()
+            stream.end()
             #expect(stream.failure != nil)
             #expect(!stream.text.hasSuffix("data: [DONE]\n\n"))
         }
@@ -76,7 +76,7 @@ struct FailedStreamTests {
 
     @Test func `the first end counts`() throws {
         var stream = try Streamed([completed(message("a"))])
-        stream.translator.end()
+        stream.end()
         stream.translator.fail(ReplyFailure(message: "late"))
         #expect(stream.finishReason == .stop)
         var failed = try Streamed([])

@@ -97,7 +97,7 @@ struct RecordedReplyTests {
             let piece = Array(bytes[start..<min(start + size, bytes.count)])
             try parser.feed(piece.span.bytes) { stream.send($0) }
         }
-        stream.translator.end()
+        stream.end()
         #expect(try stream.bytes == streamed(name).bytes)
     }
 
@@ -141,7 +141,7 @@ struct RecordedReplyTests {
     private func streamed(_ name: String, usage: Bool = true) throws -> Streamed {
         var stream = Streamed(try translator(usage: usage))
         for event in try Vectors.events(name) { stream.send(event) }
-        stream.translator.end()
+        stream.end()
         return stream
     }
 }

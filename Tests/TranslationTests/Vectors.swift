@@ -40,13 +40,16 @@ enum Vectors {
 }
 
 /// What translating a request leaves for its reply.
-func context(usage: Bool = true, functions: Bool = false) throws -> ReplyContext {
+///
+/// - Parameter fields: those that the request has besides, in JSON.
+func context(usage: Bool = true, functions: Bool = false, _ fields: String = "") throws -> ReplyContext {
     let functions = functions ? #","functions":[{"name":"f"}]"# : ""
+    let fields = fields.isEmpty ? "" : "," + fields
     let body = #"""
         {"stream":true,"stream_options":{"include_usage":\#(usage)},\#
-        "messages":[{"role":"user","content":"x"}]\#(functions)}
+        "messages":[{"role":"user","content":"x"}]\#(functions)\#(fields)}
         """#
-    return try RequestTranslator(settings: TranslationSettings())
+    return try RequestTranslator(settings: TranslationSettings(keepsReasoning: true))
         .translateChatRequest(Document(parsing: Array(body.utf8))).context
 }
 
@@ -55,9 +58,9 @@ func translator(usage: Bool = true, functions: Bool = false) throws -> StreamTra
     StreamTranslator(context: try context(usage: usage, functions: functions), id: "id", created: 7)
 }
 
-/// Translates a whole response.
-func completion(_ response: String, functions: Bool = false) throws -> ReplyTranslator.Reply {
-    try SingleReplyTranslator(context: context(functions: functions), id: "id", created: 7)
+/// Translates a whole response to a request with those fields.
+func completion(_ response: String, functions: Bool = false, _ fields: String = "") throws -> ReplyTranslator.Reply {
+    try SingleReplyTranslator(context: context(functions: functions, fields), id: "id", created: 7)
         .translate(Document(parsing: Array(response.utf8)))
 }
 
@@ -71,11 +74,15 @@ struct Streamed {
     }
 
     /// Translates events, each given as its data, to the end of the stream.
-    init(_ events: [String], usage: Bool = true, functions: Bool = false) throws {
-        self.init(
-            StreamTranslator(context: try context(usage: usage, functions: functions), id: "id", created: 7))
+    init(_ events: [String], usage: Bool = true, functions: Bool = false, _ fields: String = "") throws {
+        let context = try context(usage: usage, functions: functions, fields)
+        self.init(StreamTranslator(context: context, id: "id", created: 7))
         for event in events { send(event) }
-        translator.end()
+        end()
+    }
+
+    mutating func end() {
+        translator.end(into: &bytes)
     }
 
     mutating func send(_ event: String) {

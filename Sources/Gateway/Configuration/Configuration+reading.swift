@@ -15,7 +15,8 @@ extension Configuration {
                 .proxyKey, "is 'changeme', which everybody knows; set it to \(ConfigurationKey.proxyKey.allowed)")
         }
         let base = values.parse(.base) { (text) throws(InvalidConfiguration) in try BaseURL(text) }
-        let translation = TranslationSettings(&values)
+        let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
+        let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
         let upstreamTimeout = values.duration(.upstreamTimeout)
         let client = Client.Configuration(
             connectTimeout: values.duration(.connectTimeout),
@@ -36,7 +37,7 @@ extension Configuration {
         }
         self.init(
             openAIKey: openAIKey, proxyKey: proxyKey, base: base, organization: values.text(.organization),
-            project: values.text(.project), translation: translation, client: client, passthrough: passthrough,
+            project: values.text(.project), translation: translation, reasoningCache: reasoningCache, client: client, passthrough: passthrough,
             maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             shutdownGrace: shutdownGrace,
@@ -50,12 +51,13 @@ extension TranslationSettings {
     /// - Throws: ``ConfigurationError`` with all faults found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
-        self.init(&values)
+        let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
+        self.init(&values, keepsReasoning: reasoningCache > 0)
         guard values.faults.isEmpty else { throw ConfigurationError(faults: values.faults) }
     }
 
-    init(_ values: inout ConfigurationValues) {
-        self.init()
+    fileprivate init(_ values: inout ConfigurationValues, keepsReasoning: Bool) {
+        self.init(keepsReasoning: keepsReasoning)
         if let target = values.choice(.target, of: Target.self) { self.target = target }
         if let model = values.text(.defaultModel) { defaultModel = model }
         if let map = values.modelMap(.modelMap) { modelMap = map }
@@ -63,5 +65,7 @@ extension TranslationSettings {
         if let policy = values.choice(.unsupportedParameters, of: UnsupportedParameterPolicy.self) {
             unsupportedParameters = policy
         }
+        maximumChoices = values.number(.maximumChoices, in: 1...128)
+        reasoningHeadroom = values.number(.reasoningHeadroom, in: 0...1_000_000)
     }
 }

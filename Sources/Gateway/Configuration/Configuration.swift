@@ -12,6 +12,8 @@ public struct Configuration: Sendable {
     public var organization: String?
     public var project: String?
     public var translation: TranslationSettings
+    /// How much reasoning is kept between a client's turns, in bytes; 0 for none.
+    public var reasoningCache: Int
     public var client: Client.Configuration
     /// The paths that are handed through.
     public var passthrough: PassedPaths

@@ -77,10 +77,20 @@ struct ConfigurationValues {
         return duration
     }
 
+    /// A whole number; the lowest when the text is at fault, which is noted.
+    mutating func number(_ key: ConfigurationKey, in range: ClosedRange<Int>) -> Int {
+        guard let text = text(key) else { return range.lowerBound }
+        guard let number = Int(text), range.contains(number) else {
+            refuse(key, text)
+            return range.lowerBound
+        }
+        return number
+    }
+
     /// A size in bytes, up to 1 GiB; zero when the text is at fault, which is noted.
-    mutating func size(_ key: ConfigurationKey) -> Int {
+    mutating func size(_ key: ConfigurationKey, mayBeZero: Bool = false) -> Int {
         guard let text = text(key) else { return 0 }
-        guard let size = parseSize(text), (1...(1 << 30)).contains(size) else {
+        guard let size = parseSize(text), ((mayBeZero ? 0 : 1)...(1 << 30)).contains(size) else {
             refuse(key, text)
             return 0
         }

@@ -31,6 +31,7 @@ struct AccessLog: Sendable {
             $0.member("model_sent", given: record.modelSent)
             $0.member("stream", record.streams)
             $0.member("status", record.status)
+            if record.upstreamRequestCount > 1 { $0.member("upstream_requests", record.upstreamRequestCount) }
             $0.member("upstream_status", given: record.upstreamStatus)
             $0.member("upstream_request_id", given: record.upstreamRequestID)
             if let usage = record.usage {
@@ -41,11 +42,10 @@ struct AccessLog: Sendable {
             }
             $0.member("first_byte_ms", given: record.firstByte?.milliseconds)
             $0.member("duration_ms", record.duration.milliseconds)
-            for kind in [Notice.Kind.dropped, .adjusted, .repaired] {
-                let fields = record.notices.filter { $0.kind == kind }.map(\.field)
-                guard !fields.isEmpty else { continue }
+            for kind in record.notices.isEmpty ? [] : Notice.Kind.allCases {
+                guard let fields = record.notices.fields(of: kind) else { continue }
                 $0.name(text: kind.rawValue)
-                $0.string(fields.joined(separator: ","))
+                $0.string(fields)
             }
             $0.member("error", given: record.error)
             if record.clientLeft { $0.member("client_left", true) }
@@ -63,6 +63,7 @@ struct AccessLog: Sendable {
         add("model", record.modelAsked)
         add("sent", record.modelSent)
         if record.streams { words.append("stream") }
+        if record.upstreamRequestCount > 1 { add("upstream_requests", record.upstreamRequestCount) }
         add("upstream", record.upstreamStatus)
         add("upstream_id", record.upstreamRequestID)
         if let usage = record.usage {
@@ -70,7 +71,7 @@ struct AccessLog: Sendable {
         }
         if let firstByte = record.firstByte { add("first_byte", "\(firstByte.milliseconds)ms") }
         add("took", "\(record.duration.milliseconds)ms")
-        for notice in record.notices { add(notice.kind.rawValue, notice.field) }
+        for kind in Notice.Kind.allCases { add(kind.rawValue, record.notices.fields(of: kind)) }
         add("error", record.error)
         if record.clientLeft { words.append("client_left") }
         // A field that a client chose may hold a line break; a line of the log may not.

@@ -11,6 +11,8 @@ struct AccessRecord: Sendable {
     var modelSent: String?
     var streams = false
     var status = 0
+    /// How many requests upstream it took, where each is a choice of the reply.
+    var upstreamRequestCount = 1
     var upstreamStatus: Int?
     var upstreamRequestID: String?
     var usage: Usage?
@@ -22,15 +24,23 @@ struct AccessRecord: Sendable {
 }
 
 extension AccessRecord {
-    mutating func note(_ request: TranslatedRequest) {
+    /// - Parameter requests: those that one request of the client became.
+    mutating func note(_ requests: [TranslatedRequest]) {
+        let request = requests[0]
         modelAsked = request.context.modelAsked
         modelSent = request.context.modelSent
         streams = request.context.streams
         notices = request.notices
+        upstreamRequestCount = requests.count
     }
 
-    mutating func note(_ response: Response) {
-        upstreamStatus = response.status
-        upstreamRequestID = response.header("x-request-id")
+    mutating func note(_ answer: UpstreamCall.Answer) {
+        notices = answer.request.notices
+        note(status: answer.response.status, headers: answer.response.passedHeaders)
+    }
+
+    mutating func note(status: Int, headers: [(name: String, value: String)]) {
+        upstreamStatus = status
+        upstreamRequestID = headers.first { $0.name.lowercased() == "x-request-id" }?.value
     }
 }

@@ -77,6 +77,8 @@ extension Failure {
         switch error {
         case let failure as Failure:
             self = failure
+        case let refusal as Refusal:
+            self.init(refusal)
         case let error as RequestError:
             self.init(
                 status: 400, reason: "invalid_request", message: error.message, param: error.param, code: error.code)

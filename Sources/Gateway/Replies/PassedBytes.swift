@@ -10,8 +10,8 @@ struct PassedBytes: StreamTransform {
         piece.withUnsafeBytes { output.append(contentsOf: $0) }
     }
 
-    mutating func bodyHasEnded() {
-        ending = .success(())
+    mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
+        if isWhole { ending = .success(()) }
     }
 
     /// There is no byte that would not change the body.

@@ -10,13 +10,15 @@ enum PassedReply {
             let head = ResponseHead.eventStream(headers: request.headers)
             return .events(
                 Opening(head: head, transforms: [PassedStream(waitsForMeaning: true)]) {
-                    let (response, headers) = try await exchange.success(of: request)
-                    if response.isEventStream { return .streams(.eventStream(headers: headers), [response.body]) }
-                    return .whole(.json(response.status, headers: headers), body: try await whole(response, exchange))
+                    let answer = try await exchange.answer(to: request)
+                    if answer.response.isEventStream {
+                        return .streams(.eventStream(headers: answer.headers), [answer.response.body])
+                    }
+                    return .whole(answer.head, body: try await whole(answer.response, exchange))
                 })
         }
-        let (response, headers) = try await exchange.success(of: request)
-        return .whole(.json(response.status, headers: headers), body: try await whole(response, exchange))
+        let answer = try await exchange.answer(to: request)
+        return .whole(answer.head, body: try await whole(answer.response, exchange))
     }
 
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
@@ -26,4 +28,8 @@ enum PassedReply {
         }
         return body
     }
+}
+
+extension UpstreamCall.Answer {
+    fileprivate var head: ResponseHead { .json(response.status, headers: headers) }
 }

@@ -34,8 +34,8 @@ struct PassedStream: StreamTransform {
         piece.extracting(droppingFirst: completed).withUnsafeBytes { held.append(contentsOf: $0) }
     }
 
-    mutating func bodyHasEnded() {
-        guard ending == nil else { return }
+    mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
+        guard isWhole, ending == nil else { return }
         ending = .failure(
             Failure(
                 status: 502, reason: "upstream_unfinished",

@@ -6,29 +6,6 @@ internal import Upstream
 let maximumReply = 256 << 20
 
 extension Response {
-    /// What an error of upstream is to a client of `/v1`: the same status and body. But upstream's 401 and 403 are about
-    /// the proxy's own key, of which its text may quote a part: nothing of that is passed on.
-    func failure(headers: [(name: String, value: String)]) async throws(UpstreamError) -> Failure {
-        if status == 401 || status == 403 || status < 400 {
-            body.cancel()
-            return Failure(
-                status: 502, reason: "upstream_status",
-                message: "Upstream does not let this proxy in (status \(status)). Its operator can mend that.",
-                code: "upstream_refused")
-        }
-        let body = try await body.collect(upTo: maximumReply)
-        guard let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth),
-            document.root["error"]?.kind == .object
-        else {
-            return Failure(
-                status: status, reason: "upstream_status", message: "Upstream answered with status \(status).",
-                headers: headers)
-        }
-        return Failure(
-            status: status, reason: "upstream_status", message: "Upstream answered with status \(status).",
-            headers: headers, upstream: (status, body))
-    }
-
     /// The whole body, which must be JSON.
     func document() async throws -> Document {
         let body = try await body.collect(upTo: maximumReply)

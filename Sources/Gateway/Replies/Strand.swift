@@ -21,17 +21,24 @@ final class Strand<Transform: StreamTransform>: @unchecked Sendable {
     /// Reads to the end.
     ///
     /// - Parameter consume: takes each piece; to be answered by way of ``consume(_:into:on:)``.
-    /// - Returns: what went wrong; nil if nothing did.
-    func run(on eventLoop: any EventLoop, consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Failure? {
+    /// - Returns: what cut the body short; nil if nothing did.
+    func read(consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Failure? {
         body.liftTotalTimeout()
         defer { giveUp?.cancel() }
-        var failure: Failure?
         do throws(UpstreamError) {
             try await body.forEach(consume)
-            transform.bodyHasEnded()
+            return nil
         } catch {
-            failure = refusal ?? Failure(error)
+            return refusal ?? Failure(error)
         }
+    }
+
+    /// Takes the end of the body and appends what is to be sent for it.
+    ///
+    /// - Parameter failure: what cut the body short, as ``read(consume:)`` said.
+    /// - Returns: what went wrong; nil if nothing did.
+    func end(_ failure: Failure?, into output: inout [UInt8]) -> Failure? {
+        transform.bodyHasEnded(isWhole: failure == nil, into: &output)
         // What the stream itself says of its end counts for more than how its connection ended.
         switch transform.ending {
         case .success: return nil
@@ -54,6 +61,9 @@ final class Strand<Transform: StreamTransform>: @unchecked Sendable {
         case .failure:
             body.cancel()
             return false
+        case .success where transform.leavesUpstream:
+            body.cancel()
+            return true
         case .success where giveUp == nil:
             giveUp = eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [body] in body.cancel() }
             return true

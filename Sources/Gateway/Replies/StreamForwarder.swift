@@ -108,9 +108,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     // MARK: One strand
 
     private func run(_ strand: Strand<Transform>) async {
-        if let failure = await strand.run(on: eventLoop, consume: { self.consume($0, from: strand) }) {
-            fail(failure)
-        }
+        let cut = await strand.read { self.consume($0, from: strand) }
+        if let failure = strand.end(cut, into: &output) { fail(failure) }
     }
 
     private func consume(_ piece: RawSpan, from strand: Strand<Transform>) -> ResponseBody.Demand {

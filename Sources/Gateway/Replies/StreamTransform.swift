@@ -7,14 +7,19 @@ protocol StreamTransform: SendableMetatype {
     /// - Throws: when upstream sends what cannot be taken; nothing more is asked of it then.
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws
 
-    /// Upstream's body has ended as a body should. Whether the stream in it did is for the transform to say.
-    mutating func bodyHasEnded()
+    /// Upstream's body has ended. Whether the stream in it did is for the transform to say.
+    ///
+    /// - Parameter isWhole: whether it ended as a body should, or was cut.
+    mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8])
 
     /// Whether there is something that a client can see. Until then an error still gets a status of its own.
     var hasBegun: Bool { get }
 
     /// How the stream ended, once it has: well, or with an error that upstream reported within it.
     var ending: Result<Void, Failure>? { get }
+
+    /// Whether upstream goes on with what nobody needs, now that the stream has ended well.
+    var leavesUpstream: Bool { get }
 
     /// Appends a sign of life to a stream that is silent.
     mutating func writeBeat(into output: inout [UInt8])
@@ -29,5 +34,7 @@ protocol StreamTransform: SendableMetatype {
 }
 
 extension StreamTransform {
+    var leavesUpstream: Bool { false }
+
     static func writeEnd(of strands: [Self], into output: inout [UInt8]) {}
 }

@@ -9,36 +9,41 @@ enum TranslatedReply {
     static func to(_ requests: [TranslatedRequest], _ exchange: Exchange) async throws -> Reply {
         let created = Int(Timestamp.secondsSince1970())
         guard requests[0].context.streams else {
-            let (responses, headers) = try await exchange.successes(of: requests)
-            let body = try await whole(responses, to: requests, created: created, exchange)
-            return .whole(.json(200, headers: headers), body: body)
+            let (head, body) = try await whole(exchange.answers(to: requests), created: created, exchange)
+            return .whole(head, body: body)
         }
+        let keep = keeper(for: exchange)
         let transforms = requests.enumerated().map { index, request in
             let translator = StreamTranslator(
                 context: request.context, id: exchange.record.requestID, created: created,
                 choice: requests.count > 1 ? index : nil)
-            return TranslatedStream(translator)
+            return TranslatedStream(translator, keep: keep)
         }
         return .chunks(
             Opening(head: .eventStream(headers: requests[0].headers), transforms: transforms) {
-                let (responses, headers) = try await exchange.successes(of: requests)
-                if responses.allSatisfy(\.isEventStream) {
-                    return .streams(.eventStream(headers: headers), responses.map(\.body))
+                let answers = try await exchange.answers(to: requests)
+                if answers.allSatisfy(\.response.isEventStream) {
+                    return .streams(.eventStream(headers: answers[0].headers), answers.map(\.response.body))
                 }
-                let body = try await whole(responses, to: requests, created: created, exchange)
-                return .whole(.json(200, headers: headers), body: body)
+                let (head, body) = try await whole(answers, created: created, exchange)
+                return .whole(head, body: body)
             })
     }
 
     private static func whole(
-        _ responses: [Response], to requests: [TranslatedRequest], created: Int, _ exchange: Exchange
-    ) async throws -> [UInt8] {
+        _ answers: [UpstreamCall.Answer], created: Int, _ exchange: Exchange
+    ) async throws -> (ResponseHead, [UInt8]) {
         var parts: [ReplyTranslator.Part] = []
-        for (response, request) in zip(responses, requests) {
-            parts.append((request.context, try await response.document()))
-        }
+        for answer in answers { parts.append((answer.request.context, try await answer.response.document())) }
         let reply = try ReplyTranslator(id: exchange.record.requestID, created: created).translate(parts)
         exchange.record.usage = reply.usage
-        return reply.body
+        keeper(for: exchange)(reply.reasoning)
+        return (.json(200, headers: answers[0].headers), reply.body)
+    }
+
+    /// Keeps what the model thought for the caller's next turn.
+    private static func keeper(for exchange: Exchange) -> ([KeptReasoning]) -> Void {
+        let (memory, caller) = (exchange.memory, exchange.caller)
+        return { memory.reasoning?.store($0, for: caller) }
     }
 }

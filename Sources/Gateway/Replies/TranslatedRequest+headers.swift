@@ -3,7 +3,28 @@ internal import Translation
 extension TranslatedRequest {
     /// What the reply's head tells of the request's translation: the names of what got lost.
     var headers: [(name: String, value: String)] {
-        let dropped = notices.filter { $0.kind == .dropped }.map(\.field)
-        return dropped.isEmpty ? [] : [("x-gpt-proxy-dropped", dropped.joined(separator: ", "))]
+        guard let fields = notices.fields(of: .dropped) else { return [] }
+        return [("x-gpt-proxy-dropped", fields)]
+    }
+}
+
+extension [Notice] {
+    /// How many fields are named; after that, that there are more. Web servers' buffers for heads are small, and a long
+    /// history may need as many repairs as it has messages.
+    private static var maximumFields: Int { 16 }
+
+    /// The fields of the notices of a kind, as headers and log lines name them; nil when there are none.
+    func fields(of kind: Notice.Kind) -> String? {
+        let fields = filter { $0.kind == kind }.map(\.field.printable)
+        guard !fields.isEmpty else { return nil }
+        let named = fields.prefix(Self.maximumFields).joined(separator: ", ")
+        return fields.count > Self.maximumFields ? named + ", ..." : named
+    }
+}
+
+extension String {
+    /// A name that a client made up, fit for a header: without what could end it, and not much longer than real ones.
+    fileprivate var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.prefix(64).map { (0x21...0x7E).contains($0.value) ? $0 : "?" }))
     }
 }

@@ -5,18 +5,25 @@ internal import Translation
 struct TranslatedStream: StreamTransform {
     private var parser = EventParser()
     private var translator: StreamTranslator
+    /// Takes what the model thought before its calls; nil once it has been handed over.
+    private var keep: (([KeptReasoning]) -> Void)?
 
-    init(_ translator: StreamTranslator) {
+    init(_ translator: StreamTranslator, keep: @escaping ([KeptReasoning]) -> Void) {
         self.translator = translator
+        self.keep = keep
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
         try parser.feed(piece) { event in translator.translate(event, into: &output) }
+        // Before the client has the end, after which it may come with the next turn at once.
+        if translator.outcome != nil, let keep = keep.take(), !translator.reasoning.isEmpty { keep(translator.reasoning) }
     }
 
-    mutating func bodyHasEnded() {
-        translator.end()
+    mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
+        if isWhole || translator.isCut { translator.end(into: &output) }
     }
+
+    var leavesUpstream: Bool { translator.leavesUpstream }
 
     var hasBegun: Bool { translator.hasBegun }
 

@@ -7,8 +7,10 @@ internal import Upstream
 enum ChatEndpoint {
     static func respond(to exchange: Exchange) async throws -> Reply {
         let settings = try exchange.settings()
-        let request = try RequestTranslator(settings: settings).translateChatRequest(exchange.document())
+        let (reasoning, caller) = (exchange.memory.reasoning, exchange.caller)
+        let request = try RequestTranslator(settings: settings)
+            .translateChatRequest(exchange.document()) { reasoning?.find(callID: $0, for: caller) }
         guard settings.target == .responses else { return try await PassedReply.to(request, exchange) }
-        return try await TranslatedReply.to([request], exchange)
+        return try await TranslatedReply.to(request.choices, exchange)
     }
 }

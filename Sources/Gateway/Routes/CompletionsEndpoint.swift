@@ -12,6 +12,6 @@ enum CompletionsEndpoint {
             return try await ModelMappedEndpoint.respond(to: exchange, path: "/completions")
         }
         let requests = try RequestTranslator(settings: settings).translateCompletionRequest(exchange.document())
-        return try await TranslatedReply.to(requests, exchange)
+        return try await TranslatedReply.to(requests.flatMap(\.choices), exchange)
     }
 }

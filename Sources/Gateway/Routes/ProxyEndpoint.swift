@@ -9,18 +9,20 @@ enum ProxyEndpoint {
     static func respond(to exchange: Exchange) async throws -> Reply {
         let settings = try exchange.settings()
         let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.document())
-        let response = try await exchange.send(translated)
-        let headers = response.passedHeaders + translated.headers
-        if response.isSuccess, response.isEventStream {
+        let answer: UpstreamCall.Answer
+        do {
+            answer = try await exchange.answer(to: translated)
+        } catch let refusal as Refusal {
+            throw Failure(
+                status: 502, reason: "upstream_status", message: "Upstream answered \(refusal.status).",
+                headers: refusal.headers + translated.headers, upstream: (refusal.status, refusal.body))
+        }
+        let (response, headers) = (answer.response, answer.headers)
+        if response.isEventStream {
             return .events(
                 Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: false)))
         }
         let body = try await response.body.collect(upTo: maximumReply)
-        guard response.isSuccess else {
-            throw Failure(
-                status: 502, reason: "upstream_status", message: "Upstream answered \(response.status).",
-                headers: headers, upstream: (response.status, body))
-        }
         return whole(body, status: response.status, headers: headers, exchange)
     }
 

@@ -45,7 +45,7 @@ struct ChunkWriter: Sendable {
     /// has no roles; the echo of the prompt comes first there.
     func role(isFollowedByText: Bool, into output: inout [UInt8]) {
         if form == .completion {
-            if let echo { content(echo, logprobs: nil, into: &output) }
+            if let echo { content(echo, into: &output) }
             return
         }
         delta(into: &output) {
@@ -58,22 +58,24 @@ struct ChunkWriter: Sendable {
     }
 
     /// A piece of text, the way upstream wrote it. This is the path of nearly every event of a stream.
-    func content(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
+    ///
+    /// - Parameter tokens: its tokens' probabilities, where they were asked for.
+    func content(_ text: StringContents, tokens: [Value] = [], into output: inout [UInt8]) {
         begin(into: &output)
         output.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: (form == .chat ? "\"}" : "\"").utf8)
-        end(logprobs: logprobs, into: &output)
+        end(tokens: tokens, into: &output)
     }
 
     /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.
     func refusal(_ text: StringContents, into output: inout [UInt8]) {
-        if form == .completion { return content(text, logprobs: nil, into: &output) }
+        if form == .completion { return content(text, into: &output) }
         begin(into: &output)
         output.append(contentsOf: #""delta":{"refusal":""#.utf8)
         output.append(contentsOf: text.bytes)
         output.append(contentsOf: "\"}".utf8)
-        end(logprobs: nil, into: &output)
+        end(into: &output)
     }
 
     /// A delta of any members. The legacy API knows nothing but text.
@@ -84,14 +86,22 @@ struct ChunkWriter: Sendable {
         writer.object(members)
         output.append(contentsOf: #""delta":"#.utf8)
         output.append(contentsOf: writer.bytes)
-        end(logprobs: nil, into: &output)
+        end(into: &output)
     }
 
     /// A sign of life: a chunk without content.
     func beat(into output: inout [UInt8]) {
         begin(into: &output)
         output.append(contentsOf: (form == .chat ? #""delta":{}"# : #""text":"""#).utf8)
-        end(logprobs: nil, into: &output)
+        end(into: &output)
+    }
+
+    /// A sign of life after the finish chunk, before the one that tells the usage: like that one without a choice.
+    func beatAfterFinish(into output: inout [UInt8]) {
+        EventWriter.begin(to: &output)
+        output.append(contentsOf: head)
+        output.append(contentsOf: #"\#(Self.fingerprint(form))"choices":[],"usage":null}"#.utf8)
+        EventWriter.end(to: &output)
     }
 
     /// The chunk that says why the reply ended.
@@ -138,16 +148,16 @@ struct ChunkWriter: Sendable {
         output.append(UInt8(ascii: ","))
     }
 
-    /// - Parameter logprobs: those of the content's tokens; the Responses API has none of a refusal's.
-    private func end(logprobs: Value?, into output: inout [UInt8]) {
-        if let logprobs, logprobs.hasElements {
+    /// - Parameter tokens: those of the content with their probabilities; the Responses API has none of a refusal's.
+    private func end(tokens: [Value] = [], into output: inout [UInt8]) {
+        if !tokens.isEmpty {
             var writer = Writer()
             if form == .completion {
-                writer.completionLogprobs([logprobs])
+                writer.completionLogprobs(tokens)
             } else {
                 writer.object {
                     $0.name("content")
-                    $0.chatLogprobs([logprobs])
+                    $0.chatLogprobs(tokens)
                     $0.name("refusal")
                     $0.null()
                 }

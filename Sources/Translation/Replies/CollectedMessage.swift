@@ -7,19 +7,36 @@ struct CollectedMessage {
     /// Reasoning, and commentary that is not the answer.
     private var thoughts: [StringContents] = []
     private var annotations: [(annotation: Value, shift: Int)] = []
-    private var logprobs: [Value] = []
+    private var tokens: [Value] = []
     private var characterCount = 0
-    private(set) var calls: [Value] = []
+    private(set) var calls: [CollectedCall] = []
+    private(set) var reasoning = ReasoningCollector()
+    /// The text's way to the client; nil where nothing can end it early.
+    private var visible: VisibleText?
 
-    init(_ output: Value) {
+    init(_ output: Value, for context: ReplyContext) {
+        if !context.stops.isEmpty { visible = VisibleText(stops: context.stops) }
         let hasAnswer = output.elements.contains { $0.isMessage && !$0.isCommentary }
-        for item in output.elements {
+        for item in output.elements where !isCut {
+            if context.keepsReasoning { reasoning.observe(item) }
             switch item["type"]?.string {
             case "message": collect(item, asAnswer: !item.isCommentary || !hasAnswer)
-            case "function_call", "custom_tool_call": calls.append(item)
+            case "function_call", "custom_tool_call": collectCall(item, for: context)
             case "reasoning": collectReasoning(item)
             default: continue
             }
+        }
+        if let rest = visible?.finish() { add(rest) }
+    }
+
+    /// Whether the text ended at a stop sequence, and with it the message.
+    var isCut: Bool { visible?.ending != nil }
+
+    private mutating func collectCall(_ item: Value, for context: ReplyContext) {
+        if context.unwrapsParallelCalls, ParallelCall.isWrapper(item), let wrapped = ParallelCall(item) {
+            calls += wrapped.calls.map { .unwrapped($0) }
+        } else {
+            calls.append(.item(item))
         }
     }
 
@@ -35,11 +52,16 @@ struct CollectedMessage {
                 for annotation in part["annotations"]?.elements ?? .empty where annotation.isURLCitation {
                     annotations.append((annotation, characterCount))
                 }
-                if let logprobs = part["logprobs"], logprobs.hasElements { self.logprobs.append(logprobs) }
                 characterCount += text.characterCount
-                self.text.append(text)
+                let piece = VisibleText.Piece(text: text, tokens: Array(part["logprobs"]?.elements ?? .empty))
+                add(visible?.append(piece) ?? piece)
             }
         }
+    }
+
+    private mutating func add(_ piece: VisibleText.Piece) {
+        text.append(piece.text)
+        tokens += piece.tokens
     }
 
     private mutating func collectReasoning(_ item: Value) {
@@ -54,7 +76,7 @@ struct CollectedMessage {
     func write(to writer: inout Writer, answersInKind: Bool) {
         writer.member("role", "assistant")
         writer.name("content")
-        if text.isEmpty && !(refusals.isEmpty && calls.isEmpty) {
+        if text.allSatisfy(\.isEmpty) && !(refusals.isEmpty && calls.isEmpty) {
             writer.null()
         } else {
             writer.string { string in for piece in text { string.append(piece) } }
@@ -66,15 +88,24 @@ struct CollectedMessage {
             writer.string { string in for piece in refusals { string.append(piece) } }
         }
         writer.name("annotations")
-        writer.array { for (annotation, shift) in annotations { $0.chatAnnotation(annotation, shift: shift) } }
+        writer.array {
+            for (annotation, shift) in visibleAnnotations { $0.chatAnnotation(annotation, shift: shift) }
+        }
         writeThoughts(to: &writer)
         if answersInKind, let call = calls.first {
             writer.name("function_call")
-            writer.object { Self.writeFunction(call, to: &$0) }
+            writer.object { call.writeFunction(to: &$0) }
         } else if !calls.isEmpty {
             writer.name("tool_calls")
-            writer.array { for call in calls { Self.writeCall(call, to: &$0) } }
+            writer.array { for call in calls { call.write(to: &$0) } }
         }
+    }
+
+    /// Citations of what is seen of the text.
+    private var visibleAnnotations: [(annotation: Value, shift: Int)] {
+        guard isCut else { return annotations }
+        let end = text.reduce(0) { $0 + $1.characterCount }
+        return annotations.filter { ($0.annotation["start_index"]?.integer ?? 0) < end - $0.shift }
     }
 
     private func writeThoughts(to writer: inout Writer) {
@@ -98,37 +129,14 @@ struct CollectedMessage {
 
     /// Writes the value of `logprobs`.
     func writeLogprobs(to writer: inout Writer, form: ReplyForm) {
-        guard !logprobs.isEmpty else { return writer.null() }
-        if form == .completion { return writer.completionLogprobs(logprobs) }
+        guard !tokens.isEmpty else { return writer.null() }
+        if form == .completion { return writer.completionLogprobs(tokens) }
         writer.object {
             $0.name("content")
-            $0.chatLogprobs(logprobs)
+            $0.chatLogprobs(tokens)
             $0.name("refusal")
             $0.null()
         }
-    }
-
-    private static func writeCall(_ call: Value, to writer: inout Writer) {
-        writer.object {
-            if let id = call.given("call_id") { $0.member("id", id) }
-            if call["type"]?.isString("custom_tool_call") == true {
-                $0.member("type", "custom")
-                $0.name("custom")
-                $0.object {
-                    $0.memberIfGiven("name", of: call)
-                    $0.memberIfGiven("input", of: call)
-                }
-            } else {
-                $0.member("type", "function")
-                $0.name("function")
-                $0.object { writeFunction(call, to: &$0) }
-            }
-        }
-    }
-
-    private static func writeFunction(_ call: Value, to writer: inout Writer) {
-        writer.memberIfGiven("name", of: call)
-        writer.memberIfGiven("arguments", of: call)
     }
 }
 

@@ -9,17 +9,22 @@ public enum FinishReason: String, Sendable {
 
     /// The reason of a Responses API response that is over. A reply that was cut is told as such, even if a call was cut
     /// with it: what there is of the call cannot be used.
-    init(of response: Value, hasCalls: Bool, answersInKind: Bool) {
-        if response["status"]?.isString("incomplete") == true {
-            switch response["incomplete_details"]?["reason"]?.string {
-            case "content_filter": self = .contentFilter
-            case "max_output_tokens": self = .length
-            default: self = .stop
-            }
-        } else if hasCalls {
-            self = answersInKind ? .functionCall : .toolCalls
-        } else {
-            self = .stop
+    ///
+    /// - Parameter complete: the reason if it was not cut.
+    init(of response: Value, otherwise complete: FinishReason) {
+        guard response["status"]?.isString("incomplete") == true else {
+            self = complete
+            return
         }
+        switch response["incomplete_details"]?["reason"]?.string {
+        case "content_filter": self = .contentFilter
+        case "max_output_tokens": self = .length
+        default: self = .stop
+        }
+    }
+
+    /// The reason of a reply that says all that it has to say.
+    init(hasCalls: Bool, answersInKind: Bool) {
+        self = !hasCalls ? .stop : answersInKind ? .functionCall : .toolCalls
     }
 }

@@ -6,6 +6,8 @@ public struct ReplyTranslator: Sendable {
     public struct Reply: Sendable {
         public let body: [UInt8]
         public let usage: Usage?
+        /// What the model thought before its calls, for the client's next turn.
+        public let reasoning: [KeptReasoning]
     }
 
     /// One of the reply's choices: upstream's response, and the context of the request that it answers.
@@ -52,7 +54,7 @@ public struct ReplyTranslator: Sendable {
                 writer.null()
             }
         }
-        return Reply(body: writer.bytes, usage: usage)
+        return Reply(body: writer.bytes, usage: usage, reasoning: choices.flatMap(\.reasoning))
     }
 }
 
@@ -74,10 +76,13 @@ private struct Choice {
         }
         self.context = context
         self.response = response
-        usage = Usage(response.given("usage"))
-        message = CollectedMessage(output)
-        reason = FinishReason(of: response, hasCalls: !message.calls.isEmpty, answersInKind: context.usesFunctions)
+        usage = Usage(response.given("usage"), for: context)
+        message = CollectedMessage(output, for: context)
+        let called = FinishReason(hasCalls: !message.calls.isEmpty, answersInKind: context.usesFunctions)
+        reason = message.isCut ? called : FinishReason(of: response, otherwise: called)
     }
+
+    var reasoning: [KeptReasoning] { message.reasoning.kept }
 
     func write(index: Int, to writer: inout Writer) {
         writer.object { writer in

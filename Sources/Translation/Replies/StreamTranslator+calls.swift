@@ -40,6 +40,34 @@ extension StreamTranslator {
         }
     }
 
+    /// The calls within one of `parallel`; where there are none, the call itself.
+    mutating func unwrap(_ item: Value, at index: Int, into output: inout [UInt8]) {
+        guard let wrapped = ParallelCall(item) else {
+            begin(item, at: index, isCustom: false, into: &output)
+            return remainder(item["arguments"], at: index, into: &output)
+        }
+        items[index] = .other
+        releaseCommentary(asAnswer: true, into: &output)
+        writeRole(isFollowedByText: false, into: &output)
+        for inner in wrapped.calls {
+            let call = Call(index: nextToolIndex, isCustom: false)
+            nextToolIndex += 1
+            if context.usesFunctions {
+                guard call.index == 0 else { return }
+                return writer.delta(into: &output) { delta in
+                    delta.name("function_call")
+                    delta.object { inner.write(to: &$0) }
+                }
+            }
+            writer.toolCall(call, into: &output) { writer in
+                writer.member("id", inner.id)
+                writer.member("type", "function")
+            } contents: {
+                inner.write(to: &$0)
+            }
+        }
+    }
+
     /// A piece of a call's input. One of a call that was not announced waits for the item that is done.
     mutating func callInput(_ delta: Value?, at index: Int, into output: inout [UInt8]) {
         guard case .call(var call) = items[index], let text = delta?.stringContents, !text.isEmpty else { return }

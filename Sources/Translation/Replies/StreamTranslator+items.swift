@@ -7,6 +7,8 @@ extension StreamTranslator {
     enum Item: Sendable {
         case message(isCommentary: Bool)
         case call(Call)
+        /// A call of `parallel`, which is told when it is clear what is in it.
+        case wrappedCalls
         case other
     }
 
@@ -48,6 +50,8 @@ extension StreamTranslator {
         switch item["type"]?.string {
         case "message":
             items[index] = .message(isCommentary: item.isCommentary)
+        case "function_call" where context.unwrapsParallelCalls && ParallelCall.isWrapper(item):
+            items[index] = .wrappedCalls
         case "function_call":
             begin(item, at: index, isCustom: false, into: &output)
         case "custom_tool_call":
@@ -65,6 +69,8 @@ extension StreamTranslator {
             completeParts(of: item["content"], at: index, into: &output)
         case .call(let call):
             remainder(item[call.inputField], at: index, into: &output)
+        case .wrappedCalls:
+            unwrap(item, at: index, into: &output)
         case .other, nil:
             guard item["type"]?.isString("reasoning") == true else { return }
             completeThoughts(of: item, at: index, into: &output)
@@ -76,9 +82,9 @@ extension StreamTranslator {
     mutating func completeAll(of output: Value?, into chunks: inout [UInt8]) {
         var unmatched = announced
         var place = 0
-        for item in output?.elements ?? .empty {
+        for item in output?.elements ?? .empty where cutReason == nil {
             let index = item["id"]?.string.flatMap { unmatched.removeValue(forKey: $0) }
-            complete(item, at: index ?? place, into: &chunks)
+            itemIsDone(item, at: index ?? place, into: &chunks)
             place += 1
         }
     }
@@ -95,7 +101,7 @@ extension StreamTranslator {
 
     private mutating func completeParts(of content: Value?, at index: Int, into output: inout [UInt8]) {
         var partIndex = 0
-        for part in content?.elements ?? .empty {
+        for part in content?.elements ?? .empty where cutReason == nil {
             let place = Part(outputIndex: index, partIndex: partIndex)
             partIndex += 1
             if part.isRefusal {
@@ -104,7 +110,7 @@ extension StreamTranslator {
             }
             textIsDone(part["text"], of: place, logprobs: part["logprobs"], into: &output)
             let known = delivered[place]?.annotationCount ?? 0
-            for annotation in (part["annotations"]?.elements ?? .empty).dropFirst(known) {
+            for annotation in (part["annotations"]?.elements ?? .empty).dropFirst(known) where cutReason == nil {
                 self.annotation(annotation, of: place, into: &output)
             }
         }

@@ -31,8 +31,22 @@ extension StreamTranslator {
         }
         if items[part.outputIndex] == nil { items[part.outputIndex] = .message(isCommentary: false) }
         releaseCommentary(asAnswer: false, into: &output)
+        writeText(text, logprobs: logprobs, into: &output)
+    }
+
+    /// Text of the answer, which may be the end of it.
+    private mutating func writeText(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
+        var piece = VisibleText.Piece(text: text)
+        if let logprobs, logprobs.hasElements { piece.tokens = Array(logprobs.elements) }
+        guard let shown = visible?.append(piece) else { return write(piece, into: &output) }
+        write(shown, into: &output)
+        if let reason = visible?.ending { cut(reason, into: &output) }
+    }
+
+    mutating func write(_ piece: VisibleText.Piece, into output: inout [UInt8]) {
+        guard !piece.text.isEmpty else { return }
         writeRole(isFollowedByText: true, into: &output)
-        writer.content(text, logprobs: logprobs, into: &output)
+        writer.content(piece.text, tokens: piece.tokens, into: &output)
     }
 
     /// A part's whole text: news only where no delta came.
@@ -97,8 +111,8 @@ extension StreamTranslator {
             switch piece.content {
             case .text(let text, let logprobs) where asAnswer:
                 characterCount += text.characterCount
-                writeRole(isFollowedByText: true, into: &output)
-                writer.content(text, logprobs: logprobs, into: &output)
+                writeText(text, logprobs: logprobs, into: &output)
+                if cutReason != nil { return }
             case .text(let text, _):
                 writeThought(text, of: piece.part, into: &output)
             case .annotation(let annotation):

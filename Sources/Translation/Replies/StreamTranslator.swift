@@ -34,11 +34,27 @@ public struct StreamTranslator: Sendable {
     /// The characters of the answer's parts that are over.
     var characterCount = 0
 
+    /// The text's way to the client; nil where nothing can end it before upstream does.
+    var visible: VisibleText?
+    /// Why the reply ended here although upstream goes on, which is listened to only for what it cost.
+    private(set) var cutReason: FinishReason?
+    private var reasoningCollector = ReasoningCollector()
+    private var collectedItems: Set<Int> = []
+
     /// Whether something has been written that a client can see.
     public private(set) var hasBegun = false
 
     /// How the stream ended; nil while it goes on.
     public private(set) var outcome: Outcome?
+
+    /// Whether the reply has ended while upstream goes on, to whom nobody needs to listen any more.
+    public private(set) var leavesUpstream = false
+
+    /// Whether the client has its reply, and waits at most for what it cost.
+    public var isCut: Bool { cutReason != nil }
+
+    /// What the model thought before its calls, for the client's next turn.
+    public var reasoning: [KeptReasoning] { reasoningCollector.kept }
 
     /// What the reply cost, when upstream has said it.
     public private(set) var usage: Usage?
@@ -56,6 +72,9 @@ public struct StreamTranslator: Sendable {
         identity = ReplyIdentity(id: id, created: created, model: context.modelSent)
         isOneOfSeveral = choice != nil
         writer = ChunkWriter(identity, for: context, index: choice ?? 0)
+        if !context.stops.isEmpty || context.visibleTokenLimit != nil {
+            visible = VisibleText(stops: context.stops, tokenLimit: context.visibleTokenLimit)
+        }
     }
 
     /// Translates one event and appends the chunks that follow from it.
@@ -68,13 +87,16 @@ public struct StreamTranslator: Sendable {
         } catch {
             // No data is a sign of life, and `[DONE]` the end of streams that speak Chat Completions.
             guard error.code != .empty, !event.data.elementsEqual("[DONE]".utf8) else { return }
+            if cutReason != nil { return finishCut(usage: nil, into: &output) }
             fail(ReplyFailure(message: "Upstream sent an event that is not JSON: \(error).", code: "upstream_garbled"))
         }
     }
 
-    /// Ends a stream whose connection has ended. Without a last event it is broken, and never a success.
-    public mutating func end() {
+    /// Ends a stream whose connection has ended. Without a last event it is broken, and never a success, unless the client
+    /// has its reply already.
+    public mutating func end(into output: inout [UInt8]) {
         guard outcome == nil else { return }
+        if cutReason != nil { return finishCut(usage: nil, into: &output) }
         fail(
             ReplyFailure(
                 message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished"))
@@ -88,7 +110,9 @@ public struct StreamTranslator: Sendable {
 
     /// A chunk without content: a sign of life that every client's parser takes for what it is, an event.
     public mutating func writeBeat(into output: inout [UInt8]) {
-        if hasRole {
+        if cutReason != nil {
+            writer.beatAfterFinish(into: &output)
+        } else if hasRole {
             writer.beat(into: &output)
         } else {
             writeRole(isFollowedByText: true, into: &output)
@@ -116,6 +140,7 @@ public struct StreamTranslator: Sendable {
     // MARK: One event
 
     private mutating func translate(_ event: Value, into output: inout [UInt8]) {
+        if cutReason != nil { return listenForUsage(event, into: &output) }
         guard let type = event["type"]?.stringContents else {
             if let failure = ReplyFailure.reported(in: event) { fail(failure) }
             return
@@ -142,7 +167,7 @@ public struct StreamTranslator: Sendable {
         case "response.output_item.added":
             if let item = event["item"] { add(item, at: event.outputIndex, into: &output) }
         case "response.output_item.done":
-            if let item = event["item"] { complete(item, at: event.outputIndex, into: &output) }
+            if let item = event["item"] { itemIsDone(item, at: event.outputIndex, into: &output) }
         case "response.output_text.done":
             textIsDone(event["text"], of: Part(event), logprobs: event["logprobs"], into: &output)
         case "response.refusal.done":
@@ -186,6 +211,12 @@ public struct StreamTranslator: Sendable {
         writer.role(isFollowedByText: isFollowedByText, into: &output)
     }
 
+    /// An item is done: what it has to say is told, and what led to it kept.
+    mutating func itemIsDone(_ item: Value, at index: Int, into output: inout [UInt8]) {
+        if context.keepsReasoning, collectedItems.insert(index).inserted { reasoningCollector.observe(item) }
+        complete(item, at: index, into: &output)
+    }
+
     private mutating func finish(_ response: Value, into output: inout [UInt8]) {
         identify(response)
         if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
@@ -193,12 +224,48 @@ public struct StreamTranslator: Sendable {
         }
         completeAll(of: response["output"], into: &output)
         releaseCommentary(asAnswer: !hasAnswer, into: &output)
+        usage = Usage(response.given("usage"), for: context)
+        guard cutReason == nil else { return finishCut(usage: usage, into: &output) }
+        if let rest = visible?.finish() { write(rest, into: &output) }
         writeRole(isFollowedByText: true, into: &output)
-        let reason = FinishReason(of: response, hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
+        let complete = FinishReason(hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
+        let reason = visible?.ending == nil ? FinishReason(of: response, otherwise: complete) : complete
         writer.finish(reason, serviceTier: response["service_tier"], into: &output)
-        usage = Usage(response.given("usage"))
         if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: response["service_tier"], into: &output) }
         outcome = .finished(reason)
+    }
+
+    // MARK: Ends of our own
+
+    /// Ends the reply before upstream's end. Where the client wants to know what it cost, upstream is heard out.
+    mutating func cut(_ ending: FinishReason, into output: inout [UInt8]) {
+        let complete = FinishReason(hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
+        let reason = ending == .stop ? complete : ending
+        writeRole(isFollowedByText: true, into: &output)
+        writer.finish(reason, serviceTier: nil, into: &output)
+        cutReason = reason
+        guard !context.includesUsage else { return }
+        leavesUpstream = true
+        finishCut(usage: nil, into: &output)
+    }
+
+    /// A failure of upstream's is none of the client's any more: it has its reply.
+    private mutating func listenForUsage(_ event: Value, into output: inout [UInt8]) {
+        switch event["type"]?.string {
+        case "response.completed", "response.incomplete", "response.done", "response.failed", "response.cancelled":
+            finishCut(usage: Usage(event["response"]?.given("usage"), for: context), into: &output)
+        case "error":
+            finishCut(usage: nil, into: &output)
+        default:
+            break
+        }
+    }
+
+    private mutating func finishCut(usage: Usage?, into output: inout [UInt8]) {
+        guard let cutReason, outcome == nil else { return }
+        self.usage = usage
+        if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: nil, into: &output) }
+        outcome = .finished(cutReason)
     }
 }
 

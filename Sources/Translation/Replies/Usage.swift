@@ -26,6 +26,12 @@ public struct Usage: Sendable, Equatable {
             (value["output_tokens_details"] ?? value["completion_tokens_details"])?["reasoning_tokens"]?.integer ?? 0
     }
 
+    /// Reads the usage of the reply to a request. A prompt that several requests share is counted with the first.
+    init?(_ value: Value?, for context: ReplyContext) {
+        self.init(value)
+        if context.repeatsPrompt { (input, cached, cacheWritten) = (0, 0, 0) }
+    }
+
     /// Two replies' together. Saturates, for upstream may say anything.
     public static func + (one: Usage, other: Usage) -> Usage {
         var sum = one

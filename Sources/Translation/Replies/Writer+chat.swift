@@ -26,10 +26,9 @@ extension Writer {
         }
     }
 
-    /// Lists of tokens' probabilities in the legacy API's form: one list each of tokens, probabilities, alternatives and
-    /// places in the text.
-    mutating func completionLogprobs(_ lists: [Value]) {
-        let tokens = lists.flatMap(\.elements)
+    /// Tokens' probabilities in the legacy API's form: one list each of tokens, probabilities, alternatives and places in the
+    /// text.
+    mutating func completionLogprobs(_ tokens: [Value]) {
         object { writer in
             writer.name("tokens")
             writer.array { for token in tokens { $0.copy(token["token"]) } }
@@ -85,10 +84,10 @@ extension Writer {
         member(name, isTooLarge ? offset : shifted)
     }
 
-    /// Lists of tokens' probabilities as one; both APIs write them alike but for `bytes`, which may be missing.
-    mutating func chatLogprobs(_ lists: [Value]) {
+    /// Tokens' probabilities; both APIs write them alike but for `bytes`, which may be missing.
+    mutating func chatLogprobs(_ tokens: [Value]) {
         array { writer in
-            for token in lists.lazy.flatMap(\.elements) {
+            for token in tokens {
                 writer.object {
                     $0.chatLogprob(token)
                     $0.name("top_logprobs")

@@ -21,7 +21,8 @@ struct ClientRequest {
             modelAsked: asked, modelSent: settings.modelMap(asked ?? settings.defaultModel),
             streams: try body.boolIfGiven("stream") ?? false,
             includesUsage: body.given("stream_options")?.given("include_usage")?.bool ?? false,
-            usesFunctions: body.given("functions") != nil && body.given("tools") == nil)
+            usesFunctions: body.given("functions") != nil && body.given("tools") == nil,
+            unsupportedParameters: settings.unsupportedParameters)
     }
 }
 

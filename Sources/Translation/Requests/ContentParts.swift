@@ -2,12 +2,21 @@ internal import JSON
 
 /// The content of a message that goes into the model: a string, or Chat Completions' parts as the Responses API's.
 enum ContentParts {
-    static func write(_ content: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
+    /// - Parameter introduction: the speaker's name, which goes before the text.
+    static func write(
+        _ content: Value, _ path: String, after introduction: StringContents? = nil, to writer: inout Writer
+    ) throws(RequestError) {
         switch content.kind {
         case .string:
-            writer.value(content)
+            guard let introduction, let text = content.stringContents else { return writer.value(content) }
+            writer.string {
+                $0.append(introduction)
+                $0.append(": ")
+                $0.append(text)
+            }
         case .array:
             try writer.array { writer throws(RequestError) in
+                if let introduction { writeIntroduction(introduction, to: &writer) }
                 var index = 0
                 for part in content.elements {
                     try writePart(part, "\(path)[\(index)]", to: &writer)
@@ -16,6 +25,17 @@ enum ContentParts {
             }
         default:
             throw .invalidType(path, expected: "a string or an array", got: content.kind.described)
+        }
+    }
+
+    private static func writeIntroduction(_ introduction: StringContents, to writer: inout Writer) {
+        writer.object {
+            $0.member("type", "input_text")
+            $0.name("text")
+            $0.string {
+                $0.append(introduction)
+                $0.append(":")
+            }
         }
     }
 

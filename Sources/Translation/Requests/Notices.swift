@@ -17,6 +17,10 @@ struct Notices {
         all.append(Notice(kind: .adjusted, field: field, reason: reason))
     }
 
+    mutating func emulated(_ field: String, _ reason: String) {
+        all.append(Notice(kind: .emulated, field: field, reason: reason))
+    }
+
     mutating func repaired(_ field: String, _ reason: String) {
         all.append(Notice(kind: .repaired, field: field, reason: reason))
     }

@@ -37,12 +37,12 @@ enum ParameterSupport {
         (ModelPattern("gpt-5.*"), ["minimal": "low"]),
     ]
 
-    /// Whether `model` takes sampling parameters at that reasoning effort; nil means none was given.
-    static func takesSampling(_ model: String, effort: String?) -> Bool {
+    /// Whether `model` reasons at that effort, and so refuses sampling parameters; nil means that no effort was given.
+    static func reasons(_ model: String, effort: String?) -> Bool {
         switch sampling.mostSpecific(for: model, pattern: \.pattern)?.sampling ?? .always {
-        case .always: true
-        case .never: false
-        case .withoutReasoning(let byDefault): effort.map { $0 == "none" } ?? byDefault
+        case .always: false
+        case .never: true
+        case .withoutReasoning(let byDefault): effort.map { $0 != "none" } ?? !byDefault
         }
     }
 

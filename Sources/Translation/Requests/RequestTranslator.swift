@@ -18,9 +18,12 @@ public struct RequestTranslator: Sendable {
 
     /// Translates a body of `POST /v1/chat/completions`.
     ///
+    /// - Parameter recall: finds the reasoning that led to a call in an earlier turn.
     /// - Throws: ``RequestError``, which names the field that cannot be translated.
-    public func translateChatRequest(_ document: Document) throws(RequestError) -> TranslatedRequest {
-        try translate(document, from: .chat)
+    public func translateChatRequest(
+        _ document: Document, recalling recall: @escaping ReasoningRecall = { _ in nil }
+    ) throws(RequestError) -> TranslatedRequest {
+        try translate(document, from: .chat, recalling: recall)
     }
 
     /// Translates a body of `POST /v1/completions`: one request for each prompt, in their order.
@@ -31,11 +34,8 @@ public struct RequestTranslator: Sendable {
         var translated: [TranslatedRequest] = []
         for prompt in completion.prompts {
             var payload = ResponsesPayload(completion.request, from: .completion(prompt), settings: settings)
-            translated.append(
-                TranslatedRequest(
-                    path: Target.responses.path, body: try payload.write(),
-                    context: try completion.context(for: prompt),
-                    notices: payload.notices.all))
+            payload.context = try completion.context(for: prompt)
+            translated.append(try payload.translate())
         }
         return translated
     }
@@ -55,15 +55,15 @@ public struct RequestTranslator: Sendable {
         return TranslatedRequest(path: path, body: body, context: request.context, notices: [])
     }
 
-    private func translate(_ document: Document, from front: Front) throws(RequestError) -> TranslatedRequest {
+    private func translate(
+        _ document: Document, from front: Front, recalling recall: @escaping ReasoningRecall = { _ in nil }
+    ) throws(RequestError) -> TranslatedRequest {
         let request = try ClientRequest(document.root, settings: settings)
         guard settings.target == .responses else {
             return try ChatPayload.translate(request, from: front, settings: settings)
         }
-        var payload = ResponsesPayload(request, from: front, settings: settings)
-        let body = try payload.write()
-        return TranslatedRequest(
-            path: settings.target.path, body: body, context: request.context, notices: payload.notices.all)
+        var payload = ResponsesPayload(request, from: front, settings: settings, recalling: recall)
+        return try payload.translate()
     }
 }
 

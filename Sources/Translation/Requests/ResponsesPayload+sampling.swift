@@ -3,29 +3,31 @@ internal import JSON
 /// Reasoning, and the parameters that a model may take only without it.
 extension ResponsesPayload {
     mutating func writeReasoningAndSampling(to writer: inout Writer) throws(RequestError) {
-        let asked = try body.stringIfGiven("reasoning_effort")
-        let effort = asked.map { ParameterSupport.effort($0, for: model) }
-        if let asked, let effort {
-            if effort != asked {
+        if let effort {
+            if try body.stringIfGiven("reasoning_effort") != effort {
                 notices.adjusted("reasoning_effort", "is sent as '\(effort)', the nearest that \(model) takes")
             }
             writer.name("reasoning")
             writer.object { $0.member("effort", effort) }
         }
-        let isTaken = ParameterSupport.takesSampling(model, effort: effort)
-        try writeSampling("temperature", isTaken, to: &writer)
-        try writeSampling("top_p", isTaken, to: &writer)
-        try writeLogprobs(isTaken, to: &writer)
+        try writeSampling("temperature", to: &writer)
+        try writeSampling("top_p", to: &writer)
+        try writeLogprobs(to: &writer)
+    }
+
+    mutating func readEffort() throws(RequestError) {
+        effort = try body.stringIfGiven("reasoning_effort").map { ParameterSupport.effort($0, for: model) }
+        reasons = ParameterSupport.reasons(model, effort: effort)
     }
 
     private mutating func writeSampling(
-        _ name: StaticString, _ isTaken: Bool, to writer: inout Writer
+        _ name: StaticString, to writer: inout Writer
     ) throws(RequestError) {
         guard let value = body.given(name) else { return }
         guard let number = value.numberText else {
             throw .invalidType(name.description, expected: "a number", got: value.kind.described)
         }
-        if !isTaken {
+        if reasons {
             // What asks for the default, which is 1 for both, loses nothing by being left out.
             if Double(number) == 1 { return }
             guard try notices.unsupported(name.description, refusal) else { return }
@@ -33,11 +35,10 @@ extension ResponsesPayload {
         writer.member(name, value)
     }
 
-    private mutating func writeLogprobs(_ isTaken: Bool, to writer: inout Writer) throws(RequestError) {
+    private mutating func writeLogprobs(to writer: inout Writer) throws(RequestError) {
         guard let wanted = try wantedLogprobs() else { return }
-        if !isTaken, try !notices.unsupported("logprobs", refusal) { return }
-        writer.name("include")
-        writer.array { $0.string("message.output_text.logprobs") }
+        if reasons, try !notices.unsupported("logprobs", refusal) { return }
+        includesLogprobs = true
         if let count = wanted.alternatives { writer.member("top_logprobs", count) }
     }
 

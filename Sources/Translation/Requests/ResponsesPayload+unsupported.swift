@@ -7,7 +7,7 @@ extension ResponsesPayload {
         for member in body.members where !member.value.isNull {
             let name = member.name
             guard !Self.handledFields.contains(name), !Self.sharedFields.contains(name) else { continue }
-            if front.handles(name) { continue }
+            if front.handles(name) || emulates(name) { continue }
             if name == "audio" || name == "modalities" {
                 try checkModality(member)
             } else if Self.isDefault(member) {

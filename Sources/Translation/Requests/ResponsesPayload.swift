@@ -4,23 +4,47 @@ internal import JSON
 /// the part that knows it.
 struct ResponsesPayload {
     let body: Value
-    let model: String
-    let streams: Bool
     let settings: TranslationSettings
     let front: Front
+    private let recall: ReasoningRecall
+    /// What the reply's translation has to know, which the fields that are emulated add to.
+    var context: ReplyContext
     var notices: Notices
+    /// How many choices the client wants.
+    var choiceCount = 1
+    /// The reasoning effort to send; nil where the client asks for none.
+    var effort: String?
+    /// Whether the model reasons at that effort.
+    var reasons = false
+    /// Whether the probabilities of the text's tokens are asked for.
+    var includesLogprobs = false
+    private var recalledCallIDs: [String] = []
 
-    init(_ request: ClientRequest, from front: Front, settings: TranslationSettings) {
+    init(
+        _ request: ClientRequest, from front: Front, settings: TranslationSettings,
+        recalling recall: @escaping ReasoningRecall = { _ in nil }
+    ) {
         body = request.body
-        model = request.context.modelSent
-        streams = request.context.streams
+        context = request.context
         self.settings = settings
         self.front = front
+        self.recall = recall
         notices = Notices(policy: settings.unsupportedParameters)
     }
 
-    mutating func write() throws(RequestError) -> [UInt8] {
+    var model: String { context.modelSent }
+
+    mutating func translate() throws(RequestError) -> TranslatedRequest {
+        let body = try write()
+        return TranslatedRequest(
+            path: Target.responses.path, body: body, context: context, notices: notices.all, choiceCount: choiceCount,
+            recalledCallIDs: recalledCallIDs)
+    }
+
+    private mutating func write() throws(RequestError) -> [UInt8] {
         var writer = Writer(reservingCapacity: body.text.count + 128)
+        try readEffort()
+        try readEmulatedFields()
         try writer.object { writer throws(RequestError) in
             writer.member("model", model)
             try writeInput(to: &writer)
@@ -30,6 +54,7 @@ struct ResponsesPayload {
             try writeTools(to: &writer)
             try writeText(to: &writer)
             try writeReasoningAndSampling(to: &writer)
+            writeIncluded(to: &writer)
             copySharedFields(to: &writer)
             writeStreaming(to: &writer)
             try writeUnsupportedFields(to: &writer)
@@ -48,18 +73,10 @@ struct ResponsesPayload {
         if front.isProxy, settings.inputFormat == .transcript, let transcript = try Transcript(messages) {
             return transcript.write(to: &writer)
         }
-        var items = InputItems(notices: notices, roleIsOptional: front.isProxy)
-        try items.write(messages, to: &writer)
+        var items = InputItems(messages, roleIsOptional: front.isProxy, notices: notices, recalling: recall)
+        try items.write(to: &writer)
         notices = items.notices
-    }
-
-    private mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {
-        guard let limit = try TokenLimit(of: body, notices: &notices) else { return }
-        let minimum = ParameterSupport.minimumOutputTokens
-        if limit.tokens < minimum {
-            notices.adjusted(limit.field, "is sent as \(minimum), the least that the Responses API accepts")
-        }
-        writer.member("max_output_tokens", max(limit.tokens, minimum))
+        recalledCallIDs = items.recalledCallIDs
     }
 
     /// Fields that both APIs know by the same name and in the same form.
@@ -75,7 +92,7 @@ struct ResponsesPayload {
     ]
 
     private func writeStreaming(to writer: inout Writer) {
-        guard streams else { return }
+        guard context.streams else { return }
         writer.member("stream", true)
         // Of `stream_options`, only this is known to both; usage is always on the last event.
         if let obfuscation = body.given("stream_options")?.given("include_obfuscation") {

@@ -1,0 +1,44 @@
+internal import JSON
+internal import Upstream
+
+/// What upstream answered where it should have answered with a success: read whole, since clients want to see it and the
+/// proxy may know what to do about it.
+struct Refusal: Error {
+    let status: Int
+    /// Those that a client gets to see.
+    let headers: [(name: String, value: String)]
+    let body: [UInt8]
+
+    init(_ response: Response) async throws(UpstreamError) {
+        status = response.status
+        headers = response.passedHeaders
+        body = try await response.body.collect(upTo: maximumReply)
+    }
+
+    /// The body as OpenAI's `{"error":{…}}`; nil when it is something else.
+    var error: Value? {
+        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root,
+            root["error"]?.kind == .object
+        else { return nil }
+        return root
+    }
+}
+
+extension Failure {
+    /// What a refusal is to a client of `/v1`: the same status and body. But upstream's 401 and 403 are about the proxy's
+    /// own key, of which its text may quote a part: nothing of that is passed on.
+    init(_ refusal: Refusal, headers: [(name: String, value: String)] = []) {
+        let status = refusal.status
+        guard status >= 400, status != 401, status != 403 else {
+            self.init(
+                status: 502, reason: "upstream_status",
+                message: "Upstream does not let this proxy in (status \(status)). Its operator can mend that.",
+                code: "upstream_refused")
+            return
+        }
+        self.init(
+            status: status, reason: "upstream_status", message: "Upstream answered with status \(status).",
+            headers: refusal.headers + headers,
+            upstream: refusal.error == nil ? nil : (status, refusal.body))
+    }
+}

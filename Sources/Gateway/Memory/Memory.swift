@@ -1,0 +1,12 @@
+/// What the process remembers from one request to the next. Nothing depends on it: another process, or this one after a
+/// restart, does the same without.
+final class Memory: Sendable {
+    let refusedParameters = RefusedParameters()
+    /// Nil where no reasoning is to be kept.
+    let reasoning: ReasoningCache?
+
+    /// - Parameter reasoningCapacity: in bytes; 0 keeps none.
+    init(reasoningCapacity: Int) {
+        reasoning = reasoningCapacity > 0 ? ReasoningCache(capacity: reasoningCapacity) : nil
+    }
+}

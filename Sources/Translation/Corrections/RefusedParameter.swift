@@ -1,0 +1,89 @@
+public import JSON
+
+/// A parameter that upstream refuses although the parameter table (``ParameterSupport``) says nothing of it: what the error
+/// of such a refusal says.
+///
+/// Whether a model takes a parameter may depend on the effort, and on the value: a finding is good for those only.
+public struct RefusedParameter: Sendable, Hashable {
+    /// Where it stands in the body: `temperature`, `text.verbosity`.
+    let path: [String]
+    /// The reasoning effort of the request that was refused.
+    private let effort: String?
+    /// The value, in JSON, if that was the cause; nil when every value is.
+    private let value: [UInt8]?
+
+    /// Reads a refusal. Nil when it is of another kind, or about what a request cannot do without.
+    ///
+    /// - Parameters:
+    ///   - body: upstream's error body.
+    ///   - request: the body that it refused.
+    public init?(_ body: Value, refusing request: Value) {
+        guard let error = body.given("error"), error.kind == .object, let param = error["param"]?.string,
+            let kind = Kind(error)
+        else { return nil }
+        path = param.split(separator: ".").map(String.init)
+        guard Self.mayBeRemoved(path), let value = request.member(at: path) else { return nil }
+        effort = request["reasoning"]?["effort"]?.string
+        // What is asked to be included is a list: another list may do.
+        self.value = kind == .value || path == ["include"] ? Array(value.text) : nil
+    }
+
+    /// Whether a request has the parameter, in the way that was refused.
+    func isIn(_ request: Value) -> Bool {
+        guard let value = request.member(at: path), effort == request["reasoning"]?["effort"]?.string else {
+            return false
+        }
+        return self.value.map(value.text.elementsEqual) ?? true
+    }
+
+    private enum Kind {
+        case parameter, value
+
+        /// By the code, or where there is none, as with some refusals of the live API, by how the message begins.
+        init?(_ error: Value) {
+            let message = error["message"]?.string ?? ""
+            switch error["code"]?.string {
+            case "unsupported_parameter", "unknown_parameter": self = .parameter
+            case "unsupported_value": self = .value
+            case nil where message.hasPrefix("Unsupported parameter") || message.hasPrefix("Unknown parameter"):
+                self = .parameter
+            case nil where message.hasPrefix("Unsupported value"): self = .value
+            default: return nil
+            }
+        }
+    }
+
+    /// What a request is about, or what its sender relies on: without it, another question would be answered, or one's
+    /// words kept that were not to be.
+    private static let indispensable: Set<String> = [
+        "model", "messages", "input", "prompt", "tools", "functions", "tool_choice", "function_call", "stream", "store",
+        "response_format", "previous_response_id", "conversation", "instructions",
+    ]
+
+    private static func mayBeRemoved(_ path: [String]) -> Bool {
+        guard let root = path.first, !indispensable.contains(root), path != ["text"] else { return false }
+        return path.prefix(2) != ["text", "format"] && path.allSatisfy { !$0.contains("[") }
+    }
+
+    /// The client's name for it.
+    var clientField: String {
+        switch path.prefix(2) {
+        case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"
+        case ["text", "verbosity"]: "verbosity"
+        case ["include"]: "logprobs"
+        case ["max_output_tokens"]: "max_tokens"
+        default: path.joined(separator: ".")
+        }
+    }
+}
+
+extension Value {
+    fileprivate func member(at path: [String]) -> Value? {
+        var value = self
+        for name in path {
+            guard let member = value.members.first(where: { $0.name == name }) else { return nil }
+            value = member.value
+        }
+        return value
+    }
+}

@@ -1,0 +1,43 @@
+internal import JSON
+
+/// A call in a whole reply.
+enum CollectedCall {
+    /// As upstream has it.
+    case item(Value)
+    /// One of several that upstream has as one.
+    case unwrapped(ParallelCall.Inner)
+
+    /// Writes an element of `tool_calls`.
+    func write(to writer: inout Writer) {
+        writer.object {
+            switch self {
+            case .item(let call):
+                if let id = call.given("call_id") { $0.member("id", id) }
+                if call["type"]?.isString("custom_tool_call") == true {
+                    $0.member("type", "custom")
+                    $0.name("custom")
+                    return $0.object {
+                        $0.memberIfGiven("name", of: call)
+                        $0.memberIfGiven("input", of: call)
+                    }
+                }
+            case .unwrapped(let call):
+                $0.member("id", call.id)
+            }
+            $0.member("type", "function")
+            $0.name("function")
+            $0.object { writeFunction(to: &$0) }
+        }
+    }
+
+    /// Writes the members of `function`.
+    func writeFunction(to writer: inout Writer) {
+        switch self {
+        case .item(let call):
+            writer.memberIfGiven("name", of: call)
+            writer.memberIfGiven("arguments", of: call)
+        case .unwrapped(let call):
+            call.write(to: &writer)
+        }
+    }
+}

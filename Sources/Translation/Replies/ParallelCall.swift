@@ -1,0 +1,55 @@
+internal import JSON
+
+/// A call of `parallel`, a tool that models call now and then though nobody declared it: they were taught to wrap several
+/// calls in one. What its wrapper holds are the calls that they mean:
+/// `{"tool_uses":[{"recipient_name":"functions.get_weather","parameters":{…}},…]}`.
+struct ParallelCall {
+    /// One of the calls within.
+    struct Inner: Sendable {
+        let id: String
+        let name: String
+        /// JSON, as the model wrote it.
+        let arguments: String
+
+        /// Writes the members of `function`.
+        func write(to writer: inout Writer) {
+            writer.member("name", name)
+            writer.member("arguments", arguments)
+        }
+    }
+
+    let calls: [Inner]
+
+    /// Nil when the call is not of that form, and stays what it is.
+    init?(_ item: Value) {
+        guard let id = item["call_id"]?.string, let arguments = item["arguments"]?.string,
+            let root = try? Document(parsing: Array(arguments.utf8), maximumDepth: 512).root,
+            let uses = root["tool_uses"], uses.hasElements
+        else { return nil }
+        var calls: [Inner] = []
+        for use in uses.elements {
+            guard let name = use["recipient_name"]?.string, let parameters = use["parameters"],
+                parameters.kind == .object
+            else { return nil }
+            // The first keeps the id, by which what the model thought before it is found again.
+            calls.append(
+                Inner(
+                    id: calls.isEmpty ? id : "\(id)_\(calls.count + 1)", name: Self.withoutNamespace(name),
+                    arguments: String(decoding: parameters.text, as: UTF8.self)))
+        }
+        self.calls = calls
+    }
+
+    static func isName(_ name: Value) -> Bool {
+        name.isString("parallel") || name.isString("multi_tool_use.parallel")
+    }
+
+    /// Whether an item of the output is such a call, by its name.
+    static func isWrapper(_ item: Value) -> Bool {
+        item["name"].map(isName) ?? false
+    }
+
+    private static func withoutNamespace(_ name: String) -> String {
+        name.hasPrefix("functions.") ? String(name.dropFirst("functions.".count)) : name
+    }
+}

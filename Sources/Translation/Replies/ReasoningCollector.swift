@@ -1,0 +1,39 @@
+internal import JSON
+
+/// Gathers the sealed reasoning that leads to calls, from a response's output items in their order.
+struct ReasoningCollector: Sendable {
+    private(set) var kept: [KeptReasoning] = []
+    private var pending: [[UInt8]] = []
+    private var textFollowed = false
+
+    mutating func observe(_ item: Value) {
+        switch item["type"]?.string {
+        case "reasoning":
+            if let sealed = Self.sealed(item) { pending.append(sealed) }
+        case "message":
+            textFollowed = !pending.isEmpty
+        case "function_call", "custom_tool_call":
+            if let callID = item["call_id"]?.string, !pending.isEmpty {
+                kept.append(KeptReasoning(callID: callID, items: pending, precedesText: textFollowed))
+            }
+            pending = []
+            textFollowed = false
+        default:
+            break
+        }
+    }
+
+    /// The item as it goes back, which is without what only describes it; nil when it is not sealed.
+    private static func sealed(_ item: Value) -> [UInt8]? {
+        guard let id = item.given("id"), let content = item.given("encrypted_content") else { return nil }
+        var writer = Writer(reservingCapacity: item.text.count)
+        writer.object {
+            $0.member("type", "reasoning")
+            $0.member("id", id)
+            $0.name("summary")
+            if let summary = item.given("summary") { $0.value(summary) } else { $0.array { _ in } }
+            $0.member("encrypted_content", content)
+        }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,57 @@
+internal import JSON
+
+/// The results of calls.
+extension InputItems {
+    /// Writes a message of the role `tool`, or `function`, its older form.
+    mutating func writeResult(_ message: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
+        if message["role"]?.isString("tool") == true {
+            _ = try message.required("tool_call_id", as: .string, in: path + ".")
+        }
+        let answer = pairing.answers[resultCount]
+        resultCount += 1
+        switch answer {
+        case .call(let index):
+            let call = pairing.calls[index]
+            try writeOutput(of: message, call.id, isCustom: call.isCustom, path, to: &writer)
+        case .repetition:
+            notices.repaired(path, "is left out: it repeats an earlier result")
+        case .orphan(let id):
+            notices.repaired(path, "gets a call put before it: the call that it answers is not there")
+            writer.object {
+                $0.member("type", "function_call")
+                $0.member("call_id", id)
+                $0.name("name")
+                if let name = message.given("name") { $0.value(name) } else { $0.string("unknown_function") }
+                $0.member("arguments", "{}")
+            }
+            try writeOutput(of: message, id, isCustom: false, path, to: &writer)
+        }
+    }
+
+    private func writeOutput(
+        of message: Value, _ id: String, isCustom: Bool, _ path: String, to writer: inout Writer
+    ) throws(RequestError) {
+        try writer.object { writer throws(RequestError) in
+            writer.member("type", isCustom ? "custom_tool_call_output" : "function_call_output")
+            writer.member("call_id", id)
+            writer.name("output")
+            if let content = message.given("content") {
+                try ContentParts.write(content, path + ".content", to: &writer)
+            } else {
+                writer.string("")
+            }
+        }
+    }
+
+    /// Results for the calls of a message that nothing in the conversation answers.
+    mutating func writeMissingResults(of range: Range<Int>, _ path: String, to writer: inout Writer) {
+        for call in pairing.calls[range] where !call.isAnswered {
+            notices.repaired(path, "gets a result put behind it: nothing answers its call '\(call.id)'")
+            writer.object {
+                $0.member("type", call.isCustom ? "custom_tool_call_output" : "function_call_output")
+                $0.member("call_id", call.id)
+                $0.member("output", "[no result]")
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import JSON
+
+/// Fields that the Responses API does not have and the reply's translation makes up for.
+extension ResponsesPayload {
+    /// Nothing can be made up for where upstream's own reply is what the client gets.
+    private var canEmulate: Bool { !front.isProxy }
+
+    mutating func readEmulatedFields() throws(RequestError) {
+        guard canEmulate else { return }
+        try readStops()
+        try readChoiceCount()
+        context.unwrapsParallelCalls = !declaresParallel
+    }
+
+    /// Whether a field is taken care of here, and not refused.
+    func emulates(_ field: String) -> Bool {
+        canEmulate && (field == "stop" || field == "n")
+    }
+
+    private mutating func readStops() throws(RequestError) {
+        guard let stop = body.given("stop") else { return }
+        guard stop.kind == .string || stop.kind == .array else {
+            throw .invalidType("stop", expected: "a string or an array of strings", got: stop.kind.described)
+        }
+        let sequences = stop.kind == .string ? [stop] : Array(stop.elements)
+        guard sequences.count <= 4 else {
+            throw RequestError(
+                message: "Invalid 'stop': array too long. Expected at most 4 sequences, but got \(sequences.count).",
+                param: "stop", code: "array_above_max_length")
+        }
+        for (index, sequence) in sequences.enumerated() {
+            guard let text = sequence.stringContents else {
+                throw .invalidType("stop[\(index)]", expected: "a string", got: sequence.kind.described)
+            }
+            if !text.isEmpty { context.stops.append(text) }
+        }
+        if !context.stops.isEmpty {
+            notices.emulated("stop", "is looked for in the reply, which ends before it: the Responses API has no such field")
+        }
+    }
+
+    private mutating func readChoiceCount() throws(RequestError) {
+        guard let count = body.given("n") else { return }
+        guard let count = count.integer else {
+            throw .invalidType("n", expected: "an integer", got: count.kind.described)
+        }
+        guard (1...settings.maximumChoices).contains(count) else {
+            let (word, bound) = count < 1 ? ("below minimum", ">= 1") : ("above maximum", "<= \(settings.maximumChoices)")
+            throw RequestError(
+                message: "Invalid 'n': integer \(word) value. Expected a value \(bound), but got \(count) instead.",
+                param: "n", code: count < 1 ? "integer_below_min_value" : "integer_above_max_value")
+        }
+        choiceCount = count
+        if count > 1 { notices.emulated("n", "is done by asking upstream \(count) times at once") }
+    }
+
+    private var declaresParallel: Bool {
+        let tools = (body["tools"]?.elements ?? .empty).lazy.compactMap { $0["function"] ?? $0["custom"] }
+        return tools.contains { $0["name"].map(ParallelCall.isName) ?? false }
+    }
+
+    // MARK: Token limits
+
+    /// A limit that upstream cannot be told is kept here: in streams exactly, and of a whole reply nothing is cut off that
+    /// has been paid for.
+    mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {
+        guard let limit = try TokenLimit(of: body, notices: &notices) else { return }
+        let minimum = ParameterSupport.minimumOutputTokens
+        let headroom = reasons ? settings.reasoningHeadroom : 0
+        let (sum, overflows) = max(limit.tokens, minimum).addingReportingOverflow(headroom)
+        let sent = overflows ? Int.max : sum
+        writer.member("max_output_tokens", sent)
+        guard sent != limit.tokens else { return }
+        let reason =
+            "is sent as \(sent): "
+            + (limit.tokens < minimum ? "\(minimum) is the least that the Responses API accepts" : "")
+            + (limit.tokens < minimum && headroom > 0 ? ", and " : "")
+            + (headroom > 0 ? "\(headroom) are for reasoning" : "")
+        if !canEmulate {
+            notices.adjusted(limit.field, reason)
+        } else if context.streams {
+            context.visibleTokenLimit = limit.tokens
+            notices.emulated(limit.field, reason + "; the stream is cut after \(limit.tokens)")
+        } else {
+            notices.dropped(limit.field, reason + "; a whole reply keeps what comes")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import JSON
+
+/// A made-up call of a tool, with what the model thought before it.
+struct CalledTool: Sendable {
+    let name: String
+    let arguments: String
+    let callID = Identifier.make("call_")
+    let itemID = Identifier.make("fc_")
+    /// What the model thought, sealed; nil when it does not reason or nobody asked for it in this form.
+    let sealedThought: String?
+    let thoughtID = Identifier.make("rs_")
+    let thinks: Bool
+
+    /// What sealed reasoning begins with, so that what is given back can be told from what never was sealed.
+    static let seal = "sealed-"
+
+    init(name: String, arguments: String, request: Value) {
+        self.name = name
+        self.arguments = arguments
+        let model = Model(request["model"]?.string ?? "")
+        thinks = model.reasons(effort: request["reasoning"]?["effort"]?.string)
+        let isAsked = request["include"]?.elements.contains { $0.isString("reasoning.encrypted_content") } ?? false
+        sealedThought = thinks && isAsked ? Identifier.make(Self.seal) : nil
+    }
+
+    func writeThought(to writer: inout Writer) {
+        writer.object {
+            $0.member("id", thoughtID)
+            $0.member("type", "reasoning")
+            $0.name("summary")
+            $0.array { _ in }
+            $0.name("encrypted_content")
+            $0.stringOrNull(sealedThought)
+        }
+    }
+
+    func writeCall(isComplete: Bool, to writer: inout Writer) {
+        writer.object {
+            $0.member("id", itemID)
+            $0.member("type", "function_call")
+            $0.member("status", isComplete ? "completed" : "in_progress")
+            $0.member("arguments", isComplete ? arguments : "")
+            $0.member("call_id", callID)
+            $0.member("name", name)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import JSON
+import Testing
+import Translation
+
+struct CorrectionTests {
+    private func request(
+        _ fields: String, policy: UnsupportedParameterPolicy = .drop
+    ) throws -> TranslatedRequest {
+        let body = #"{"model":"new","messages":[{"role":"user","content":"x"}],\#(fields)}"#
+        return try RequestTranslator(settings: TranslationSettings(unsupportedParameters: policy))
+            .translateChatRequest(Document(parsing: Array(body.utf8)))
+    }
+
+    private func refusal(_ param: String, code: String? = "unsupported_parameter", _ message: String = "No.") throws -> Value {
+        let code = code.map { "\"\($0)\"" } ?? "null"
+        let text = #"{"error":{"message":"\#(message)","param":"\#(param)","code":\#(code)}}"#
+        return try Document(parsing: Array(text.utf8)).root
+    }
+
+    private func body(_ request: TranslatedRequest?) -> String? {
+        request.map { String(decoding: $0.body, as: UTF8.self) }
+    }
+
+    @Test(arguments: ["unsupported_parameter", "unknown_parameter", "unsupported_value"])
+    func `the parameter that is named is taken out and named as dropped`(code: String) throws {
+        let request = try request(#""temperature":0.5,"top_p":0.5"#)
+        let corrected = try #require(request.corrected(by: refusal("temperature", code: code))?.request)
+        #expect(body(corrected) == body(request)?.replacing(#""temperature":0.5,"#, with: ""))
+        #expect(corrected.notices.map(\.field) == ["temperature"])
+        #expect(corrected.notices.map(\.kind) == [.dropped])
+    }
+
+    @Test func `a refusal without a code is known by its message`() throws {
+        let message = "Unsupported parameter: 'temperature' is not supported with this model."
+        #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: nil, message)) != nil)
+        #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: nil, "Slow down")) == nil)
+    }
+
+    @Test func `within an object only the member goes, and the object when it is left empty`() throws {
+        let both = try request(#""verbosity":"low","response_format":{"type":"json_object"}"#)
+        #expect(
+            body(try both.corrected(by: refusal("text.verbosity"))?.request)
+                == body(both)?.replacing(#","verbosity":"low""#, with: ""))
+        let one = try request(#""verbosity":"low""#)
+        let corrected = try #require(one.corrected(by: refusal("text.verbosity"))?.request)
+        #expect(body(corrected) == body(one)?.replacing(#","text":{"verbosity":"low"}"#, with: ""))
+        #expect(corrected.notices.map(\.field) == ["verbosity"])
+    }
+
+    @Test(arguments: [
+        "model", "input", "input[0].content", "tools", "tools[0].name", "tool_choice", "stream", "store", "text", "text.format",
+        "nothing",
+    ])
+    func `what a request cannot do without, or does not have, stays`(param: String) throws {
+        let fields = #""stream":true,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","verbosity":"low""#
+        #expect(try request(fields).corrected(by: refusal(param)) == nil)
+    }
+
+    @Test(arguments: ["invalid_api_key", "insufficient_quota", "rate_limit_exceeded", "invalid_value", "context_length_exceeded"])
+    func `other errors are none of its business`(code: String) throws {
+        #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: code)) == nil)
+    }
+
+    @Test(arguments: [UnsupportedParameterPolicy.reject, .forward])
+    func `an operator who does not let parameters be dropped gets the refusal`(policy: UnsupportedParameterPolicy) throws {
+        let request = try request(#""temperature":0.5"#, policy: policy)
+        #expect(try request.corrected(by: refusal("temperature")) == nil)
+        let learned = try self.request(#""temperature":0.5"#).corrected(by: refusal("temperature"))!.learned
+        #expect(request.without([learned]).body == request.body)
+    }
+
+    @Test func `what was learned holds for the effort, and where the value was refused, for the value`() throws {
+        let high = #""reasoning_effort":"high""#
+        let sampling = try request(#""temperature":0.5,\#(high)"#).corrected(by: refusal("temperature"))!.learned
+        #expect(try request(#""temperature":0.7,\#(high)"#).without([sampling]).notices.count == 1)
+        #expect(try request(#""temperature":0.7"#).without([sampling]).notices.isEmpty)
+        let effort = try request(high).corrected(by: refusal("reasoning.effort", code: "unsupported_value"))!.learned
+        #expect(try request(high).without([effort]).notices.map(\.field) == ["reasoning_effort"])
+        #expect(try request(#""reasoning_effort":"low""#).without([effort]).notices.isEmpty)
+    }
+}

@@ -1,0 +1,99 @@
+import JSON
+import Testing
+import Translation
+
+struct KeptReasoningTests {
+    private let tools = #""tools":[{"type":"function","function":{"name":"f"}}]"#
+    private let thought = #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sealed","status":"completed"}"#
+    private let kept = #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sealed"}"#
+
+    private func request(
+        _ body: String, keeps: Bool = true, recalling recall: @escaping ReasoningRecall = { _ in nil }
+    ) throws -> TranslatedRequest {
+        try RequestTranslator(settings: TranslationSettings(keepsReasoning: keeps))
+            .translateChatRequest(Document(parsing: Array(body.utf8)), recalling: recall)
+    }
+
+    private func includes(_ fields: String, keeps: Bool = true) throws -> String? {
+        let request = try request(#"{"messages":[{"role":"user","content":"x"}],\#(fields)}"#, keeps: keeps)
+        return try at(["include"], in: String(decoding: request.body, as: UTF8.self))
+    }
+
+    @Test func `reasoning is asked for where a model that reasons may call`() throws {
+        #expect(try includes(tools) == #"["reasoning.encrypted_content"]"#)
+        #expect(try includes(#""n":1"#) == nil)
+        #expect(try includes(#""model":"gpt-4.1",\#(tools)"#) == nil)
+        #expect(try includes(tools, keeps: false) == nil)
+        #expect(
+            try includes(#""model":"gpt-5.1","logprobs":true,\#(tools)"#) == #"["message.output_text.logprobs"]"#)
+    }
+
+    @Test(arguments: [true, false])
+    func `what was thought before a call is kept under its id`(streamed: Bool) throws {
+        let items = [thought, functionCall("a", "f", "{}"), functionCall("b", "f", "{}")]
+        let reasoning: [KeptReasoning]
+        if streamed {
+            let events = items.enumerated().map { done($0.element, at: $0.offset) }
+            reasoning = try Streamed(events + [completed(items[0], items[1], items[2])], tools).translator.reasoning
+        } else {
+            reasoning = try completion(
+                #"{"status":"completed","output":[\#(items.joined(separator: ","))]}"#, tools
+            ).reasoning
+        }
+        #expect(reasoning.map(\.callID) == ["a"])
+        #expect(reasoning.first?.items == [Array(kept.utf8)])
+        #expect(reasoning.first?.precedesText == false)
+    }
+
+    @Test func `a stream whose items come only at its end is kept from as well`() throws {
+        let stream = try Streamed([completed(thought, message("wait"), functionCall("a", "f", "{}"))], tools)
+        #expect(stream.translator.reasoning.map(\.callID) == ["a"])
+        #expect(stream.translator.reasoning.first?.precedesText == true)
+    }
+
+    @Test func `reasoning that is not sealed cannot be kept`() throws {
+        let bare = #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":null}"#
+        #expect(try Streamed([completed(bare, functionCall("a", "f", "{}"))], tools).translator.reasoning.isEmpty)
+    }
+
+    private let history = #"""
+        {"messages":[{"role":"user","content":"x"},\#
+        {"role":"assistant","content":"wait","tool_calls":[\#
+        {"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},\#
+        {"role":"tool","tool_call_id":"a","content":"r"}]}
+        """#
+
+    private func types(_ request: TranslatedRequest) throws -> [String] {
+        try Document(parsing: request.body).root["input"]?.elements.map {
+            $0["type"]?.string ?? $0["role"]?.string ?? ""
+        } ?? []
+    }
+
+    @Test func `it is put back before its call, where it stood`() throws {
+        for (precedesText, expected) in [
+            (false, ["user", "assistant", "reasoning", "function_call", "function_call_output"]),
+            (true, ["user", "reasoning", "assistant", "function_call", "function_call_output"]),
+        ] {
+            let request = try request(history) { id in
+                id == "a"
+                    ? KeptReasoning(callID: id, items: [Array(kept.utf8)], precedesText: precedesText) : nil
+            }
+            #expect(try types(request) == expected)
+            #expect(request.recalledCallIDs == ["a"])
+        }
+    }
+
+    @Test func `what nobody kept costs nothing`() throws {
+        let request = try request(history)
+        #expect(try types(request) == ["user", "assistant", "function_call", "function_call_output"])
+        #expect(request.recalledCallIDs == [])
+    }
+
+    @Test func `it can be taken out again`() throws {
+        let with = try request(history) { KeptReasoning(callID: $0, items: [Array(kept.utf8)], precedesText: false) }
+        let refusal = try Document(parsing: Array(#"{"error":{"code":"invalid_encrypted_content"}}"#.utf8)).root
+        #expect(with.hasReasoning(refusedBy: refusal))
+        #expect(with.withoutReasoning.body == (try request(history)).body)
+        #expect(!with.withoutReasoning.hasReasoning(refusedBy: refusal))
+    }
+}
