@@ -4,7 +4,8 @@ import JSON
 /// The events in which the Responses API streams a response with one call, and what was thought before it.
 struct CallStream: Script {
     private enum Step {
-        case created, inProgress, thoughtAdded, thoughtDone, callAdded, delta(Substring), argumentsDone, callDone, completed
+        case created, inProgress, thoughtAdded, thoughtDone, callAdded, delta(Substring), argumentsDone, callDone,
+            completed
     }
 
     private let response: ResponseObject

@@ -33,7 +33,10 @@ extension Rules {
             guard asks(body, for: "reasoning.encrypted_content"), !model(body).isReasoner else { return nil }
             return APIError(message: "Encrypted content is not supported with this model.", param: "include")
         },
-        { asks($0, for: "message.output_text.logprobs") && model($0).reasons(effort: effort(of: $0)) ? logprobs("include") : nil },
+        {
+            asks($0, for: "message.output_text.logprobs") && model($0).reasons(effort: effort(of: $0))
+                ? logprobs("include") : nil
+        },
         { body in
             firstIndex(in: body["tools"]) { ($0["type"]?.isString("function") ?? false) && $0.given("name") == nil }
                 .map { .missingParameter("tools[\($0)].name") }

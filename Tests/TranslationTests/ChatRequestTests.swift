@@ -82,7 +82,8 @@ struct ChatRequestTests {
         #expect(try input(user) == #"[{"role":"user","content":[\#(sent)]}]"#)
         let call = #"{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f"}}]}"#
         let tool = #"\#(call),{"role":"tool","tool_call_id":"c","content":[\#(given)]}"#
-        #expect(try input(tool)?.hasSuffix(#",{"type":"function_call_output","call_id":"c","output":[\#(sent)]}]"#) == true)
+        #expect(
+            try input(tool)?.hasSuffix(#",{"type":"function_call_output","call_id":"c","output":[\#(sent)]}]"#) == true)
     }
 
     @Test func `an assistant's audio is left out and its text kept`() throws {

@@ -11,7 +11,9 @@ struct CorrectionTests {
             .translateChatRequest(Document(parsing: Array(body.utf8)))
     }
 
-    private func refusal(_ param: String, code: String? = "unsupported_parameter", _ message: String = "No.") throws -> Value {
+    private func refusal(_ param: String, code: String? = "unsupported_parameter", _ message: String = "No.") throws
+        -> Value
+    {
         let code = code.map { "\"\($0)\"" } ?? "null"
         let text = #"{"error":{"message":"\#(message)","param":"\#(param)","code":\#(code)}}"#
         return try Document(parsing: Array(text.utf8)).root
@@ -48,21 +50,27 @@ struct CorrectionTests {
     }
 
     @Test(arguments: [
-        "model", "input", "input[0].content", "tools", "tools[0].name", "tool_choice", "stream", "store", "text", "text.format",
+        "model", "input", "input[0].content", "tools", "tools[0].name", "tool_choice", "stream", "store", "text",
+        "text.format",
         "nothing",
     ])
     func `what a request cannot do without, or does not have, stays`(param: String) throws {
-        let fields = #""stream":true,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","verbosity":"low""#
+        let fields =
+            #""stream":true,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","verbosity":"low""#
         #expect(try request(fields).corrected(by: refusal(param)) == nil)
     }
 
-    @Test(arguments: ["invalid_api_key", "insufficient_quota", "rate_limit_exceeded", "invalid_value", "context_length_exceeded"])
+    @Test(arguments: [
+        "invalid_api_key", "insufficient_quota", "rate_limit_exceeded", "invalid_value", "context_length_exceeded",
+    ])
     func `other errors are none of its business`(code: String) throws {
         #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: code)) == nil)
     }
 
     @Test(arguments: [UnsupportedParameterPolicy.reject, .forward])
-    func `an operator who does not let parameters be dropped gets the refusal`(policy: UnsupportedParameterPolicy) throws {
+    func `an operator who does not let parameters be dropped gets the refusal`(policy: UnsupportedParameterPolicy)
+        throws
+    {
         let request = try request(#""temperature":0.5"#, policy: policy)
         #expect(try request.corrected(by: refusal("temperature")) == nil)
         let learned = try self.request(#""temperature":0.5"#).corrected(by: refusal("temperature"))!.learned

@@ -4,7 +4,8 @@ import Translation
 
 struct KeptReasoningTests {
     private let tools = #""tools":[{"type":"function","function":{"name":"f"}}]"#
-    private let thought = #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sealed","status":"completed"}"#
+    private let thought =
+        #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sealed","status":"completed"}"#
     private let kept = #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"sealed"}"#
 
     private func request(

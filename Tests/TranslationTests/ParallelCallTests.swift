@@ -7,7 +7,8 @@ struct ParallelCallTests {
         {\"tool_uses\":[{\"recipient_name\":\"functions.f\",\"parameters\":{\"a\":1}},\#
         {\"recipient_name\":\"g\",\"parameters\":{}}]}
         """#
-    private let tools = #""tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}]"#
+    private let tools =
+        #""tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}]"#
     private let unwrapped = [
         Said.Call("function", id: "c", name: "f", input: #"{"a":1}"#),
         Said.Call("function", id: "c_2", name: "g", input: "{}"),

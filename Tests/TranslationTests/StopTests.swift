@@ -15,7 +15,9 @@ struct StopTests {
     func `the text ends where a search of the whole would end it, in whatever pieces it comes`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let alphabet = ["a", "b", "ab", #"\n"#, #"\u00e9"#, "é", "😀", #"\ud83d\ude00"#, #"\ud83d"#]
-        func word(_ length: Int) -> String { (0..<length).map { _ in alphabet.randomElement(using: &random)! }.joined() }
+        func word(_ length: Int) -> String {
+            (0..<length).map { _ in alphabet.randomElement(using: &random)! }.joined()
+        }
         let stops = (0..<Int.random(in: 1...4, using: &random)).map { _ in word(Int.random(in: 1...4, using: &random)) }
         let pieces = (0..<12).map { _ in word(Int.random(in: 1...3, using: &random)) }
 
@@ -69,7 +71,8 @@ struct StopTests {
     }
 
     @Test(arguments: [
-        #"{"type":"error","message":"no"}"#, "no JSON", #"{"type":"response.failed","response":{"error":{"message":"x"}}}"#, "",
+        #"{"type":"error","message":"no"}"#, "no JSON",
+        #"{"type":"response.failed","response":{"error":{"message":"x"}}}"#, "",
     ])
     func `what goes wrong upstream after the cut is none of the client's`(event: String) throws {
         var stream = Streamed(StreamTranslator(context: try context(stop), id: "id", created: 7))
@@ -112,7 +115,8 @@ struct StopTests {
 
     @Test func `a whole reply is cut the same way`() throws {
         let reply = try completion(
-            #"{"status":"completed","output":[\#(message("one", " STOP two")),\#(functionCall("c", "f", "{}"))]}"#, stop)
+            #"{"status":"completed","output":[\#(message("one", " STOP two")),\#(functionCall("c", "f", "{}"))]}"#, stop
+        )
         let said = Said(completion: try Document(parsing: reply.body).root)
         #expect(said.content == "one ")
         #expect(said.calls == [])
@@ -146,7 +150,8 @@ struct StopTests {
     }
 
     @Test func `citations behind the cut are left out`() throws {
-        let part = #"{"type":"output_text","text":"one STOP two","annotations":[\#(citation(0, 3)),\#(citation(9, 12))]}"#
+        let part =
+            #"{"type":"output_text","text":"one STOP two","annotations":[\#(citation(0, 3)),\#(citation(9, 12))]}"#
         let item = #"{"type":"message","id":"m","role":"assistant","content":[\#(part)]}"#
         let reply = try completion(#"{"status":"completed","output":[\#(item)]}"#, stop)
         #expect(Said(completion: try Document(parsing: reply.body).root).annotations.count == 1)

@@ -31,7 +31,8 @@ struct TokenLimitTests {
     }
 
     @Test func `a model that does not reason needs no tokens for it`() throws {
-        let (limit, request) = try request(#""model":"x","max_tokens":100"#.replacing(#""model":"x","#, with: ""), headroom: 0)
+        let (limit, request) = try request(
+            #""model":"x","max_tokens":100"#.replacing(#""model":"x","#, with: ""), headroom: 0)
         #expect(limit == "100")
         #expect(request.notices == [])
         let body = #"{"model":"gpt-4.1","max_tokens":100,"messages":[{"role":"user","content":"x"}]}"#

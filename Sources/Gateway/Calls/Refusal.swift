@@ -6,14 +6,8 @@ internal import Upstream
 struct Refusal: Error {
     let status: Int
     /// Those that a client gets to see.
-    let headers: [(name: String, value: String)]
+    var headers: [(name: String, value: String)]
     let body: [UInt8]
-
-    init(_ response: Response) async throws(UpstreamError) {
-        status = response.status
-        headers = response.passedHeaders
-        body = try await response.body.collect(upTo: maximumReply)
-    }
 
     /// The body as OpenAI's `{"error":{…}}`; nil when it is something else.
     var error: Value? {
@@ -24,10 +18,17 @@ struct Refusal: Error {
     }
 }
 
+extension Response {
+    /// An answer that is no success, whole.
+    func refusal() async throws(UpstreamError) -> Refusal {
+        Refusal(status: status, headers: passedHeaders, body: try await body.collect(upTo: maximumReply))
+    }
+}
+
 extension Failure {
     /// What a refusal is to a client of `/v1`: the same status and body. But upstream's 401 and 403 are about the proxy's
     /// own key, of which its text may quote a part: nothing of that is passed on.
-    init(_ refusal: Refusal, headers: [(name: String, value: String)] = []) {
+    init(_ refusal: Refusal) {
         let status = refusal.status
         guard status >= 400, status != 401, status != 403 else {
             self.init(
@@ -38,7 +39,7 @@ extension Failure {
         }
         self.init(
             status: status, reason: "upstream_status", message: "Upstream answered with status \(status).",
-            headers: refusal.headers + headers,
+            headers: refusal.headers,
             upstream: refusal.error == nil ? nil : (status, refusal.body))
     }
 }

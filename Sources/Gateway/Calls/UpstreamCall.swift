@@ -29,8 +29,9 @@ struct UpstreamCall: Sendable {
         while true {
             let response = try await client.send(requests.post(request), on: eventLoop)
             if response.isSuccess { return Answer(request: request, response: response) }
-            let refusal = try await Refusal(response)
+            var refusal = try await response.refusal()
             guard corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) else {
+                refusal.headers += request.headers
                 throw refusal
             }
             corrections += 1

@@ -37,7 +37,8 @@ extension Configuration {
         }
         self.init(
             openAIKey: openAIKey, proxyKey: proxyKey, base: base, organization: values.text(.organization),
-            project: values.text(.project), translation: translation, reasoningCache: reasoningCache, client: client, passthrough: passthrough,
+            project: values.text(.project), translation: translation, reasoningCache: reasoningCache, client: client,
+            passthrough: passthrough,
             maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             shutdownGrace: shutdownGrace,

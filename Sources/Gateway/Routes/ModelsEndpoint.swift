@@ -12,7 +12,7 @@ enum ModelsEndpoint {
         let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
         let response = try await exchange.send(exchange.upstream.get(path))
         let headers = response.passedHeaders
-        guard response.isSuccess else { throw try await Refusal(response) }
+        guard response.isSuccess else { throw try await response.refusal() }
         let body = try await response.body.collect(upTo: maximumReply)
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
         return .whole(

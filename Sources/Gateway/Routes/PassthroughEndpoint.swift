@@ -13,7 +13,7 @@ enum PassthroughEndpoint {
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
                 accept: request.header("accept"), body: try request.body.get()))
         var headers = response.passedHeaders
-        if response.status >= 300 { throw try await Refusal(response) }
+        if response.status >= 300 { throw try await response.refusal() }
         if response.isEventStream {
             return .events(
                 Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: true)))

@@ -15,7 +15,7 @@ enum ProxyEndpoint {
         } catch let refusal as Refusal {
             throw Failure(
                 status: 502, reason: "upstream_status", message: "Upstream answered \(refusal.status).",
-                headers: refusal.headers + translated.headers, upstream: (refusal.status, refusal.body))
+                headers: refusal.headers, upstream: (refusal.status, refusal.body))
         }
         let (response, headers) = (answer.response, answer.headers)
         if response.isEventStream {

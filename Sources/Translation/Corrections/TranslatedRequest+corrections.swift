@@ -51,7 +51,9 @@ extension TranslatedRequest {
                 }
                 writer.name("input")
                 writer.array {
-                    for item in member.value.elements where item["type"]?.isString("reasoning") != true { $0.value(item) }
+                    for item in member.value.elements where item["type"]?.isString("reasoning") != true {
+                        $0.value(item)
+                    }
                 }
             }
         }

@@ -52,7 +52,10 @@ public struct RequestTranslator: Sendable {
             name.string(request.context.modelSent)
             body.replaceSubrange(model.text.indices, with: name.bytes)
         }
-        return TranslatedRequest(path: path, body: body, context: request.context, notices: [])
+        var context = request.context
+        // Whoever speaks upstream's own language gets upstream's own answers, refusals too.
+        context.unsupportedParameters = .forward
+        return TranslatedRequest(path: path, body: body, context: context, notices: [])
     }
 
     private func translate(

@@ -35,7 +35,8 @@ extension ResponsesPayload {
             if !text.isEmpty { context.stops.append(text) }
         }
         if !context.stops.isEmpty {
-            notices.emulated("stop", "is looked for in the reply, which ends before it: the Responses API has no such field")
+            notices.emulated(
+                "stop", "is looked for in the reply, which ends before it: the Responses API has no such field")
         }
     }
 
@@ -45,7 +46,8 @@ extension ResponsesPayload {
             throw .invalidType("n", expected: "an integer", got: count.kind.described)
         }
         guard (1...settings.maximumChoices).contains(count) else {
-            let (word, bound) = count < 1 ? ("below minimum", ">= 1") : ("above maximum", "<= \(settings.maximumChoices)")
+            let (word, bound) =
+                count < 1 ? ("below minimum", ">= 1") : ("above maximum", "<= \(settings.maximumChoices)")
             throw RequestError(
                 message: "Invalid 'n': integer \(word) value. Expected a value \(bound), but got \(count) instead.",
                 param: "n", code: count < 1 ? "integer_below_min_value" : "integer_above_max_value")

@@ -1,0 +1,154 @@
+"""Parameters that the target refuses: left out and named, refused, or sent; and those that only upstream knows of."""
+
+import json
+
+import pytest
+
+from client import ask
+from processes import wait_until
+
+PATH = "/v1/chat/completions"
+
+# For each parameter without a counterpart, a value that asks for something.
+REFUSED = {
+    "seed": 7,
+    "prediction": {"type": "content", "content": "x"},
+    "logit_bias": {"50256": -100},
+    "frequency_penalty": 0.5,
+    "presence_penalty": 0.5,
+    "top_k": 3,
+}
+
+
+@pytest.mark.parametrize("field", REFUSED)
+def test_dropped_by_default_and_named(proxy, simulator, field):
+    reply = proxy.ask("hi", path=PATH, **{field: REFUSED[field]})
+    assert reply.status == 200
+    assert reply.headers["x-gpt-proxy-dropped"] == field
+    assert field not in simulator.body
+
+
+@pytest.mark.parametrize("field", REFUSED)
+def test_rejected_where_the_operator_says_so(default_deployment, deploy, simulator, field):
+    client = deploy(UNSUPPORTED_PARAMS="reject").client
+    reply = client.ask("hi", path=PATH, **{field: REFUSED[field]})
+    assert reply.status == 400
+    assert reply.json["error"]["param"] == field
+    assert reply.json["error"]["code"] == "unsupported_parameter"
+    assert simulator.requests == []
+
+
+def test_forwarded_where_the_operator_says_so(deploy, simulator):
+    reply = deploy(UNSUPPORTED_PARAMS="forward").client.ask("hi", path=PATH, seed=7)
+    assert simulator.body["seed"] == 7
+    assert reply.status == 400
+    assert reply.json["error"]["message"] == "Unknown parameter: 'seed'."
+
+
+def test_what_is_dropped_is_in_the_log(deploy):
+    deployment = deploy()
+    deployment.client.ask("hi", path=PATH, seed=7, top_k=3)
+    assert wait_until(deployment.responder.access_log)
+    assert deployment.responder.access_log()[0]["dropped"] == "seed, top_k"
+
+
+@pytest.mark.parametrize(
+    "model, effort, is_taken",
+    [
+        ("gpt-4.1", None, True),
+        ("gpt-5", None, False),
+        ("gpt-5.1", None, True),
+        ("gpt-5.1", "high", False),
+        ("gpt-5.6-terra", None, False),
+        ("gpt-5.6-terra", "none", True),
+    ],
+)
+def test_sampling_depends_on_model_and_effort(proxy, simulator, model, effort, is_taken):
+    fields = {"model": model, "temperature": 0.5, "top_p": 0.5, "logprobs": True}
+    if effort:
+        fields["reasoning_effort"] = effort
+    reply = proxy.post(ask("hi") | fields, path=PATH)
+    assert reply.status == 200
+    assert ("temperature" in simulator.body) == is_taken
+    assert ("top_p" in simulator.body) == is_taken
+    assert ("include" in simulator.body) == is_taken
+    assert reply.headers["x-gpt-proxy-dropped"] == (None if is_taken else "temperature, top_p, logprobs")
+
+
+# --- Healing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(deploy):
+    """A deployment that has learned nothing yet."""
+    return deploy().client
+
+
+@pytest.mark.parametrize("path", [PATH, "/proxy"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_upstream_refuses_is_left_out_and_sent_once_more(client, simulator, path, stream):
+    body = ask("[simulate refuse=text.verbosity] hi", stream=stream, verbosity="low")
+    reply = client.post(body, path=path)
+    assert reply.status == 200
+    assert reply.headers["x-gpt-proxy-dropped"] == "verbosity"
+    first, second = [json.loads(request["body"]) for request in simulator.requests]
+    assert first["text"] == {"verbosity": "low"}
+    assert second == {name: value for name, value in first.items() if name != "text"}
+
+
+def test_the_finding_is_remembered_for_that_model(client, simulator):
+    for _ in range(2):
+        client.ask("[simulate refuse=service_tier] hi", path=PATH, service_tier="flex")
+    assert len(simulator.requests) == 3
+    simulator.forget()
+    reply = client.ask("hi", path=PATH, service_tier="flex")
+    assert "service_tier" not in simulator.body
+    assert reply.headers["x-gpt-proxy-dropped"] == "service_tier"
+    simulator.forget()
+    client.post(ask("hi", service_tier="flex") | {"model": "gpt-5-mini"}, path=PATH)
+    assert simulator.body["service_tier"] == "flex"
+
+
+def test_several_are_left_out_one_by_one(client, simulator):
+    body = ask("[simulate refuse=service_tier] hi", service_tier="flex", verbosity="low")
+    assert client.post(body, path=PATH).status == 200
+    body = ask("[simulate refuse=text.verbosity] hi", service_tier="flex", verbosity="low")
+    assert client.post(body, path=PATH).headers["x-gpt-proxy-dropped"] == "service_tier, verbosity"
+    assert len(simulator.requests) == 4
+
+
+@pytest.mark.parametrize("field", ["model", "input", "tools", "tool_choice", "store", "text.format"])
+def test_what_a_request_cannot_do_without_is_never_left_out(client, simulator, field):
+    tool = {"type": "function", "function": {"name": "f"}}
+    body = ask(
+        f"[simulate refuse={field}] hi",
+        tools=[tool],
+        tool_choice="auto",
+        response_format={"type": "json_object"},
+    )
+    reply = client.post(body, path=PATH)
+    assert reply.status == 400
+    assert reply.json["error"]["param"] == field
+    assert len(simulator.requests) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500])
+def test_other_errors_are_not_healed(client, simulator, status):
+    client.ask(f"[simulate status={status}] hi", path=PATH, verbosity="low")
+    assert len(simulator.requests) == 1
+
+
+@pytest.mark.parametrize("policy", ["reject", "forward"])
+def test_nothing_is_left_out_against_the_operators_will(deploy, simulator, policy):
+    client = deploy(UNSUPPORTED_PARAMS=policy).client
+    reply = client.ask("[simulate refuse=text.verbosity] hi", path=PATH, verbosity="low")
+    assert reply.status == 400
+    assert reply.json["error"]["param"] == "text.verbosity"
+    assert len(simulator.requests) == 1
+
+
+def test_chat_targets_heal_as_well(deploy, simulator):
+    client = deploy(TARGET_API="chat").client
+    reply = client.ask("[simulate refuse=verbosity] hi", path=PATH, verbosity="low")
+    assert reply.status == 200
+    assert reply.headers["x-gpt-proxy-dropped"] == "verbosity"
