@@ -84,3 +84,20 @@ def test_help(run, arguments):
     ended = run(*arguments, "--help")
     assert ended.returncode == 0
     assert "USAGE: gpt-proxy" in ended.stdout
+
+
+def test_map_explains_what_is_dropped_done_here_and_repaired_in_a_line_each(run):
+    call = {"id": "c" * 70, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages = [*REQUEST["messages"], {"role": "assistant", "tool_calls": [call]}, {"role": "assistant", "content": ""}]
+    request = {**REQUEST, "messages": messages, "max_tokens": 3, "stop": "END", "n": 2, "stream": True}
+    lines = run("map", "--route", "/v1/chat/completions", input=json.dumps(request)).stderr.splitlines()
+    assert [line.split(" ")[:2] for line in lines] == [
+        ["emulated:", "stop"],
+        ["emulated:", "n"],
+        ["repaired:", "messages[2].tool_calls[0].id"],
+        ["repaired:", "messages[2]"],
+        ["repaired:", "messages[3]"],
+        ["emulated:", "max_tokens"],
+        ["dropped:", "seed"],
+    ]
+    assert all(len(line.split(" ")) > 5 for line in lines)
