@@ -1,46 +1,76 @@
 /// The variables that a web server hands to a CGI program (RFC 3875, section 4.1), as received.
 ///
-/// Names are matched exactly. A name given twice keeps its first value, as `FCGX_GetParam` and `getenv` do; but a header,
+/// Names are matched exactly. A name given twice has its first value, as with `FCGX_GetParam` and `getenv`; but a header,
 /// of which nginx hands over every occurrence, is joined as RFC 9110 section 5.3 says, so that a doubled key does not pass
-/// for one key, whichever server is in front. A name that
-/// is not ASCII is passed over: the RFC has no such names, and Swift's strings take some (`HTTP_COO\u{212A}IE`, with a
-/// Kelvin sign) for equal to ASCII ones.
+/// for one key, whichever server is in front. A name that is not ASCII is passed over: the RFC has no such names.
 public struct Parameters: Sendable {
-    private var values: [String: String] = [:]
+    /// All names and values, one behind the other: few of them are ever asked for, and only those become strings.
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+
+    private struct Entry {
+        let name: Range<Int>
+        let value: Range<Int>
+    }
 
     /// No variables.
     public init() {}
 
-    /// Reads `NAME=value` entries. One without `=` is passed over: libfcgi makes such entries of names that contain
-    /// NUL.
+    /// Reads `NAME=value` entries, as ``insert(entry:)`` does.
     public init(entries: some Sequence<String>) {
-        for entry in entries {
-            guard let separator = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            insert(String(entry[..<separator]), String(entry[entry.utf8.index(after: separator)...]))
-        }
+        for entry in entries { insert(entry: entry.utf8) }
+    }
+
+    /// Adds a `NAME=value` entry in UTF-8. One without `=` is passed over: libfcgi makes such entries of names that
+    /// contain NUL.
+    public mutating func insert(entry: some Collection<UInt8>) {
+        guard let separator = entry.firstIndex(of: UInt8(ascii: "=")) else { return }
+        insert(entry[..<separator], entry[separator...].dropFirst())
     }
 
     /// Adds a variable. One that is there already stays as it is, or if it is a header, gets the value added to its own.
     public mutating func insert(_ name: String, _ value: String) {
-        guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return }
-        if let known = values[name] {
-            if name.hasPrefix("HTTP_") { values[name] = known + ", " + value }
-        } else {
-            values[name] = value
-        }
+        insert(name.utf8, value.utf8)
+    }
+
+    private mutating func insert(_ name: some Collection<UInt8>, _ value: some Collection<UInt8>) {
+        guard name.allSatisfy({ $0 < 0x80 }) else { return }
+        let start = bytes.count
+        bytes.append(contentsOf: name)
+        let middle = bytes.count
+        bytes.append(contentsOf: value)
+        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
     }
 
     /// The variable's value; nil when it is absent or empty: servers send empty strings for what does not apply.
     public subscript(name: String) -> String? {
-        guard let value = values[name], !value.isEmpty else { return nil }
+        value { $0.elementsEqual(name.utf8) }
+    }
+
+    /// The value of the first variable with such a name, as by the subscript.
+    func value(whereName matches: (ArraySlice<UInt8>) -> Bool) -> String? {
+        guard let index = entries.firstIndex(where: { matches(bytes[$0.name]) }) else { return nil }
+        let value = value(at: index)
+        return value.isEmpty ? nil : value
+    }
+
+    /// An entry's value, and if it is a header, those of the same name after it.
+    private func value(at index: Int) -> String {
+        var value = String(decoding: bytes[entries[index].value], as: UTF8.self)
+        let name = bytes[entries[index].name]
+        guard name.starts(with: "HTTP_".utf8) else { return value }
+        for other in entries[(index + 1)...] where bytes[other.name] == name {
+            value += ", " + String(decoding: bytes[other.value], as: UTF8.self)
+        }
         return value
     }
 
     /// The variables whose names begin with `prefix`, by the rest of their names.
     public func withPrefix(_ prefix: String) -> [String: String] {
         var found: [String: String] = [:]
-        for (name, value) in values where name.hasPrefix(prefix) {
-            found[String(name.dropFirst(prefix.count))] = value
+        for (index, entry) in entries.enumerated() where bytes[entry.name].starts(with: prefix.utf8) {
+            let rest = String(decoding: bytes[entry.name].dropFirst(prefix.utf8.count), as: UTF8.self)
+            if found[rest] == nil { found[rest] = value(at: index) }
         }
         return found
     }

@@ -35,7 +35,10 @@ public struct Request: Sendable {
     ///
     /// `content-type` and `content-length` have variables of their own and are not found here.
     public func header(_ name: String) -> String? {
-        parameters["HTTP_" + String(decoding: name.utf8.map(Self.variableByte), as: UTF8.self)]
+        parameters.value { variable in
+            variable.starts(with: "HTTP_".utf8)
+                && variable.dropFirst(5).elementsEqual(name.utf8.lazy.map(Self.variableByte))
+        }
     }
 
     private static func variableByte(_ byte: UInt8) -> UInt8 {

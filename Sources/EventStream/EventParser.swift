@@ -13,8 +13,8 @@ public struct EventParser: Sendable {
     private let maximumEventSize: Int
     /// The part of a line whose end has not come.
     private var partialLine: [UInt8] = []
-    private var name: [UInt8] = []
-    private var data: [UInt8] = []
+    /// What there is of the next event. Its memory serves one event after the other.
+    private var event = Event(data: [])
     private var hasData = false
     private var hasFields = false
     private var lastByteWasCR = false
@@ -38,7 +38,7 @@ public struct EventParser: Sendable {
     /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser is of no use after that.
     @discardableResult
     public mutating func feed<Failure: Error>(
-        _ bytes: RawSpan, onEvent: (consuming Event) throws(Failure) -> Void
+        _ bytes: RawSpan, onEvent: (Event) throws(Failure) -> Void
     ) throws -> Int {
         var start = 0
         var completed = 0
@@ -77,7 +77,7 @@ public struct EventParser: Sendable {
 
     /// Takes one line without its end: a field, a comment, or the empty line that ends an event.
     private mutating func takeLine<Failure: Error>(
-        _ bytes: RawSpan, _ line: Range<Int>, _ onEvent: (consuming Event) throws(Failure) -> Void
+        _ bytes: RawSpan, _ line: Range<Int>, _ onEvent: (Event) throws(Failure) -> Void
     ) throws {
         guard line.count <= maximumEventSize else { throw EventTooLarge() }
         var line = line
@@ -91,29 +91,32 @@ public struct EventParser: Sendable {
         var value = min(colon + 1, line.upperBound)..<line.upperBound
         if bytes.hasSpace(value) { value = value.lowerBound + 1..<value.upperBound }
         if bytes.matches("data", line.lowerBound..<colon) {
-            guard data.count + (hasData ? 1 : 0) + value.count <= maximumEventSize else { throw EventTooLarge() }
-            if hasData { data.append(UInt8(ascii: "\n")) }
+            guard event.data.count + (hasData ? 1 : 0) + value.count <= maximumEventSize else { throw EventTooLarge() }
+            if hasData { event.data.append(UInt8(ascii: "\n")) }
             hasData = true
-            data.append(bytes, value)
+            event.data.append(bytes, value)
         } else if bytes.matches("event", line.lowerBound..<colon) {
-            name.removeAll(keepingCapacity: true)
-            name.append(bytes, value)
+            event.name.removeAll(keepingCapacity: true)
+            event.name.append(bytes, value)
         }
     }
 
     /// Hands the event over, unless it has no data: the specification says to drop it then.
-    private mutating func endEvent<Failure: Error>(
-        _ onEvent: (consuming Event) throws(Failure) -> Void
-    ) throws(Failure) {
+    private mutating func endEvent<Failure: Error>(_ onEvent: (Event) throws(Failure) -> Void) throws(Failure) {
         hasFields = false
-        guard hasData else {
-            name = []
-            return
-        }
-        var event = Event(data: [])
-        swap(&event.name, &name)
-        swap(&event.data, &data)
+        defer { event.clear() }
+        guard hasData else { return }
         hasData = false
         try onEvent(event)
+    }
+}
+
+extension Event {
+    /// What a stream's ordinary events need. A larger one's memory is not kept: many streams live long.
+    private static let keptCapacity = 4096
+
+    fileprivate mutating func clear() {
+        name.removeAll(keepingCapacity: name.capacity <= Self.keptCapacity)
+        data.removeAll(keepingCapacity: data.capacity <= Self.keptCapacity)
     }
 }

@@ -8,8 +8,10 @@ extension RawSpan {
         var offset = start
         while offset + 8 <= byteCount {
             let word = UInt64(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            let lineEnds = word.highBits(ofBytes: UInt8(ascii: "\n")) | word.highBits(ofBytes: UInt8(ascii: "\r"))
-            if lineEnds != 0 { return offset + lineEnds.trailingZeroBitCount >> 3 }
+            if word.mayHaveLineEnds {
+                let lineEnds = word.highBits(ofBytes: UInt8(ascii: "\n")) | word.highBits(ofBytes: UInt8(ascii: "\r"))
+                if lineEnds != 0 { return offset + lineEnds.trailingZeroBitCount >> 3 }
+            }
             offset += 8
         }
         return (offset..<byteCount).first { self[$0] == UInt8(ascii: "\n") || self[$0] == UInt8(ascii: "\r") }
@@ -47,6 +49,12 @@ extension [UInt8] {
 }
 
 extension UInt64 {
+    /// Whether one of the eight bytes is CR or below. Text and JSON have few such bytes beside the line ends.
+    fileprivate var mayHaveLineEnds: Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        return (self &- ones &* UInt64(UInt8(ascii: "\r") + 1)) & ~self & (ones << 7) != 0
+    }
+
     /// The high bit of each of the eight bytes that is `byte`. Borrows can set it falsely only above a true one, so the
     /// lowest is always right.
     fileprivate func highBits(ofBytes byte: UInt8) -> UInt64 {

@@ -25,11 +25,7 @@ struct RequestReader: Sendable {
     private func readParameters(_ connection: Connection) -> Parameters {
         var parameters = Parameters()
         connection.forEachVariable { variable in
-            guard let separator = strchr(variable, Int32(UInt8(ascii: "="))) else { return }
-            let name = UnsafeRawBufferPointer(
-                start: variable, count: separator - UnsafeMutablePointer(mutating: variable))
-            let value = UnsafeRawBufferPointer(start: separator + 1, count: strlen(separator + 1))
-            parameters.insert(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+            parameters.insert(entry: UnsafeRawBufferPointer(start: variable, count: strlen(variable)))
         }
         return parameters
     }

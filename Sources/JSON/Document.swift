@@ -15,9 +15,11 @@ public struct Document: Sendable {
     /// - Throws: ``ParseError``, which says what is wrong and where.
     public init(parsing bytes: [UInt8], maximumDepth: Int = 64) throws(ParseError) {
         guard bytes.count < UInt32.max else { throw ParseError(.tooLarge, at: Int(UInt32.max)) }
-        var parser = Parser(byteCount: bytes.count, maximumDepth: maximumDepth)
-        try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in try parser.parse(buffer) }
-        storage = Storage(bytes: bytes, nodes: parser.nodes)
+        storage = try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in
+            var parser = Parser(byteCount: buffer.count, maximumDepth: maximumDepth)
+            try parser.parse(buffer)
+            return Storage(bytes: bytes, nodes: parser.nodes)
+        }
     }
 
     /// The text as it was given.
@@ -30,9 +32,9 @@ public struct Document: Sendable {
 /// The bytes and the table that all values of a document share.
 final class Storage: Sendable {
     let bytes: [UInt8]
-    let nodes: [Node]
+    let nodes: NodeTable
 
-    init(bytes: [UInt8], nodes: [Node]) {
+    init(bytes: [UInt8], nodes: consuming NodeTable) {
         self.bytes = bytes
         self.nodes = nodes
     }
@@ -41,23 +43,41 @@ final class Storage: Sendable {
         StringContents(bytes: bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
     }
 
-    /// Whether a string's text is `text`. Its length mostly says no before a slice is made.
+    /// Whether a string's text is `text`.
     func string(_ node: Node, reads text: StaticString) -> Bool {
-        guard node.hasEscapes || Int(node.end - node.start) == text.utf8CodeUnitCount + 2 else { return false }
-        return stringContents(node) == text
+        string(node, reads: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The index of the value of the member of that name in an object; of several, the last.
+    func member(_ name: StaticString, of object: Node, at index: Int) -> Int? {
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        var found: Int?
+        var index = index + 1
+        while index < object.next {
+            if string(nodes[index], reads: name) { found = index + 1 }
+            index = Int(nodes[index + 1].next)
+        }
+        return found
+    }
+
+    /// Mostly the length says no.
+    @inline(__always)
+    private func string(_ node: Node, reads text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if node.hasEscapes { return stringContents(node).decodes(to: text) }
+        guard Int(node.end - node.start) == text.count + 2 else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1]).isEqual(to: text)
+        }
     }
 }
 
-/// One value's place in the bytes. A container's node is followed by those of its children, a member being two: name
-/// and value.
-struct Node: Sendable {
-    /// Offset of the value's first byte; of a string, the opening quote.
-    var start: UInt32
-    /// Offset after the value's last byte.
-    var end: UInt32
-    /// Index of the node after this value and all in it. While the parser is inside a container: of the one around it.
-    var next: UInt32
-    var kind: Value.Kind
-    /// A string with at least one backslash in it.
-    var hasEscapes: Bool
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether another buffer of the same length holds the same bytes. Without a way out of the loop the compiler takes
+    /// many at a time.
+    @inline(__always)
+    func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
+        var difference: UInt8 = 0
+        for index in indices { difference |= self[index] ^ other[index] }
+        return difference == 0
+    }
 }

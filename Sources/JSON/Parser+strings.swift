@@ -3,6 +3,7 @@
 /// An escaped surrogate may stand alone, as the RFC's grammar allows: it is passed on as it came.
 extension Parser {
     /// Takes a string from its opening to past its closing quote. Returns whether there is a backslash in it.
+    @inline(__always)
     mutating func scanString(_ bytes: Bytes) throws(ParseError) -> Bool {
         position += 1
         var hasEscapes = false

@@ -1,10 +1,10 @@
 /// Validates a JSON text and fills the table of nodes, in one pass and without recursion: depth costs no stack.
 ///
 /// Strings and numbers are scanned in files of their own.
-struct Parser {
+struct Parser: ~Copyable {
     typealias Bytes = UnsafeBufferPointer<UInt8>
 
-    private(set) var nodes: [Node] = []
+    private(set) var nodes: NodeTable
     var position = 0
     /// Index of the innermost open container; ``none`` outside of all. The others are found through their `next`.
     private var container = none
@@ -15,7 +15,7 @@ struct Parser {
     init(byteCount: Int, maximumDepth: Int) {
         self.maximumDepth = maximumDepth
         // Chat requests have about one value in twenty bytes; the table grows where a text is denser.
-        nodes.reserveCapacity(byteCount / 20 + 8)
+        nodes = NodeTable(capacity: byteCount / 20 + 8)
     }
 
     mutating func parse(_ bytes: Bytes) throws(ParseError) {
@@ -102,6 +102,7 @@ struct Parser {
         skipWhitespace(bytes)
     }
 
+    @inline(__always)
     private mutating func parseString(_ bytes: Bytes) throws(ParseError) {
         let start = position
         let hasEscapes = try scanString(bytes)

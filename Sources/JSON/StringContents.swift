@@ -63,9 +63,13 @@ extension StringContents: Hashable {
 
     /// Whether the text reads `text`.
     public static func == (contents: StringContents, text: StaticString) -> Bool {
-        let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        if contents.hasEscapes { return contents.unescaped().elementsEqual(text) }
-        return contents.bytes.count == text.count && contents.bytes.elementsEqual(text)
+        contents.decodes(to: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    func decodes(to text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if hasEscapes { return unescaped().elementsEqual(text) }
+        guard bytes.count == text.count else { return false }
+        return bytes.withUnsafeBufferPointer { $0.isEqual(to: text) }
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -42,7 +42,7 @@ public struct Value: Sendable {
     /// The number, if it is written as an integer (no fraction, no exponent) and fits.
     public var integer: Int? {
         guard kind == .number else { return nil }
-        return Int(String(decoding: text, as: UTF8.self))
+        return text.integer
     }
 
     /// The number as text, digit for digit as it was written; nil of anything but a number.
@@ -71,20 +71,31 @@ public struct Value: Sendable {
     /// The member of that name; nil when there is none or this is not an object. Of members with the same name, the
     /// last, as most readers of JSON have it.
     public subscript(name: StaticString) -> Value? {
-        guard kind == .object else { return nil }
-        var found: Value?
-        var index = index + 1
-        let end = Int(node.next)
-        while index < end {
-            if storage.string(storage.nodes[index], reads: name) { found = Value(storage: storage, index: index + 1) }
-            index = Int(storage.nodes[index + 1].next)
-        }
-        return found
+        let node = node
+        guard node.kind == .object, let member = storage.member(name, of: node, at: index) else { return nil }
+        return Value(storage: storage, index: member)
     }
 
     /// As the subscript by name, but nil also where the member is `null`: for fields in which both mean "not given".
     public func given(_ name: StaticString) -> Value? {
         guard let value = self[name], !value.isNull else { return nil }
+        return value
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The value of digits behind a sign or none; nil of anything else and of what does not fit.
+    fileprivate var integer: Int? {
+        let isNegative = first == UInt8(ascii: "-")
+        var value = 0
+        for byte in isNegative ? dropFirst() : self {
+            let digit = Int(byte) - Int(UInt8(ascii: "0"))
+            guard (0..<10).contains(digit) else { return nil }
+            let (tenfold, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflows) = tenfold.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !isTooLarge, !overflows else { return nil }
+            value = sum
+        }
         return value
     }
 }

@@ -13,8 +13,8 @@ public struct ModelPattern: Sendable, Equatable {
     }
 
     public func matches(_ name: String) -> Bool {
-        let pattern = Array(text.utf8)
-        let name = Array(name.utf8)
+        let (patternUTF8, nameUTF8) = (text.utf8, name.utf8)
+        let (pattern, name) = (patternUTF8.span, nameUTF8.span)
         var patternIndex = 0
         var nameIndex = 0
         // Where to go on when a star has to take one character more.
@@ -34,7 +34,8 @@ public struct ModelPattern: Sendable, Equatable {
                 return false
             }
         }
-        return pattern[patternIndex...].allSatisfy { $0 == UInt8(ascii: "*") }
+        while patternIndex < pattern.count, pattern[patternIndex] == UInt8(ascii: "*") { patternIndex += 1 }
+        return patternIndex == pattern.count
     }
 }
 

@@ -14,7 +14,7 @@ enum Route: Sendable, Equatable {
 
     /// The route of a path, below whatever prefix the web server mounts the program at.
     init?(path: String, passing passedPaths: PassedPaths) {
-        let parts = path.split(separator: "/")
+        let parts = Self.parts(of: path)
         guard let version = parts.lastIndex(of: "v1") else {
             switch parts.last {
             case "proxy": self = .proxy
@@ -60,6 +60,11 @@ enum Route: Sendable, Equatable {
 
     /// In whose words a request to that path is told of errors, whether the path is a route or not.
     static func failureStyle(path: String) -> Failure.Style {
-        path.split(separator: "/").contains("v1") ? .openAI : .detail
+        parts(of: path).contains("v1") ? .openAI : .detail
+    }
+
+    /// A path's parts between its slashes, of which several count as one.
+    private static func parts(of path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
     }
 }

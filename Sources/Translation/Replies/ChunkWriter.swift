@@ -12,6 +12,10 @@ struct ChunkWriter: Sendable {
     private let choice: [UInt8]
     /// What follows the last choice: every chunk but the last has no usage, and says so where the last will have one.
     private let tail: [UInt8]
+    /// All that stands before a piece of text, and all that stands behind one that has no probabilities: nearly every
+    /// event of a stream is such a piece.
+    private var textOpening: [UInt8] = []
+    private var textEnding: [UInt8] = []
 
     /// - Parameter index: which of the reply's choices this one is.
     init(_ identity: ReplyIdentity, for context: ReplyContext, index: Int) {
@@ -20,7 +24,12 @@ struct ChunkWriter: Sendable {
         choice = Array(#"\#(Self.fingerprint(form))"choices":[{"index":\#(index),"#.utf8)
         tail = Array((context.includesUsage ? #"],"usage":null}"# : "]}").utf8)
         identify(identity)
+        textEnding = closeText
+        end(into: &textEnding)
     }
+
+    /// What closes the field of a piece of text.
+    private var closeText: [UInt8] { Array((form == .chat ? "\"}" : "\"").utf8) }
 
     /// Chat Completions says `null` for models that have none; the legacy API leaves the field out.
     private static func fingerprint(_ form: ReplyForm) -> String {
@@ -37,6 +46,9 @@ struct ChunkWriter: Sendable {
             $0.member("model", identity.model)
         }
         head = writer.bytes.dropLast() + [UInt8(ascii: ",")]
+        textOpening = []
+        begin(into: &textOpening)
+        textOpening.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
     }
 
     // MARK: Chunks
@@ -57,15 +69,18 @@ struct ChunkWriter: Sendable {
         }
     }
 
-    /// A piece of text, the way upstream wrote it. This is the path of nearly every event of a stream.
+    /// A piece of text, the way upstream wrote it.
     ///
     /// - Parameter tokens: its tokens' probabilities, where they were asked for.
     func content(_ text: StringContents, tokens: [Value] = [], into output: inout [UInt8]) {
-        begin(into: &output)
-        output.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
+        output.append(contentsOf: textOpening)
         output.append(contentsOf: text.bytes)
-        output.append(contentsOf: (form == .chat ? "\"}" : "\"").utf8)
-        end(tokens: tokens, into: &output)
+        if tokens.isEmpty {
+            output.append(contentsOf: textEnding)
+        } else {
+            output.append(contentsOf: closeText)
+            end(tokens: tokens, into: &output)
+        }
     }
 
     /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.

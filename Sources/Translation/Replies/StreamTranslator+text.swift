@@ -25,12 +25,14 @@ extension StreamTranslator {
 
     mutating func text(_ delta: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
         guard let text = delta?.stringContents, !text.isEmpty else { return }
+        if part == flowing, commentary.isEmpty { return writeText(text, logprobs: logprobs, into: &output) }
         noteText(of: part)
         if isCommentary(part) {
             return commentary.append(HeldPiece(part: part, content: .text(text, logprobs: logprobs)))
         }
         if items[part.outputIndex] == nil { items[part.outputIndex] = .message(isCommentary: false) }
         releaseCommentary(asAnswer: false, into: &output)
+        flowing = part
         writeText(text, logprobs: logprobs, into: &output)
     }
 

@@ -26,6 +26,8 @@ public struct StreamTranslator: Sendable {
     var announced: [String: Int] = [:]
     /// How far the parts are of which something was handed on.
     var delivered: [Part: Progress] = [:]
+    /// The part of the answer that is being written: its next piece needs no questions.
+    var flowing: Part?
     /// The part that was told last in `reasoning_content`.
     var lastThought: Part?
     /// What the model says beside its work, held back until it is clear whether it is the answer.
