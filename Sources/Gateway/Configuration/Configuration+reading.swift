@@ -28,6 +28,7 @@ extension Configuration {
         let maxBody = values.size(.maxBody)
         let heartbeat = values.duration(.heartbeat)
         let streamHeadDelay = values.duration(.streamHeadDelay)
+        let maxStreams = values.count(.maxStreams)
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
@@ -39,7 +40,7 @@ extension Configuration {
             project: values.text(.project), translation: translation, client: client, passthrough: passthrough,
             maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
-            shutdownGrace: shutdownGrace,
+            maxStreams: maxStreams, shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }
 }
