@@ -13,6 +13,9 @@ from processes import REPOSITORY, Process, find_program, remove, temporary_direc
 PROXY_KEY = "canary-proxy-key-3f9a"
 OPENAI_KEY = "canary-openai-key-77c1"
 
+# How many idle connections to the responder nginx keeps.
+KEPT_CONNECTIONS = 16
+
 # What nginx must hand over, and no more.
 FASTCGI_PARAMS = """
     fastcgi_param REQUEST_METHOD $request_method;
@@ -161,7 +164,7 @@ class Nginx:
             {temporary}
             fastcgi_buffering off;
             fastcgi_read_timeout 60s;
-            upstream responder {{ server unix:{responder_socket}; keepalive 16; }}
+            upstream responder {{ server unix:{responder_socket}; keepalive {KEPT_CONNECTIONS}; }}
             {servers}
         }}"""
 
