@@ -1,7 +1,8 @@
 /* libfcgi, as Swift sees it: fcgiapp.h alone. Its other face, fcgi_stdio.h, redefines stdio and is not for us. With it
- * come the parts of Linux that a FastCGI server waits with and that Swift's own Glibc module leaves out. */
+ * come the parts of Linux that a FastCGI server needs and that Swift's own Glibc module leaves out. */
 #include <fcgiapp.h>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

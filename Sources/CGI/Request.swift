@@ -58,4 +58,6 @@ public enum BodyError: Error, Sendable, Equatable {
     case incomplete
     /// It did not arrive within the time allowed.
     case tooSlow
+    /// The process has no descriptor left to serve the request with; what came has been read and thrown away.
+    case noRoom
 }

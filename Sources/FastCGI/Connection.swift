@@ -12,6 +12,9 @@ final class Connection: @unchecked Sendable {
     let token: Epoll.Token
     private(set) var descriptor: Int32
 
+    /// Whether it took the process's last descriptor: its request is refused, and no other read from it.
+    let isLastResort: Bool
+
     /// Whether `descriptor` is in the epoll set; the kernel takes it out when it is closed.
     var isKnownToEpoll = false
 
@@ -19,9 +22,10 @@ final class Connection: @unchecked Sendable {
     private var mayBeReused = false
 
     /// Takes over an accepted, blocking descriptor. It stays blocking: libfcgi takes EAGAIN for a broken stream.
-    init(descriptor: Int32, token: Epoll.Token) {
+    init(descriptor: Int32, token: Epoll.Token, isLastResort: Bool) {
         self.descriptor = descriptor
         self.token = token
+        self.isLastResort = isLastResort
         request = .allocate(capacity: 1)
         request.initialize(to: FCGX_Request())
         FCGX_InitRequest(request, -1, 0)
@@ -62,6 +66,12 @@ final class Connection: @unchecked Sendable {
         case .some(let bytes): .bytes(RecordScan(bytes.bytes))
         case nil: .nothing
         }
+    }
+
+    /// Waits for the first byte.
+    func hasArrival(within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0
     }
 
     /// Whether the web server has given up the request: by closing, or by an ABORT_REQUEST record.
@@ -114,7 +124,7 @@ final class Connection: @unchecked Sendable {
             descriptor = request.pointee.ipcFd
             return false
         }
-        mayBeReused = request.pointee.keepConnection != 0
+        mayBeReused = request.pointee.keepConnection != 0 && !isLastResort
         return request.pointee.role == Role.responder
     }
 

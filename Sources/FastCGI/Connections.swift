@@ -19,6 +19,7 @@ final class Connections: Sendable {
     private struct State {
         var holders: [Epoll.Token: Holder] = [:]
         var busyCount = 0
+        var busyPeak = 0
         var isDraining = false
     }
 
@@ -28,6 +29,18 @@ final class Connections: Sendable {
 
     var busyCount: Int { state.withLock { $0.busyCount } }
 
+    /// How many exchanges make a crowd.
+    private static let crowd = 256
+
+    /// Whether a crowd was here, since this was last true, of which no more than half is left.
+    func crowdHasLeft() -> Bool {
+        state.withLock {
+            guard $0.busyCount <= $0.busyPeak / 2, $0.busyPeak - $0.busyCount >= Self.crowd else { return false }
+            $0.busyPeak = $0.busyCount
+            return true
+        }
+    }
+
     func holder(of token: Epoll.Token) -> Holder? {
         state.withLock { $0.holders[token] }
     }
@@ -36,6 +49,7 @@ final class Connections: Sendable {
         state.withLock {
             $0.holders[exchange.connection.token] = .busy(exchange)
             $0.busyCount += 1
+            $0.busyPeak = max($0.busyPeak, $0.busyCount)
         }
     }
 

@@ -36,7 +36,7 @@ public final class Server: Sendable {
 
     private enum Phase {
         case new
-        case running(Watcher, Connections)
+        case running(Watcher, Connections, memory: Task<Void, Never>)
         case ended
     }
 
@@ -62,27 +62,27 @@ public final class Server: Sendable {
         let watcher = Watcher(listener, service: service, readers: readers, executors: executors)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
-            $0 = .running(watcher, connections)
+            $0 = .running(watcher, connections, memory: Task { await CrowdMemory.lookAfter(connections) })
         }
         do throws(StartError) {
             try readers.start()
             try watcher.start()
         } catch {
             readers.stop()
-            phase.withLock { $0 = .ended }
+            end()
             throw error
         }
     }
 
     /// Requests that are being read or answered.
     public var liveRequestCount: Int {
-        phase.withLock { if case .running(_, let connections) = $0 { connections.busyCount } else { 0 } }
+        phase.withLock { if case .running(_, let connections, _) = $0 { connections.busyCount } else { 0 } }
     }
 
     /// Stops accepting, closes idle connections, lets running requests finish, and cancels the tasks of those that have
     /// not after `grace`. Returns when all have ended. A second call may shorten the grace.
     public func shutdown(grace: Duration) async {
-        guard case .running(let watcher, _) = phase.withLock({ $0 }) else { return listener.close() }
+        guard case .running(let watcher, _, _) = phase.withLock({ $0 }) else { return listener.close() }
         watcher.drain()
         let graceEnd = Task {
             try await Task.sleep(for: grace)
@@ -90,6 +90,13 @@ public final class Server: Sendable {
         }
         await watcher.waitUntilEnded()
         graceEnd.cancel()
-        phase.withLock { $0 = .ended }
+        end()
+    }
+
+    private func end() {
+        phase.withLock {
+            if case .running(_, _, let memory) = $0 { memory.cancel() }
+            $0 = .ended
+        }
     }
 }

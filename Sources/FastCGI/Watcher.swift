@@ -13,7 +13,10 @@ final class Watcher: Sendable {
     private static let peekSize = 16 * 1024
 
     /// How long accepting rests when there is no descriptor left for another connection.
-    private static let acceptPause = TimeAmount.milliseconds(100)
+    private static let acceptPause = TimeAmount.milliseconds(10)
+
+    /// How long, in milliseconds, a connection that took the last descriptor may hold up everything else.
+    private static let lastResortPatience: Int32 = 50
 
     private let listener: Listener
     private let service: Service
@@ -75,11 +78,12 @@ final class Watcher: Sendable {
     // MARK: In the watcher's thread
 
     /// What only the watcher's thread knows.
-    private struct Turn {
+    private struct Turn: ~Copyable {
         let peeked = UnsafeMutableRawBufferPointer.allocate(byteCount: Watcher.peekSize, alignment: 8)
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
         var nextToken = Watcher.firstConnectionToken
         var nextExecutor = 0
+        var spare = SpareDescriptor()
         var resumeAccepting: NIODeadline?
         var isDraining = false
     }
@@ -151,20 +155,34 @@ final class Watcher: Sendable {
 
     /// Accepts one connection: of several processes on one listening socket, each gets its share.
     private func accept(_ turn: inout Turn) {
-        let descriptor = accept4(listener.descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
-        guard descriptor >= 0 else {
-            switch errno {
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                // The connection stays in the queue, so the listener would be reported again at once.
-                service.connections.epoll.unwatch(listener.descriptor)
-                turn.resumeAccepting = .now() + Self.acceptPause
-            default: break
-            }
-            return
+        guard turn.spare.refill() else { return pauseAccepting(&turn) }
+        var descriptor = acceptWaiting()
+        let isLastResort = descriptor < 0 && Self.areDescriptorsScarce(errno)
+        if isLastResort {
+            turn.spare.giveUp()
+            descriptor = acceptWaiting()
+            if descriptor < 0, Self.areDescriptorsScarce(errno) { pauseAccepting(&turn) }
         }
-        let connection = Connection(descriptor: descriptor, token: turn.nextToken)
+        guard descriptor >= 0 else { return }
+        let connection = Connection(descriptor: descriptor, token: turn.nextToken, isLastResort: isLastResort)
         turn.nextToken += 1
+        // A web server connects to send a request at once. Nobody else may keep the last descriptor.
+        if isLastResort, !connection.hasArrival(within: Self.lastResortPatience) { return connection.close() }
         receive(connection, &turn)
+    }
+
+    private func acceptWaiting() -> Int32 {
+        accept4(listener.descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+    }
+
+    private static func areDescriptorsScarce(_ code: Int32) -> Bool {
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
+    }
+
+    /// The connection stays in the queue, so the listener would be reported again at once.
+    private func pauseAccepting(_ turn: inout Turn) {
+        service.connections.epoll.unwatch(listener.descriptor)
+        turn.resumeAccepting = .now() + Self.acceptPause
     }
 
     private func handle(_ token: Epoll.Token, _ events: UInt32, _ turn: inout Turn) {

@@ -11,6 +11,7 @@ public final class Responder: Sendable {
     private let client: Client
     private let upstream: UpstreamRequests
     private let memory: Memory
+    private let admission: Admission
     private let log: AccessLog?
 
     /// - Parameters:
@@ -26,6 +27,7 @@ public final class Responder: Sendable {
         self.client = client
         upstream = UpstreamRequests(configuration)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
+        admission = Admission(limit: configuration.maxStreams)
         log =
             configuration.logLevel <= .info
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
@@ -39,7 +41,11 @@ public final class Responder: Sendable {
             request, on: eventLoop, client: client, upstream: upstream, memory: memory,
             settings: configuration.translation)
         do {
-            let reply = try await reply(to: exchange)
+            let route = try authorizedRoute(of: exchange)
+            let takesPlace = route != .health
+            if takesPlace { try admission.enter() }
+            defer { if takesPlace { admission.leave() } }
+            let reply = try await reply(to: exchange, on: route)
             exchange.record.firstByte = ContinuousClock.now - exchange.start
             await write(reply, to: ResponseWriter(sink), exchange)
         } catch {
@@ -50,7 +56,8 @@ public final class Responder: Sendable {
         log?.log(exchange.record)
     }
 
-    private func reply(to exchange: Exchange) async throws -> Reply {
+    /// What the request is for, if it may be made at all.
+    private func authorizedRoute(of exchange: Exchange) throws(Failure) -> Route {
         let request = exchange.request
         guard let route = Route(path: request.path, passing: configuration.passthrough) else { throw Failure.notFound }
         exchange.record.route = route.name
@@ -61,7 +68,11 @@ public final class Responder: Sendable {
             exchange.record.caller = authenticator.caller(of: request)
             guard exchange.record.caller != nil else { throw Failure.invalidKey }
         }
-        return switch route {
+        return route
+    }
+
+    private func reply(to exchange: Exchange, on route: Route) async throws -> Reply {
+        switch route {
         case .proxy: try await ProxyEndpoint.respond(to: exchange)
         case .chatCompletions: try await ChatEndpoint.respond(to: exchange)
         case .completions: try await CompletionsEndpoint.respond(to: exchange)

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -5,8 +6,15 @@ internal import NIOSSL
 /// Why a connection did not come about, in words for the operator rather than for the library's developers.
 struct ConnectFailure: CustomStringConvertible {
     let description: String
+    /// Whether it is this machine that could not, for it has too many files open.
+    let isForWantOfDescriptors: Bool
 
     init(_ error: any Error) {
+        let errors = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
+        isForWantOfDescriptors = errors.contains {
+            guard let code = ($0 as? IOError)?.errnoCode else { return false }
+            return code == EMFILE || code == ENFILE
+        }
         switch error {
         case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
             description = error.connectionErrors.map { "\($0.error)" }.joined(separator: ", ")

@@ -102,7 +102,8 @@ final class ConnectionAttempt: @unchecked Sendable {
         case .failure(ChannelError.connectTimeout):
             timeOut()
         case .failure(let error):
-            fail(.unreachable, "\(origin): \(ConnectFailure(error))")
+            let failure = ConnectFailure(error)
+            fail(failure.isForWantOfDescriptors ? .noDescriptor : .unreachable, "\(origin): \(failure)")
         }
     }
 

@@ -6,6 +6,8 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
         case invalidRequest
         /// No connection: the name does not resolve, the port is closed, the proxy refuses, TLS does not come about.
         case unreachable
+        /// No connection, because this process has as many descriptors open as it may.
+        case noDescriptor
         /// See `Client.Configuration.connectTimeout`.
         case connectTimeout
         /// See `Client.Configuration.firstByteTimeout`.

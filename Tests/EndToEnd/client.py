@@ -65,6 +65,10 @@ class Stream:
                 return data
         raise AssertionError(f"{mark!r} has not come, but {data!r}")
 
+    def read(self, count):
+        """So many bytes, or all that there are."""
+        return self._reply.read(count)
+
     def rest(self):
         return self._reply.read()
 

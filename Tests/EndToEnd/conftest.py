@@ -79,11 +79,11 @@ def sdk(default_deployment, simulator):
 
 @pytest.fixture
 def deploy(binaries, simulator):
-    """Makes deployments with settings of their own."""
+    """Makes deployments with settings of their own, and perhaps a limit of descriptors for the responder."""
     deployments = []
 
-    def make(**settings):
-        deployment = Deployment(binaries, environment(simulator.base, **settings))
+    def make(descriptors=None, **settings):
+        deployment = Deployment(binaries, environment(simulator.base, **settings), descriptors)
         deployments.append(deployment)
         deployment.client = Client(deployment.nginx.port)
         return deployment

@@ -62,6 +62,24 @@ class Process:
         return self.log_file.read_text(errors="replace")
 
     @property
+    def descriptors(self):
+        """How many descriptors it has open."""
+        return len(os.listdir(f"/proc/{self.child.pid}/fd"))
+
+    @property
+    def resident_kilobytes(self):
+        """How much of its memory is there."""
+        with open(f"/proc/{self.child.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    @property
+    def processor_seconds(self):
+        """How much of a processor's time it has taken, its own and the kernel's for it."""
+        with open(f"/proc/{self.child.pid}/stat") as status:
+            fields = status.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def has_ended(self):
         return self.child.poll() is not None
 

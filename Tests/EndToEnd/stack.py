@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import socket
 import urllib.request
 
@@ -11,6 +12,9 @@ from processes import REPOSITORY, Process, find_program, remove, temporary_direc
 # The keys of every test. No log may ever hold them.
 PROXY_KEY = "canary-proxy-key-3f9a"
 OPENAI_KEY = "canary-openai-key-77c1"
+
+# How many idle connections to the responder nginx keeps.
+KEPT_CONNECTIONS = 16
 
 # What nginx must hand over, and no more.
 FASTCGI_PARAMS = """
@@ -52,6 +56,11 @@ class Simulator:
         self.process.stop()
         remove(self.directory)
 
+    @property
+    def open_connections(self):
+        """How many connections it has, without the one that asks."""
+        return self._ask("GET", "/_simulator/connections")["open"] - 1
+
     def _ask(self, method, path):
         address = self.base.removesuffix("/v1") + path
         with urllib.request.urlopen(urllib.request.Request(address, method=method), timeout=30) as reply:
@@ -88,13 +97,14 @@ def environment(simulator_base, **settings):
 
 
 class Responder:
-    """`gpt-proxy serve` on a unix socket."""
+    """`gpt-proxy serve` on a unix socket, with a limit of descriptors if one is given."""
 
-    def __init__(self, binaries, settings, directory):
+    def __init__(self, binaries, settings, directory, descriptors=None):
         self.socket = directory / "gpt-proxy.sock"
-        self.process = Process(
-            "gpt-proxy", [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"], directory, settings
-        )
+        command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"]
+        if descriptors:
+            command = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh", *command]
+        self.process = Process("gpt-proxy", command, directory, settings)
         self.process.wait_until(self.socket.exists, "has not made its socket")
 
     @property
@@ -120,6 +130,7 @@ class Nginx:
         )
 
     def _configuration(self, responder_socket, directory):
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         # Root's nginx would give its workers to another user, who may not open the socket.
         user = "user root;" if os.getuid() == 0 else ""
         temporary = "".join(
@@ -143,16 +154,17 @@ class Nginx:
         {user}
         daemon off;
         worker_processes 1;
+        worker_rlimit_nofile {descriptors};
         pid {directory}/nginx.pid;
         error_log {directory}/nginx-error.log;
-        events {{ worker_connections 4096; }}
+        events {{ worker_connections {min(descriptors, 16384)}; }}
         http {{
             access_log off;
             client_max_body_size 64m;
             {temporary}
             fastcgi_buffering off;
             fastcgi_read_timeout 60s;
-            upstream responder {{ server unix:{responder_socket}; keepalive 16; }}
+            upstream responder {{ server unix:{responder_socket}; keepalive {KEPT_CONNECTIONS}; }}
             {servers}
         }}"""
 
@@ -169,10 +181,10 @@ class Nginx:
 class Deployment:
     """A responder with nginx in front."""
 
-    def __init__(self, binaries, settings):
+    def __init__(self, binaries, settings, descriptors=None):
         self.directory = temporary_directory()
         try:
-            self.responder = Responder(binaries, settings, self.directory)
+            self.responder = Responder(binaries, settings, self.directory, descriptors)
             self.nginx = Nginx(self.responder.socket, self.directory)
         except BaseException:
             self.stop()

@@ -1,9 +1,12 @@
 """A client that leaves ends what was asked for it, so that nobody pays for tokens that no one reads."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from client import ask
 from processes import wait_until
+from stack import KEPT_CONNECTIONS
 
 
 def ends_upstream(simulator):
@@ -44,6 +47,25 @@ def test_others_are_not_disturbed(proxy, simulator):
     assert staying.rest().count(b"event: response.completed\n") == 1
     staying.close()
     assert wait_until(lambda: sum(request["ending"] == "client closed" for request in simulator.requests) == 5)
+
+
+def test_a_crowd_leaves_nothing_behind(deploy, simulator):
+    deployment = deploy()
+    client, responder = deployment.client, deployment.responder.process
+    assert client.ask("hi").status == 200
+    connections, descriptors = simulator.open_connections, responder.descriptors
+    memory = responder.resident_kilobytes
+    for _ in range(2):
+        with ExitStack() as crowd:
+            for _ in range(400):
+                crowd.enter_context(client.stream("[simulate stall=6]")).read_until(b"output_text.delta")
+            assert simulator.open_connections >= 400
+            crowd_memory = responder.resident_kilobytes
+        assert wait_until(lambda: simulator.open_connections <= connections)
+        assert wait_until(lambda: responder.descriptors <= descriptors + KEPT_CONNECTIONS)
+        assert client.ask("hi").status == 200
+        # What stays is what the process would need for every next one, such as larger tables.
+        assert wait_until(lambda: responder.resident_kilobytes < memory + (crowd_memory - memory) // 2)
 
 
 def test_the_log_tells(deploy, simulator):

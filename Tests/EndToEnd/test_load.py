@@ -3,7 +3,10 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from client import events
+from processes import wait_until
 
 
 def test_two_hundred_requests_at_once(proxy):
@@ -48,16 +51,22 @@ def test_a_client_that_reads_slowly_loses_nothing(proxy):
     assert events(rest[rest.index(b"event: ") :])[-1][0] == "response.completed"
 
 
-def test_a_client_that_does_not_read_stops_upstream(deploy, simulator):
+# For a reader as slow as this everything on the way fills up: what is not in the sockets' and nginx's buffers stays
+# upstream.
+@pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
+def test_a_kilobyte_a_second_of_a_hundred_megabytes_takes_no_memory(deploy, simulator, path):
     deployment = deploy()
-    with deployment.client.stream("[simulate size=100000000 deltas=100000]"):
-        time.sleep(2)
-        # What is in flight sits in the sockets' and nginx's buffers; upstream is told to wait.
+    responder = deployment.responder.process
+    with deployment.client.stream("[simulate size=100000000 deltas=100000]", path=path) as stream:
+        # The first event comes as soon as the simulator has made up its reply; then all buffers fill at once.
+        stream.read_until(b"\n\n")
+        time.sleep(1)
+        memory = responder.resident_kilobytes
+        for _ in range(4):
+            assert len(stream.read(1024)) == 1024
+            time.sleep(1)
+            assert responder.resident_kilobytes < memory + 2048
         assert simulator.request["ending"] == "none"
-        memory = resident_megabytes(deployment.responder.process.child.pid)
-    assert memory < 200
-
-
-def resident_megabytes(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
+    assert memory < 128 * 1024
+    assert wait_until(lambda: simulator.request["ending"] == "client closed")
+    assert simulator.request["events_sent"] < 50_000

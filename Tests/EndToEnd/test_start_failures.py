@@ -17,6 +17,7 @@ WRONG_VALUES = {
     "CONNECT_TIMEOUT": "0s",
     "IDLE_TIMEOUT": "-1s",
     "HEARTBEAT": "10 parsecs",
+    "MAX_STREAMS": "-1",
     "SHUTDOWN_GRACE": "x",
     "UPSTREAM_PROXY": "socks5://127.0.0.1:1080",
     "UPSTREAM_CA_FILE": "/does/not/exist.pem",

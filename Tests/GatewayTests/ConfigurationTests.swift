@@ -33,6 +33,7 @@ struct ConfigurationTests {
         ("UPSTREAM_TIMEOUT", "soon", "a duration"), ("HEARTBEAT", "0s", "a duration"),
         ("IDLE_TIMEOUT", "-5s", "a duration"), ("LOG_LEVEL", "loud", "trace, debug"),
         ("LOG_FORMAT", "xml", "json or text"),
+        ("MAX_STREAMS", "many", "a whole number"), ("MAX_STREAMS", "-1", "a whole number"),
         ("MODEL_MAP", "gpt-4o", "asked=sent"), ("OPENAI_BASE", "ftp://x", "an address"),
         ("UPSTREAM_PROXY", "https://x:1", "http://host:port"),
     ])

@@ -29,6 +29,7 @@ extension Configuration {
         let maxBody = values.size(.maxBody)
         let heartbeat = values.duration(.heartbeat)
         let streamHeadDelay = values.duration(.streamHeadDelay)
+        let maxStreams = values.count(.maxStreams)
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
@@ -41,7 +42,7 @@ extension Configuration {
             passthrough: passthrough,
             maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
-            shutdownGrace: shutdownGrace,
+            maxStreams: maxStreams, shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }
 }

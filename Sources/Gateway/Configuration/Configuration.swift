@@ -25,6 +25,8 @@ public struct Configuration: Sendable {
     public var heartbeat: Duration
     /// How long the head of a translated stream waits for the first event that means something.
     public var streamHeadDelay: Duration
+    /// How many exchanges may be live in the process; 0 sets no limit here.
+    public var maxStreams: Int
     /// How long running requests may go on after the order to stop.
     public var shutdownGrace: Duration
     public var logLevel: Logger.Level

@@ -22,6 +22,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case upstreamCAFile = "UPSTREAM_CA_FILE"
     case heartbeat = "HEARTBEAT"
     case streamHeadDelay = "STREAM_HEAD_DELAY"
+    case maxStreams = "MAX_STREAMS"
     case shutdownGrace = "SHUTDOWN_GRACE"
     case logLevel = "LOG_LEVEL"
     case logFormat = "LOG_FORMAT"
@@ -42,6 +43,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .upstreamTimeout: "600s"
         case .connectTimeout, .heartbeat, .streamHeadDelay: "10s"
         case .idleTimeout: "300s"
+        case .maxStreams: "0"
         case .shutdownGrace: "30s"
         case .logLevel: "info"
         case .logFormat: "json"
@@ -75,6 +77,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .heartbeat: "how often a silent stream gets a sign of life, so that nobody takes it for dead"
         case .streamHeadDelay:
             "how long a stream's head waits for the first event, so that an error gets its own status"
+        case .maxStreams: "how many requests a process has in hand at once; 0 is what its descriptors allow"
         case .shutdownGrace: "how long running requests may go on after the order to stop"
         case .logLevel: "how much is logged"
         case .logFormat: "the form of the log"
@@ -100,6 +103,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .maxBody: "a size such as 512k, 64m or 1g, up to 1g"
         case .upstreamTimeout, .connectTimeout, .idleTimeout, .heartbeat, .streamHeadDelay:
             "a duration above zero such as 500ms, 10s, 5m or 1h"
+        case .maxStreams: "a whole number, or 0"
         case .shutdownGrace: "a duration such as 0s, 30s or 15m"
         case .upstreamProxy: "http://host:port"
         case .upstreamCAFile: "the path of a PEM file"

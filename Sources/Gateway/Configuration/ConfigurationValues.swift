@@ -97,6 +97,19 @@ struct ConfigurationValues {
         return size
     }
 
+    /// A whole number from 0 up; zero when the text is at fault, which is noted.
+    mutating func count(_ key: ConfigurationKey) -> Int {
+        guard let text = text(key) else { return 0 }
+        guard let count = Int(text), (0...Self.largestCount).contains(count) else {
+            refuse(key, text)
+            return 0
+        }
+        return count
+    }
+
+    /// More than any machine has of anything that is counted.
+    private static let largestCount = 1_000_000_000
+
     mutating func modelMap(_ key: ConfigurationKey) -> ModelMap? {
         guard let text = text(key) else { return nil }
         do throws(ModelMapError) {

@@ -36,6 +36,17 @@ struct Failure: Error, Sendable {
 
     static let notFound = Failure(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
 
+    /// This process cannot take the request on now; soon, or another one, it may.
+    ///
+    /// - Parameter reason: what it has too little of, for the log.
+    static func overloaded(_ reason: String) -> Failure {
+        Failure(
+            status: 503, reason: reason, message: "This server has its hands full. Try again in a few seconds.",
+            code: "overloaded", headers: retrySoon)
+    }
+
+    private static let retrySoon = [(name: "Retry-After", value: "5")]
+
     static func methodNotAllowed(_ allowed: [String]) -> Failure {
         Failure(
             status: 405, reason: "method_not_allowed", message: "Method Not Allowed", code: "method_not_supported",
@@ -112,6 +123,8 @@ extension Failure {
             self.init(
                 status: 400, reason: "body_incomplete",
                 message: "The request body does not have the length that was announced: the upload was cut.")
+        case .noRoom:
+            self = .overloaded("no_descriptor")
         case .tooSlow:
             self.init(status: 408, reason: "body_too_slow", message: "The request body took too long to arrive.")
         }
@@ -120,6 +133,7 @@ extension Failure {
     private init(_ error: UpstreamError) {
         let (status, reason) =
             switch error.code {
+            case .noDescriptor: (503, "no_descriptor")
             case .connectTimeout: (504, "upstream_connect_timeout")
             case .firstByteTimeout: (504, "upstream_first_byte_timeout")
             case .idleTimeout: (504, "upstream_idle_timeout")
@@ -132,6 +146,7 @@ extension Failure {
             case .cancelled: (Self.clientLeftStatus, "client_left")
             }
         self.init(status: status, reason: reason, message: "Upstream failed: \(error).", code: reason)
+        if error.code == .noDescriptor { headers = Self.retrySoon }
     }
 }
 

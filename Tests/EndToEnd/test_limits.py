@@ -1,0 +1,128 @@
+"""What a process does with more than it can carry: it says so at once, in the words of the route, and goes on."""
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from client import Client, ask
+from processes import wait_until
+
+# A stream that lives until its client leaves.
+ENDLESS = "[simulate stall=6]"
+
+
+@contextmanager
+def live_streams(client, count):
+    with ExitStack() as stack:
+        streams = [stack.enter_context(client.stream(ENDLESS)) for _ in range(count)]
+        assert [stream.status for stream in streams] == [200] * count
+        yield streams
+
+
+def refusal(reply):
+    """What a refusal says; its form is checked."""
+    assert reply.status == 503
+    assert int(reply.headers["Retry-After"]) > 0
+    return reply.json
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_one_stream_too_many_is_refused_in_the_words_of_the_route(deploy, streams):
+    client = deploy(MAX_STREAMS="2").client
+    with live_streams(client, 2):
+        assert "Try again" in refusal(client.ask("hi", stream=streams))["detail"]
+        error = refusal(client.ask("hi", path="/v1/chat/completions", stream=streams))["error"]
+        assert error["type"] == "server_error"
+        assert error["code"] == "overloaded"
+    assert wait_until(lambda: client.ask("hi", stream=streams).status == 200)
+
+
+def test_what_is_refused_for_another_reason_or_costs_nothing_is_answered_as_ever(deploy):
+    client = deploy(MAX_STREAMS="1").client
+    with live_streams(client, 1):
+        assert client.get("/healthz", headers={}).status == 200
+        assert client.get("/nowhere").status == 404
+        assert client.get("/proxy").status == 405
+        assert client.post(ask("hi"), headers={"X-API-KEY": "wrong"}).status == 401
+
+
+def test_the_log_tells_of_refusals(deploy):
+    deployment = deploy(MAX_STREAMS="1")
+    with live_streams(deployment.client, 1):
+        deployment.client.ask("hi")
+    assert wait_until(lambda: len(deployment.responder.access_log()) == 2)
+    assert [line.get("error") for line in deployment.responder.access_log()][0] == "too_many_streams"
+
+
+def test_a_failed_request_gives_its_place_back(deploy):
+    client = deploy(MAX_STREAMS="1").client
+    for directive in ["status=500", "cut-head", "garbage"]:
+        assert client.ask(f"[simulate {directive}]").status == 502
+    assert client.post(b"no JSON").status == 400
+    assert client.ask("hi").status == 200
+
+
+def test_few_descriptors_make_few_streams_and_no_one_waits(deploy):
+    deployment = deploy(descriptors=128)
+    client = deployment.client
+    with ExitStack() as stack, ThreadPoolExecutor(200) as pool:
+        streams = [stack.enter_context(stream) for stream in pool.map(lambda _: client.stream(ENDLESS), range(200))]
+        statuses = [stream.status for stream in streams]
+        assert set(statuses) == {200, 503}
+        assert 20 < statuses.count(200) < 64
+        assert client.get("/healthz", headers={}).status == 200
+    assert wait_until(lambda: client.ask("hi").status == 200)
+
+
+def test_more_than_the_descriptors_allow_is_not_promised(deploy):
+    deployment = deploy(descriptors=128, MAX_STREAMS="1000")
+    assert "too low for MAX_STREAMS" in deployment.responder.log
+    with ExitStack() as stack:
+        streams = [stack.enter_context(deployment.client.stream(ENDLESS)) for _ in range(64)]
+        assert streams[-1].status == 503
+
+
+@contextmanager
+def descriptors_taken(responder, limit, but):
+    """Takes the responder's descriptors up to its limit, but for so many, by connections that say nothing."""
+    with ExitStack() as stack:
+        for _ in range(limit - but - responder.process.descriptors):
+            idle = stack.enter_context(socket.socket(socket.AF_UNIX))
+            idle.connect(str(responder.socket))
+        assert wait_until(lambda: responder.process.descriptors == limit - but)
+        yield
+
+
+# With one left the request is taken in and upstream cannot be connected to; with none, it is not even that.
+@pytest.mark.parametrize("left", [0, 1])
+@pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
+def test_a_request_without_a_descriptor_is_refused(deploy, left, path):
+    deployment = deploy(descriptors=100)
+    # Each request comes on a connection of its own.
+    responder, client = deployment.responder, Client(deployment.nginx.closing_port)
+    with descriptors_taken(responder, 100, but=left):
+        for streams in [False, True]:
+            refusal(client.ask("hi", path=path, stream=streams))
+        assert client.get("/healthz", headers={}).status == 200
+    assert wait_until(lambda: client.ask("hi", path=path).status == 200)
+    errors = {line.get("error") for line in responder.access_log() if line["status"] == 503}
+    assert errors == {"no_descriptor"}
+
+
+def test_a_process_without_descriptors_does_not_spin(deploy):
+    deployment = deploy(descriptors=100)
+    process = deployment.responder.process
+    with descriptors_taken(deployment.responder, 100, but=0), socket.socket(socket.AF_UNIX) as waiting:
+        # One holds the last descriptor with a request that does not come to its end; one waits to be accepted.
+        with socket.socket(socket.AF_UNIX) as last:
+            last.connect(str(deployment.responder.socket))
+            last.send(b"\1\1\0\1\0\10\0\0")
+            waiting.connect(str(deployment.responder.socket))
+            time.sleep(0.2)
+            used = process.processor_seconds
+            time.sleep(1)
+            assert process.processor_seconds - used < 0.5
+    assert wait_until(lambda: deployment.client.ask("hi").status == 200)
