@@ -32,6 +32,20 @@ struct CorrectionTests {
         #expect(corrected.notices.map(\.kind) == [.dropped])
     }
 
+    @Test func `what the client did not ask for is not named as dropped`() throws {
+        let tools = #""tools":[{"type":"function","function":{"name":"f"}}]"#
+        for (model, fields, expected) in [
+            ("gpt-5", tools, Notice.Kind.adjusted), ("new", #""logprobs":true"#, .dropped),
+        ] {
+            let body = #"{"model":"\#(model)","messages":[{"role":"user","content":"x"}],\#(fields)}"#
+            let request = try RequestTranslator(settings: TranslationSettings(keepsReasoning: true))
+                .translateChatRequest(Document(parsing: Array(body.utf8)))
+            let corrected = try #require(request.corrected(by: refusal("include"))?.request)
+            #expect(corrected.notices.map(\.kind) == [expected])
+            #expect(try at(["include"], in: String(decoding: corrected.body, as: UTF8.self)) == nil)
+        }
+    }
+
     @Test func `a refusal without a code is known by its message`() throws {
         let message = "Unsupported parameter: 'temperature' is not supported with this model."
         #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: nil, message)) != nil)

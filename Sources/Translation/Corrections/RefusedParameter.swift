@@ -65,12 +65,19 @@ public struct RefusedParameter: Sendable, Hashable {
         return path.prefix(2) != ["text", "format"] && path.allSatisfy { !$0.contains("[") }
     }
 
-    /// The client's name for it.
-    var clientField: String {
+    /// What to say of a request to `model` that goes without it.
+    func notice(model: String) -> Notice {
+        let reason = "is left out: upstream refuses it with \(model)"
+        guard let field = clientField else { return Notice(kind: .adjusted, field: "include", reason: reason) }
+        return Notice(kind: .dropped, field: field, reason: reason)
+    }
+
+    /// The client's name for it; nil for what it did not ask for.
+    private var clientField: String? {
         switch path.prefix(2) {
         case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"
         case ["text", "verbosity"]: "verbosity"
-        case ["include"]: "logprobs"
+        case ["include"]: value?.firstRange(of: Array("logprobs".utf8)) == nil ? nil : "logprobs"
         case ["max_output_tokens"]: "max_tokens"
         default: path.joined(separator: ".")
         }

@@ -27,10 +27,7 @@ extension TranslatedRequest {
         writer.members(of: root, without: refused.path[...])
         var corrected = self
         corrected.body = writer.bytes
-        corrected.notices.append(
-            Notice(
-                kind: .dropped, field: refused.clientField,
-                reason: "is left out: upstream refuses it with \(context.modelSent)"))
+        corrected.notices.append(refused.notice(model: context.modelSent))
         return corrected
     }
 

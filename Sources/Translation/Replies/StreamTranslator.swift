@@ -39,7 +39,7 @@ public struct StreamTranslator: Sendable {
     /// The text's way to the client; nil where nothing can end it before upstream does.
     var visible: VisibleText?
     /// Why the reply ended here although upstream goes on, which is listened to only for what it cost.
-    private(set) var cutReason: FinishReason?
+    var cutReason: FinishReason?
     private var reasoningCollector = ReasoningCollector()
     private var collectedItems: Set<Int> = []
 
@@ -47,10 +47,10 @@ public struct StreamTranslator: Sendable {
     public private(set) var hasBegun = false
 
     /// How the stream ended; nil while it goes on.
-    public private(set) var outcome: Outcome?
+    public internal(set) var outcome: Outcome?
 
     /// Whether the reply has ended while upstream goes on, to whom nobody needs to listen any more.
-    public private(set) var leavesUpstream = false
+    public internal(set) var leavesUpstream = false
 
     /// Whether the client has its reply, and waits at most for what it cost.
     public var isCut: Bool { cutReason != nil }
@@ -59,10 +59,10 @@ public struct StreamTranslator: Sendable {
     public var reasoning: [KeptReasoning] { reasoningCollector.kept }
 
     /// What the reply cost, when upstream has said it.
-    public private(set) var usage: Usage?
+    public internal(set) var usage: Usage?
 
     /// Whether this is one of several choices, which share an identity, and whose stream does not end with this one.
-    private let isOneOfSeveral: Bool
+    let isOneOfSeveral: Bool
 
     /// - Parameters:
     ///   - context: what the request's translation left.
@@ -134,7 +134,7 @@ public struct StreamTranslator: Sendable {
         writeEnd(usage: usage, serviceTier: nil, into: &output)
     }
 
-    private func writeEnd(usage: Usage?, serviceTier: Value?, into output: inout [UInt8]) {
+    func writeEnd(usage: Usage?, serviceTier: Value?, into output: inout [UInt8]) {
         if let usage, context.includesUsage { writer.usage(usage, serviceTier: serviceTier, into: &output) }
         ChunkWriter.done(into: &output)
     }
@@ -235,39 +235,6 @@ public struct StreamTranslator: Sendable {
         writer.finish(reason, serviceTier: response["service_tier"], into: &output)
         if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: response["service_tier"], into: &output) }
         outcome = .finished(reason)
-    }
-
-    // MARK: Ends of our own
-
-    /// Ends the reply before upstream's end. Where the client wants to know what it cost, upstream is heard out.
-    mutating func cut(_ ending: FinishReason, into output: inout [UInt8]) {
-        let complete = FinishReason(hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
-        let reason = ending == .stop ? complete : ending
-        writeRole(isFollowedByText: true, into: &output)
-        writer.finish(reason, serviceTier: nil, into: &output)
-        cutReason = reason
-        guard !context.includesUsage else { return }
-        leavesUpstream = true
-        finishCut(usage: nil, into: &output)
-    }
-
-    /// A failure of upstream's is none of the client's any more: it has its reply.
-    private mutating func listenForUsage(_ event: Value, into output: inout [UInt8]) {
-        switch event["type"]?.string {
-        case "response.completed", "response.incomplete", "response.done", "response.failed", "response.cancelled":
-            finishCut(usage: Usage(event["response"]?.given("usage"), for: context), into: &output)
-        case "error":
-            finishCut(usage: nil, into: &output)
-        default:
-            break
-        }
-    }
-
-    private mutating func finishCut(usage: Usage?, into output: inout [UInt8]) {
-        guard let cutReason, outcome == nil else { return }
-        self.usage = usage
-        if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: nil, into: &output) }
-        outcome = .finished(cutReason)
     }
 }
 

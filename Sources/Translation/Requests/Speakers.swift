@@ -3,6 +3,8 @@ internal import JSON
 /// The names of those who speak (`name`), which the Responses API has no field for. Where several are named, each name is
 /// put before what is said under it, as a reader of a script needs it; a single one tells nobody apart.
 ///
+/// When a second name appears, the conversation's beginning changes, once.
+///
 /// What the model itself said keeps its words: with a name before them it would learn to begin so.
 struct Speakers {
     private let areSeveral: Bool
