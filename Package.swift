@@ -16,6 +16,7 @@ extension Target.Dependency {
     static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
     static let nioExtras: Self = .product(name: "NIOExtras", package: "swift-nio-extras")
     static let nioHTTPCompression: Self = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -30,6 +31,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
@@ -51,7 +53,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Translation", "Upstream", .nioCore, .configuration, .logging,
+                "CGI", "JSON", "EventStream", "Translation", "Upstream", .nioCore, .configuration, .crypto, .logging,
             ]),
         .target(
             name: "UpstreamSimulator",

@@ -28,9 +28,11 @@ final class Exchange {
         record = AccessRecord(requestID: RequestID.of(request), method: request.method, route: request.path)
     }
 
-    /// The operator's settings, with those of the web server's location.
+    /// The operator's settings, with those of the web server's location and of the caller's key.
     func settings() throws(ConfigurationError) -> TranslationSettings {
-        try configuredSettings.overridden(by: request.parameters)
+        var settings = try configuredSettings.overridden(by: request.parameters)
+        if let target = record.caller?.target { settings.target = target }
+        return settings
     }
 
     /// The request's body, which must be JSON.
@@ -61,6 +63,7 @@ final class Exchange {
     /// - Throws: ``Refusal`` when an answer is an error.
     func answers(to requests: [TranslatedRequest]) async throws -> [UpstreamCall.Answer] {
         record.note(requests)
+        try permit(requests[0].context)
         let call = UpstreamCall(
             client: client, eventLoop: eventLoop, requests: upstream, memory: memory, caller: caller)
         do {
@@ -72,6 +75,13 @@ final class Exchange {
             record.note(status: refusal.status, headers: refusal.headers)
             throw refusal
         }
+    }
+
+    /// - Throws: when the caller may not use the model.
+    private func permit(_ context: ReplyContext) throws(Failure) {
+        guard let caller = record.caller else { return }
+        let asked = context.modelAsked ?? context.modelSent
+        guard caller.mayUse(asked) || caller.mayUse(context.modelSent) else { throw Failure.modelNotAllowed(asked) }
     }
 
     private static func send(

@@ -7,6 +7,7 @@ public import Upstream
 /// Answers requests: who is it, what is it for, what does upstream say. One per process, used from every event loop.
 public final class Responder: Sendable {
     private let configuration: Configuration
+    private let keys: KeyStore?
     private let authenticator: Authenticator
     private let client: Client
     private let upstream: UpstreamRequests
@@ -23,14 +24,21 @@ public final class Responder: Sendable {
         writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.configuration = configuration
-        authenticator = Authenticator(key: configuration.proxyKey)
+        let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
+        keys = configuration.keys.map { KeyStore($0.file, $0.ring, log: log) }
+        authenticator = Authenticator(key: configuration.proxyKey, store: keys)
         self.client = client
         upstream = UpstreamRequests(configuration)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
         admission = Admission(limit: configuration.maxStreams)
-        log =
+        self.log =
             configuration.logLevel <= .info
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
+    }
+
+    /// Reads the file of keys anew, if there is one. Streams that run go on.
+    public func reloadKeys() {
+        keys?.reload()
     }
 
     /// Answers one request and logs it. Returns when everything is written, or the client has gone.
@@ -42,7 +50,7 @@ public final class Responder: Sendable {
             settings: configuration.translation)
         do {
             let route = try authorizedRoute(of: exchange)
-            let takesPlace = route != .health
+            let takesPlace = route != .health && route != .authorization
             if takesPlace { try admission.enter() }
             defer { if takesPlace { admission.leave() } }
             let reply = try await reply(to: exchange, on: route)
@@ -80,6 +88,7 @@ public final class Responder: Sendable {
         case .models(let id): try await ModelsEndpoint.respond(to: exchange, id: id)
         case .passed(let path): try await PassthroughEndpoint.respond(to: exchange, path: path)
         case .health: try await HealthEndpoint.respond(to: exchange)
+        case .authorization: AuthorizationEndpoint.respond(to: exchange)
         }
     }
 

@@ -23,6 +23,7 @@ enum FastCGIService {
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let client = try makeClient(configuration, on: eventLoops)
         let responder = Responder(configuration: configuration, client: client)
+        Signals.onReload(responder.reloadKeys)
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody
         let server: Server

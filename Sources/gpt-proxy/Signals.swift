@@ -4,7 +4,10 @@ internal import Synchronization
 /// Signals, taken by the main thread, which does nothing else; everywhere else they are blocked, since libfcgi's system
 /// calls must not be interrupted.
 enum Signals {
-    private static let stopping: [Int32] = [SIGTERM, SIGINT, SIGUSR1]
+    private static let taken: [Int32] = [SIGTERM, SIGINT, SIGUSR1, SIGHUP]
+
+    /// What the order to look at files again does.
+    private static let reload = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Who waits for an order to stop.
     private static let waiter = Mutex<CheckedContinuation<Int32, Never>?>(nil)
@@ -22,6 +25,11 @@ enum Signals {
         }
     }
 
+    /// Has SIGHUP do something from now on.
+    static func onReload(_ action: @escaping @Sendable () -> Void) {
+        reload.withLock { $0 = action }
+    }
+
     /// Hands each order to stop to whoever waits for one. When nobody does, because the program does not serve or is
     /// stopping already, the signal does what it does to every process.
     static func deliverForever() -> Never {
@@ -29,6 +37,10 @@ enum Signals {
         while true {
             var signal: Int32 = 0
             sigwait(&set, &signal)
+            if signal == SIGHUP, let action = reload.withLock({ $0 }) {
+                action()
+                continue
+            }
             let continuation = waiter.withLock { waiter in
                 defer { waiter = nil }
                 return waiter
@@ -47,7 +59,7 @@ enum Signals {
     private static var signalSet: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in stopping { sigaddset(&set, signal) }
+        for signal in taken { sigaddset(&set, signal) }
         return set
     }
 }

@@ -2,12 +2,15 @@ internal import CGI
 
 /// Decides who the caller is, by the key in `X-API-KEY` or `Authorization: Bearer`.
 ///
-/// Where both are there, both must hold the key. A header that the web server has joined of several does not match.
+/// Where both are there, both must name the same caller. A header that the web server has joined of several does not match.
 struct Authenticator: Sendable {
-    private let key: [UInt8]
+    /// The one key that needs no file (`PROXY_API_KEY`).
+    private let key: KeyDigest?
+    private let store: KeyStore?
 
-    init(key: String) {
-        self.key = Array(key.utf8)
+    init(key: String?, store: KeyStore?) {
+        self.key = key.map { KeyDigest(of: $0) }
+        self.store = store
     }
 
     /// The caller; nil when the request does not show that it is one.
@@ -18,10 +21,15 @@ struct Authenticator: Sendable {
             guard let token = Self.bearerToken(header) else { return nil }
             presented.append(token)
         }
-        guard !presented.isEmpty else { return nil }
-        // No short cut: how long the answer takes tells nothing about which key was wrong.
-        let matches = presented.reduce(true) { $0 && isKey($1) }
-        return matches ? Caller(label: "default") : nil
+        let callers = presented.map { caller(ofKey: $0) }
+        guard let first = callers.first, callers.allSatisfy({ $0 == first }) else { return nil }
+        return first
+    }
+
+    private func caller(ofKey key: String) -> Caller? {
+        let digest = KeyDigest(of: key)
+        if digest == self.key { return Caller(label: "default") }
+        return store?.caller(of: digest)
     }
 
     /// RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1).
@@ -29,16 +37,5 @@ struct Authenticator: Sendable {
         let scheme = "bearer "
         guard header.prefix(scheme.count).lowercased() == scheme else { return nil }
         return String(header.dropFirst(scheme.count))
-    }
-
-    /// Compares in a time that depends on the presented key's length alone.
-    private func isKey(_ presented: String) -> Bool {
-        var difference = presented.utf8.count ^ key.count
-        var index = 0
-        for byte in presented.utf8 {
-            difference |= Int(byte ^ key[index])
-            index = index + 1 == key.count ? 0 : index + 1
-        }
-        return difference == 0
     }
 }

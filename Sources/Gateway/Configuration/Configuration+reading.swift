@@ -9,7 +9,8 @@ extension Configuration {
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
         let openAIKey = values.required(.openAIKey)
-        let proxyKey = values.required(.proxyKey)
+        let keys = values.keys(.keysFile)
+        let proxyKey = keys == nil ? values.required(.proxyKey) : values.text(.proxyKey)
         if proxyKey == "changeme" {
             values.fail(
                 .proxyKey, "is 'changeme', which everybody knows; set it to \(ConfigurationKey.proxyKey.allowed)")
@@ -33,11 +34,11 @@ extension Configuration {
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
-        guard values.faults.isEmpty, let base, let openAIKey, let proxyKey, let passthrough else {
+        guard values.faults.isEmpty, let base, let openAIKey, let passthrough else {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            openAIKey: openAIKey, proxyKey: proxyKey, base: base, organization: values.text(.organization),
+            openAIKey: openAIKey, proxyKey: proxyKey, keys: keys, base: base, organization: values.text(.organization),
             project: values.text(.project), translation: translation, reasoningCache: reasoningCache, client: client,
             passthrough: passthrough,
             maxBody: maxBody,

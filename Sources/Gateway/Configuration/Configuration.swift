@@ -6,8 +6,10 @@ public import Upstream
 public struct Configuration: Sendable {
     /// The key for upstream. Never shown, never sent to a client.
     public var openAIKey: String
-    /// The key of the callers.
-    public var proxyKey: String
+    /// The one key that all callers share; nil where only the file's keys are good.
+    public var proxyKey: String?
+    /// The file of callers' keys, and what is in it at the start.
+    var keys: (file: KeysFile, ring: KeyRing)?
     public var base: BaseURL
     public var organization: String?
     public var project: String?

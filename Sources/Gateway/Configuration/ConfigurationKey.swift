@@ -2,6 +2,7 @@
 public enum ConfigurationKey: String, CaseIterable, Sendable {
     case openAIKey = "OPENAI_API_KEY"
     case proxyKey = "PROXY_API_KEY"
+    case keysFile = "PROXY_KEYS_FILE"
     case target = "TARGET_API"
     case defaultModel = "DEFAULT_MODEL"
     case modelMap = "MODEL_MAP"
@@ -47,7 +48,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .shutdownGrace: "30s"
         case .logLevel: "info"
         case .logFormat: "json"
-        case .openAIKey, .proxyKey, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile: nil
+        case .openAIKey, .proxyKey, .keysFile, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile: nil
         }
     }
 
@@ -56,6 +57,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         switch self {
         case .openAIKey: "the key that upstream is asked with"
         case .proxyKey: "the key that callers must present"
+        case .keysFile: "a file of keys, one for each caller"
         case .target: "the API that upstream is asked in"
         case .defaultModel: "the model of requests that name none"
         case .modelMap: "models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini"
@@ -89,6 +91,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         switch self {
         case .openAIKey: "a key of the upstream account"
         case .proxyKey: "a secret of your own making, such as the output of: openssl rand -hex 32"
+        case .keysFile: "the path of a file that gpt-proxy key new has written"
         case .target: "responses, completions or chat"
         case .defaultModel: "a model's name"
         case .modelMap: "asked=sent, separated by commas; * in an asked name matches any run of characters"

@@ -1,4 +1,7 @@
 extension ConfigurationSource {
+    /// The file of keys, if one is named.
+    public var keysFilePath: String? { value(ConfigurationKey.keysFile.rawValue) }
+
     /// Every key with its value as text, for people to read. Secrets are only said to be there.
     public func settings() -> [String] {
         ConfigurationKey.allCases.map { key in

@@ -120,6 +120,18 @@ struct ConfigurationValues {
         }
     }
 
+    /// A file of keys with what is in it.
+    mutating func keys(_ key: ConfigurationKey) -> (file: KeysFile, ring: KeyRing)? {
+        guard let path = text(key) else { return nil }
+        let file = KeysFile(path: path)
+        do throws(KeysFileFault) {
+            return (file, try file.read())
+        } catch {
+            fail(key, "'\(path)' cannot be used: \(error)")
+            return nil
+        }
+    }
+
     mutating func passedPaths(_ key: ConfigurationKey) -> PassedPaths? {
         guard let text = text(key) else { return nil }
         if let paths = PassedPaths(parsing: text) { return paths }

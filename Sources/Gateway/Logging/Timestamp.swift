@@ -13,6 +13,14 @@ enum Timestamp {
         format.format(Date.now)
     }
 
+    /// The end of a day in UTC, in seconds since 1970; nil of what is not written as `2027-01-31`.
+    static func endOfDay(_ text: String) -> Double? {
+        guard let start = try? Date("\(text)T00:00:00Z", strategy: .iso8601), format.format(start).hasPrefix(text),
+            text.utf8.count == 10
+        else { return nil }
+        return start.timeIntervalSince1970 + 24 * 3600
+    }
+
     static func secondsSince1970() -> Double {
         Date.now.timeIntervalSince1970
     }

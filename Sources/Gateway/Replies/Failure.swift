@@ -34,6 +34,19 @@ struct Failure: Error, Sendable {
     static let invalidKey = Failure(
         status: 401, reason: "invalid_key", message: "Invalid proxy API key", code: "invalid_api_key")
 
+    static func modelNotAllowed(_ model: String) -> Failure {
+        Failure(
+            status: 403, reason: "model_not_allowed",
+            message: "This key may not use the model '\(model)'. GET /v1/models lists those that it may.",
+            param: "model",
+            code: "model_not_found")
+    }
+
+    static let modelNotNamed = Failure(
+        status: 403, reason: "model_not_allowed",
+        message: "This key may use some models only, and the request names none in a JSON body.", param: "model",
+        code: "model_not_found")
+
     static let notFound = Failure(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
 
     /// This process cannot take the request on now; soon, or another one, it may.

@@ -9,6 +9,8 @@ enum ModelsEndpoint {
     /// - Parameter id: the model that is asked for; nil asks for the list.
     static func respond(to exchange: Exchange, id: String?) async throws -> Reply {
         let map = try exchange.settings().modelMap
+        let caller = exchange.record.caller
+        if let id, let caller, !caller.mayUse(id), !caller.mayUse(map(id)) { throw Failure.modelNotAllowed(id) }
         let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
         let response = try await exchange.send(exchange.upstream.get(path))
         let headers = response.passedHeaders
@@ -17,7 +19,7 @@ enum ModelsEndpoint {
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
         return .whole(
             .json(200, headers: headers),
-            body: id.map { Self.model(upstream, named: $0) } ?? Self.list(upstream, adding: map))
+            body: id.map { Self.model(upstream, named: $0) } ?? Self.list(upstream, adding: map, for: caller))
     }
 
     /// A model under the name that the client knows it by.
@@ -31,7 +33,12 @@ enum ModelsEndpoint {
         return writer.bytes
     }
 
-    private static func list(_ list: Value, adding map: ModelMap) -> [UInt8] {
+    /// - Parameter caller: who gets to see the models that it may use.
+    private static func list(_ list: Value, adding map: ModelMap, for caller: Caller?) -> [UInt8] {
+        func isListed(_ model: String) -> Bool {
+            guard let caller else { return true }
+            return caller.mayUse(model) || caller.mayUse(map(model))
+        }
         let known = Set((list["data"]?.elements ?? .empty).compactMap { $0["id"]?.string })
         var writer = Writer(reservingCapacity: list.text.count + 512)
         writer.object {
@@ -42,8 +49,8 @@ enum ModelsEndpoint {
                 }
                 $0.name("data")
                 $0.array {
-                    for model in member.value.elements { $0.value(model) }
-                    for name in map.names where !known.contains(name) { $0.legacyModel(name) }
+                    for model in member.value.elements where isListed(model["id"]?.string ?? "") { $0.value(model) }
+                    for name in map.names where !known.contains(name) && isListed(name) { $0.legacyModel(name) }
                 }
             }
         }

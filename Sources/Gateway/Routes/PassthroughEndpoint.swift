@@ -1,12 +1,23 @@
 internal import CGI
+internal import JSON
 internal import NIOCore
 internal import Upstream
 
 /// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way.
 enum PassthroughEndpoint {
+    /// A caller with a list of models must name one of them in what it sends, in JSON.
+    private static func permit(_ exchange: Exchange) throws {
+        let body = try exchange.request.body.get()
+        guard let caller = exchange.record.caller, caller.models != nil, !body.isEmpty else { return }
+        let model = try? Document(parsing: body).root["model"]?.string
+        guard let model else { throw Failure.modelNotNamed }
+        guard caller.mayUse(model) else { throw Failure.modelNotAllowed(model) }
+    }
+
     /// - Parameter path: the path below `/v1`, with a slash before it.
     static func respond(to exchange: Exchange, path: String) async throws -> Reply {
         let request = exchange.request
+        try permit(exchange)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
         let response = try await exchange.send(
             exchange.upstream.passed(

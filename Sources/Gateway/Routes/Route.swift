@@ -4,6 +4,8 @@ internal import CGI
 enum Route: Sendable, Equatable {
     case proxy
     case health
+    /// Whether a request may be made, for a web server that asks before it limits or passes on.
+    case authorization
     case chatCompletions
     case completions
     case responses
@@ -19,6 +21,7 @@ enum Route: Sendable, Equatable {
             switch parts.last {
             case "proxy": self = .proxy
             case "healthz": self = .health
+            case "authz": self = .authorization
             default: return nil
             }
             return
@@ -41,6 +44,7 @@ enum Route: Sendable, Equatable {
         switch self {
         case .proxy: "/proxy"
         case .health: "/healthz"
+        case .authorization: "/authz"
         case .chatCompletions: "/v1/chat/completions"
         case .completions: "/v1/completions"
         case .responses: "/v1/responses"
@@ -54,7 +58,7 @@ enum Route: Sendable, Equatable {
         switch self {
         case .proxy, .chatCompletions, .completions, .responses: ["POST"]
         case .health, .models: ["GET", "HEAD"]
-        case .passed: nil
+        case .passed, .authorization: nil
         }
     }
 

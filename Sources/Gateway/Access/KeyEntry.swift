@@ -1,0 +1,54 @@
+internal import Translation
+
+/// A line of the file of keys: `LABEL sha256:DIGEST expires=2027-01-31 models=gpt-4o*,gpt-5 target=chat limits=high`.
+struct KeyEntry: Sendable {
+    let caller: Caller
+    let digest: KeyDigest
+    /// When the key ceases to be good, in seconds since 1970: with the end of the day that is named, in UTC. Nil for never.
+    let expires: Double?
+
+    /// - Throws: ``KeysFileFault``, without the number of the line.
+    init(parsing line: Substring) throws(KeysFileFault) {
+        var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        let label = words.removeFirst()
+        guard Self.isLabel(label) else {
+            throw KeysFileFault("the label '\(label)' must be up to 64 of the characters A-Z a-z 0-9 . _ - @")
+        }
+        guard let word = words.first, word.hasPrefix("sha256:"),
+            let digest = KeyDigest(hexadecimal: word.dropFirst("sha256:".count))
+        else { throw KeysFileFault("after the label must come sha256: and 64 hexadecimal digits") }
+        var caller = Caller(label: label)
+        var expires: Double?
+        for word in words.dropFirst() {
+            let sides = word.split(separator: "=", maxSplits: 1).map(String.init)
+            switch (sides.first, sides.count == 2 ? sides[1] : "") {
+            case ("expires", let text) where Timestamp.endOfDay(text) != nil: expires = Timestamp.endOfDay(text)
+            case ("models", let text) where !text.isEmpty:
+                caller.models = text.split(separator: ",").map { ModelPattern(String($0)) }
+            case ("target", let text) where Target(rawValue: text) != nil: caller.target = Target(rawValue: text)
+            case ("limits", let text) where Self.isLabel(text): caller.limits = text
+            default:
+                throw KeysFileFault(
+                    "'\(word)' is none of expires=YEAR-MONTH-DAY, models=NAME,NAME, "
+                        + "target=\(Target.allCases.map(\.rawValue).joined(separator: "|")), limits=WORD")
+            }
+        }
+        self.caller = caller
+        self.digest = digest
+        self.expires = expires
+    }
+
+    /// Whether a word is fit for logs and headers.
+    static func isLabel(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"),
+                    UInt8(ascii: "@"):
+                    true
+                default: false
+                }
+            }
+    }
+}

@@ -1,0 +1,101 @@
+internal import ArgumentParser
+internal import Gateway
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "Makes, lists and revokes the keys of callers.",
+        subcommands: [New.self, List.self, Revoke.self])
+
+    /// The file that a command is about.
+    struct FileOptions: ParsableArguments {
+        @Option(help: "The file of keys. (default: PROXY_KEYS_FILE)")
+        var file: String?
+
+        @OptionGroup var environment: EnvironmentOptions
+
+        /// - Throws: when neither the option nor the configuration names one.
+        func keysFile() async throws -> KeysFile {
+            guard let file = try await found() else {
+                throw ValidationError("Name the file of keys: --file PATH, or PROXY_KEYS_FILE in the configuration.")
+            }
+            return file
+        }
+
+        /// The file, if one is named.
+        func found() async throws -> KeysFile? {
+            if let file { return KeysFile(path: file) }
+            return try await environment.loading.source().keysFilePath.map { KeysFile(path: $0) }
+        }
+    }
+
+    struct New: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints a fresh key, once, and the line for the file of keys.",
+            discussion: "With --add the line is also put into the file, which running processes read within a second.")
+
+        @Argument(help: "Whose key it is: a name for logs and limits.")
+        var label: String
+
+        @Option(help: "The last day on which it is good, in UTC: 2027-01-31.")
+        var expires: String?
+
+        @Option(help: "The models that it may use, separated by commas; * matches any run of characters.")
+        var models: String?
+
+        @Option(help: "The API that upstream is asked in for it: responses, completions or chat.")
+        var target: String?
+
+        @Option(help: "A word by which the web server knows its limits.")
+        var limits: String?
+
+        @Flag(help: "Put the line into the file.")
+        var add = false
+
+        @OptionGroup var options: FileOptions
+
+        func run() async throws {
+            let given = [("expires", expires), ("models", models), ("target", target), ("limits", limits)]
+            let words = given.compactMap { name, value in value.map { "\(name)=\($0)" } }
+            do {
+                let new = try KeysFile.newKey(label: label, options: words)
+                if add { try await options.keysFile().add(new.line) }
+                print(new.key)
+                print(new.line)
+            } catch let error as ValidationError {
+                throw error
+            } catch {
+                throw Exit.failure("\(error)")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the keys of a file, without their digests.")
+
+        @OptionGroup var options: FileOptions
+
+        func run() async throws {
+            let file = try await options.keysFile()
+            do { for line in try file.summaries() { print(line) } } catch { throw Exit.failure("\(error)") }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes all keys of a label out of the file.",
+            discussion: "Running processes see it within a second. What is running for the key goes on to its end.")
+
+        @Argument(help: "Whose keys.")
+        var label: String
+
+        @OptionGroup var options: FileOptions
+
+        func run() async throws {
+            let file = try await options.keysFile()
+            let count: Int
+            do { count = try file.remove(label: label) } catch { throw Exit.failure("\(error)") }
+            guard count > 0 else { throw Exit.failure("there is no key of '\(label)'") }
+            print("revoked \(count)")
+        }
+    }
+}

@@ -1,0 +1,159 @@
+"""Callers with keys of their own: a file that is read anew when it changes."""
+
+import json
+import signal
+
+import pytest
+
+from client import ask
+from processes import wait_until
+from stack import PROXY_KEY
+
+PATH = "/v1/chat/completions"
+
+
+@pytest.fixture
+def keys_file(directory):
+    path = directory / "keys"
+    path.write_text("# callers\n")
+    return path
+
+
+@pytest.fixture
+def new_key(run, keys_file):
+    """Makes a key and puts it into the file."""
+
+    def new_key(label, *options):
+        ended = run("key", "new", label, "--add", "--file", keys_file, *options)
+        assert ended.returncode == 0, ended.stderr
+        key, line = ended.stdout.splitlines()
+        assert line.startswith(f"{label} sha256:") and key not in line
+        return key
+
+    return new_key
+
+
+def status(client, key, path=PATH, **fields):
+    return client.post(ask("hi", **fields), headers={"X-API-KEY": key}, path=path).status
+
+
+def test_each_caller_has_a_key_and_a_label(deploy, new_key, keys_file):
+    ann, bob = new_key("ann"), new_key("bob")
+    deployment = deploy(PROXY_KEYS_FILE=str(keys_file), PROXY_API_KEY=None)
+    assert [status(deployment.client, key) for key in (ann, bob, PROXY_KEY, "")] == [200, 200, 401, 401]
+    bearer = {"Authorization": f"Bearer {bob}"}
+    assert deployment.client.post(ask("hi"), headers=bearer).status == 200
+    assert wait_until(lambda: len(deployment.responder.access_log()) == 5)
+    labels = [line.get("caller") for line in deployment.responder.access_log()]
+    assert labels == ["ann", "bob", None, None, "bob"]
+    assert ann not in deployment.responder.log and bob not in deployment.responder.log
+
+
+def test_two_headers_must_name_one_caller(deploy, new_key, keys_file):
+    ann, bob = new_key("ann"), new_key("bob")
+    client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
+    for first, second, expected in [(ann, ann, 200), (ann, bob, 401), (ann, PROXY_KEY, 401), (PROXY_KEY, PROXY_KEY, 200)]:
+        headers = {"X-API-KEY": first, "Authorization": f"Bearer {second}"}
+        assert client.post(ask("hi"), headers=headers).status == expected
+
+
+def test_changes_are_seen_without_a_restart(deploy, run, new_key, keys_file):
+    ann = new_key("ann")
+    client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
+    bob = new_key("bob")
+    assert wait_until(lambda: status(client, bob) == 200)
+    with client.stream_of(ask("[simulate pace=100 deltas=20]", stream=True), "/proxy") as stream:
+        assert run("key", "revoke", "ann", "--file", keys_file).stdout == "revoked 1\n"
+        assert wait_until(lambda: status(client, ann) == 401)
+        assert b"response.completed" in stream.rest()
+    assert status(client, bob) == 200
+    assert run("key", "list", "--file", keys_file).stdout == "bob\n"
+
+
+def test_a_broken_file_keeps_the_old_keys_and_shouts(deploy, new_key, keys_file):
+    ann = new_key("ann")
+    deployment = deploy(PROXY_KEYS_FILE=str(keys_file))
+    keys_file.write_text("nonsense\n")
+    deployment.responder.process.signal(signal.SIGHUP)
+    assert wait_until(lambda: "keys not read" in deployment.responder.log)
+    assert "line 1" in deployment.responder.log
+    assert status(deployment.client, ann) == 200
+
+
+def test_a_broken_file_at_the_start_is_told(run, keys_file):
+    keys_file.write_text("ann sha256:12\n")
+    ended = run("check", environment={"OPENAI_API_KEY": "k", "PROXY_KEYS_FILE": str(keys_file)})
+    assert ended.returncode == 78
+    assert "PROXY_KEYS_FILE" in ended.stderr and "line 1" in ended.stderr
+
+
+def test_an_expired_key_is_as_good_as_none(deploy, new_key, keys_file):
+    old = new_key("ann", "--expires", "2020-01-01")
+    client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
+    assert status(client, old) == 401
+    assert status(client, old, "/proxy") == 401
+
+
+def test_a_caller_uses_its_models_only(deploy, new_key, keys_file, simulator):
+    ann = new_key("ann", "--models", "gpt-4o,gpt-5-nano")
+    client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
+
+    def post(path, **fields):
+        return client.post(ask("hi") | fields, headers={"X-API-KEY": ann}, path=path)
+
+    assert post(PATH).status == 200
+    assert post(PATH, model="gpt-5-nano").status == 200
+    simulator.forget()
+    for path, fields in [
+        (PATH, {"model": "gpt-4.1"}),
+        ("/v1/responses", {"model": "gpt-4.1", "input": "hi"}),
+        ("/v1/completions", {"model": "gpt-4.1", "prompt": "hi"}),
+        ("/v1/embeddings", {"model": "text-embedding-3-small", "input": "hi"}),
+        ("/v1/embeddings", {"model": None, "input": "hi"}),
+    ]:
+        reply = post(path, **fields)
+        assert reply.status == 403, path
+        assert reply.json["error"]["param"] == "model"
+        assert reply.json["error"]["code"] == "model_not_found"
+    assert client.post(ask("hi") | {"model": "gpt-4.1"}, headers={"X-API-KEY": ann}).json == {
+        "detail": "This key may not use the model 'gpt-4.1'. GET /v1/models lists those that it may."
+    }
+    assert simulator.requests == []
+    listed = client.get("/v1/models", headers={"X-API-KEY": ann}).json["data"]
+    assert {model["id"] for model in listed} == {"gpt-4o", "gpt-5-nano"}
+    assert client.get("/v1/models/gpt-4.1", headers={"X-API-KEY": ann}).status == 403
+
+
+def test_a_key_may_have_a_target_of_its_own(deploy, new_key, keys_file, simulator):
+    ann = new_key("ann", "--target", "chat")
+    client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
+    assert status(client, ann) == 200
+    assert simulator.request["path"].endswith("/chat/completions")
+
+
+def test_authz_says_who_it_is_and_what_limits_it_has(deploy, new_key, keys_file, simulator):
+    ann = new_key("ann", "--limits", "high")
+    client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
+    for method in ("GET", "POST"):
+        reply = client.request(method, "/authz", headers={"X-API-KEY": ann})
+        assert (reply.status, reply.body) == (204, b"")
+        assert reply.headers["x-gpt-proxy-caller"] == "ann"
+        assert reply.headers["x-gpt-proxy-limits"] == "high"
+    assert client.get("/authz", headers={"X-API-KEY": "wrong"}).status == 401
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize("arguments", [("new", "a b"), ("new", "ann", "--expires", "soon"), ("new", "ann", "--target", "x")])
+def test_what_cannot_be_a_key_is_refused(run, keys_file, arguments):
+    ended = run("key", *arguments, "--add", "--file", keys_file)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert keys_file.read_text() == "# callers\n"
+
+
+def test_json_of_the_log_never_holds_a_digest(deploy, new_key, keys_file):
+    ann = new_key("ann")
+    deployment = deploy(PROXY_KEYS_FILE=str(keys_file))
+    status(deployment.client, ann)
+    assert wait_until(deployment.responder.access_log)
+    assert "sha256" not in json.dumps(deployment.responder.access_log())

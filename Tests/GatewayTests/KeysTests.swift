@@ -1,0 +1,105 @@
+import Foundation
+import Logging
+import Testing
+import Translation
+
+@testable import Gateway
+
+struct KeysTests {
+    private let digest = String(repeating: "0a", count: 32)
+
+    private func entry(_ line: String) throws -> KeyEntry {
+        try KeyEntry(parsing: line[...])
+    }
+
+    @Test func `a line says whose key it is and what it may do`() throws {
+        let entry = try entry("ann@x sha256:\(digest) expires=2999-12-31 models=gpt-4o*,gpt-5 target=chat limits=high")
+        #expect(entry.caller.label == "ann@x")
+        #expect(entry.caller.target == .chat)
+        #expect(entry.caller.limits == "high")
+        #expect(
+            entry.caller.mayUse("gpt-4o-mini") && entry.caller.mayUse("gpt-5") && !entry.caller.mayUse("gpt-5-mini"))
+    }
+
+    @Test(arguments: [
+        "ann", "ann sha256:12", "ann md5:\(String(repeating: "0a", count: 32))",
+        "a,b sha256:\(String(repeating: "0a", count: 32))",
+        "ann sha256:\(String(repeating: "0g", count: 32))",
+        "ann sha256:\(String(repeating: "0a", count: 32)) expires=tomorrow",
+        "ann sha256:\(String(repeating: "0a", count: 32)) expires=2027-02-30",
+        "ann sha256:\(String(repeating: "0a", count: 32)) target=gemini",
+        "ann sha256:\(String(repeating: "0a", count: 32)) models=",
+        "ann sha256:\(String(repeating: "0a", count: 32)) admin",
+    ])
+    func `a line at fault is refused`(line: String) {
+        #expect(throws: KeysFileFault.self) { try entry(line) }
+    }
+
+    @Test func `a fault is told with its line, and a key cannot be two callers'`() throws {
+        let broken = #expect(throws: KeysFileFault.self) { try KeyRing(parsing: "# keys\n\nann nonsense\n") }
+        #expect(broken?.reason.hasPrefix("line 3: ") == true)
+        let twice = #expect(throws: KeysFileFault.self) {
+            try KeyRing(parsing: "ann sha256:\(digest)\nbob sha256:\(digest)\n")
+        }
+        #expect(twice?.reason.contains("twice") == true)
+    }
+
+    @Test func `a key is good to the end of its last day`() throws {
+        let key = try KeysFile.newKey(label: "ann", options: [])
+        func caller(_ day: String) throws -> Caller? {
+            try KeyRing(parsing: "\(key.line) expires=\(day)").caller(of: KeyDigest(of: key.key))
+        }
+        let today = String(Timestamp.now().prefix(10))
+        #expect(try caller(today)?.label == "ann")
+        #expect(try caller("2999-01-01")?.label == "ann")
+        #expect(try caller("2020-01-01") == nil)
+    }
+
+    // MARK: Files
+
+    private func withFile(_ text: String, _ body: (KeysFile) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        try body(KeysFile(path: path))
+    }
+
+    @Test func `keys are added and revoked, and the rest of the file stays`() throws {
+        try withFile("# ours\n") { file in
+            let ann = try KeysFile.newKey(label: "ann", options: ["limits=high"])
+            try file.add(ann.line)
+            try file.add(try KeysFile.newKey(label: "bob", options: []).line)
+            #expect(try file.summaries() == ["ann limits=high", "bob"])
+            #expect(try file.read().caller(of: KeyDigest(of: ann.key))?.label == "ann")
+            #expect(try file.remove(label: "ann") == 1)
+            #expect(try file.remove(label: "ann") == 0)
+            #expect(try file.read().caller(of: KeyDigest(of: ann.key)) == nil)
+            #expect(try String(contentsOfFile: file.path, encoding: .utf8).hasPrefix("# ours\nbob "))
+        }
+    }
+
+    @Test func `a file that breaks keeps the keys that were good, until it is mended`() throws {
+        let ann = try KeysFile.newKey(label: "ann", options: [])
+        let bob = try KeysFile.newKey(label: "bob", options: [])
+        try withFile(ann.line) { file in
+            let store = KeyStore(file, try file.read(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            for broken in ["nonsense", ""] {
+                try broken.write(toFile: file.path, atomically: true, encoding: .utf8)
+                store.reload()
+                #expect((store.caller(of: KeyDigest(of: ann.key)) != nil) == (broken == "nonsense"))
+            }
+            try bob.line.write(toFile: file.path, atomically: true, encoding: .utf8)
+            store.reload()
+            #expect(store.caller(of: KeyDigest(of: bob.key))?.label == "bob")
+            try FileManager.default.removeItem(atPath: file.path)
+            store.reload()
+            #expect(store.caller(of: KeyDigest(of: bob.key))?.label == "bob")
+        }
+    }
+
+    @Test func `a digest is the one that other programs make`() {
+        let expected = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+        #expect(KeyDigest(of: "hello").hexadecimal == expected)
+        #expect(KeyDigest(hexadecimal: expected.uppercased()) == KeyDigest(of: "hello"))
+    }
+}
