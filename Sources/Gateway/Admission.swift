@@ -14,16 +14,17 @@ final class Admission: Sendable {
         self.limit = limit == 0 ? .max : limit
     }
 
-    /// Takes a place, which ``leave()`` gives back.
+    /// Takes places, which ``leave(_:)`` gives back: one for an exchange, and one for each further request upstream that it
+    /// becomes.
     ///
-    /// - Throws: when all are taken.
-    func enter() throws(Failure) {
-        guard live.add(1, ordering: .relaxed).newValue > limit else { return }
-        leave()
+    /// - Throws: when there are not so many.
+    func enter(_ places: Int = 1) throws(Failure) {
+        guard live.add(places, ordering: .relaxed).newValue > limit else { return }
+        leave(places)
         throw .overloaded("too_many_streams")
     }
 
-    func leave() {
-        live.subtract(1, ordering: .relaxed)
+    func leave(_ places: Int) {
+        live.subtract(places, ordering: .relaxed)
     }
 }

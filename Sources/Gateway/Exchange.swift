@@ -13,19 +13,37 @@ final class Exchange {
     let memory: Memory
     var record: AccessRecord
     private let client: Client
+    private let admission: Admission
+    /// How many places it takes of those that the process has.
+    private var places = 0
     private let configuredSettings: TranslationSettings
 
     init(
         _ request: CGI.Request, on eventLoop: any EventLoop, client: Client, upstream: UpstreamRequests,
-        memory: Memory, settings: TranslationSettings
+        memory: Memory, admission: Admission, settings: TranslationSettings
     ) {
         self.request = request
         self.eventLoop = eventLoop
         self.client = client
         self.upstream = upstream
         self.memory = memory
+        self.admission = admission
         configuredSettings = settings
         record = AccessRecord(requestID: RequestID.of(request), method: request.method, route: request.path)
+    }
+
+    /// Takes places in the process.
+    ///
+    /// - Throws: when it has no more.
+    func enter(_ count: Int = 1) throws(Failure) {
+        try admission.enter(count)
+        places += count
+    }
+
+    /// Gives the places back.
+    func leave() {
+        admission.leave(places)
+        places = 0
     }
 
     /// The operator's settings, with those of the web server's location and of the caller's key.
@@ -64,14 +82,16 @@ final class Exchange {
     func answers(to requests: [TranslatedRequest]) async throws -> [UpstreamCall.Answer] {
         record.note(requests)
         try permit(requests[0].context)
+        if requests.count > 1 { try enter(requests.count - 1) }
         let call = UpstreamCall(
             client: client, eventLoop: eventLoop, requests: upstream, memory: memory, caller: caller)
         do {
             let answers =
                 requests.count == 1 ? [try await call.send(requests[0])] : try await Self.send(requests, by: call)
-            record.note(answers[0])
+            record.note(answers)
             return answers
         } catch let refusal as Refusal {
+            record.notices = refusal.notices
             record.note(status: refusal.status, headers: refusal.headers)
             throw refusal
         }

@@ -46,13 +46,13 @@ public final class Responder: Sendable {
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
-            request, on: eventLoop, client: client, upstream: upstream, memory: memory,
+            request, on: eventLoop, client: client, upstream: upstream, memory: memory, admission: admission,
             settings: configuration.translation)
         do {
             let route = try authorizedRoute(of: exchange)
             let takesPlace = route != .health && route != .authorization
-            if takesPlace { try admission.enter() }
-            defer { if takesPlace { admission.leave() } }
+            if takesPlace { try exchange.enter() }
+            defer { exchange.leave() }
             let reply = try await reply(to: exchange, on: route)
             exchange.record.firstByte = ContinuousClock.now - exchange.start
             await write(reply, to: ResponseWriter(sink), exchange)

@@ -4,16 +4,15 @@ public struct KeptReasoning: Sendable, Equatable {
     /// The call that the reasoning led to, as the client knows it.
     public let callID: String
 
-    /// The reasoning items in JSON, as they go back into the input.
-    public let items: [[UInt8]]
+    /// The reasoning items, in JSON, as they go back into the input: what was thought before the text beside the call, and
+    /// what between that text and the call, or all of it where there was no text.
+    public let beforeText: [[UInt8]]
+    public let beforeCall: [[UInt8]]
 
-    /// Whether the model said something between the reasoning and the call.
-    public let precedesText: Bool
-
-    public init(callID: String, items: [[UInt8]], precedesText: Bool) {
+    public init(callID: String, beforeText: [[UInt8]] = [], beforeCall: [[UInt8]] = []) {
         self.callID = callID
-        self.items = items
-        self.precedesText = precedesText
+        self.beforeText = beforeText
+        self.beforeCall = beforeCall
     }
 }
 

@@ -17,13 +17,11 @@ public struct TranslatedRequest: Sendable {
     public var choiceCount = 1
 
     /// The calls before which reasoning was put back.
-    public internal(set) var recalledCallIDs: [String] = []
+    public internal(set) var recalledCallIDs: Set<String> = []
 
     /// A request for each of the choices.
     public var choices: [TranslatedRequest] {
-        var repeated = self
-        repeated.context.repeatsPrompt = true
-        return [self] + Array(repeating: repeated, count: choiceCount - 1)
+        Array(repeating: self, count: choiceCount)
     }
 }
 
@@ -59,8 +57,11 @@ public struct ReplyContext: Sendable, Equatable {
     /// What becomes of parameters that upstream turns out to refuse.
     public var unsupportedParameters = UnsupportedParameterPolicy.drop
 
-    /// Whether another request for the same reply has the same prompt, whose tokens are counted there.
-    public var repeatsPrompt = false
+    /// Which of the client's prompts it answers. What several choices share is counted once.
+    public var promptIndex = 0
+
+    /// What the client calls its limit on tokens; nil without one.
+    public var limitField: String?
 
     /// The form of the reply.
     public var form = ReplyForm.chat

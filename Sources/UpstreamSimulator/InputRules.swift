@@ -7,8 +7,26 @@ enum InputRules {
     private static let outputParts = ["output_text", "refusal"]
     private static let inputParts = ["input_text", "input_image", "input_file", "scoped_content", "input_audio"]
 
+    /// The error of reasoning that a model has no use for.
+    static func uselessReasoning(in input: Value, model: Model) -> APIError? {
+        guard !model.isReasoner, firstReasoning(in: input) != nil else { return nil }
+        return APIError(
+            message: "Reasoning input items can only be provided to a reasoning or computer use model.", param: "input")
+    }
+
+    /// The error of an item that is there twice.
+    private static func duplicate(in input: Value) -> APIError? {
+        var known: Set<String> = []
+        return input.elements.lazy.compactMap { $0["id"]?.string }.first { !known.insert($0).inserted }.map {
+            APIError(
+                message: "Duplicate item found with id \($0). Remove duplicate items from your input and try again.",
+                param: "input")
+        }
+    }
+
     /// The error of the first item that breaks a rule of its own.
     static func firstViolation(in input: Value) -> APIError? {
+        if let error = duplicate(in: input) { return error }
         for (index, item) in input.elements.enumerated() {
             let type = item["type"]?.string ?? "message"
             let place = "input[\(index)]"

@@ -55,6 +55,7 @@ extension Rules {
                 code: "previous_response_not_found")
         },
         { $0["input"].flatMap { input in InputRules.firstViolation(in: input) } },
+        { body in body["input"].flatMap { InputRules.uselessReasoning(in: $0, model: model(body)) } },
         { hasContext($0) ? nil : $0["input"].flatMap { input in InputRules.unpairedCall(in: input) } },
     ]
 

@@ -100,3 +100,20 @@ def test_a_conversation_that_grows_keeps_its_beginning(proxy, simulator):
     inputs = [json.loads(request["body"])["input"] for request in simulator.requests]
     for shorter, longer in zip(inputs, inputs[1:]):
         assert longer[: len(shorter)] == shorter
+
+
+def test_a_second_speaker_changes_the_beginning_once(proxy, simulator):
+    ann, bob = {"role": "user", "name": "ann", "content": "hi"}, {"role": "user", "name": "bob", "content": "ho"}
+    for messages in ([ann], [ann, bob], [ann, bob, ann]):
+        proxy.post({"model": "gpt-4o", "messages": messages}, path=PATH)
+    first, second, third = [json.loads(request["body"])["input"] for request in simulator.requests]
+    assert first != second[:1]
+    assert third[:2] == second
+
+
+@pytest.mark.parametrize("field", [{"tool_calls": []}, {"function_call": {}}])
+def test_a_result_with_fields_of_a_call_ends_nobody(proxy, simulator, field):
+    """Programs that write all their messages by one model send such."""
+    messages = [USER, {**result("x"), **field}]
+    for path in (PATH, "/proxy"):
+        assert proxy.post({"model": "gpt-4o", "messages": messages}, path=path).status == 200

@@ -76,6 +76,18 @@ def test_reasoning_that_upstream_cannot_unseal_is_taken_out_and_forgotten(sdk, s
     assert inputs(simulator) == [WITH, WITHOUT, WITHOUT]
 
 
+def test_a_conversation_that_goes_on_with_a_model_that_does_not_reason_goes_on_without(sdk, simulator):
+    messages = first_turn(sdk, streamed=False)
+    sdk.chat.completions.create(model="gpt-4.1", messages=messages, tools=TOOLS)
+    assert inputs(simulator)[1] == WITHOUT
+
+
+def test_a_turn_that_is_there_twice_gets_its_reasoning_once(sdk, simulator):
+    messages = first_turn(sdk, streamed=False)
+    second_turn(sdk, messages + messages[1:])
+    assert inputs(simulator)[1].count("reasoning") == 1
+
+
 def test_it_can_be_switched_off(deploy, simulator):
     with library(deploy(REASONING_CACHE="0").nginx.port) as client:
         second_turn(client, first_turn(client, streamed=True))

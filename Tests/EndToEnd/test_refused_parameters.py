@@ -109,6 +109,21 @@ def test_the_finding_is_remembered_for_that_model(client, simulator):
     assert simulator.body["service_tier"] == "flex"
 
 
+def test_what_was_left_out_is_in_the_log_though_the_request_failed(deploy, simulator):
+    deployment = deploy()
+    deployment.client.ask("[simulate refuse=service_tier] hi", path=PATH, service_tier="flex")
+    reply = deployment.client.ask("[simulate status=429] hi", path=PATH, service_tier="flex")
+    assert reply.headers["x-gpt-proxy-dropped"] == "service_tier"
+    assert wait_until(lambda: len(deployment.responder.access_log()) == 2)
+    healed, failed = deployment.responder.access_log()
+    assert healed["upstream_requests"] == 2
+    assert failed["dropped"] == "service_tier"
+
+
+def test_top_logprobs_alone_is_not_lost_in_silence(proxy, simulator):
+    assert proxy.ask("hi", path=PATH, top_logprobs=2).headers["x-gpt-proxy-dropped"] == "top_logprobs"
+
+
 def test_several_are_left_out_one_by_one(client, simulator):
     body = ask("[simulate refuse=service_tier] hi", service_tier="flex", verbosity="low")
     assert client.post(body, path=PATH).status == 200

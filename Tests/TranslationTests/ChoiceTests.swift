@@ -9,11 +9,10 @@ struct ChoiceTests {
             .translateChatRequest(Document(parsing: Array(body.utf8)))
     }
 
-    @Test func `each choice is a request of its own, the same but for whose prompt counts`() throws {
+    @Test func `each choice is a request of its own, and all are the same`() throws {
         let request = try translated(#""n":3"#)
         #expect(request.choices.count == 3)
         #expect(Set(request.choices.map(\.body)).count == 1)
-        #expect(request.choices.map(\.context.repeatsPrompt) == [false, true, true])
         #expect(request.notices.map(\.kind) == [.emulated])
     }
 
@@ -41,6 +40,28 @@ struct ChoiceTests {
         let body = #"{"prompt":["a","b"],"n":2}"#
         let requests = try RequestTranslator(settings: TranslationSettings())
             .translateCompletionRequest(Document(parsing: Array(body.utf8))).flatMap(\.choices)
-        #expect(requests.map(\.context.repeatsPrompt) == [false, true, false, true])
+        #expect(requests.map(\.context.promptIndex) == [0, 0, 1, 1])
+        let response = #"{"status":"completed","output":[],"usage":{"input_tokens":10,"output_tokens":5}}"#
+        let parts = try requests.map { ($0.context, try Document(parsing: Array(response.utf8))) }
+        #expect(try ReplyTranslator(id: "id", created: 7).translate(parts).usage?.input == 20)
+    }
+
+    @Test func `a choice whose cost nobody knows does not hide the prompt's`() throws {
+        let contexts = try translated(#""n":2"#).choices.map(\.context)
+        let bodies = [
+            #"{"status":"completed","output":[]}"#,
+            #"{"status":"completed","output":[],"usage":{"input_tokens":10,"output_tokens":5}}"#,
+        ]
+        let parts = try zip(contexts, bodies).map { ($0, try Document(parsing: Array($1.utf8))) }
+        #expect(try ReplyTranslator(id: "id", created: 7).translate(parts).usage?.input == 10)
+    }
+
+    @Test func `prompts and choices together are bounded`() throws {
+        let body = #"{"prompt":[\#(Array(repeating: #""a""#, count: 20).joined(separator: ","))],"n":8}"#
+        let error = #expect(throws: RequestError.self) {
+            try RequestTranslator(settings: TranslationSettings()).translateCompletionRequest(
+                Document(parsing: Array(body.utf8)))
+        }
+        #expect(error?.param == "n")
     }
 }

@@ -63,6 +63,32 @@ struct CorrectionTests {
         #expect(corrected.notices.map(\.field) == ["verbosity"])
     }
 
+    @Test func `what stands beside it stays, however deep it is`() throws {
+        let request = try request(#""moderation":{"input":{"mode":"strict","new":1},"x":{"y":{"z":1}}}"#)
+        let corrected = try #require(request.corrected(by: refusal("moderation.input.new"))?.request)
+        #expect(body(corrected) == body(request)?.replacing(#","new":1"#, with: ""))
+        let emptied = try #require(request.corrected(by: refusal("moderation.x.y.z"))?.request)
+        #expect(body(emptied) == body(request)?.replacing(#","x":{"y":{"z":1}}"#, with: ""))
+    }
+
+    @Test func `of a parameter of which two values were refused, every value is`() throws {
+        func learned(_ value: String) throws -> RefusedParameter {
+            try request(#""temperature":\#(value)"#).corrected(by: refusal("temperature", code: "unsupported_value"))!
+                .learned
+        }
+        let first = try learned("0.1")
+        let both = try learned("0.2").joined(with: [first])
+        #expect(try request(#""temperature":0.3"#).without([first]).notices.isEmpty)
+        #expect(try request(#""temperature":0.3"#).without([both]).notices.count == 1)
+        #expect(both.covers(first))
+    }
+
+    @Test(arguments: ["max_tokens", "max_completion_tokens"])
+    func `the limit is named as the client named it`(field: String) throws {
+        let request = try request(#""\#(field)":100"#)
+        #expect(try request.corrected(by: refusal("max_output_tokens"))?.request.notices.map(\.field) == [field])
+    }
+
     @Test(arguments: [
         "model", "input", "input[0].content", "tools", "tools[0].name", "tool_choice", "stream", "store", "text",
         "text.format",

@@ -91,6 +91,40 @@ struct HistoryRepairTests {
         #expect(try self.items(calls(exact), result(exact)).repairs == [])
     }
 
+    @Test(arguments: [#""tool_calls":[]"#, #""tool_calls":{}"#, #""function_call":{}"#])
+    func `a result that says something of calls is still a result`(field: String) throws {
+        for message in [
+            #"{"role":"tool","tool_call_id":"x",\#(field),"content":"r"}"#,
+            #"{"role":"function",\#(field),"content":"r"}"#,
+        ] {
+            #expect(try items(message).items.count == 2)
+        }
+        #expect(try items(#"{"role":"user","content":"u",\#(field)}"#).items.count == 1)
+    }
+
+    @Test func `thousands of calls that share an id take no longer than others`() throws {
+        let same = Array(repeating: #"{"id":"","type":"function","function":{"name":"f"}}"#, count: 20_000)
+        let (items, _) = try items(#"{"role":"assistant","tool_calls":[\#(same.joined(separator: ","))]}"#)
+        #expect(items.count == 40_000)
+    }
+
+    @Test func `an id that is empty is given one, and not for another's sake`() throws {
+        let body = #"{"messages":[\#(calls("")),\#(result(""))]}"#
+        let request = try RequestTranslator(settings: TranslationSettings())
+            .translateChatRequest(Document(parsing: Array(body.utf8)))
+        #expect(request.notices.first?.reason.contains("empty") == true)
+    }
+
+    @Test func `a conversation that says nothing is refused by its name`() throws {
+        let error = #expect(throws: RequestError.self) { try items(#"{"role":"assistant","content":""}"#) }
+        #expect(error?.param == "messages")
+    }
+
+    @Test func `a name that is none is not sent as one`() throws {
+        let (items, _) = try items(#"{"role":"tool","tool_call_id":"x","name":5,"content":"r"}"#)
+        #expect(items.first == call("x", name: "unknown_function"))
+    }
+
     @Test func `custom calls are repaired as what they are`() throws {
         let custom = #"""
             {"role":"assistant","tool_calls":[{"id":"a","type":"custom","custom":{"name":"f","input":"i"}}]}
@@ -129,6 +163,12 @@ struct HistoryRepairTests {
         let (items, repairs) = try items(message, message)
         #expect(items == Array(repeating: #"{"role":"user","content":"hi"}"#, count: 2))
         #expect(repairs == ["messages[0].name", "messages[1].name"])
+    }
+
+    @Test func `calls that are none make a message no fuller`() throws {
+        let (_, repairs) = try items(
+            #"{"role":"user","content":"a"}"#, #"{"role":"assistant","content":"","tool_calls":[]}"#)
+        #expect(repairs == ["messages[1]"])
     }
 
     @Test(arguments: [#""""#, "null", "[]"])

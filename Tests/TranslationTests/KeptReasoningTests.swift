@@ -42,14 +42,14 @@ struct KeptReasoningTests {
             ).reasoning
         }
         #expect(reasoning.map(\.callID) == ["a"])
-        #expect(reasoning.first?.items == [Array(kept.utf8)])
-        #expect(reasoning.first?.precedesText == false)
+        #expect(reasoning.first?.beforeCall == [Array(kept.utf8)])
+        #expect(reasoning.first?.beforeText == [])
     }
 
     @Test func `a stream whose items come only at its end is kept from as well`() throws {
         let stream = try Streamed([completed(thought, message("wait"), functionCall("a", "f", "{}"))], tools)
         #expect(stream.translator.reasoning.map(\.callID) == ["a"])
-        #expect(stream.translator.reasoning.first?.precedesText == true)
+        #expect(stream.translator.reasoning.first?.beforeText.count == 1)
     }
 
     @Test func `reasoning that is not sealed cannot be kept`() throws {
@@ -71,17 +71,55 @@ struct KeptReasoningTests {
     }
 
     @Test func `it is put back before its call, where it stood`() throws {
-        for (precedesText, expected) in [
-            (false, ["user", "assistant", "reasoning", "function_call", "function_call_output"]),
-            (true, ["user", "reasoning", "assistant", "function_call", "function_call_output"]),
+        let item = Array(kept.utf8)
+        for (reasoning, expected) in [
+            (
+                KeptReasoning(callID: "a", beforeCall: [item]),
+                ["user", "assistant", "reasoning", "function_call", "function_call_output"]
+            ),
+            (
+                KeptReasoning(callID: "a", beforeText: [item]),
+                ["user", "reasoning", "assistant", "function_call", "function_call_output"]
+            ),
+            (
+                KeptReasoning(callID: "a", beforeText: [item], beforeCall: [item]),
+                ["user", "reasoning", "assistant", "reasoning", "function_call", "function_call_output"]
+            ),
         ] {
-            let request = try request(history) { id in
-                id == "a"
-                    ? KeptReasoning(callID: id, items: [Array(kept.utf8)], precedesText: precedesText) : nil
-            }
+            let request = try request(history) { $0 == "a" ? reasoning : nil }
             #expect(try types(request) == expected)
             #expect(request.recalledCallIDs == ["a"])
         }
+    }
+
+    @Test func `what is thought before and after a text is kept apart`() throws {
+        let items = [thought, message("wait"), thought.replacing("rs_1", with: "rs_2"), functionCall("a", "f", "{}")]
+        let reasoning = try completion(
+            #"{"status":"completed","output":[\#(items.joined(separator: ","))]}"#, tools
+        ).reasoning
+        #expect(reasoning.map(\.beforeText.count) == [1])
+        #expect(reasoning.map(\.beforeCall.count) == [1])
+    }
+
+    @Test func `no reasoning goes to a model that does not reason`() throws {
+        let plain = history.replacing(#"{"messages""#, with: #"{"model":"gpt-4.1","messages""#)
+        let request = try request(plain) { KeptReasoning(callID: $0, beforeCall: [Array(kept.utf8)]) }
+        #expect(try types(request) == ["user", "assistant", "function_call", "function_call_output"])
+    }
+
+    @Test func `reasoning is put back once, however often its call's id is there`() throws {
+        let turn = #"""
+            {"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},\#
+            {"role":"tool","tool_call_id":"a","content":"r"}
+            """#
+        let request = try request(#"{"messages":[\#(turn),\#(turn)]}"#) {
+            KeptReasoning(callID: $0, beforeCall: [Array(kept.utf8)])
+        }
+        #expect(try types(request).count { $0 == "reasoning" } == 1)
+    }
+
+    @Test func `clients of functions, whose calls have no ids, are spared it`() throws {
+        #expect(try includes(#""functions":[{"name":"f"}]"#) == nil)
     }
 
     @Test func `what nobody kept costs nothing`() throws {
@@ -91,9 +129,13 @@ struct KeptReasoningTests {
     }
 
     @Test func `it can be taken out again`() throws {
-        let with = try request(history) { KeptReasoning(callID: $0, items: [Array(kept.utf8)], precedesText: false) }
+        let with = try request(history) { KeptReasoning(callID: $0, beforeCall: [Array(kept.utf8)]) }
         let refusal = try Document(parsing: Array(#"{"error":{"code":"invalid_encrypted_content"}}"#.utf8)).root
         #expect(with.hasReasoning(refusedBy: refusal))
+        let unwanted = try Document(parsing: Array(#"{"error":{"param":"input","message":"No reasoning."}}"#.utf8)).root
+        #expect(with.hasReasoning(refusedBy: unwanted))
+        let other = try Document(parsing: Array(#"{"error":{"param":"temperature"}}"#.utf8)).root
+        #expect(!with.hasReasoning(refusedBy: other))
         #expect(with.withoutReasoning.body == (try request(history)).body)
         #expect(!with.withoutReasoning.hasReasoning(refusedBy: refusal))
     }

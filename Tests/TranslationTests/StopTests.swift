@@ -102,6 +102,59 @@ struct StopTests {
         #expect(stream.text.ranges(of: #""finish_reason":"stop""#).count == 1)
     }
 
+    @Test(arguments: [true, false])
+    func `nothing is told after the cut, not even a call after commentary`(usage: Bool) throws {
+        let said = commentary("see END more")
+        let events = [
+            added(emptyMessage(phase: "commentary")), delta("output_text", "see END more"), done(said),
+            added(functionCall("c", "f", ""), at: 1), done(functionCall("c", "f", "{}"), at: 1),
+            completed(said, functionCall("c", "f", "{}")),
+        ]
+        let stream = try Streamed(events, usage: usage, #""stop":"END""#)
+        #expect(try stream.said.content == "see ")
+        #expect(try stream.said.calls == [])
+        #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
+        let wrapped = functionCall("c", "parallel", #"{\"tool_uses\":[{\"recipient_name\":\"f\",\"parameters\":{}}]}"#)
+        let unwrapping = try Streamed(
+            events.prefix(3) + [done(wrapped, at: 1), completed(said, wrapped)], usage: usage, #""stop":"END""#)
+        #expect(try unwrapping.said.calls == [])
+    }
+
+    @Test func `a refusal after the cut is not told, streamed or whole`() throws {
+        let part = #"{"type":"refusal","refusal":"no"}"#
+        let item = message("abc END").replacing("}]}", with: "},\(part)]}")
+        let whole = Said(
+            completion: try Document(
+                parsing: completion(#"{"status":"completed","output":[\#(item)]}"#, #""stop":"END""#).body
+            ).root)
+        #expect(whole.refusal == "")
+        #expect(try Streamed([completed(item)], #""stop":"END""#).said.refusal == "")
+    }
+
+    @Test(arguments: [true, false])
+    func `tokens that are parts of a character keep their probabilities`(streamed: Bool) throws {
+        let tokens = [
+            #"{"token":"Hi ","bytes":[72,105,32]"#, #"{"token":"\\xf0\\x9f\\x91","bytes":[240,159,145]"#,
+            #"{"token":"\\x8b","bytes":[139]"#, #"{"token":" a","bytes":[32,97]"#,
+            #"{"token":" END","bytes":[32,69,78,68]"#,
+        ].map { $0 + #","logprob":-1,"top_logprobs":[]}"# }
+        for (stop, expected) in [("ZZ", 5), ("END", 5), (" END", 4)] {
+            let part = #"""
+                {"type":"output_text","text":"Hi 👋 a END","annotations":[],"logprobs":[\#(tokens.joined(separator: ","))]}
+                """#
+            let item = #"{"type":"message","id":"m","role":"assistant","content":[\#(part)]}"#
+            let fields = #""stop":"\#(stop)""#
+            let said =
+                streamed
+                ? try Streamed([completed(item)], fields).said
+                : Said(
+                    completion: try Document(
+                        parsing: completion(#"{"status":"completed","output":[\#(item)]}"#, fields).body
+                    ).root)
+            #expect(said.logprobs.count == expected)
+        }
+    }
+
     @Test func `reasoning and calls are not looked at`() throws {
         let events = [
             delta("reasoning_summary_text", "STOP", at: 0), done(functionCall("c", "f", #"{\"a\":\"STOP\"}"#), at: 1),
@@ -161,6 +214,7 @@ struct StopTests {
 
     @Test(arguments: [
         #""stop":7"#, #""stop":["a",1]"#, #""stop":["a","b","c","d","e"]"#, #""stop":{}"#,
+        #""stop":"\#(String(repeating: "a", count: 4097))""#,
     ])
     func `what is no list of up to four strings is refused`(field: String) throws {
         let error = #expect(throws: RequestError.self) { try context(field) }

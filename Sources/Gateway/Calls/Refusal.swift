@@ -1,4 +1,5 @@
 internal import JSON
+internal import Translation
 internal import Upstream
 
 /// What upstream answered where it should have answered with a success: read whole, since clients want to see it and the
@@ -8,6 +9,8 @@ struct Refusal: Error {
     /// Those that a client gets to see.
     var headers: [(name: String, value: String)]
     let body: [UInt8]
+    /// What had become of the request that was refused.
+    var notices: [Notice] = []
 
     /// The body as OpenAI's `{"error":{…}}`; nil when it is something else.
     var error: Value? {

@@ -20,6 +20,8 @@ struct UpstreamCall: Sendable {
         /// The request as it was answered.
         let request: TranslatedRequest
         let response: Response
+        /// How many requests it took.
+        let attempts: Int
     }
 
     /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.
@@ -28,10 +30,13 @@ struct UpstreamCall: Sendable {
         var corrections = 0
         while true {
             let response = try await client.send(requests.post(request), on: eventLoop)
-            if response.isSuccess { return Answer(request: request, response: response) }
+            if response.isSuccess {
+                return Answer(request: request, response: response, attempts: 1 + corrections)
+            }
             var refusal = try await response.refusal()
             guard corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) else {
                 refusal.headers += request.headers
+                refusal.notices = request.notices
                 throw refusal
             }
             corrections += 1

@@ -11,7 +11,7 @@ struct AccessRecord: Sendable {
     var modelSent: String?
     var streams = false
     var status = 0
-    /// How many requests upstream it took, where each is a choice of the reply.
+    /// How many requests upstream it took: one for each choice of the reply, and those that had to be corrected.
     var upstreamRequestCount = 1
     var upstreamStatus: Int?
     var upstreamRequestID: String?
@@ -34,9 +34,10 @@ extension AccessRecord {
         upstreamRequestCount = requests.count
     }
 
-    mutating func note(_ answer: UpstreamCall.Answer) {
-        notices = answer.request.notices
-        note(status: answer.response.status, headers: answer.response.passedHeaders)
+    mutating func note(_ answers: [UpstreamCall.Answer]) {
+        notices = answers[0].request.notices
+        upstreamRequestCount = answers.reduce(0) { $0 + $1.attempts }
+        note(status: answers[0].response.status, headers: answers[0].response.passedHeaders)
     }
 
     mutating func note(status: Int, headers: [(name: String, value: String)]) {

@@ -21,7 +21,9 @@ final class ReasoningCache: Sendable {
 
     func store(_ reasoning: [KeptReasoning], for caller: String) {
         for kept in reasoning {
-            let size = kept.items.reduce(Self.overhead + kept.callID.utf8.count) { $0 + $1.count }
+            let size = (kept.beforeText + kept.beforeCall).reduce(Self.overhead + kept.callID.utf8.count) {
+                $0 + $1.count
+            }
             entries.store(kept, size: size, for: Key(caller: caller, callID: kept.callID))
         }
     }
@@ -30,7 +32,7 @@ final class ReasoningCache: Sendable {
         entries.find(Key(caller: caller, callID: callID))
     }
 
-    func forget(callIDs: [String], for caller: String) {
+    func forget(callIDs: some Sequence<String>, for caller: String) {
         for callID in callIDs { entries.forget(Key(caller: caller, callID: callID)) }
     }
 }

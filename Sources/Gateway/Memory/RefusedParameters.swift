@@ -1,22 +1,36 @@
+internal import Synchronization
 internal import Translation
 
 /// The parameters that upstream was seen to refuse, by model: next time they are left out before it can.
 final class RefusedParameters: Sendable {
+    private struct Finding {
+        let parameter: RefusedParameter
+        let expires: ContinuousClock.Instant
+    }
+
     /// After that it is tried again: models learn.
     private static let lifetime = Duration.seconds(3600)
     private static let maximumModels = 256
     private static let maximumPerModel = 32
 
-    private let refused = BoundedCache<String, [RefusedParameter]>(capacity: 2 * maximumModels, lifetime: lifetime)
+    private let findings = Mutex<[String: [Finding]]>([:])
 
-    func add(_ parameter: RefusedParameter, for model: String) {
-        var known = refused.find(model) ?? []
-        guard !known.contains(parameter), known.count < Self.maximumPerModel else { return }
-        known.append(parameter)
-        refused.store(known, size: 1, for: model)
+    func add(_ parameter: RefusedParameter, for model: String, now: ContinuousClock.Instant = .now) {
+        findings.withLock { findings in
+            var known = (findings[model] ?? []).filter { $0.expires > now }
+            let learned = parameter.joined(with: known.map(\.parameter))
+            known.removeAll { learned.covers($0.parameter) }
+            if known.count == Self.maximumPerModel { known.removeFirst() }
+            known.append(Finding(parameter: learned, expires: now + Self.lifetime))
+            // Which model is forgotten matters little: what it refuses is soon learned again.
+            if findings[model] == nil, findings.count == Self.maximumModels, let other = findings.keys.first {
+                findings[other] = nil
+            }
+            findings[model] = known
+        }
     }
 
-    func of(_ model: String) -> [RefusedParameter] {
-        refused.find(model) ?? []
+    func of(_ model: String, now: ContinuousClock.Instant = .now) -> [RefusedParameter] {
+        findings.withLock { $0[model] }?.filter { $0.expires > now }.map(\.parameter) ?? []
     }
 }

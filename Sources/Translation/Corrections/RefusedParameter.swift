@@ -25,7 +25,27 @@ public struct RefusedParameter: Sendable, Hashable {
         guard Self.mayBeRemoved(path), let value = request.member(at: path) else { return nil }
         effort = request["reasoning"]?["effort"]?.string
         // What is asked to be included is a list: another list may do.
-        self.value = kind == .value || path == ["include"] ? Array(value.text) : nil
+        let isByValue = kind == .value || path == ["include"]
+        self.value = isByValue && value.text.count <= Self.maximumValueSize ? Array(value.text) : nil
+    }
+
+    /// This finding beside others: of a parameter of which two values were refused, every value is taken to be.
+    public func joined(with others: [RefusedParameter]) -> RefusedParameter {
+        guard value != nil, path != ["include"],
+            others.contains(where: { $0.path == path && $0.effort == effort && $0 != self })
+        else { return self }
+        return RefusedParameter(path: path, effort: effort, value: nil)
+    }
+
+    /// Whether every request that has what `other` found has what this one found.
+    public func covers(_ other: RefusedParameter) -> Bool {
+        path == other.path && effort == other.effort && (value == nil || value == other.value)
+    }
+
+    private init(path: [String], effort: String?, value: [UInt8]?) {
+        self.path = path
+        self.effort = effort
+        self.value = value
     }
 
     /// Whether a request has the parameter, in the way that was refused.
@@ -35,6 +55,9 @@ public struct RefusedParameter: Sendable, Hashable {
         }
         return self.value.map(value.text.elementsEqual) ?? true
     }
+
+    /// The largest value that is told from others, in bytes.
+    private static let maximumValueSize = 256
 
     private enum Kind {
         case parameter, value
@@ -65,20 +88,22 @@ public struct RefusedParameter: Sendable, Hashable {
         return path.prefix(2) != ["text", "format"] && path.allSatisfy { !$0.contains("[") }
     }
 
-    /// What to say of a request to `model` that goes without it.
-    func notice(model: String) -> Notice {
-        let reason = "is left out: upstream refuses it with \(model)"
-        guard let field = clientField else { return Notice(kind: .adjusted, field: "include", reason: reason) }
+    /// What to say of a request that goes without it.
+    func notice(in context: ReplyContext) -> Notice {
+        let reason = "is left out: upstream refuses it with \(context.modelSent)"
+        guard let field = clientField(in: context) else {
+            return Notice(kind: .adjusted, field: "include", reason: reason)
+        }
         return Notice(kind: .dropped, field: field, reason: reason)
     }
 
     /// The client's name for it; nil for what it did not ask for.
-    private var clientField: String? {
+    private func clientField(in context: ReplyContext) -> String? {
         switch path.prefix(2) {
         case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"
         case ["text", "verbosity"]: "verbosity"
         case ["include"]: value?.firstRange(of: Array("logprobs".utf8)) == nil ? nil : "logprobs"
-        case ["max_output_tokens"]: "max_tokens"
+        case ["max_output_tokens"]: context.limitField
         default: path.joined(separator: ".")
         }
     }

@@ -6,8 +6,17 @@ extension TranslatedRequest {
     ///
     /// Only where the operator lets parameters be dropped: who wants them forwarded or rejected gets to see the refusal.
     public func without(_ refused: [RefusedParameter]) -> TranslatedRequest {
-        guard !refused.isEmpty, context.unsupportedParameters == .drop else { return self }
-        return refused.reduce(self) { $0.without($1) ?? $0 }
+        guard !refused.isEmpty, context.unsupportedParameters == .drop,
+            let root = try? Document(parsing: body, maximumDepth: 512).root
+        else { return self }
+        let found = refused.filter { $0.isIn(root) }
+        guard !found.isEmpty else { return self }
+        var writer = Writer(reservingCapacity: body.count)
+        writer.object { _ = $0.members(of: root, without: found.map { $0.path[...] }) }
+        var corrected = self
+        corrected.body = writer.bytes
+        corrected.notices += found.map { $0.notice(in: context) }
+        return corrected
     }
 
     /// Without what upstream's refusal names.
@@ -16,24 +25,16 @@ extension TranslatedRequest {
     /// - Returns: the request to send instead, and what there is to learn from it; nil when it cannot be corrected.
     public func corrected(by refusal: Value) -> (request: TranslatedRequest, learned: RefusedParameter)? {
         guard context.unsupportedParameters == .drop, let sent = try? Document(parsing: body, maximumDepth: 512),
-            let refused = RefusedParameter(refusal, refusing: sent.root), let request = without(refused)
+            let refused = RefusedParameter(refusal, refusing: sent.root)
         else { return nil }
-        return (request, refused)
+        return (without([refused]), refused)
     }
 
-    private func without(_ refused: RefusedParameter) -> TranslatedRequest? {
-        guard let root = try? Document(parsing: body, maximumDepth: 512).root, refused.isIn(root) else { return nil }
-        var writer = Writer(reservingCapacity: body.count)
-        writer.members(of: root, without: refused.path[...])
-        var corrected = self
-        corrected.body = writer.bytes
-        corrected.notices.append(refused.notice(model: context.modelSent))
-        return corrected
-    }
-
-    /// Whether a refusal is about reasoning that was put back, which upstream could not unseal.
+    /// Whether a refusal may be about reasoning that was put back: upstream cannot unseal it, or does not want it there.
     public func hasReasoning(refusedBy refusal: Value) -> Bool {
-        !recalledCallIDs.isEmpty && refusal["error"]?["code"]?.isString("invalid_encrypted_content") == true
+        guard !recalledCallIDs.isEmpty, let error = refusal["error"] else { return false }
+        return error["code"]?.isString("invalid_encrypted_content") == true
+            || error["param"]?.string?.hasPrefix("input") == true
     }
 
     /// Without the reasoning that was put back.
@@ -62,19 +63,26 @@ extension TranslatedRequest {
 }
 
 extension Writer {
-    /// Writes an object without the member at that path, and without what is left empty by that.
-    fileprivate mutating func members(of object: Value, without path: ArraySlice<String>) {
-        self.object { writer in
-            for member in object.members {
-                guard member.name == path.first else {
-                    writer.member(member)
-                    continue
-                }
-                let isOnlyMember = member.value.members.dropFirst().first { _ in true } == nil
-                guard path.count > 1, !isOnlyMember else { continue }
-                writer.name(text: member.name)
-                writer.members(of: member.value, without: path.dropFirst())
+    /// Writes an object's members without those at the paths, and without what is left empty by that.
+    ///
+    /// - Returns: whether there was any left to write.
+    fileprivate mutating func members(of object: Value, without paths: [ArraySlice<String>]) -> Bool {
+        var isEmpty = true
+        for member in object.members {
+            let below = paths.filter { $0.first == member.name }.map { $0.dropFirst() }
+            if below.contains(where: \.isEmpty) { continue }
+            if below.isEmpty {
+                self.member(member)
+            } else {
+                var inner = Writer(reservingCapacity: member.value.text.count)
+                var hasMembers = false
+                inner.object { hasMembers = $0.members(of: member.value, without: below) }
+                guard hasMembers else { continue }
+                name(text: member.name)
+                json(inner.bytes)
             }
+            isEmpty = false
         }
+        return !isEmpty
     }
 }

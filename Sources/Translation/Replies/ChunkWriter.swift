@@ -16,6 +16,8 @@ struct ChunkWriter: Sendable {
     /// event of a stream is such a piece.
     private var textOpening: [UInt8] = []
     private var textEnding: [UInt8] = []
+    /// How many characters of text have been written; only the legacy API tells tokens' places.
+    private var textOffset = 0
 
     /// - Parameter index: which of the reply's choices this one is.
     init(_ identity: ReplyIdentity, for context: ReplyContext, index: Int) {
@@ -55,7 +57,7 @@ struct ChunkWriter: Sendable {
 
     /// The first chunk. `content` is an empty string where text follows, `null` where something else does. The legacy API
     /// has no roles; the echo of the prompt comes first there.
-    func role(isFollowedByText: Bool, into output: inout [UInt8]) {
+    mutating func role(isFollowedByText: Bool, into output: inout [UInt8]) {
         if form == .completion {
             if let echo { content(echo, into: &output) }
             return
@@ -72,7 +74,7 @@ struct ChunkWriter: Sendable {
     /// A piece of text, the way upstream wrote it.
     ///
     /// - Parameter tokens: its tokens' probabilities, where they were asked for.
-    func content(_ text: StringContents, tokens: [Value] = [], into output: inout [UInt8]) {
+    mutating func content(_ text: StringContents, tokens: [Value] = [], into output: inout [UInt8]) {
         output.append(contentsOf: textOpening)
         output.append(contentsOf: text.bytes)
         if tokens.isEmpty {
@@ -81,10 +83,11 @@ struct ChunkWriter: Sendable {
             output.append(contentsOf: closeText)
             end(tokens: tokens, into: &output)
         }
+        if form == .completion { textOffset += text.characterCount }
     }
 
     /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.
-    func refusal(_ text: StringContents, into output: inout [UInt8]) {
+    mutating func refusal(_ text: StringContents, into output: inout [UInt8]) {
         if form == .completion { return content(text, into: &output) }
         begin(into: &output)
         output.append(contentsOf: #""delta":{"refusal":""#.utf8)
@@ -168,7 +171,7 @@ struct ChunkWriter: Sendable {
         if !tokens.isEmpty {
             var writer = Writer()
             if form == .completion {
-                writer.completionLogprobs(tokens)
+                writer.completionLogprobs(tokens, after: textOffset)
             } else {
                 writer.object {
                     $0.name("content")

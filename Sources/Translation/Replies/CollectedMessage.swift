@@ -41,7 +41,7 @@ struct CollectedMessage {
     }
 
     private mutating func collect(_ message: Value, asAnswer: Bool) {
-        for part in message["content"]?.elements ?? .empty {
+        for part in message["content"]?.elements ?? .empty where !isCut {
             if part.isRefusal {
                 if let refusal = part["refusal"]?.stringContents { refusals.append(refusal) }
             } else if let text = part["text"]?.stringContents {
@@ -128,9 +128,11 @@ struct CollectedMessage {
     }
 
     /// Writes the value of `logprobs`.
-    func writeLogprobs(to writer: inout Writer, form: ReplyForm) {
+    ///
+    /// - Parameter echo: what stands before the text in the legacy API's reply.
+    func writeLogprobs(to writer: inout Writer, form: ReplyForm, after echo: StringContents?) {
         guard !tokens.isEmpty else { return writer.null() }
-        if form == .completion { return writer.completionLogprobs(tokens) }
+        if form == .completion { return writer.completionLogprobs(tokens, after: echo?.characterCount ?? 0) }
         writer.object {
             $0.name("content")
             $0.chatLogprobs(tokens)

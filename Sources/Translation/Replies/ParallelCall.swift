@@ -40,13 +40,10 @@ struct ParallelCall {
         self.calls = calls
     }
 
-    static func isName(_ name: Value) -> Bool {
-        name.isString("parallel") || name.isString("multi_tool_use.parallel")
-    }
-
-    /// Whether an item of the output is such a call, by its name.
+    /// Whether a call, or a tool, is such a one by its name.
     static func isWrapper(_ item: Value) -> Bool {
-        item["name"].map(isName) ?? false
+        guard let name = item["name"] else { return false }
+        return name.isString("parallel") || name.isString("multi_tool_use.parallel")
     }
 
     private static func withoutNamespace(_ name: String) -> String {

@@ -3,21 +3,22 @@ internal import JSON
 /// Gathers the sealed reasoning that leads to calls, from a response's output items in their order.
 struct ReasoningCollector: Sendable {
     private(set) var kept: [KeptReasoning] = []
+    private var beforeText: [[UInt8]] = []
     private var pending: [[UInt8]] = []
-    private var textFollowed = false
 
     mutating func observe(_ item: Value) {
         switch item["type"]?.string {
         case "reasoning":
             if let sealed = Self.sealed(item) { pending.append(sealed) }
         case "message":
-            textFollowed = !pending.isEmpty
-        case "function_call", "custom_tool_call":
-            if let callID = item["call_id"]?.string, !pending.isEmpty {
-                kept.append(KeptReasoning(callID: callID, items: pending, precedesText: textFollowed))
-            }
+            beforeText += pending
             pending = []
-            textFollowed = false
+        case "function_call", "custom_tool_call":
+            if let callID = item["call_id"]?.string, !(beforeText.isEmpty && pending.isEmpty) {
+                kept.append(KeptReasoning(callID: callID, beforeText: beforeText, beforeCall: pending))
+            }
+            beforeText = []
+            pending = []
         default:
             break
         }

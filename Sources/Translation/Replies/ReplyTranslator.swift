@@ -96,7 +96,7 @@ private struct Choice {
                 message.writeText(after: context.echo, to: &writer)
             }
             writer.name("logprobs")
-            message.writeLogprobs(to: &writer, form: context.form)
+            message.writeLogprobs(to: &writer, form: context.form, after: context.echo)
             writer.member("finish_reason", reason.rawValue)
         }
     }

@@ -17,6 +17,7 @@ extension StreamTranslator {
     mutating func begin(_ item: Value, at index: Int, isCustom: Bool, into output: inout [UInt8]) {
         // Text beside a call is what the client shows: there will be no other answer.
         releaseCommentary(asAnswer: true, into: &output)
+        guard cutReason == nil else { return }
         let call = Call(index: nextToolIndex, isCustom: isCustom)
         items[index] = .call(call)
         nextToolIndex += 1
@@ -48,6 +49,7 @@ extension StreamTranslator {
         }
         items[index] = .other
         releaseCommentary(asAnswer: true, into: &output)
+        guard cutReason == nil else { return }
         writeRole(isFollowedByText: false, into: &output)
         for inner in wrapped.calls {
             let call = Call(index: nextToolIndex, isCustom: false)

@@ -10,6 +10,8 @@ public struct Usage: Sendable, Equatable {
     public var output: Int
     /// Of `output`, those spent on reasoning.
     public var reasoning: Int
+    /// Which of the client's prompts `input` is.
+    public var promptIndex = 0
 
     /// Reads a `usage` object of either API. Nil when it is not one.
     public init?(_ value: Value?) {
@@ -26,10 +28,10 @@ public struct Usage: Sendable, Equatable {
             (value["output_tokens_details"] ?? value["completion_tokens_details"])?["reasoning_tokens"]?.integer ?? 0
     }
 
-    /// Reads the usage of the reply to a request. A prompt that several requests share is counted with the first.
+    /// Reads the usage of the reply to a request.
     init?(_ value: Value?, for context: ReplyContext) {
         self.init(value)
-        if context.repeatsPrompt { (input, cached, cacheWritten) = (0, 0, 0) }
+        promptIndex = context.promptIndex
     }
 
     /// Two replies' together. Saturates, for upstream may say anything.
@@ -42,8 +44,15 @@ public struct Usage: Sendable, Equatable {
         return sum
     }
 
-    /// What several replies cost together; nil when there is none.
+    /// What several replies cost together, a prompt that they share counted once; nil when there is none.
     public static func sum(of usages: some Sequence<Usage>) -> Usage? {
-        usages.reduce(nil) { sum, usage in sum.map { $0 + usage } ?? usage }
+        var counted: Set<Int> = []
+        return usages.reduce(nil) { sum, usage in
+            var usage = usage
+            if !counted.insert(usage.promptIndex).inserted {
+                (usage.input, usage.cached, usage.cacheWritten) = (0, 0, 0)
+            }
+            return sum.map { $0 + usage } ?? usage
+        }
     }
 }

@@ -45,12 +45,16 @@ struct VisibleText: Sendable {
     /// Takes the next piece of text, and returns what may be shown by now.
     mutating func append(_ piece: Piece) -> Piece {
         guard ending == nil else { return .nothing }
-        let end = hold(piece.tokens)
+        let start = stops.position
+        let firstWidth = heldWidths.count
         held = StringContents(joining: [held, piece.text])
+        var units: [UInt16] = []
         piece.text.forEachCodeUnit { unit, byteCount in
             heldWidths.append(UInt8(byteCount))
-            if stops.position < end { stops.feed(unit) }
+            units.append(unit)
         }
+        let end = hold(piece.tokens, from: start, to: start + heldWidths.count - firstWidth)
+        for unit in units.prefix(end - start) { stops.feed(unit) }
         if tokensLeft == 0 { return finish(as: .length) }
         guard let found = stops.found, found == stops.certain else { return show(upTo: stops.certain) }
         return finish(as: nil)
@@ -62,23 +66,26 @@ struct VisibleText: Sendable {
     }
 
     /// Keeps the tokens of a piece that the limit allows, and returns where the text ends with the last of them.
-    private mutating func hold(_ tokens: [Value]) -> Int {
+    private mutating func hold(_ tokens: [Value], from start: Int, to end: Int) -> Int {
         let allowed = tokens.prefix(tokensLeft ?? .max)
         tokensLeft? -= max(1, allowed.count)
-        var position = stops.position
+        var position = start
         for token in allowed {
-            let end = position + (token["token"]?.stringContents?.utf16.count ?? 0)
-            heldTokens.append(Token(value: token, start: position, end: end))
-            position = end
+            let next = min(position + token.codeUnitCount, end)
+            heldTokens.append(Token(value: token, start: position, end: next))
+            position = next
         }
-        return allowed.count < tokens.count ? position : .max
+        return allowed.count < tokens.count ? position : end
     }
 
     /// - Parameter reason: why the text ends here, if there is no stop sequence in it.
     private mutating func finish(as reason: FinishReason?) -> Piece {
         guard let found = stops.found else {
             ending = reason
-            return show(upTo: stops.position)
+            var rest = show(upTo: stops.position)
+            rest.tokens += heldTokens.map(\.value)
+            heldTokens = []
+            return rest
         }
         ending = .stop
         return show(upTo: found)
@@ -95,5 +102,20 @@ struct VisibleText: Sendable {
         let tokens = heldTokens.prefix { $0.end <= end || (ending != nil && $0.start < end) }
         heldTokens.removeFirst(tokens.count)
         return Piece(text: text, tokens: tokens.map(\.value))
+    }
+}
+
+extension Value {
+    /// How many code units of text a token stands for. A character may be made of several tokens, none of which is text by
+    /// itself: the bytes count, each character with its first.
+    fileprivate var codeUnitCount: Int {
+        guard let bytes = given("bytes") else { return self["token"]?.stringContents?.utf16.count ?? 0 }
+        return bytes.elements.reduce(0) { count, byte in
+            switch byte.integer ?? 0 {
+            case 0x80...0xBF: count
+            case 0xF0...: count + 2
+            default: count + 1
+            }
+        }
     }
 }

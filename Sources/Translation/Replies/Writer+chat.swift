@@ -28,7 +28,9 @@ extension Writer {
 
     /// Tokens' probabilities in the legacy API's form: one list each of tokens, probabilities, alternatives and places in the
     /// text.
-    mutating func completionLogprobs(_ tokens: [Value]) {
+    ///
+    /// - Parameter offset: how many characters of the text stand before the tokens.
+    mutating func completionLogprobs(_ tokens: [Value], after offset: Int) {
         object { writer in
             writer.name("tokens")
             writer.array { for token in tokens { $0.copy(token["token"]) } }
@@ -38,7 +40,7 @@ extension Writer {
             writer.array { for token in tokens { $0.alternatives(to: token) } }
             writer.name("text_offset")
             writer.array {
-                var offset = 0
+                var offset = offset
                 for token in tokens {
                     $0.integer(offset)
                     offset += token["token"]?.stringContents?.characterCount ?? 0

@@ -29,9 +29,31 @@ struct CallPairing {
     /// In the order of the history.
     private(set) var answers: [Answer] = []
 
+    /// The calls of one message that share an id, of which the earliest is answered first.
+    private struct OpenCalls {
+        /// The message's first call.
+        let message: Int
+        private var calls: [Int] = []
+        private var answered = 0
+
+        init(inMessageFrom message: Int) {
+            self.message = message
+        }
+
+        mutating func append(_ call: Int) {
+            calls.append(call)
+        }
+
+        mutating func takeFirst() -> Int? {
+            guard answered < calls.count else { return nil }
+            answered += 1
+            return calls[answered - 1]
+        }
+    }
+
     private var ids = CallIDs()
-    /// The calls that are not answered yet, the earliest first, by the id that the client gave them; `function_call` has none.
-    private var open: [String?: [Int]] = [:]
+    /// The calls that are not answered yet, by the id that the client gave them; `function_call` has none.
+    private var open: [String?: OpenCalls] = [:]
     /// The last result for each id.
     private var results: [String: ArraySlice<UInt8>] = [:]
     private var legacyCallCount = 0
@@ -39,18 +61,18 @@ struct CallPairing {
     /// Looks at what it needs only; whatever is wrong with a message is found when it is written.
     init(_ messages: Value) {
         for message in messages.elements {
-            if message.given("tool_calls") != nil || message.given("function_call") != nil {
+            guard let role = message["role"]?.stringContents else { continue }
+            if role == "assistant" {
                 addCalls(of: message)
-            } else if message["role"]?.isString("tool") == true {
+            } else if role == "tool" {
                 addResult(message, id: message["tool_call_id"]?.string ?? "")
-            } else if message["role"]?.isString("function") == true {
+            } else if role == "function" {
                 addResult(message, id: nil)
             }
         }
     }
 
     private mutating func addCalls(of message: Value) {
-        guard message["role"]?.isString("assistant") == true else { return }
         let first = calls.count
         for call in message["tool_calls"]?.elements ?? .empty {
             add(id: call["id"]?.string ?? "", isCustom: call["type"]?.isString("custom") == true, inMessageFrom: first)
@@ -61,14 +83,14 @@ struct CallPairing {
     /// - Parameter first: the first call of the same message. Calls of earlier messages with the same id can no longer be
     ///   meant by what follows.
     private mutating func add(id: String?, isCustom: Bool, inMessageFrom first: Int) {
-        open[id] = (open[id] ?? []).filter { $0 >= first } + [calls.count]
+        if open[id]?.message != first { open[id] = OpenCalls(inMessageFrom: first) }
+        open[id]?.append(calls.count)
         calls.append(Call(id: ids.assign(id ?? nextLegacyID()), isCustom: isCustom))
     }
 
     private mutating func addResult(_ message: Value, id: String?) {
         let content = message["content"]?.text ?? []
-        if let call = open[id]?.first {
-            open[id]?.removeFirst()
+        if let call = open[id]?.takeFirst() {
             calls[call].isAnswered = true
             answers.append(.call(call))
         } else if let id, results[id] == content {

@@ -2,8 +2,18 @@ internal import JSON
 
 /// A request of the legacy Completions API as requests for upstream: one for each prompt.
 struct CompletionRequest {
-    /// Each prompt is a request upstream, all at the same time.
+    /// Each prompt is a request upstream, or as many as it has choices, all at the same time.
     private static let maximumPromptCount = 128
+
+    /// - Throws: when there are too many choices of all prompts together.
+    static func checkCount(_ count: Int) throws(RequestError) {
+        guard count <= maximumPromptCount else {
+            throw RequestError(
+                message:
+                    "Invalid 'n': \(count) choices in all. Expected at most \(maximumPromptCount) of all prompts together.",
+                param: "n", code: "integer_above_max_value")
+        }
+    }
 
     let request: ClientRequest
     let prompts: [Value]

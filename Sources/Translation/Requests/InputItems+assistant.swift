@@ -11,34 +11,25 @@ extension InputItems {
         noteName(of: message, path, isToldInText: false)
         let calls = try message.given("tool_calls", as: .array, in: path + ".")
         let legacyCall = try message.given("function_call", as: .object, in: path + ".")
-        let first = calls?.elements.first { _ in true }?["id"]?.string.flatMap(recall)
-        if let first, first.precedesText { writeReasoning(first, to: &writer) }
+        var list = calls?.elements ?? .empty
+        var call = list.next()
+        var reasoning = call.flatMap { self.reasoning(before: $0) }
+        for item in reasoning?.beforeText ?? [] { writer.json(item) }
         let said = try AssistantContent(message, path)
-        if !said.isEmpty {
-            said.write(to: &writer)
-        } else if calls == nil, legacyCall == nil {
-            notices.repaired(path, "is left out: it says nothing")
-        }
+        if !said.isEmpty { said.write(to: &writer) }
         let firstCall = callCount
-        var index = 0
-        for call in calls?.elements ?? .empty {
-            let path = "\(path).tool_calls[\(index)]"
-            if index > 0 || first?.precedesText != true, let reasoning = call["id"]?.string.flatMap(recall) {
-                writeReasoning(reasoning, to: &writer)
-            }
-            try writeCall(call, path, to: &writer)
-            index += 1
+        while let present = call {
+            for item in reasoning?.beforeCall ?? [] { writer.json(item) }
+            try writeCall(present, "\(path).tool_calls[\(callCount - firstCall)]", to: &writer)
+            call = list.next()
+            reasoning = call.flatMap { self.reasoning(before: $0) }
         }
         if let legacyCall {
             let id = nextCallID(asked: nil, path)
             try writeFunctionCall(legacyCall, id: id, path + ".function_call", to: &writer)
         }
+        if said.isEmpty, callCount == firstCall { notices.repaired(path, "is left out: it says nothing") }
         writeMissingResults(of: firstCall..<callCount, path, to: &writer)
-    }
-
-    private mutating func writeReasoning(_ reasoning: KeptReasoning, to writer: inout Writer) {
-        for item in reasoning.items { writer.json(item) }
-        recalledCallIDs.append(reasoning.callID)
     }
 
     private mutating func writeCall(_ call: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
@@ -86,7 +77,8 @@ extension InputItems {
     }
 
     private static func renaming(_ asked: String, to id: String) -> String {
-        asked.unicodeScalars.count > CallIDs.maximumLength
+        if asked.isEmpty { return "is sent as '\(id)': it must not be empty" }
+        return asked.unicodeScalars.count > CallIDs.maximumLength
             ? "is sent as its hash, '\(id)': it has more than \(CallIDs.maximumLength) characters"
             : "is sent as '\(id)', for another call has the same"
     }

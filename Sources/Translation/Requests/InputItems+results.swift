@@ -21,7 +21,11 @@ extension InputItems {
                 $0.member("type", "function_call")
                 $0.member("call_id", id)
                 $0.name("name")
-                if let name = message.given("name") { $0.value(name) } else { $0.string("unknown_function") }
+                if let name = message["name"]?.stringContents, !name.isEmpty {
+                    $0.string { $0.append(name) }
+                } else {
+                    $0.string("unknown_function")
+                }
                 $0.member("arguments", "{}")
             }
             try writeOutput(of: message, id, isCustom: false, path, to: &writer)

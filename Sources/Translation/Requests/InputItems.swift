@@ -8,15 +8,15 @@ struct InputItems {
     /// Whether a message without a role is the user's, as on `/proxy`, or an error.
     private let roleIsOptional: Bool
     private let speakers: Speakers
-    let recall: ReasoningRecall
+    private let recall: ReasoningRecall
     var notices: Notices
 
     /// Which call and which result are the next to be written.
     let pairing: CallPairing
     var callCount = 0
     var resultCount = 0
-    /// The calls before which reasoning was put back, by the ids that the client knows.
-    var recalledCallIDs: [String] = []
+    /// The calls before which reasoning was put back, by the ids that the client knows. No item may be there twice.
+    private(set) var recalledCallIDs: Set<String> = []
 
     init(_ messages: Value, roleIsOptional: Bool, notices: Notices, recalling recall: @escaping ReasoningRecall) {
         self.messages = messages
@@ -29,12 +29,18 @@ struct InputItems {
 
     mutating func write(to writer: inout Writer) throws(RequestError) {
         writer.name("input")
+        let start = writer.bytes.count
         try writer.array { writer throws(RequestError) in
             var index = 0
             for message in messages.elements {
                 try write(message, "messages[\(index)]", to: &writer)
                 index += 1
             }
+        }
+        guard writer.bytes.count > start + "[]".utf8.count else {
+            throw RequestError(
+                message: "Invalid 'messages': they say nothing. Expected at least one with content.", param: "messages",
+                code: "empty_array")
         }
     }
 
@@ -70,6 +76,13 @@ struct InputItems {
             writer.name("content")
             try ContentParts.write(content, path + ".content", after: introduction, to: &writer)
         }
+    }
+
+    /// The reasoning that led to a call, unless it was put back already.
+    mutating func reasoning(before call: Value) -> KeptReasoning? {
+        guard let id = call["id"]?.string, !recalledCallIDs.contains(id), let reasoning = recall(id) else { return nil }
+        recalledCallIDs.insert(id)
+        return reasoning
     }
 
     mutating func noteName(of message: Value, _ path: String, isToldInText: Bool) {

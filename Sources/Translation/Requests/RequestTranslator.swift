@@ -32,11 +32,13 @@ public struct RequestTranslator: Sendable {
     public func translateCompletionRequest(_ document: Document) throws(RequestError) -> [TranslatedRequest] {
         let completion = try CompletionRequest(document.root, settings: settings)
         var translated: [TranslatedRequest] = []
-        for prompt in completion.prompts {
+        for (index, prompt) in completion.prompts.enumerated() {
             var payload = ResponsesPayload(completion.request, from: .completion(prompt), settings: settings)
             payload.context = try completion.context(for: prompt)
+            payload.context.promptIndex = index
             translated.append(try payload.translate())
         }
+        try CompletionRequest.checkCount(translated.reduce(0) { $0 + $1.choiceCount })
         return translated
     }
 

@@ -17,6 +17,9 @@ extension ResponsesPayload {
         canEmulate && (field == "stop" || field == "n")
     }
 
+    /// In bytes, as it is written. As much of the reply may have to wait.
+    private static let maximumStopSize = 4096
+
     private mutating func readStops() throws(RequestError) {
         guard let stop = body.given("stop") else { return }
         guard stop.kind == .string || stop.kind == .array else {
@@ -31,6 +34,12 @@ extension ResponsesPayload {
         for (index, sequence) in sequences.enumerated() {
             guard let text = sequence.stringContents else {
                 throw .invalidType("stop[\(index)]", expected: "a string", got: sequence.kind.described)
+            }
+            guard text.bytes.count <= Self.maximumStopSize else {
+                throw RequestError(
+                    message:
+                        "Invalid 'stop[\(index)]': string too long. Expected at most \(Self.maximumStopSize) bytes.",
+                    param: "stop[\(index)]", code: "string_above_max_length")
             }
             if !text.isEmpty { context.stops.append(text) }
         }
@@ -58,7 +67,8 @@ extension ResponsesPayload {
 
     private var declaresParallel: Bool {
         let tools = (body["tools"]?.elements ?? .empty).lazy.compactMap { $0["function"] ?? $0["custom"] }
-        return tools.contains { $0["name"].map(ParallelCall.isName) ?? false }
+        let functions = body["functions"]?.elements ?? .empty
+        return tools.contains(where: ParallelCall.isWrapper) || functions.contains(where: ParallelCall.isWrapper)
     }
 
     // MARK: Token limits
@@ -67,6 +77,7 @@ extension ResponsesPayload {
     /// has been paid for.
     mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {
         guard let limit = try TokenLimit(of: body, notices: &notices) else { return }
+        context.limitField = limit.field
         let minimum = ParameterSupport.minimumOutputTokens
         let headroom = reasons ? settings.reasoningHeadroom : 0
         let (sum, overflows) = max(limit.tokens, minimum).addingReportingOverflow(headroom)

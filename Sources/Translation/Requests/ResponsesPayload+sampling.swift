@@ -36,7 +36,10 @@ extension ResponsesPayload {
     }
 
     private mutating func writeLogprobs(to writer: inout Writer) throws(RequestError) {
-        guard let wanted = try wantedLogprobs() else { return }
+        guard let wanted = try wantedLogprobs() else {
+            if body.given("top_logprobs") != nil { notices.dropped("top_logprobs", "is of no use without 'logprobs'") }
+            return
+        }
         if reasons, try !notices.unsupported("logprobs", refusal) { return }
         includesLogprobs = true
         if let count = wanted.alternatives { writer.member("top_logprobs", count) }

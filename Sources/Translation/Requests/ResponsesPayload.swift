@@ -18,7 +18,7 @@ struct ResponsesPayload {
     var reasons = false
     /// Whether the probabilities of the text's tokens are asked for.
     var includesLogprobs = false
-    private var recalledCallIDs: [String] = []
+    private var recalledCallIDs: Set<String> = []
 
     init(
         _ request: ClientRequest, from front: Front, settings: TranslationSettings,
@@ -73,7 +73,8 @@ struct ResponsesPayload {
         if front.isProxy, settings.inputFormat == .transcript, let transcript = try Transcript(messages) {
             return transcript.write(to: &writer)
         }
-        var items = InputItems(messages, roleIsOptional: front.isProxy, notices: notices, recalling: recall)
+        var items = InputItems(
+            messages, roleIsOptional: front.isProxy, notices: notices, recalling: reasons ? recall : { _ in nil })
         try items.write(to: &writer)
         notices = items.notices
         recalledCallIDs = items.recalledCallIDs
