@@ -2,8 +2,9 @@ internal import Synchronization
 
 /// Who has which connection: the watcher, because it is idle, or an exchange.
 ///
-/// All changes of hands are made under one lock, so a connection never has two owners; no lock is held while anything
-/// outside this file runs, system calls apart.
+/// All changes of hands are made under a lock, so a connection never has two owners; no lock is held while anything
+/// outside this file runs, system calls apart. There are several locks, each for its part of the connections, so that
+/// event loops on several processors seldom meet at one.
 final class Connections: Sendable {
     enum Holder {
         case idle(Connection)
@@ -14,110 +15,128 @@ final class Connections: Sendable {
     static let idleEvents = Epoll.readable | Epoll.peerClosed
 
     let epoll: Epoll
-    private let state = Mutex(State())
+    private let parts: [Part]
+    private let busy = Atomic(0)
+    private let busyPeak = Atomic(0)
+    private let isDraining = Atomic(false)
 
-    private struct State {
-        var holders: [Epoll.Token: Holder] = [:]
-        var busyCount = 0
-        var busyPeak = 0
-        var isDraining = false
-    }
-
-    init(epoll: Epoll) {
-        self.epoll = epoll
-    }
-
-    var busyCount: Int { state.withLock { $0.busyCount } }
+    /// How many parts there are.
+    private static let partCount: Epoll.Token = 16
 
     /// How many exchanges make a crowd.
     private static let crowd = 256
 
-    /// Whether a crowd was here, since this was last true, of which no more than half is left.
-    func crowdHasLeft() -> Bool {
-        state.withLock {
-            guard $0.busyCount <= $0.busyPeak / 2, $0.busyPeak - $0.busyCount >= Self.crowd else { return false }
-            $0.busyPeak = $0.busyCount
-            return true
-        }
+    init(epoll: Epoll) {
+        self.epoll = epoll
+        parts = (0..<Self.partCount).map { _ in Part(epoll) }
     }
+
+    private func part(of token: Epoll.Token) -> Part { parts[Int(token % Self.partCount)] }
 
     func holder(of token: Epoll.Token) -> Holder? {
-        state.withLock { $0.holders[token] }
+        part(of: token).state.withLock { $0.holders[token] }
     }
 
+    // MARK: Changes of hands
+
     func begin(_ exchange: Exchange) {
-        state.withLock {
-            $0.holders[exchange.connection.token] = .busy(exchange)
-            $0.busyCount += 1
-            $0.busyPeak = max($0.busyPeak, $0.busyCount)
-        }
+        busyPeak.max(busy.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+        let token = exchange.connection.token
+        part(of: token).state.withLock { $0.holders[token] = .busy(exchange) }
     }
 
     /// Ends an exchange whose connection is closed.
     func end(_ connection: Connection) {
-        endBusy { $0.holders[connection.token] = nil }
+        part(of: connection.token).state.withLock { $0.holders[connection.token] = nil }
+        endBusy()
     }
 
     /// Ends an exchange whose connection can serve another request. `isArmed`: it is being watched for just that.
     func endAndKeep(_ connection: Connection, isArmed: Bool) {
-        endBusy { keep(connection, isArmed: isArmed, in: &$0) }
+        part(of: connection.token).state.withLock { $0.keep(connection, isArmed: isArmed) }
+        endBusy()
     }
 
     /// Keeps a connection on which nothing has arrived yet.
     func keep(_ connection: Connection) {
-        state.withLock { keep(connection, isArmed: false, in: &$0) }
+        part(of: connection.token).state.withLock { $0.keep(connection, isArmed: false) }
     }
 
     /// Makes up for an event that reached an exchange just after its end: what it told about is told again.
     func rearmIfIdle(_ connection: Connection) {
-        state.withLock {
+        part(of: connection.token).state.withLock {
             guard case .idle = $0.holders[connection.token] else { return }
-            keep(connection, isArmed: false, in: &$0)
+            $0.keep(connection, isArmed: false)
         }
     }
 
     func close(idle connection: Connection) {
-        state.withLock {
+        part(of: connection.token).state.withLock {
             $0.holders[connection.token] = nil
             connection.close()
         }
     }
 
-    /// Closes what is idle now and whatever becomes idle from now on.
+    // MARK: All of them
+
+    var busyCount: Int { busy.load(ordering: .sequentiallyConsistent) }
+
+    var exchanges: [Exchange] {
+        parts.flatMap { part in
+            part.state.withLock { state in
+                state.holders.values.compactMap { if case .busy(let exchange) = $0 { exchange } else { nil } }
+            }
+        }
+    }
+
+    /// Closes what is idle now and whatever becomes idle from now on. The last exchange to end wakes the watcher.
     func drain() {
-        state.withLock {
-            $0.isDraining = true
-            for (token, holder) in $0.holders {
-                guard case .idle(let connection) = holder else { continue }
-                $0.holders[token] = nil
+        isDraining.store(true, ordering: .sequentiallyConsistent)
+        for part in parts { part.state.withLock { $0.drain() } }
+    }
+
+    /// Whether a crowd was here, since this was last true, of which no more than half is left.
+    func crowdHasLeft() -> Bool {
+        let (count, peak) = (busyCount, busyPeak.load(ordering: .relaxed))
+        guard count <= peak / 2, peak - count >= Self.crowd else { return false }
+        busyPeak.store(count, ordering: .relaxed)
+        return true
+    }
+
+    private func endBusy() {
+        let left = busy.subtract(1, ordering: .sequentiallyConsistent).newValue
+        if left == 0, isDraining.load(ordering: .sequentiallyConsistent) { epoll.wake() }
+    }
+}
+
+/// A part of the connections, with the lock that guards them.
+private final class Part: Sendable {
+    let state: Mutex<State>
+
+    struct State {
+        let epoll: Epoll
+        var holders: [Epoll.Token: Connections.Holder] = [:]
+        var isDraining = false
+
+        mutating func keep(_ connection: Connection, isArmed: Bool) {
+            if !isDraining, isArmed || epoll.arm(connection, for: Connections.idleEvents) {
+                holders[connection.token] = .idle(connection)
+            } else {
+                holders[connection.token] = nil
+                connection.close()
+            }
+        }
+
+        mutating func drain() {
+            isDraining = true
+            for case .idle(let connection) in Array(holders.values) {
+                holders[connection.token] = nil
                 connection.close()
             }
         }
     }
 
-    var exchanges: [Exchange] {
-        state.withLock { state in
-            state.holders.values.compactMap { holder in
-                if case .busy(let exchange) = holder { exchange } else { nil }
-            }
-        }
-    }
-
-    private func keep(_ connection: Connection, isArmed: Bool, in state: inout State) {
-        if !state.isDraining, isArmed || epoll.arm(connection, for: Self.idleEvents) {
-            state.holders[connection.token] = .idle(connection)
-        } else {
-            state.holders[connection.token] = nil
-            connection.close()
-        }
-    }
-
-    private func endBusy(_ release: (inout State) -> Void) {
-        let wasLast = state.withLock {
-            release(&$0)
-            $0.busyCount -= 1
-            return $0.isDraining && $0.busyCount == 0
-        }
-        if wasLast { epoll.wake() }
+    init(_ epoll: Epoll) {
+        state = Mutex(State(epoll: epoll))
     }
 }

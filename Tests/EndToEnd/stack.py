@@ -14,7 +14,7 @@ PROXY_KEY = "canary-proxy-key-3f9a"
 OPENAI_KEY = "canary-openai-key-77c1"
 
 # How many idle connections to the responder nginx keeps.
-KEPT_CONNECTIONS = 16
+KEPT_CONNECTIONS = 64
 
 # What nginx must hand over, and no more.
 FASTCGI_PARAMS = """
