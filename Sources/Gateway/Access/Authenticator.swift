@@ -26,16 +26,18 @@ struct Authenticator: Sendable {
 
     /// RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1).
     private static func bearerToken(_ header: String) -> String? {
-        let scheme = "bearer "
-        guard header.prefix(scheme.count).lowercased() == scheme else { return nil }
-        return String(header.dropFirst(scheme.count))
+        let scheme = "bearer ".utf8
+        let start = header.utf8.prefix(scheme.count)
+        guard start.elementsEqual(scheme, by: { $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
+        return String(header[start.endIndex...])
     }
 
     /// Compares in a time that depends on the presented key's length alone.
     private func isKey(_ presented: String) -> Bool {
-        var difference = presented.utf8.count ^ key.count
+        let presented = Array(presented.utf8)
+        var difference = presented.count ^ key.count
         var index = 0
-        for byte in presented.utf8 {
+        for byte in presented {
             difference |= Int(byte ^ key[index])
             index = index + 1 == key.count ? 0 : index + 1
         }
