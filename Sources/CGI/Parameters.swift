@@ -4,7 +4,7 @@
 /// of which nginx hands over every occurrence, is joined as RFC 9110 section 5.3 says, so that a doubled key does not pass
 /// for one key, whichever server is in front. A name that is not ASCII is passed over: the RFC has no such names.
 public struct Parameters: Sendable {
-    /// All names and values, one behind the other: few of them are ever asked for, and only those become strings.
+    /// All entries, one behind the other: few of them are ever asked for, and only those become strings.
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
 
@@ -18,38 +18,46 @@ public struct Parameters: Sendable {
 
     /// Reads `NAME=value` entries, as ``insert(entry:)`` does.
     public init(entries: some Sequence<String>) {
-        for entry in entries { insert(entry: entry.utf8) }
+        for entry in entries { insert(entry: Array(entry.utf8).span.bytes) }
     }
 
     /// Adds a `NAME=value` entry in UTF-8. One without `=` is passed over: libfcgi makes such entries of names that
     /// contain NUL.
-    public mutating func insert(entry: some Collection<UInt8>) {
-        guard let separator = entry.firstIndex(of: UInt8(ascii: "=")) else { return }
-        insert(entry[..<separator], entry[separator...].dropFirst())
+    public mutating func insert(entry: RawSpan) {
+        entry.withUnsafeBytes { entry in
+            guard let separator = entry.firstIndex(of: UInt8(ascii: "=")),
+                entry[..<separator].allSatisfy({ $0 < 0x80 })
+            else { return }
+            if entries.isEmpty { reserveOrdinaryCapacity() }
+            let start = bytes.count
+            bytes.append(contentsOf: entry)
+            let middle = start + separator
+            entries.append(Entry(name: start..<middle, value: middle + 1..<bytes.count))
+        }
+    }
+
+    /// What web servers hand over with most requests fits.
+    private mutating func reserveOrdinaryCapacity() {
+        bytes.reserveCapacity(1000)
+        entries.reserveCapacity(31)
     }
 
     /// Adds a variable. One that is there already stays as it is, or if it is a header, gets the value added to its own.
     public mutating func insert(_ name: String, _ value: String) {
-        insert(name.utf8, value.utf8)
-    }
-
-    private mutating func insert(_ name: some Collection<UInt8>, _ value: some Collection<UInt8>) {
-        guard name.allSatisfy({ $0 < 0x80 }) else { return }
-        let start = bytes.count
-        bytes.append(contentsOf: name)
-        let middle = bytes.count
-        bytes.append(contentsOf: value)
-        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
+        insert(entry: Array("\(name)=\(value)".utf8).span.bytes)
     }
 
     /// The variable's value; nil when it is absent or empty: servers send empty strings for what does not apply.
     public subscript(name: String) -> String? {
-        value { $0.elementsEqual(name.utf8) }
+        value(named: name.utf8)
     }
 
-    /// The value of the first variable with such a name, as by the subscript.
-    func value(whereName matches: (ArraySlice<UInt8>) -> Bool) -> String? {
-        guard let index = entries.firstIndex(where: { matches(bytes[$0.name]) }) else { return nil }
+    /// The value of the first variable of that name, as by the subscript.
+    @inline(__always)
+    func value(named name: some Collection<UInt8>) -> String? {
+        let count = name.count
+        guard let index = entries.firstIndex(where: { $0.name.count == count && bytes[$0.name].elementsEqual(name) })
+        else { return nil }
         let value = value(at: index)
         return value.isEmpty ? nil : value
     }

@@ -35,10 +35,11 @@ public struct Request: Sendable {
     ///
     /// `content-type` and `content-length` have variables of their own and are not found here.
     public func header(_ name: String) -> String? {
-        parameters.value { variable in
-            variable.starts(with: "HTTP_".utf8)
-                && variable.dropFirst(5).elementsEqual(name.utf8.lazy.map(Self.variableByte))
-        }
+        var variable: [UInt8] = []
+        variable.reserveCapacity(name.utf8.count + 5)
+        variable.append(contentsOf: "HTTP_".utf8)
+        for byte in name.utf8 { variable.append(Self.variableByte(byte)) }
+        return parameters.value(named: variable)
     }
 
     private static func variableByte(_ byte: UInt8) -> UInt8 {

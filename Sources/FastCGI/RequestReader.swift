@@ -25,7 +25,7 @@ struct RequestReader: Sendable {
     private func readParameters(_ connection: Connection) -> Parameters {
         var parameters = Parameters()
         connection.forEachVariable { variable in
-            parameters.insert(entry: UnsafeRawBufferPointer(start: variable, count: strlen(variable)))
+            parameters.insert(entry: UnsafeRawBufferPointer(start: variable, count: strlen(variable)).bytes)
         }
         return parameters
     }

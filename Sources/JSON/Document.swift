@@ -51,20 +51,28 @@ final class Storage: Sendable {
     /// The index of the value of the member of that name in an object; of several, the last.
     func member(_ name: StaticString, of object: Node, at index: Int) -> Int? {
         let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        var found: Int?
-        var index = index + 1
-        while index < object.next {
-            if string(nodes[index], reads: name) { found = index + 1 }
-            index = Int(nodes[index + 1].next)
+        let end = Int(object.next)
+        return nodes.withNodes { nodes in
+            var found: Int?
+            var index = index + 1
+            while index < end {
+                if string(nodes[index], reads: name) { found = index + 1 }
+                index = Int(nodes[index + 1].next)
+            }
+            return found
         }
-        return found
     }
 
     /// Mostly the length says no.
     @inline(__always)
     private func string(_ node: Node, reads text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let hasLength = Int(node.end - node.start) == text.count + 2
+        guard hasLength || node.hasEscapes else { return false }
+        return compare(node, text)
+    }
+
+    private func compare(_ node: Node, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         if node.hasEscapes { return stringContents(node).decodes(to: text) }
-        guard Int(node.end - node.start) == text.count + 2 else { return false }
         return bytes.withUnsafeBufferPointer { bytes in
             UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1]).isEqual(to: text)
         }

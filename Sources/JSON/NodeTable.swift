@@ -19,34 +19,43 @@ struct Node: Sendable {
 ///
 /// `@unchecked Sendable`: once the parser has filled it, it is only read.
 struct NodeTable: ~Copyable, @unchecked Sendable {
-    private var memory: UnsafeMutableBufferPointer<Node>
+    private var base: UnsafeMutablePointer<Node>
+    private var capacity: Int
     private(set) var count = 0
 
     /// - Parameter capacity: how many nodes to make room for; more is found when needed.
     init(capacity: Int) {
-        memory = .allocate(capacity: max(capacity, 1))
+        self.capacity = max(capacity, 1)
+        base = .allocate(capacity: self.capacity)
     }
 
     deinit {
-        memory.deallocate()
+        base.deallocate()
     }
 
     subscript(index: Int) -> Node {
-        get { memory[index] }
-        _modify { yield &memory[index] }
+        get { base[index] }
+        _modify { yield &base[index] }
+    }
+
+    /// For walks, which then need not ask each time where the nodes are.
+    @inline(__always)
+    func withNodes<Result>(_ walk: (UnsafePointer<Node>) -> Result) -> Result {
+        walk(UnsafePointer(base))
     }
 
     @inline(__always)
     mutating func append(_ node: Node) {
-        if count == memory.count { grow() }
-        memory.initializeElement(at: count, to: node)
+        if count == capacity { grow() }
+        (base + count).initialize(to: node)
         count += 1
     }
 
     private mutating func grow() {
-        let larger = UnsafeMutableBufferPointer<Node>.allocate(capacity: memory.count * 2)
-        _ = larger.moveInitialize(fromContentsOf: memory)
-        memory.deallocate()
-        memory = larger
+        let larger = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
+        larger.moveInitialize(from: base, count: count)
+        base.deallocate()
+        base = larger
+        capacity *= 2
     }
 }

@@ -67,7 +67,7 @@ public struct Writer: Sendable {
     /// A number without fraction or exponent.
     public mutating func integer(_ number: Int) {
         separate()
-        bytes.append(contentsOf: String(number).utf8)
+        bytes.append(decimal: number)
     }
 
     /// `true` or `false`.
@@ -122,6 +122,17 @@ public struct StringPieces: Sendable {
 }
 
 extension [UInt8] {
+    fileprivate mutating func append(decimal number: Int) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        var rest = number.magnitude
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
+    }
+
     /// Escapes what RFC 8259 section 7 says must be, and no more.
     fileprivate mutating func appendEscaped(_ text: String) {
         var text = text

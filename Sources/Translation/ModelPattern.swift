@@ -1,18 +1,21 @@
 /// A model's name in which `*` stands for any run of characters, none included.
 public struct ModelPattern: Sendable, Equatable {
     public let text: String
+    private let hasStar: Bool
 
     public init(_ text: String) {
         self.text = text
+        hasStar = text.utf8.contains(UInt8(ascii: "*"))
     }
 
     /// How many characters it fixes: of two patterns that match a name, the more specific one fixes more. A name without
     /// a star beats every pattern with one.
     var specificity: Int {
-        text.utf8.contains(UInt8(ascii: "*")) ? text.utf8.count { $0 != UInt8(ascii: "*") } : Int.max
+        hasStar ? text.utf8.count { $0 != UInt8(ascii: "*") } : Int.max
     }
 
     public func matches(_ name: String) -> Bool {
+        guard hasStar else { return text == name }
         let (patternUTF8, nameUTF8) = (text.utf8, name.utf8)
         let (pattern, name) = (patternUTF8.span, nameUTF8.span)
         var patternIndex = 0

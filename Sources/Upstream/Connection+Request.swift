@@ -25,13 +25,12 @@ extension Connection {
         state = .awaitingHead(continuation)
         lastActivity = .now()
         guard let context else { return fail(.cut, "the connection is closed") }
-        context.write(wrapOutboundOut(.head(request.head)), promise: nil)
-        unsentBody = request.body[...]
-        if unsentBody.isEmpty {
-            context.flush()
-        } else {
-            sendBody(context)
-        }
+        context.write(wrapOutboundOut(.head(request.decoderHead)), promise: nil)
+        // An ordinary request leaves in one write, its head and body together.
+        let beginning = request.body.prefix(Self.pieceByteCount)
+        unsentBody = request.body[beginning.endIndex...]
+        write(request.serializedHead(reservingCapacity: beginning.count) + beginning, context)
+        if !unsentBody.isEmpty { sendBody(context) }
     }
 
     /// A cancellation that comes when the head is here already is for the body's consumer to notice.
@@ -55,13 +54,17 @@ extension Connection {
             let piece = unsentBody.prefix(Self.pieceByteCount)
             unsentBody.removeFirst(piece.count)
             lastActivity = .now()
-            let buffer = context.channel.allocator.buffer(bytes: piece)
-            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+            write(piece, context)
         }
         // An upstream that reads as fast as we write must not keep the loop from everybody else's streams.
         eventLoop.execute {
             if let context = self.context { self.sendBody(context) }
         }
+    }
+
+    private func write(_ bytes: some Collection<UInt8>, _ context: ChannelHandlerContext) {
+        let buffer = context.channel.allocator.buffer(bytes: bytes)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
     }
 
     /// As much as a channel buffers before it calls itself not writable.

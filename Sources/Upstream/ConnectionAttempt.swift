@@ -70,11 +70,9 @@ final class ConnectionAttempt: @unchecked Sendable {
 
     private func startHTTP(_ channel: any Channel) throws -> Connection {
         let connection = Connection(origin: origin, pool: pool)
-        var framing = HTTPRequestEncoder.Configuration()
-        framing.automaticallySetFramingHeaders = false
         let decoder = HTTPResponseDecoder(limitConfiguration: HTTPLimits.decoder)
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(HTTPRequestEncoder(configuration: framing))
+        try pipeline.addHandler(RequestBytes())
         try pipeline.addHandler(MessageBoundary(connection))
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(connection)

@@ -24,20 +24,39 @@ public struct Request: Sendable {
         self.body = body
     }
 
-    /// The head as it is sent.
+    /// What the decoder of the response has to know of this request.
+    var decoderHead: HTTPRequestHead {
+        HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path)
+    }
+
+    /// The head as it is sent (RFC 9112, section 3), to which the beginning of the body can be appended. ``validate()``
+    /// sees to it that no part of it breaks a line.
     ///
     /// `Accept-Encoding: identity`, because a compressor between upstream and here holds an event stream back until its
     /// window is full, and an uncompressed stream needs no unpacking per event.
-    var head: HTTPRequestHead {
-        var fields = HTTPHeaders()
-        fields.reserveCapacity(headers.count + 3)
-        fields.add(name: "Host", value: origin.authority)
-        for (name, value) in headers { fields.add(name: name, value: value) }
-        fields.add(name: "Accept-Encoding", value: "identity")
+    ///
+    /// - Parameter capacity: how many bytes to make room for behind the head.
+    func serializedHead(reservingCapacity capacity: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512 + capacity)
+        for piece in [method, " ", path, " HTTP/1.1\r\n"] { bytes.append(contentsOf: piece.utf8) }
+        bytes.append(name: "Host", value: origin.authority)
+        for (name, value) in headers { bytes.append(name: name, value: value) }
+        bytes.append(name: "Accept-Encoding", value: "identity")
         // A method that gives a body its meaning says how long the body is, even if it is empty (RFC 9110, 8.6).
         if !body.isEmpty || method == "POST" || method == "PUT" || method == "PATCH" {
-            fields.add(name: "Content-Length", value: String(body.count))
+            bytes.append(name: "Content-Length", value: String(body.count))
         }
-        return HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
+        bytes.append(contentsOf: "\r\n".utf8)
+        return bytes
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(name: String, value: String) {
+        append(contentsOf: name.utf8)
+        append(contentsOf: ": ".utf8)
+        append(contentsOf: value.utf8)
+        append(contentsOf: "\r\n".utf8)
     }
 }

@@ -34,8 +34,9 @@ struct Authenticator: Sendable {
 
     /// RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1).
     private static func bearerToken(_ header: String) -> String? {
-        let scheme = "bearer "
-        guard header.prefix(scheme.count).lowercased() == scheme else { return nil }
-        return String(header.dropFirst(scheme.count))
+        let scheme = "bearer ".utf8
+        let start = header.utf8.prefix(scheme.count)
+        guard start.elementsEqual(scheme, by: { $0 == $1 || $0 | 0x20 == $1 }) else { return nil }
+        return String(header[start.endIndex...])
     }
 }

@@ -7,12 +7,19 @@ enum RequestID {
         if let given = request.header("x-request-id"), given.utf8.count <= 64, given.utf8.allSatisfy(isAllowed) {
             return given
         }
-        let halves = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
-        return halves.map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        return String(unsafeUninitializedCapacity: 32) { digits in
+            for half in 0..<2 {
+                var rest = UInt64.random(in: .min ... .max)
+                for digit in 0..<16 {
+                    digits[half * 16 + digit] = hexadecimalDigits[Int(rest & 0xF)]
+                    rest >>= 4
+                }
+            }
+            return 32
+        }
     }
+
+    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {

@@ -26,14 +26,14 @@ enum Route: Sendable, Equatable {
             }
             return
         }
-        switch parts[parts.index(after: version)...] {
-        case ["chat", "completions"]: self = .chatCompletions
-        case ["completions"]: self = .completions
-        case ["responses"]: self = .responses
-        case ["models"]: self = .models(nil)
-        case let rest where rest.first == "models" && rest.count == 2: self = .models(rest.last.map(String.init))
-        case let rest:
-            let below = rest.joined(separator: "/")
+        let rest = parts[parts.index(after: version)...]
+        switch rest.joined(separator: "/") {
+        case "chat/completions": self = .chatCompletions
+        case "completions": self = .completions
+        case "responses": self = .responses
+        case "models": self = .models(nil)
+        case _ where rest.first == "models" && rest.count == 2: self = .models(rest.last.map(String.init))
+        case let below:
             guard passedPaths.contains(below) else { return nil }
             self = .passed("/" + below)
         }

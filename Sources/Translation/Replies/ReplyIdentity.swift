@@ -10,11 +10,16 @@ struct ReplyIdentity: Sendable {
 
     /// Reads a response object. What it lacks, which no real one does, is taken from `fallback`.
     init(_ response: Value, fallback: ReplyIdentity) {
-        id = response["id"]?.string.map { $0.hasPrefix("resp_") ? String($0.dropFirst(5)) : $0 } ?? fallback.id
+        id = response["id"]?.string.map(Self.withoutPrefix) ?? fallback.id
         // Some servers write a time with a fraction.
         created =
             response["created_at"].flatMap { $0.integer ?? Self.wholePart($0) } ?? fallback.created
         model = response["model"]?.string ?? fallback.model
+    }
+
+    private static func withoutPrefix(_ id: String) -> String {
+        let prefix = "resp_".utf8
+        return id.utf8.starts(with: prefix) ? String(Substring(id.utf8.dropFirst(prefix.count))) : id
     }
 
     private static func wholePart(_ number: Value) -> Int? {

@@ -151,5 +151,8 @@ extension Value {
 
 extension StringContents {
     /// How many characters the text has, in Unicode scalars, as annotations count them.
-    var characterCount: Int { scalars.reduce(0) { count, _ in count + 1 } }
+    var characterCount: Int {
+        // Without escapes, each scalar has one byte that is no continuation of another.
+        hasEscapes ? scalars.reduce(0) { count, _ in count + 1 } : bytes.count { $0 & 0xC0 != 0x80 }
+    }
 }
