@@ -1,0 +1,78 @@
+"""Fixtures: every server once, all at the same time, since much of what is tried is waiting."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from observations import OBSERVATIONS
+from processes import REPOSITORY
+from sites import SITES
+
+# What was seen, by row and server.
+seen = {}
+
+
+class Servers:
+    """The sites, each started when it is first asked for, and what has been observed of them."""
+
+    def __init__(self, binaries, simulator):
+        self.binaries = binaries
+        self.simulator = simulator
+        self.sites = {}
+        self.observed = {}
+
+    def words(self, observation, kind):
+        """The words for an observation of a server. What mostly waits is observed of all servers at once."""
+        key = observation.rows, kind
+        if key not in self.observed:
+            kinds = SITES if observation.waits else [kind]
+            with ThreadPoolExecutor(len(kinds)) as pool:
+                words = pool.map(lambda kind: self._observe(observation, kind), kinds)
+                self.observed |= {(observation.rows, kind): word for kind, word in zip(kinds, words)}
+        for row, word in zip(observation.rows, self.observed[key]):
+            seen[row, kind.name] = word
+        return self.observed[key]
+
+    def _observe(self, observation, kind):
+        try:
+            if kind not in self.sites:
+                self.sites[kind] = kind(self.binaries, self.simulator.base)
+            return observation.observe(self.sites[kind], self.simulator)
+        except Exception as error:
+            return [f"{type(error).__name__}: {error}"] * len(observation.rows)
+
+    def stop(self):
+        for site in self.sites.values():
+            site.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(binaries, the_simulator):
+    servers = Servers(binaries, the_simulator)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def expected():
+    """The README's table of servers: the words for each row and server."""
+    section = (REPOSITORY / "README.md").read_text().split("\n## Behind each server\n")[1].split("\n## ")[0]
+    head, _, *lines = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")
+    ]
+    names = [re.sub(r"\[(.*)\]\(.*\)", r"\1", cell) for cell in head[1:]]
+    return {(row, name): word for row, *words in lines for name, word in zip(names, words, strict=True)}
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Prints what was seen, in the README's form."""
+    if not seen:
+        return
+    kinds = [kind for kind in SITES if any(name == kind.name for _, name in seen)]
+    rows = [row for observation in OBSERVATIONS for row in observation.rows]
+    lines = [["", *(f"[{kind.name}](deploy/{kind.recipe})" for kind in kinds)], ["---"] * (len(kinds) + 1)]
+    lines += [[row, *(seen.get((row, kind.name), "") for kind in kinds)] for row in rows]
+    terminalreporter.section("what was seen of each server")
+    for line in lines:
+        terminalreporter.write_line("| " + " | ".join(" ".join(word.split())[:80] for word in line) + " |")

@@ -1,0 +1,226 @@
+"""What can be seen of a server: each function tries something with it and puts what came of it in a few words.
+
+The words are those of the README's table, which says what is expected of each server: also where it is not what one would
+wish for.
+"""
+
+import http.client
+import json
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Callable
+
+from client import ask
+from processes import wait_until
+from recipe import HEARTBEAT, SERVER_LIMIT
+from stack import PROXY_KEY
+
+# How far apart events leave upstream, and how soon after that each must be here, in milliseconds.
+PACE = 100
+ON_TIME = 50
+
+
+@dataclass
+class Observation:
+    # The rows of the table that it fills.
+    rows: tuple[str, ...]
+    # Of a site and the simulator, the words for the rows.
+    observe: Callable
+    # It mostly waits, so all servers are observed at the same time.
+    waits: bool
+
+
+OBSERVATIONS = []
+
+
+def fills(*rows, waits=False):
+    def register(observe):
+        OBSERVATIONS.append(Observation(rows, observe, waits))
+        return observe
+
+    return register
+
+
+class Asked:
+    """A text of its own for one request, by which upstream's record of it is found."""
+
+    def __init__(self, simulator, directive=""):
+        self.simulator = simulator
+        self.mark = uuid.uuid4().hex
+        self.text = f"{directive} {self.mark}"
+
+    @property
+    def record(self):
+        found = [request for request in self.simulator.requests if self.mark in request["body"]]
+        return found[0] if found else None
+
+    @property
+    def has_been_given_up(self):
+        """Whether upstream has seen that nobody waits any more."""
+        return self.record["ending"] == "client closed"
+
+
+def yes(condition):
+    return "yes" if condition else "no"
+
+
+@fills("a whole reply")
+def a_whole_reply(site, simulator):
+    reply = site.client.ask("hi")
+    chat = site.client.ask("hi", path="/v1/chat/completions")
+    return [yes(reply.status == chat.status == 200 and "hi" in reply.text and chat.json["choices"])]
+
+
+@fills("each event of a stream at once")
+def each_event_at_once(site, simulator):
+    def is_on_time():
+        asked = Asked(simulator, f"[simulate pace={PACE}]")
+        with site.client.stream(asked.text) as stream:
+            # The clock that upstream's record goes by.
+            arrivals = [(time.time() * 1000, piece.data) for piece in stream.pieces()]
+        begin = asked.record["time"]
+        return all(
+            data.count(b"\n\n") == 1 and data.endswith(b"\n\n") and arrived - begin - number * PACE < ON_TIME
+            for number, (arrived, data) in enumerate(arrivals)
+        )
+
+    # A busy machine may make one late; three streams in a row are late only where something holds them back.
+    return [yes(any(is_on_time() for _ in range(3)))]
+
+
+@fills("a body of 1 MB", "a body of 20 MB")
+def large_bodies(site, simulator):
+    def arrives(megabytes):
+        asked = Asked(simulator)
+        body = json.dumps({"model": "text-embedding-3-small", "input": asked.text + "x" * (megabytes << 20)}).encode()
+        site.client.post(body, path="/v1/embeddings")
+        return asked.record is not None and asked.record["body_size"] == len(body)
+
+    return [yes(arrives(1)), yes(arrives(20))]
+
+
+@fills("a wrong key")
+def a_wrong_key(site, simulator):
+    asked = Asked(simulator)
+    reply = site.client.post(ask(asked.text), headers={"X-API-KEY": "wrong"})
+    assert asked.record is None
+    return [str(reply.status)]
+
+
+@fills("`X-API-KEY`", "`Authorization`")
+def both_headers(site, simulator):
+    headers = [{"X-API-KEY": PROXY_KEY}, {"Authorization": f"Bearer {PROXY_KEY}"}]
+    return [yes(site.client.post(ask("hi"), headers=header).status == 200) for header in headers]
+
+
+@fills("`GET`, `HEAD` and 405")
+def methods(site, simulator):
+    whole, head = (site.client.request(method, "/healthz") for method in ["GET", "HEAD"])
+    wrong = site.client.get("/proxy")
+    return [
+        yes(
+            (whole.status, head.status, wrong.status) == (200, 200, 405)
+            and whole.json == {"status": "ok"}
+            and head.body == b""
+            and wrong.headers["Allow"] == "POST"
+        )
+    ]
+
+
+@fills("mounted below a prefix", "settings of a prefix")
+def prefixes(site, simulator):
+    def path_asked(path):
+        asked = Asked(simulator)
+        site.client.ask(asked.text, path=path)
+        return asked.record and asked.record["path"]
+
+    return [yes(path_asked("/ai/proxy") == "/v1/responses"), yes(path_asked("/legacy/proxy") == "/v1/chat/completions")]
+
+
+@fills("a client leaves within a stream")
+def leaving_within_a_stream(site, simulator):
+    asked = Asked(simulator, "[simulate pace=100 deltas=1000]")
+    stream = site.client.stream(asked.text)
+    stream.read_until(b"output_text.delta")
+    stream.close()
+    noticed = wait_until(lambda: asked.has_been_given_up)
+    return ["noticed" if noticed and asked.record["events_sent"] < 50 else "not noticed"]
+
+
+@fills("a client leaves a silent stream", waits=True)
+def leaving_a_silent_stream(site, simulator):
+    def when():
+        asked = Asked(simulator, "[simulate stall=3]")
+        stream = site.client.stream(asked.text)
+        # Just after a sign of life, so that the next is as far away as can be.
+        stream.read_until(b"\n:")
+        stream.close()
+        if wait_until(lambda: asked.has_been_given_up, timeout=HEARTBEAT / 2):
+            return "noticed at once"
+        return "noticed by a beat" if wait_until(lambda: asked.has_been_given_up) else "not noticed"
+
+    return [min(when() for _ in range(2))]
+
+
+@fills("a stream is silent for longer than the server waits", waits=True)
+def a_silent_stream(site, simulator):
+    with site.client.stream(f"[simulate pace={(SERVER_LIMIT + 2) * 1000}]") as stream:
+        try:
+            stream.read_until(b"event: response.in_progress")
+            return ["kept by beats"]
+        except (AssertionError, http.client.HTTPException, OSError):
+            return ["cut off"]
+
+
+@fills("no reply for longer than the server waits", waits=True)
+def no_reply(site, simulator):
+    connection = site.client.send("POST", "/proxy", ask("[simulate hang]"))
+    connection.sock.settimeout(3 * SERVER_LIMIT)
+    try:
+        return [str(connection.getresponse().status)]
+    except TimeoutError:
+        return ["waits on"]
+    except (http.client.HTTPException, OSError):
+        return ["cut off"]
+    finally:
+        connection.close()
+
+
+@fills("a stream whose process is killed", "the next request")
+def killed(site, simulator):
+    with site.client.stream("[simulate pace=100 deltas=1000]") as stream:
+        begin = stream.read_until(b"output_text.delta")
+        site.kill_responders()
+        end = how_it_ends(stream, begin)
+    site.revive()
+    return [end, "served" if wait_until(lambda: site.client.ask("hi").status == 200) else "not served"]
+
+
+@fills("a stream while the server reloads", "a new request meanwhile", waits=True)
+def reloaded(site, simulator):
+    with ThreadPoolExecutor(1) as pool, site.client.stream("[simulate pace=100 deltas=100]") as stream:
+        begin = stream.read_until(b"output_text.delta")
+        site.reload()
+        # Until it has begun to reload; from then on it may be slow.
+        time.sleep(0.5)
+        other = pool.submit(lambda: (site.client.ask("hi").status, time.monotonic()))
+        end = how_it_ends(stream, begin)
+        ended = time.monotonic()
+        stream.close()
+        status, served = other.result()
+    return [end, "fails" if status != 200 else "served" if served < ended else "waits"]
+
+
+def how_it_ends(stream, begin):
+    """What a client sees at the end of a stream; only the first two are to be trusted."""
+    try:
+        body = begin + stream.rest()
+    except http.client.IncompleteRead:
+        return "is cut off"
+    if b"<html" in body.lower():
+        return "ends with HTML"
+    if b"event: error" in body:
+        return "ends with an error"
+    return "is completed" if b"event: response.completed" in body else "just ends"

@@ -1,0 +1,64 @@
+"""The units: systemd finds no fault with them, they allow little, and workers are replaced without a lost request."""
+
+import re
+import subprocess
+import threading
+
+import pytest
+
+from client import events
+from nginx import NginxSystemd
+
+UNITS = ["gpt-proxy.socket", "gpt-proxy@.service"]
+
+# Of 10, which is a service without any restriction; systemd calls what is below 2 OK.
+MOST_EXPOSURE = 1.5
+
+
+@pytest.fixture
+def site(binaries, the_simulator):
+    site = NginxSystemd(binaries, the_simulator.base)
+    yield site
+    site.stop()
+
+
+def analyze(*arguments):
+    ended = subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_systemd_finds_no_fault(site):
+    for unit in UNITS:
+        site.file(unit)
+    status, said = analyze("verify", *(f"{site.directory}/{unit.replace('@', '@1')}" for unit in UNITS))
+    assert status == 0
+    assert "gpt-proxy" not in said, said
+
+
+def test_a_worker_may_do_little(site):
+    _, said = analyze("security", "--offline=true", str(site.file("gpt-proxy@.service")))
+    assert float(re.search(r"exposure level for \S+: ([\d.]+)", said)[1]) <= MOST_EXPOSURE
+
+
+def test_a_rolling_restart_loses_no_request(site):
+    statuses, is_over = [], threading.Event()
+
+    def ask():
+        while not is_over.is_set():
+            statuses.append(site.client.ask("hi").status)
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    with site.client.stream("[simulate pace=50 deltas=30]") as stream:
+        begin = stream.read_until(b"output_text.delta")
+        for asker in askers:
+            asker.start()
+        for number in range(2):
+            old = site.workers.processes[number]
+            site.workers.restart(number)
+            assert old.wait() == 0
+        is_over.set()
+        received = events(begin + stream.rest())
+    for asker in askers:
+        asker.join()
+    assert received[-1][0] == "response.completed"
+    assert len(statuses) > 20 and set(statuses) == {200}
