@@ -36,10 +36,13 @@ class Site:
         try:
             self._lay_out(binaries, upstream)
             self.start()
-            assert wait_until(lambda: accepts_connections(self.port)), f"{self.name} does not listen: {self.log}"
+            assert wait_until(self.listens), f"{self.name} does not listen: {self.log}"
         except BaseException:
             self.stop()
             raise
+
+    def listens(self):
+        return accepts_connections(self.port)
 
     def start(self):
         """Starts the server, and the responder if the server does not."""
