@@ -20,6 +20,8 @@ final class Connection: @unchecked Sendable {
 
     private let request: UnsafeMutablePointer<FCGX_Request>
     private var mayBeReused = false
+    /// How much of the socket's buffer is known to be free.
+    private var room = 0
 
     /// Takes over an accepted, blocking descriptor. It stays blocking: libfcgi takes EAGAIN for a broken stream.
     init(descriptor: Int32, token: Epoll.Token, isLastResort: Bool) {
@@ -90,12 +92,24 @@ final class Connection: @unchecked Sendable {
         return UnsafeRawBufferPointer(rebasing: scratch[..<max(0, count)])
     }
 
-    /// Whether a piece of `maxPiece` bytes can be written without waiting: Linux calls a socket writable while at least
-    /// a third of its buffer is free, of a unix socket's three quarters.
-    var isWritable: Bool {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return poll(&entry, 1, 0) > 0
+    /// Whether a piece of so many bytes, at most `maxPiece`, can be written without waiting: Linux calls a socket writable
+    /// while at least a third of its buffer is free, of a unix socket's three quarters.
+    ///
+    /// A yes holds for as many small pieces as take no more of the buffer than a large one: a stream's events need not
+    /// ask each time.
+    func hasRoom(for count: Int) -> Bool {
+        let needed = count + Self.pieceOverhead
+        if room < needed {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&entry, 1, 0) > 0 else { return false }
+            room = Self.maxPiece + Self.pieceOverhead
+        }
+        room -= needed
+        return true
     }
+
+    /// What the kernel counts for a piece beside its bytes.
+    private static let pieceOverhead = 1280
 
     // MARK: The request, read by libfcgi; these wait
 
@@ -152,7 +166,7 @@ final class Connection: @unchecked Sendable {
         mayBeReused = false
     }
 
-    // MARK: The response, written by libfcgi; these wait unless `isWritable` was asked before
+    // MARK: The response, written by libfcgi; these wait unless there is room, see `hasRoom`
 
     /// The most that is handed to libfcgi at a time: with header, padding and END_REQUEST it fits libfcgi's buffer.
     static let maxPiece = 8000

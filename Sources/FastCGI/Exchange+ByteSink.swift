@@ -47,7 +47,7 @@ extension Exchange: ByteSink {
         output.flush()
         while isOpen {
             if stall == nil, sendPieces(leaving: Connection.maxPiece) {
-                if !isOpen || connection.isWritable { return }
+                if !isOpen || connection.hasRoom(for: output.sendableCount) { return }
                 beginStall()
             }
             await withCheckedContinuation { continuation in
@@ -59,7 +59,7 @@ extension Exchange: ByteSink {
     /// Sends pieces while more than `remainder` bytes are sendable. False: the socket takes no more for now.
     private func sendPieces(leaving remainder: Int) -> Bool {
         while output.sendableCount > remainder {
-            guard connection.isWritable else {
+            guard connection.hasRoom(for: min(output.sendableCount, Connection.maxPiece)) else {
                 beginStall()
                 return false
             }

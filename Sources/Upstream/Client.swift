@@ -17,11 +17,11 @@ public final class Client: Sendable {
         configuration: Configuration, eventLoopGroup: any EventLoopGroup
     ) throws(InvalidConfiguration) {
         self.configuration = configuration
-        let tlsContext = try TrustStore.makeContext(caFile: configuration.caFile)
+        let trustStore = try TrustStore(caFile: configuration.caFile)
         var pools: [ObjectIdentifier: ConnectionPool] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
             pools[ObjectIdentifier(eventLoop)] = ConnectionPool(
-                configuration, tlsContext: tlsContext, eventLoop: eventLoop)
+                configuration, trustStore: trustStore, eventLoop: eventLoop)
         }
         self.pools = pools
     }

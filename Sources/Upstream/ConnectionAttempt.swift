@@ -64,7 +64,7 @@ final class ConnectionAttempt: @unchecked Sendable {
     private func startTLS(_ channel: any Channel) -> EventLoopFuture<any Channel> {
         guard origin.scheme == .https else { return channel.eventLoop.makeSucceededFuture(channel) }
         return TLSHandshake.start(
-            on: channel, with: pool.tlsContext, host: origin.host, isTunnelled: pool.configuration.proxy != nil
+            on: channel, trusting: pool.trustStore, host: origin.host, isTunnelled: pool.configuration.proxy != nil
         ).map { channel }
     }
 

@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOSSL
 
 /// The connections of one event loop, idle and busy.
 ///
@@ -10,7 +9,7 @@ final class ConnectionPool: @unchecked Sendable {
     let eventLoop: any EventLoop
     let configuration: Client.Configuration
     let limits: TimeLimits
-    let tlsContext: NIOSSLContext
+    let trustStore: TrustStore
 
     /// In the order in which they became idle. Few origins share it, so a search from the end finds one quickly.
     private var kept: [Connection] = []
@@ -18,10 +17,10 @@ final class ConnectionPool: @unchecked Sendable {
     private var nextLook: Scheduled<Void>?
     private var isShutDown = false
 
-    init(_ configuration: Client.Configuration, tlsContext: NIOSSLContext, eventLoop: any EventLoop) {
+    init(_ configuration: Client.Configuration, trustStore: TrustStore, eventLoop: any EventLoop) {
         self.configuration = configuration
         self.limits = TimeLimits(configuration)
-        self.tlsContext = tlsContext
+        self.trustStore = trustStore
         self.eventLoop = eventLoop
     }
 

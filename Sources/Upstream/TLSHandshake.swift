@@ -21,7 +21,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     ///   - host: the name to ask for (SNI, RFC 6066) and to find in the certificate.
     ///   - isTunnelled: whether the channel's other end, as far as the socket knows, is a proxy.
     static func start(
-        on channel: any Channel, with context: NIOSSLContext, host: String, isTunnelled: Bool
+        on channel: any Channel, trusting trustStore: TrustStore, host: String, isTunnelled: Bool
     ) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         let pipeline = channel.pipeline.syncOperations
@@ -30,7 +30,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         do {
             guard !(isAddress && isTunnelled) else { throw UnverifiableAddress() }
             let name = isAddress ? nil : host
-            let tls = try NIOSSLClientHandler(context: context, serverHostname: name)
+            let tls = try NIOSSLClientHandler(context: trustStore.tlsContext(), serverHostname: name)
             // First the one who waits, for the handshake begins with the handler.
             try pipeline.addHandler(TLSHandshake(promise, tls, name: name))
             try pipeline.addHandler(tls, position: .first)
