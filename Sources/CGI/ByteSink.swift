@@ -14,6 +14,9 @@ public protocol ByteSink: AnyObject, Sendable {
     /// How many bytes were written and not yet taken by the web server.
     var pendingByteCount: Int { get }
 
+    /// Whether nobody takes what is written any more.
+    var clientIsGone: Bool { get }
+
     /// Calls `action` once, on the exchange's event loop, when all that was flushed is taken or the client has gone;
     /// at once if that is so already. A second call replaces an action that still waits.
     func whenDrained(_ action: @escaping @Sendable () -> Void)

@@ -78,6 +78,11 @@ public final class StandardOutputSink: ByteSink, @unchecked Sendable {
 
     public var pendingByteCount: Int { 0 }
 
+    public var clientIsGone: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return hasFailed || poll(&output, 1, 0) > 0
+    }
+
     public func write(_ bytes: RawSpan) {
         bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
     }

@@ -7,6 +7,9 @@ public struct ResponseWriter: ~Copyable {
         self.sink = sink
     }
 
+    /// Whether nobody takes what is written any more.
+    public var clientIsGone: Bool { sink.clientIsGone }
+
     /// Writes the head. It is sent together with the first piece of the body that is flushed.
     public consuming func writeHead(_ head: ResponseHead) -> BodyWriter {
         sink.write(head.serialized())
@@ -47,6 +50,9 @@ public struct BodyWriter: Sendable {
 
     /// Bytes written and not yet taken by the web server. More than none means: stop producing until `whenDrained`.
     public var pendingByteCount: Int { sink.pendingByteCount }
+
+    /// Whether nobody takes what is written any more.
+    public var clientIsGone: Bool { sink.clientIsGone }
 
     /// Calls `action` once, on the exchange's event loop, when everything is taken or the client has gone.
     public func whenDrained(_ action: @escaping @Sendable () -> Void) {

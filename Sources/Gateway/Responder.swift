@@ -59,7 +59,7 @@ public final class Responder: Sendable {
         } catch {
             await write(Failure(error), to: ResponseWriter(sink), exchange)
         }
-        exchange.record.clientLeft = Task.isCancelled
+        exchange.record.clientLeft = sink.clientIsGone
         exchange.record.duration = ContinuousClock.now - exchange.start
         log?.log(exchange.record)
     }
@@ -123,6 +123,7 @@ public final class Responder: Sendable {
     private func write(
         _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
+        let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
         exchange.record.status = failure.status
         exchange.record.error = failure.reason
         await writer.respond(

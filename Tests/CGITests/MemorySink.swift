@@ -49,6 +49,8 @@ final class MemorySink: ByteSink {
         if isTaking { take() }
     }
 
+    var clientIsGone: Bool { false }
+
     var pendingByteCount: Int { state.withLock { $0.written.count } }
 
     func whenDrained(_ action: @escaping @Sendable () -> Void) {

@@ -1,5 +1,6 @@
 """The order to stop: running requests end well, new ones are not taken, and asking twice means now."""
 
+import json
 import signal
 
 import pytest
@@ -39,6 +40,29 @@ def test_a_running_whole_reply_is_finished(deploy, simulator):
     assert connection.getresponse().status == 200
     connection.close()
     assert deployment.responder.process.wait() == 0
+
+
+def test_a_stream_that_outlasts_the_grace_ends_with_an_error(deploy):
+    deployment = deploy(SHUTDOWN_GRACE="500ms")
+    with deployment.client.stream("[simulate stall=3]") as stream:
+        begin = stream.read_until(b"\n\n")
+        deployment.responder.process.signal(signal.SIGTERM)
+        name, data = events(begin + stream.rest())[-1]
+    assert name == "error"
+    assert json.loads(data)["code"] == "stopping"
+    (line,) = deployment.responder.access_log()
+    assert "client_left" not in line
+
+
+def test_a_whole_reply_that_outlasts_the_grace_is_an_error(deploy, simulator):
+    deployment = deploy(SHUTDOWN_GRACE="500ms")
+    connection = deployment.client.send("POST", "/proxy", ask("[simulate hang]"))
+    assert wait_until(lambda: simulator.requests)
+    deployment.responder.process.signal(signal.SIGTERM)
+    reply = connection.getresponse()
+    assert reply.status == 503
+    assert reply.headers["Retry-After"]
+    connection.close()
 
 
 def test_the_grace_is_kept(deploy, simulator):

@@ -9,6 +9,7 @@ final class MemorySink: ByteSink {
 
     var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
     var pendingByteCount: Int { 0 }
+    var clientIsGone: Bool { false }
 
     func write(_ piece: RawSpan) {
         piece.withUnsafeBytes { piece in bytes.withLock { $0.append(contentsOf: piece) } }

@@ -58,6 +58,14 @@ struct Failure: Error, Sendable {
             code: "overloaded", headers: retrySoon)
     }
 
+    /// What ended a request that was cancelled: its client left or, when that is still there, the order to stop.
+    func unlessStopping(clientIsGone: Bool) -> Failure {
+        guard status == Self.clientLeftStatus, !clientIsGone else { return self }
+        return Failure(
+            status: 503, reason: "stopping", message: "This server is being stopped. Try again in a few seconds.",
+            code: "stopping", headers: Self.retrySoon)
+    }
+
     private static let retrySoon = [(name: "Retry-After", value: "5")]
 
     static func methodNotAllowed(_ allowed: [String]) -> Failure {

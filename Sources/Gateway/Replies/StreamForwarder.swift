@@ -177,6 +177,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
             Transform.writeEnd(of: strands.map(\.transform), into: &output)
         }
         guard let writer else { return }
+        failure = failure?.unlessStopping(clientIsGone: writer.clientIsGone)
         if let failure, failure.status != Failure.clientLeftStatus {
             (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &output)
         }
