@@ -3,26 +3,34 @@ internal import Crypto
 /// The SHA-256 of a key. Files hold no more of it, and it is what is compared: how long that takes tells about the digest,
 /// of which a guess at the key changes every bit.
 struct KeyDigest: Hashable, Sendable {
-    private let bytes: [UInt8]
+    /// The digest as four words, which need no memory of their own.
+    private let words: SIMD4<UInt64>
 
     init(of key: String) {
-        bytes = Array(SHA256.hash(data: Array(key.utf8)))
+        var hash = SHA256()
+        var key = key
+        key.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 
     /// Reads 64 hexadecimal digits.
     init?(hexadecimal text: some StringProtocol) {
         let digits = text.utf8.compactMap { Self.value(ofDigit: $0) }
         guard digits.count == 64, text.utf8.count == 64 else { return nil }
-        bytes = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        let bytes = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        words = bytes.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 
     var hexadecimal: String {
-        bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        withUnsafeBytes(of: words) { bytes in
+            bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        }
     }
 
     /// Compares in a time that does not depend on where they differ.
     static func == (one: KeyDigest, other: KeyDigest) -> Bool {
-        zip(one.bytes, other.bytes).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        let difference = one.words ^ other.words
+        return difference[0] | difference[1] | difference[2] | difference[3] == 0
     }
 
     private static func value(ofDigit byte: UInt8) -> UInt8? {

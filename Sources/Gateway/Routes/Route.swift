@@ -16,6 +16,16 @@ enum Route: Sendable, Equatable {
 
     /// The route of a path, below whatever prefix the web server mounts the program at.
     init?(path: String, passing passedPaths: PassedPaths) {
+        // Nearly all requests, mounted at the root: told without taking the path apart.
+        switch path {
+        case "/v1/chat/completions":
+            self = .chatCompletions
+            return
+        case "/proxy":
+            self = .proxy
+            return
+        default: break
+        }
         let parts = Self.parts(of: path)
         guard let version = parts.lastIndex(of: "v1") else {
             switch parts.last {
