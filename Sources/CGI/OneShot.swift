@@ -10,7 +10,7 @@ public enum OneShot {
     ///
     /// - Parameters:
     ///   - environment: the process's environment.
-    ///   - maxBody: the largest body that is accepted, in bytes.
+    ///   - maxBody: the largest body that is accepted, in bytes. A larger one is read and thrown away.
     public static func readRequest(environment: [String: String], maxBody: Int) -> Request {
         var parameters = Parameters()
         for (name, value) in environment { parameters.insert(name, value) }
@@ -22,20 +22,23 @@ public enum OneShot {
         return request
     }
 
+    /// Reads all of the body, even if nothing of it is kept: a server that talks to the program through one socket, as Apache
+    /// does, would lose the reply if that were closed with bytes unread.
     private static func readBody(announced: Int?, limit: Int) -> Result<[UInt8], BodyError> {
-        guard announced ?? 0 <= limit else { return .failure(.tooLarge(limit: limit)) }
         var body: [UInt8] = []
-        body.reserveCapacity(announced ?? 0)
+        body.reserveCapacity(min(announced ?? 0, limit))
         var piece = [UInt8](repeating: 0, count: 64 << 10)
-        while body.count < announced ?? Int.max {
-            let wanted = min(piece.count, (announced ?? Int.max) - body.count)
+        var total = 0
+        while total < announced ?? Int.max {
+            let wanted = min(piece.count, (announced ?? Int.max) - total)
             let count = piece.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, wanted) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
-            body.append(contentsOf: piece[..<count])
-            guard body.count <= limit else { return .failure(.tooLarge(limit: limit)) }
+            total += count
+            if total <= limit { body.append(contentsOf: piece[..<count]) }
         }
-        guard announced == nil || announced == body.count else { return .failure(.incomplete) }
+        guard announced ?? total <= limit else { return .failure(.tooLarge(limit: limit)) }
+        guard announced == nil || announced == total else { return .failure(.incomplete) }
         return .success(body)
     }
 

@@ -14,6 +14,7 @@ enum PlainCGI {
             try await answer()
         } catch {
             // The web server's log gets the reason; the client gets an answer that tells it nothing it could abuse.
+            _ = OneShot.readRequest(environment: Start.environment, maxBody: 0)
             let sink = StandardOutputSink()
             await ResponseWriter(sink).respond(
                 ResponseHead(status: 500, headers: [("Content-Type", "application/json")]),

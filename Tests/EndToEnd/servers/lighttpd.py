@@ -23,6 +23,8 @@ class Lighttpd(Site):
             server.errorlog = "{self.directory}/lighttpd-error.log"
             server.upload-dirs = ( "{self.directory}" )
             {user}
+            # As Debian has it.
+            server.feature-flags += ( "server.graceful-shutdown-timeout" => 5 )
             include "{self.file(self.file_name)}"
             """
         )

@@ -1,0 +1,78 @@
+"""The self-contained program, under Apache in a root directory where there is nothing else but the C library."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from apache import Apache
+from client import arrives_one_by_one
+from processes import REPOSITORY
+
+PROGRAM = REPOSITORY / ".build/static/gpt-proxy"
+
+
+
+class BareRoot(Apache):
+    name = "Apache, CGI in a bare root"
+    modules = ["cgid"]
+
+    def start(self):
+        self.root = self.directory / "root"
+        self.cgi = self.root / "cgi-bin"
+        self.cgi.mkdir(parents=True)
+        shutil.copy(PROGRAM, self.cgi)
+        shutil.copy(self.etc / ".env", self.cgi)
+        for library in c_library():
+            place = self.root / library.relative_to("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, place)
+        (self.root / "dev").mkdir()
+        (self.root / "dev/null").touch()
+        (self.root / "dev/null").chmod(0o666)
+        self.start_apache(
+            f"""
+            ChrootDir {self.root}
+            ScriptSock {self.directory}/cgid.sock
+            ScriptAlias / /cgi-bin/gpt-proxy/
+            <Location "/">
+                Require all granted
+                CGIPassAuth On
+                SetEnv no-gzip 1
+            </Location>"""
+        )
+
+
+def c_library():
+    """Where the loader and the libraries are that the program names."""
+    listed = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True).stdout
+    return [Path(path) for path in re.findall(r"(/\S+)", listed)]
+
+
+@pytest.fixture(scope="module")
+def site(binaries, the_simulator):
+    site = BareRoot(binaries, the_simulator.base)
+    yield site
+    site.stop()
+
+
+def test_there_is_nothing_but_the_c_library(site):
+    libraries = [path.name for path in site.root.rglob("*.so*")]
+    assert all(re.match(r"(ld-linux-|lib(c|m|dl|rt|pthread|resolv)\.so)", name) for name in libraries), libraries
+    assert [path.name for path in site.cgi.iterdir()] == ["gpt-proxy", ".env"]
+
+
+def test_a_whole_reply(site):
+    assert "You said: hi" in site.client.ask("hi").text
+
+
+def test_a_stream(site, vectors):
+    def stream_once():
+        with site.client.stream("[simulate pace=100] Say hello.") as stream:
+            pieces = [piece.data for piece in stream.pieces()]
+        assert b"".join(pieces) == (vectors / "streams/01_plain_text.sse").read_bytes()
+        return pieces
+
+    assert arrives_one_by_one(stream_once)
