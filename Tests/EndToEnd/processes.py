@@ -1,5 +1,6 @@
 """Child processes of the tests: started with nothing but what they are given, logged to files, and always ended."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -54,6 +55,7 @@ class Process:
                 stdin=stdin,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
         Process.running.append(self)
 
@@ -103,5 +105,8 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.child.kill()
                 self.wait()
+        # What it has started and left behind.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)
         if self in Process.running:
             Process.running.remove(self)

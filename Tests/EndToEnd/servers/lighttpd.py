@@ -14,16 +14,20 @@ class Lighttpd(Site):
     def start_lighttpd(self):
         configuration = self.directory / "lighttpd.conf"
         user = f'server.username = "{WEB_USER}"\nserver.groupname = "{WEB_USER}"' if IS_ROOT else ""
+        pid_file = self.directory / "root/lighttpd.pid"
+        pid_file.parent.mkdir(mode=0o700)
         configuration.write_text(
             f"""
             server.document-root = "{self.directory}"
             server.bind = "127.0.0.1"
             server.port = {self.port}
-            server.pid-file = "{self.directory}/lighttpd.pid"
             server.errorlog = "{self.directory}/lighttpd-error.log"
             server.upload-dirs = ( "{self.directory}" )
             {user}
-            # As Debian has it.
+            # As Debian has it: for root alone, for a short time, and read by a program: without that, a new process may be
+            # there before the old one is ready to be told, and streams end.
+            server.pid-file = "{pid_file}"
+            include_shell "/usr/share/lighttpd/create-mime.conf.pl"
             server.feature-flags += ( "server.graceful-shutdown-timeout" => 5 )
             include "{self.file(self.file_name)}"
             """
@@ -32,7 +36,7 @@ class Lighttpd(Site):
 
     @property
     def places(self):
-        return super().places | {r"/run/lighttpd/gpt-proxy\.sock": self.directory / "gpt-proxy.sock"}
+        return super().places | {"/run/lighttpd/": f"{self.directory}/"}
 
     def reload(self):
         self.lighttpd.signal(signal.SIGUSR1)

@@ -113,9 +113,11 @@ class Site:
         return found
 
     def kill_responders(self):
-        for pid in self.responders:
+        killed = self.responders
+        for pid in killed:
             os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: not self.responders), "killed processes are still there"
+        # Others may have taken their places.
+        assert wait_until(lambda: not set(killed) & set(self.responders)), "killed processes are still there"
 
     @property
     def log(self):
