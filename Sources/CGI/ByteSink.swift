@@ -11,6 +11,9 @@ public protocol ByteSink: AnyObject, Sendable {
     /// Sends as much of what was written as the web server takes now; the rest follows by itself.
     func flush()
 
+    /// As `flush`, for the last of a response: some of it may leave together with the response's end, and counts as taken.
+    func flushLast()
+
     /// How many bytes were written and not yet taken by the web server.
     var pendingByteCount: Int { get }
 
@@ -26,5 +29,9 @@ extension ByteSink {
     /// Appends bytes to what is to be sent.
     public func write(_ bytes: [UInt8]) {
         write(bytes.span.bytes)
+    }
+
+    public func flushLast() {
+        flush()
     }
 }

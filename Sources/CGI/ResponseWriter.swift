@@ -25,8 +25,7 @@ public struct ResponseWriter: ~Copyable {
         if mayHaveBody, head["Content-Length"] == nil { head.add("Content-Length", String(body.count)) }
         let writer = writeHead(head)
         if mayHaveBody, !withoutBody { writer.write(body.span.bytes) }
-        writer.flush()
-        await writer.drained()
+        await writer.finish()
     }
 }
 
@@ -46,6 +45,12 @@ public struct BodyWriter: Sendable {
     /// Sends what was written, as far as the web server takes it.
     public func flush() {
         sink.flush()
+    }
+
+    /// Sends the last of what was written, and waits until the web server has taken what does not leave with the end.
+    public func finish() async {
+        sink.flushLast()
+        await drained()
     }
 
     /// Bytes written and not yet taken by the web server. More than none means: stop producing until `whenDrained`.

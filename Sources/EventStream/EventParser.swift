@@ -3,6 +3,8 @@
 /// Lines end with LF, CR or CRLF; a byte order mark at the start is passed over; comments and unknown fields are
 /// ignored. `id` and `retry` are about reconnecting, which a proxy's upstream does not do, and are ignored too. Does no
 /// I/O and does not look into the data.
+///
+/// An event that comes in one piece, as nearly all do, is handed out where it lies; only of others anything is copied.
 public struct EventParser: Sendable {
     /// How many bytes an event's data, or any single line, may have unless the caller says otherwise.
     public static let defaultMaximumEventSize = 64 << 20
@@ -13,12 +15,21 @@ public struct EventParser: Sendable {
     private let maximumEventSize: Int
     /// The part of a line whose end has not come.
     private var partialLine: [UInt8] = []
-    /// What there is of the next event. Its memory serves one event after the other.
-    private var event = Event(data: [])
+    /// Where the next event's fields lie in the piece that is being read, while each of them does.
+    private var found = Found()
+    /// Else what there is of them. Its memory serves one event after the other.
+    private var name: [UInt8] = []
+    private var data: [UInt8] = []
+    private var hasKept = false
     private var hasData = false
     private var hasFields = false
     private var lastByteWasCR = false
     private var isAtStart = true
+
+    private struct Found {
+        var name = 0..<0
+        var data = 0..<0
+    }
 
     /// The pieces in which the bytes come make no difference to what is accepted.
     ///
@@ -33,12 +44,14 @@ public struct EventParser: Sendable {
 
     /// Takes the next bytes and calls `onEvent` for each event that they complete, in order.
     ///
+    /// - Parameter onEvent: takes the `event` field, which is empty when there was none and means `message` then, and the
+    ///   `data` fields' values, joined by newlines. Both are valid during the call.
     /// - Returns: how many of these bytes belong to events and comments that are complete. What is behind them is the
     ///   beginning of something whose end has not come.
     /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser is of no use after that.
     @discardableResult
     public mutating func feed<Failure: Error>(
-        _ bytes: RawSpan, onEvent: (Event) throws(Failure) -> Void
+        _ bytes: RawSpan, onEvent: (_ name: RawSpan, _ data: RawSpan) throws(Failure) -> Void
     ) throws -> Int {
         var start = 0
         var completed = 0
@@ -50,16 +63,14 @@ public struct EventParser: Sendable {
         if isBetweenEvents { completed = start }
         while start < count {
             guard let end = bytes.firstLineEnd(from: start) else {
-                try keep(bytes, start..<count)
-                return completed
+                try keepLine(bytes, start..<count)
+                break
             }
             if partialLine.isEmpty {
                 try takeLine(bytes, start..<end, onEvent)
             } else {
-                try keep(bytes, start..<end)
-                var line: [UInt8] = []
-                swap(&line, &partialLine)
-                try takeLine(line.span.bytes, 0..<line.count, onEvent)
+                try keepLine(bytes, start..<end)
+                try takeKeptLine(onEvent)
             }
             start = end + 1
             if bytes[end] == UInt8(ascii: "\r") {
@@ -67,17 +78,30 @@ public struct EventParser: Sendable {
             }
             if isBetweenEvents { completed = start }
         }
+        if hasFields { keepFields(bytes) }
         return completed
     }
 
-    private mutating func keep(_ bytes: RawSpan, _ range: Range<Int>) throws(EventTooLarge) {
+    // MARK: Lines
+
+    private mutating func keepLine(_ bytes: RawSpan, _ range: Range<Int>) throws(EventTooLarge) {
         guard partialLine.count + range.count <= maximumEventSize else { throw EventTooLarge() }
         partialLine.append(bytes, range)
     }
 
+    /// Takes a line that came in several pieces.
+    private mutating func takeKeptLine<Failure: Error>(
+        _ onEvent: (RawSpan, RawSpan) throws(Failure) -> Void
+    ) throws {
+        var line: [UInt8] = []
+        swap(&line, &partialLine)
+        try takeLine(line.span.bytes, 0..<line.count, onEvent)
+        keepFields(line.span.bytes)
+    }
+
     /// Takes one line without its end: a field, a comment, or the empty line that ends an event.
     private mutating func takeLine<Failure: Error>(
-        _ bytes: RawSpan, _ line: Range<Int>, _ onEvent: (Event) throws(Failure) -> Void
+        _ bytes: RawSpan, _ line: Range<Int>, _ onEvent: (RawSpan, RawSpan) throws(Failure) -> Void
     ) throws {
         guard line.count <= maximumEventSize else { throw EventTooLarge() }
         var line = line
@@ -85,37 +109,63 @@ public struct EventParser: Sendable {
             isAtStart = false
             if bytes.hasByteOrderMark(line) { line = line.lowerBound + 3..<line.upperBound }
         }
-        guard !line.isEmpty else { return try endEvent(onEvent) }
+        guard !line.isEmpty else { return try endEvent(bytes, onEvent) }
         hasFields = true
         let colon = bytes.first(UInt8(ascii: ":"), in: line) ?? line.upperBound
         var value = min(colon + 1, line.upperBound)..<line.upperBound
         if bytes.hasSpace(value) { value = value.lowerBound + 1..<value.upperBound }
-        if bytes.matches("data", line.lowerBound..<colon) {
-            guard event.data.count + (hasData ? 1 : 0) + value.count <= maximumEventSize else { throw EventTooLarge() }
-            if hasData { event.data.append(UInt8(ascii: "\n")) }
-            hasData = true
-            event.data.append(bytes, value)
-        } else if bytes.matches("event", line.lowerBound..<colon) {
-            event.name.removeAll(keepingCapacity: true)
-            event.name.append(bytes, value)
+        if bytes.extracting(line.lowerBound..<colon).reads("data") {
+            try takeData(bytes, value)
+        } else if bytes.extracting(line.lowerBound..<colon).reads("event") {
+            name.removeAll(keepingCapacity: true)
+            found.name = value
         }
     }
 
+    // MARK: Fields
+
+    private mutating func takeData(_ bytes: RawSpan, _ value: Range<Int>) throws(EventTooLarge) {
+        guard hasData else {
+            hasData = true
+            return found.data = value
+        }
+        keepFields(bytes)
+        guard data.count + 1 + value.count <= maximumEventSize else { throw EventTooLarge() }
+        data.append(UInt8(ascii: "\n"))
+        data.append(bytes, value)
+    }
+
+    /// Copies what lies in a piece that is about to go, or that is not all of a field.
+    private mutating func keepFields(_ bytes: RawSpan) {
+        hasKept = true
+        name.append(bytes, found.name)
+        data.append(bytes, found.data)
+        found = Found()
+    }
+
     /// Hands the event over, unless it has no data: the specification says to drop it then.
-    private mutating func endEvent<Failure: Error>(_ onEvent: (Event) throws(Failure) -> Void) throws(Failure) {
+    private mutating func endEvent<Failure: Error>(
+        _ bytes: RawSpan, _ onEvent: (RawSpan, RawSpan) throws(Failure) -> Void
+    ) throws(Failure) {
         hasFields = false
-        defer { event.clear() }
+        defer { forgetFields() }
         guard hasData else { return }
         hasData = false
-        try onEvent(event)
+        if hasKept {
+            keepFields(bytes)
+            try onEvent(name.span.bytes, data.span.bytes)
+        } else {
+            try onEvent(bytes.extracting(found.name), bytes.extracting(found.data))
+        }
     }
-}
 
-extension Event {
     /// What a stream's ordinary events need. A larger one's memory is not kept: many streams live long.
     private static let keptCapacity = 4096
 
-    fileprivate mutating func clear() {
+    private mutating func forgetFields() {
+        found = Found()
+        guard hasKept else { return }
+        hasKept = false
         name.removeAll(keepingCapacity: name.capacity <= Self.keptCapacity)
         data.removeAll(keepingCapacity: data.capacity <= Self.keptCapacity)
     }

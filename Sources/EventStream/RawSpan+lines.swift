@@ -21,16 +21,6 @@ extension RawSpan {
         withUnsafeBytes { buffer in buffer[range].firstIndex(of: byte) }
     }
 
-    func matches(_ text: StaticString, _ range: Range<Int>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        return withUnsafeBytes { buffer in
-            for offset in 0..<range.count where buffer[range.lowerBound + offset] != text.utf8Start[offset] {
-                return false
-            }
-            return true
-        }
-    }
-
     /// Whether the range begins with a space.
     func hasSpace(_ range: Range<Int>) -> Bool {
         !range.isEmpty && self[range.lowerBound] == UInt8(ascii: " ")
@@ -38,7 +28,7 @@ extension RawSpan {
 
     /// Whether the range begins with U+FEFF.
     func hasByteOrderMark(_ range: Range<Int>) -> Bool {
-        matches("\u{FEFF}", range.lowerBound..<Swift.min(range.lowerBound + 3, range.upperBound))
+        extracting(range).extracting(first: 3).reads("\u{FEFF}")
     }
 }
 

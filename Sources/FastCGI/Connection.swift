@@ -161,6 +161,11 @@ final class Connection: @unchecked Sendable {
 
     var inputIsSound: Bool { FCGX_GetError(request.pointee.in) == 0 }
 
+    /// Gives the memory back that libfcgi reads with, once the input is read to its end: a stream lives for minutes.
+    func endReading() {
+        FCGX_FreeStream(&request.pointee.in)
+    }
+
     /// Has the connection closed when the request ends, whatever the web server asked for.
     func forbidReuse() {
         mayBeReused = false
@@ -185,8 +190,9 @@ final class Connection: @unchecked Sendable {
     /// Ends the request: what is in libfcgi's buffer, the end of the stream and END_REQUEST leave in one write. True when
     /// the connection can serve another request; otherwise it is closed.
     func finish() -> Bool {
-        request.pointee.keepConnection = mayBeReused ? 1 : 0
-        FCGX_Finish_r(request)
+        // As FCGX_Finish_r does it, which takes a request without an input stream for none at all.
+        let isSound = [FCGX_FClose(request.pointee.err), FCGX_FClose(request.pointee.out)].allSatisfy { $0 == 0 }
+        FCGX_Free(request, mayBeReused && isSound ? 0 : 1)
         descriptor = request.pointee.ipcFd
         return descriptor >= 0
     }

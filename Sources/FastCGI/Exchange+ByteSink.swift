@@ -8,19 +8,22 @@ extension Exchange: ByteSink {
         if isOpen { output.append(bytes) }
     }
 
-    /// Full pieces leave now. The rest leaves at the end of the event loop's turn, together with what else is flushed in
-    /// that turn or, when the handler returns in it, with the end of the request: one write instead of two.
     func flush() {
+        flush(leaving: 0)
+    }
+
+    /// The last piece leaves with the end of the request: one write instead of two.
+    func flushLast() {
+        flush(leaving: Connection.maxPiece)
+    }
+
+    private func flush(leaving remainder: Int) {
         eventLoop.assertInEventLoop()
         guard isOpen else { return }
         output.flush()
-        guard stall == nil, sendPieces(leaving: Connection.maxPiece - 1) else { return }
-        guard output.sendableCount > 0, !sendingIsScheduled else { return }
-        sendingIsScheduled = true
-        eventLoop.execute { self.sendAtEndOfTurn() }
+        if stall == nil { _ = sendPieces(leaving: remainder) }
     }
 
-    /// What is to leave at the end of the turn counts as taken.
     var pendingByteCount: Int {
         stall == nil ? output.heldCount : output.count
     }
@@ -28,11 +31,6 @@ extension Exchange: ByteSink {
     func whenDrained(_ action: @escaping @Sendable () -> Void) {
         eventLoop.assertInEventLoop()
         if stall == nil { action() } else { drainAction = action }
-    }
-
-    private func sendAtEndOfTurn() {
-        sendingIsScheduled = false
-        if isOpen, stall == nil { _ = sendPieces(leaving: 0) }
     }
 
     /// Goes on after a stall.

@@ -19,7 +19,6 @@ final class Exchange: @unchecked Sendable {
 
     /// What the sink keeps; see the extension that implements it.
     var output = OutputBuffer()
-    var sendingIsScheduled = false
     var drainAction: (@Sendable () -> Void)?
     var stall: Scheduled<Void>?
     private(set) var clientIsGone = false

@@ -19,6 +19,7 @@ struct RequestReader: Sendable {
         let body = readBody(connection, announced: parameters["CONTENT_LENGTH"])
         if case .failure(.incomplete) = body { connection.forbidReuse() }
         if !connection.inputIsSound { connection.forbidReuse() }
+        connection.endReading()
         return CGI.Request(parameters: parameters, body: connection.isLastResort ? .failure(.noRoom) : body)
     }
 

@@ -12,8 +12,8 @@ final class BodyQueue: @unchecked Sendable {
 
     private enum Flow {
         case flowing, paused
-        /// The consumer is running: with a piece in its hands, it may say `resume` before it says `.pause`.
-        case delivering, resumedWhileDelivering
+        /// The consumer is about to decide: it may say `resume` before it says `.pause`.
+        case deciding, resumedWhileDeciding
     }
 
     private let eventLoop: any EventLoop
@@ -23,8 +23,10 @@ final class BodyQueue: @unchecked Sendable {
     private var outcome: Outcome?
     private var flow = Flow.flowing
     private var isClaimed = false
+    /// Whether the consumer was given something and has not been asked for its demand since.
+    private var hasDelivered = false
     /// Nil before `forEach` and after everything is consumed.
-    private var consume: ((RawSpan) -> ResponseBody.Demand)?
+    private var consumer: (consume: (RawSpan) -> Void, pausing: () -> ResponseBody.Demand)?
     private var whenEnded: CheckedContinuation<Outcome, Never>?
 
     init(connection: Connection, eventLoop: any EventLoop) {
@@ -33,7 +35,7 @@ final class BodyQueue: @unchecked Sendable {
     }
 
     /// Whether it is upstream's turn: the consumer has taken everything and wants more.
-    var isHungry: Bool { consume != nil && flow == .flowing && outcome == nil }
+    var isHungry: Bool { consumer != nil && flow == .flowing && outcome == nil }
 
     // MARK: The connection's side
 
@@ -43,6 +45,15 @@ final class BodyQueue: @unchecked Sendable {
         } else if outcome == nil {
             waiting.append(piece)
         }
+    }
+
+    /// All that one read brought has been received. Asks the consumer for its demand.
+    func endRead() {
+        guard hasDelivered, outcome == nil, let consumer else { return }
+        hasDelivered = false
+        flow = .deciding
+        let demand = consumer.pausing()
+        flow = demand == .pause && flow == .deciding ? .paused : .flowing
     }
 
     /// - Parameter discarding: whether what waits is of no more use to anybody.
@@ -56,15 +67,17 @@ final class BodyQueue: @unchecked Sendable {
 
     // MARK: The consumer's side
 
-    func forEach(_ consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Outcome {
+    func forEach(
+        _ consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> ResponseBody.Demand
+    ) async -> Outcome {
         eventLoop.preconditionInEventLoop()
         precondition(!isClaimed, "a body is read once")
         isClaimed = true
-        self.consume = consume
+        consumer = (consume, pausing)
         deliverWaiting()
         // A short body came together with its head: there is nothing to wait for.
-        if let outcome, waiting.isEmpty {
-            self.consume = nil
+        if let outcome {
+            consumer = nil
             return outcome
         }
         return await withTaskCancellationHandler {
@@ -85,10 +98,10 @@ final class BodyQueue: @unchecked Sendable {
     func resume() {
         eventLoop.preconditionInEventLoop()
         switch flow {
-        case .flowing, .resumedWhileDelivering:
+        case .flowing, .resumedWhileDeciding:
             break
-        case .delivering:
-            flow = .resumedWhileDelivering
+        case .deciding:
+            flow = .resumedWhileDeciding
         case .paused:
             flow = .flowing
             deliverWaiting()
@@ -100,7 +113,7 @@ final class BodyQueue: @unchecked Sendable {
         eventLoop.preconditionInEventLoop()
         if let connection {
             connection.fail(code, reason)
-        } else if consume != nil {
+        } else if consumer != nil {
             // The body has ended for the connection, but not for its consumer.
             waiting.removeAll()
             outcome = .failure(UpstreamError(code, .receiveBody, reason, requestWasSent: true))
@@ -120,22 +133,21 @@ final class BodyQueue: @unchecked Sendable {
     // MARK: Delivery
 
     private func deliver(_ piece: ByteBuffer) {
-        guard let consume else { return }
-        flow = .delivering
-        let demand = consume(piece.readableBytesSpan)
-        flow = demand == .pause && flow == .delivering ? .paused : .flowing
+        hasDelivered = true
+        consumer?.consume(piece.readableBytesSpan)
     }
 
     private func deliverWaiting() {
-        while flow == .flowing, consume != nil, let piece = waiting.popFirst() {
+        while flow == .flowing, consumer != nil, let piece = waiting.popFirst() {
             deliver(piece)
         }
+        endRead()
     }
 
     private func endOrReadOn() {
         if let outcome {
             guard waiting.isEmpty, let whenEnded else { return }
-            consume = nil
+            consumer = nil
             self.whenEnded = nil
             whenEnded.resume(returning: outcome)
         } else if isHungry {

@@ -22,7 +22,8 @@ extension Connection {
     ) {
         beginExchange()
         self.deadline = deadline
-        state = .awaitingHead(continuation)
+        state = .awaitingHead
+        whenAnswered = continuation
         lastActivity = .now()
         guard let context else { return fail(.cut, "the connection is closed") }
         context.write(wrapOutboundOut(.head(request.decoderHead)), promise: nil)
@@ -35,7 +36,7 @@ extension Connection {
 
     /// A cancellation that comes when the head is here already is for the body's consumer to notice.
     private func cancel(exchange number: Int) {
-        guard exchangeNumber == number, case .awaitingHead = state else { return }
+        guard exchangeNumber == number, state == .awaitingHead else { return }
         fail(.cancelled, "the task was cancelled")
     }
 

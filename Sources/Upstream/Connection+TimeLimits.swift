@@ -17,10 +17,10 @@ extension Connection {
             } else if !unsentBody.isEmpty && now >= lastActivity + limits.idle {
                 fail(.idleTimeout, "upstream has stopped taking the request")
             }
-        case .receivingBody(let body):
+        case .receivingBody:
             if now >= deadline {
                 fail(.totalTimeout, "no complete response in time")
-            } else if body.isHungry && now >= lastActivity + limits.idle {
+            } else if body?.isHungry == true && now >= lastActivity + limits.idle {
                 fail(.idleTimeout, "upstream has fallen silent")
             }
         case .awaitingBoundary, .closed:

@@ -16,8 +16,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     enum State {
         case idle
-        case awaitingHead(CheckedContinuation<Result<Response, UpstreamError>, Never>)
-        case receivingBody(BodyQueue)
+        case awaitingHead
+        case receivingBody
         /// The response is over, and whether it was the last thing that upstream said is not known yet.
         case awaitingBoundary
         case closed
@@ -29,6 +29,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     private(set) var context: ChannelHandlerContext?
 
     var state = State.idle
+    /// Who waits for the head, while it is awaited.
+    var whenAnswered: CheckedContinuation<Result<Response, UpstreamError>, Never>?
+    /// Where the body goes, while it is received.
+    private(set) var body: BodyQueue?
     /// Tells a cancellation that comes late from one that is meant for the exchange of now.
     var exchangeNumber = 0
     /// When the exchange as a whole must be over.
@@ -73,9 +77,11 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         switch state {
+        case .receivingBody:
+            body?.endRead()
+            if body?.isHungry == true { context.read() }
         case .idle, .awaitingHead: context.read()
-        case .receivingBody(let body) where body.isHungry: context.read()
-        case .receivingBody, .awaitingBoundary, .closed: break
+        case .awaitingBoundary, .closed: break
         }
     }
 
@@ -96,26 +102,24 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch (unwrapInboundIn(data), state) {
-        case (.head(let head), .awaitingHead(let continuation)):
-            receive(head, continuation)
-        case (.body(let piece), .receivingBody(let body)):
+        // Without a body to receive: the rest of a response that was given up, or the head a second time, out of the
+        // decompressor.
+        switch unwrapInboundIn(data) {
+        case .body(let piece):
+            guard let body else { return }
             if case .expected(let head) = decoding {
                 startDecoding(head, piece, context)
             } else {
                 body.receive(piece)
             }
-        case (.end, .receivingBody(let body)):
-            receiveEnd(body, context)
-        default:
-            // The rest of a response that was given up, or the head a second time, out of the decompressor.
-            break
+        case .head(let head):
+            if state == .awaitingHead { receive(head) }
+        case .end:
+            if let body { receiveEnd(body, context) }
         }
     }
 
-    private func receive(
-        _ head: HTTPResponseHead, _ continuation: CheckedContinuation<Result<Response, UpstreamError>, Never>
-    ) {
+    private func receive(_ head: HTTPResponseHead) {
         // The decoder drops all other informational responses.
         guard head.status.code >= 200 else {
             return fail(.protocolViolation, "upstream switched protocols unasked")
@@ -124,8 +128,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         lastActivity = .now()
         decoding = ContentDecoding(head)
         let body = BodyQueue(connection: self, eventLoop: eventLoop)
-        state = .receivingBody(body)
-        continuation.resume(returning: .success(Response(decoding.decodedHead(head), body: ResponseBody(body))))
+        self.body = body
+        state = .receivingBody
+        let response = Response(decoding.decodedHead(head), body: ResponseBody(body))
+        whenAnswered.take()?.resume(returning: .success(response))
     }
 
     private func startDecoding(_ head: HTTPResponseHead, _ piece: ByteBuffer, _ context: ChannelHandlerContext) {
@@ -143,6 +149,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         if case .running(let decompressor) = decoding {
             context.pipeline.syncOperations.removeHandler(decompressor, promise: nil)
         }
+        self.body = nil
         // An answer that came before all of the request was sent: the rest would be read as the next request.
         if mayBeKept && unsentBody.isEmpty {
             state = .awaitingBoundary
@@ -153,9 +160,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     /// Whether the bytes that were just parsed ended a response after which the connection can serve again.
-    var isAwaitingBoundary: Bool {
-        if case .awaitingBoundary = state { true } else { false }
-    }
+    var isAwaitingBoundary: Bool { state == .awaitingBoundary }
 
     /// Nothing came behind the response: the next exchange may begin.
     func confirmBoundary() {
@@ -173,7 +178,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let failure = ReceiveFailure(error)
-        if case .receivingBody = state, failure.code == .protocolViolation, !failure.isDecompression {
+        if state == .receivingBody, failure.code == .protocolViolation, !failure.isDecompression {
             fail(.cut, "the body's framing is broken: \(failure.reason)")
         } else {
             fail(failure.code, failure.reason)
@@ -182,24 +187,22 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     /// Ends the exchange, if there is one, with an error; and the connection in any case.
     func fail(_ code: UpstreamError.Code, _ reason: String) {
-        let failed = state
+        // Before the channel is closed, which reports its end from within.
+        let (whenAnswered, body) = (whenAnswered.take(), body.take())
         close()
-        switch failed {
-        case .awaitingHead(let continuation):
+        if let whenAnswered {
             let isStale = code == .cut && exchangeNumber > 1 && !hasReceivedBytes
             let error = UpstreamError(
                 code, .receiveHead, reason, requestWasSent: true, connectionWasStale: isStale)
-            continuation.resume(returning: .failure(error))
-        case .receivingBody(let body):
+            whenAnswered.resume(returning: .failure(error))
+        } else if let body {
             let error = UpstreamError(code, .receiveBody, reason, requestWasSent: true)
             body.end(.failure(error), discarding: code != .cut && code != .protocolViolation)
-        case .idle, .awaitingBoundary, .closed:
-            break
         }
     }
 
     func close() {
-        if case .closed = state { return }
+        if state == .closed { return }
         state = .closed
         unsentBody = []
         pool.remove(self)

@@ -3,7 +3,7 @@
 /// Nothing is read from the socket before someone asks for it. Letting go of a body that has not been read to its end
 /// closes the connection.
 public final class ResponseBody: Sendable {
-    /// What a consumer says to a piece.
+    /// What a consumer says after what it was given.
     public enum Demand: Sendable {
         /// Go on.
         case more
@@ -23,12 +23,18 @@ public final class ResponseBody: Sendable {
 
     /// Calls `consume` for each piece as it arrives, in order, and returns when the body has ended properly.
     ///
-    /// `consume` runs on the event loop, straight from the socket's read; it must not block. Cancelling the task closes
-    /// the connection at once.
+    /// Both closures run on the event loop, straight from the socket's read; they must not block. Cancelling the task
+    /// closes the connection at once.
     ///
+    /// - Parameters:
+    ///   - consume: takes a piece.
+    ///   - pausing: is called when what one read of the socket brought has been consumed, unless the body has ended with
+    ///     it: the time to pass on what was made of it, and to say whether there should be more.
     /// - Throws: what cut the body short. What had arrived in front of a cut is consumed first.
-    public func forEach(_ consume: @escaping (RawSpan) -> Demand) async throws(UpstreamError) {
-        try await queue.forEach(consume).get()
+    public func forEach(
+        _ consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> Demand = { .more }
+    ) async throws(UpstreamError) {
+        try await queue.forEach(consume, pausing: pausing).get()
     }
 
     /// The whole body.
@@ -39,11 +45,9 @@ public final class ResponseBody: Sendable {
         var bytes: [UInt8] = []
         try await forEach { [queue] piece in
             guard piece.byteCount <= limit - bytes.count else {
-                queue.cancel(.tooLarge, "the body is longer than \(limit) bytes")
-                return .pause
+                return queue.cancel(.tooLarge, "the body is longer than \(limit) bytes")
             }
             piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
-            return .more
         }
         return bytes
     }
@@ -53,7 +57,7 @@ public final class ResponseBody: Sendable {
         queue.liftTotalTimeout()
     }
 
-    /// Ends a pause. May be called from within `consume`, which then has not paused at all.
+    /// Ends a pause. May be called from within `pausing`, which then does not pause at all.
     public func resume() {
         queue.resume()
     }

@@ -31,17 +31,17 @@ struct EventBoundaryTests {
         let text = "data: 1\n\n: comment\n\nevent: a\n\ndata: 2".replacing("\n", with: lineEnd)
         let bytes = Array(text.utf8)
         var parser = EventParser()
-        #expect(try parser.feed(bytes.span.bytes, onEvent: { _ in }) == bytes.count - 7)
-        #expect(try parser.feed([UInt8]().span.bytes, onEvent: { _ in }) == 0)
-        #expect(try parser.feed(Array(lineEnd.utf8).span.bytes, onEvent: { _ in }) == 0)
-        #expect(try parser.feed(Array("\(lineEnd)data".utf8).span.bytes, onEvent: { _ in }) == lineEnd.utf8.count)
+        #expect(try parser.feed(bytes.span.bytes, onEvent: { _, _ in }) == bytes.count - 7)
+        #expect(try parser.feed([UInt8]().span.bytes, onEvent: { _, _ in }) == 0)
+        #expect(try parser.feed(Array(lineEnd.utf8).span.bytes, onEvent: { _, _ in }) == 0)
+        #expect(try parser.feed(Array("\(lineEnd)data".utf8).span.bytes, onEvent: { _, _ in }) == lineEnd.utf8.count)
     }
 
     @Test func `the second half of a CRLF belongs to what it completes`() throws {
         var parser = EventParser()
-        #expect(try parser.feed(Array("data: 1\r\n\r".utf8).span.bytes, onEvent: { _ in }) == 10)
-        #expect(try parser.feed(Array("\ndata".utf8).span.bytes, onEvent: { _ in }) == 1)
-        #expect(try parser.feed(Array(": 2".utf8).span.bytes, onEvent: { _ in }) == 0)
+        #expect(try parser.feed(Array("data: 1\r\n\r".utf8).span.bytes, onEvent: { _, _ in }) == 10)
+        #expect(try parser.feed(Array("\ndata".utf8).span.bytes, onEvent: { _, _ in }) == 1)
+        #expect(try parser.feed(Array(": 2".utf8).span.bytes, onEvent: { _, _ in }) == 0)
     }
 
     @Test func `a comment put where the parser says so changes no event`() throws {

@@ -34,8 +34,8 @@ struct EventParserTests {
         var parser = EventParser()
         var received: [Event] = []
         #expect(throws: Stop.self) {
-            try parser.feed(Array("data:1\n\ndata:2\n\n".utf8).span.bytes) { event in
-                received.append(event)
+            try parser.feed(Array("data:1\n\ndata:2\n\n".utf8).span.bytes) { name, data in
+                received.append(Event(name: Array(name), data: Array(data)))
                 throw Stop()
             }
         }

@@ -1,5 +1,11 @@
 import EventStream
 
+/// One event, as it was handed out.
+struct Event: Sendable, Equatable {
+    var name: [UInt8] = []
+    var data: [UInt8]
+}
+
 /// The events in a stream that comes in pieces.
 func events(in pieces: [[UInt8]], maximumEventSize: Int = EventParser.defaultMaximumEventSize) throws -> [Event] {
     var parser = EventParser(maximumEventSize: maximumEventSize)
@@ -10,7 +16,7 @@ extension EventParser {
     /// The events that the next piece completes.
     mutating func events(in piece: some Collection<UInt8>) throws -> [Event] {
         var events: [Event] = []
-        try feed(Array(piece).span.bytes) { events.append($0) }
+        try feed(Array(piece).span.bytes) { events.append(Event(name: Array($0), data: Array($1))) }
         return events
     }
 }
@@ -22,6 +28,10 @@ extension Event {
 }
 
 extension [UInt8] {
+    init(_ bytes: RawSpan) {
+        self = bytes.withUnsafeBytes { Array($0) }
+    }
+
     /// Cut in two, in every place, the ends included.
     var splits: [[[UInt8]]] {
         (0...count).map { [Array(self[..<$0]), Array(self[$0...])] }

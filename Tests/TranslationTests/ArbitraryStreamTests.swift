@@ -18,7 +18,7 @@ struct ArbitraryStreamTests {
                     EventWriter.append(data: EventTypeTests.event(type).utf8, to: &wire)
                 }
                 if random.happens(oneIn: 5) { EventWriter.append(comment: "beat", to: &wire) }
-                EventWriter.append(data: event.data, to: &wire)
+                EventWriter.append(data: event, to: &wire)
             }
             var stream = Streamed(try translator())
             var parser = EventParser()
@@ -26,7 +26,7 @@ struct ArbitraryStreamTests {
             while !rest.isEmpty {
                 let piece = Array(rest.prefix(Int.random(in: 1...700, using: &random)))
                 rest = rest.dropFirst(piece.count)
-                try parser.feed(piece.span.bytes) { stream.send($0) }
+                try parser.feed(piece.span.bytes) { _, data in stream.send(data) }
             }
             #expect(stream.bytes == expected, "seed \(seed)")
         }
@@ -42,7 +42,7 @@ struct ArbitraryStreamTests {
             let losesDeltas = random.happens(oneIn: 2)
             var stream = Streamed(try translator())
             for event in events.dropLast() {
-                let type = try Document(parsing: event.data).root["type"]?.string ?? ""
+                let type = try Document(parsing: event).root["type"]?.string ?? ""
                 let isLost = type.hasSuffix(".delta") ? losesDeltas : random.happens(oneIn: 2)
                 if !isLost { stream.send(event) }
             }
@@ -62,7 +62,7 @@ struct ArbitraryStreamTests {
         var stream = Streamed(try translator())
         for event in events {
             stream.send(event)
-            let type = try Document(parsing: event.data).root["type"]?.string ?? ""
+            let type = try Document(parsing: event).root["type"]?.string ?? ""
             if !type.hasSuffix(".delta") { stream.send(event) }
         }
         #expect(try stream.bytes == bytes(of: events))
@@ -76,9 +76,9 @@ struct ArbitraryStreamTests {
             var stream = Streamed(try translator(functions: random.happens(oneIn: 2)))
             for event in events {
                 var writer = Writer()
-                let root = try Document(parsing: event.data).root
+                let root = try Document(parsing: event).root
                 if random.happens(oneIn: 3) { writer.garbled(root, &random) } else { writer.value(root) }
-                stream.send(Event(data: writer.bytes))
+                stream.send(writer.bytes)
             }
             stream.end()
             #expect(stream.translator.outcome != nil)
@@ -106,7 +106,7 @@ struct ArbitraryStreamTests {
 
     private func isItem(_ type: String) -> Bool { type.contains("output_item") }
 
-    private func bytes(of events: [Event]) throws -> [UInt8] {
+    private func bytes(of events: [[UInt8]]) throws -> [UInt8] {
         var stream = Streamed(try translator())
         for event in events { stream.send(event) }
         return stream.bytes

@@ -80,7 +80,7 @@ struct RecordedReplyTests {
         func texts(_ values: [Value], _ text: (Value) -> Value?) -> [[UInt8]] {
             values.compactMap { text($0)?.stringContents }.filter { !$0.isEmpty }.map { Array($0.bytes) }
         }
-        let events = try Vectors.events(name).map { try Document(parsing: $0.data).root }
+        let events = try Vectors.events(name).map { try Document(parsing: $0).root }
         let sent = texts(events) { $0["type"]?.isString("response.output_text.delta") == true ? $0["delta"] : nil }
         let received = texts(try streamed(name).chunks) {
             $0["choices"]?.elements.first { _ in true }?["delta"]?["content"]
@@ -95,7 +95,7 @@ struct RecordedReplyTests {
         var parser = EventParser()
         for start in stride(from: 0, to: bytes.count, by: size) {
             let piece = Array(bytes[start..<min(start + size, bytes.count)])
-            try parser.feed(piece.span.bytes) { stream.send($0) }
+            try parser.feed(piece.span.bytes) { _, data in stream.send(data) }
         }
         stream.end()
         #expect(try stream.bytes == streamed(name).bytes)
@@ -113,11 +113,11 @@ struct RecordedReplyTests {
             let range = start..<(end ?? bytes.count)
             stream.bytes = []
             let (before, parserBefore) = (stream, parser)
-            try parser.feed(Array(bytes[range]).span.bytes) { stream.send($0) }
+            try parser.feed(Array(bytes[range]).span.bytes) { _, data in stream.send(data) }
             for cut in range {
                 var (cutStream, cutParser) = (before, parserBefore)
-                try cutParser.feed(Array(bytes[range.lowerBound..<cut]).span.bytes) { cutStream.send($0) }
-                try cutParser.feed(Array(bytes[cut..<range.upperBound]).span.bytes) { cutStream.send($0) }
+                try cutParser.feed(Array(bytes[range.lowerBound..<cut]).span.bytes) { _, data in cutStream.send(data) }
+                try cutParser.feed(Array(bytes[cut..<range.upperBound]).span.bytes) { _, data in cutStream.send(data) }
                 if cutStream.bytes != stream.bytes { Issue.record("cut at \(cut)") }
             }
             start = range.upperBound

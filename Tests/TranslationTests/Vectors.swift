@@ -26,15 +26,15 @@ enum Vectors {
         try Document(parsing: bytes(path)).root
     }
 
-    /// The events of a recorded stream.
-    static func events(_ name: String) throws -> [Event] {
+    /// The events of a recorded stream, that is, their data.
+    static func events(_ name: String) throws -> [[UInt8]] {
         try events(in: bytes("streams/\(name).sse"))
     }
 
-    static func events(in stream: [UInt8]) throws -> [Event] {
+    static func events(in stream: [UInt8]) throws -> [[UInt8]] {
         var parser = EventParser()
-        var events: [Event] = []
-        try parser.feed(stream.span.bytes) { events.append($0) }
+        var events: [[UInt8]] = []
+        try parser.feed(stream.span.bytes) { _, data in events.append([UInt8](data)) }
         return events
     }
 }
@@ -86,10 +86,14 @@ struct Streamed {
     }
 
     mutating func send(_ event: String) {
-        send(Event(data: Array(event.utf8)))
+        send(Array(event.utf8))
     }
 
-    mutating func send(_ event: Event) {
+    mutating func send(_ event: [UInt8]) {
+        send(event.span.bytes)
+    }
+
+    mutating func send(_ event: RawSpan) {
         translator.translate(event, into: &bytes)
     }
 
@@ -116,7 +120,13 @@ struct Streamed {
 
 /// The chunks in a stream, which must be JSON all of them but `[DONE]`.
 func chunks(in stream: [UInt8]) throws -> [Value] {
-    try Vectors.events(in: stream).filter { $0.data != Array("[DONE]".utf8) }.map {
-        try Document(parsing: $0.data).root
+    try Vectors.events(in: stream).filter { $0 != Array("[DONE]".utf8) }.map {
+        try Document(parsing: $0).root
+    }
+}
+
+extension [UInt8] {
+    init(_ bytes: RawSpan) {
+        self = bytes.withUnsafeBytes { Array($0) }
     }
 }

@@ -20,13 +20,17 @@ final class Strand<Transform: StreamTransform>: @unchecked Sendable {
 
     /// Reads to the end.
     ///
-    /// - Parameter consume: takes each piece; to be answered by way of ``consume(_:into:on:)``.
+    /// - Parameters:
+    ///   - consume: takes each piece, by way of ``consume(_:into:on:)``.
+    ///   - pausing: as in `ResponseBody.forEach`.
     /// - Returns: what cut the body short; nil if nothing did.
-    func read(consume: @escaping (RawSpan) -> ResponseBody.Demand) async -> Failure? {
+    func read(
+        consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> ResponseBody.Demand
+    ) async -> Failure? {
         body.liftTotalTimeout()
         defer { giveUp?.cancel() }
         do throws(UpstreamError) {
-            try await body.forEach(consume)
+            try await body.forEach(consume, pausing: pausing)
             return nil
         } catch {
             return refusal ?? Failure(error)
@@ -47,28 +51,22 @@ final class Strand<Transform: StreamTransform>: @unchecked Sendable {
         }
     }
 
-    /// Takes a piece and appends what is to be sent for it. Returns false when the stream has come to a bad end with it.
-    func consume(_ piece: RawSpan, into output: inout [UInt8], on eventLoop: any EventLoop) -> Bool {
+    /// Takes a piece and appends what is to be sent for it.
+    func consume(_ piece: RawSpan, into output: inout [UInt8], on eventLoop: any EventLoop) {
         do {
             try transform.consume(piece, into: &output)
         } catch {
             refusal = Failure(
                 status: 502, reason: "upstream_oversized", message: "Upstream sent an event that is too large.")
-            body.cancel()
-            return false
+            return body.cancel()
         }
         switch transform.ending {
-        case .failure:
-            body.cancel()
-            return false
-        case .success where transform.leavesUpstream:
-            body.cancel()
-            return true
+        case nil: break
+        case .failure: body.cancel()
+        case .success where transform.leavesUpstream: body.cancel()
         case .success where giveUp == nil:
             giveUp = eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [body] in body.cancel() }
-            return true
-        default:
-            return true
+        case .success: break
         }
     }
 }

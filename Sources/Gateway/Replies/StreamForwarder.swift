@@ -89,7 +89,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private func runStrands() async {
         if strands.contains(where: \.transform.hasBegun) {
             begin()
-            writer?.flush()
+            // At the end of the event loop's turn, with what of the body came together with upstream's head.
+            eventLoop.execute { self.writer?.flush() }
         }
         if strands.count == 1 {
             await run(strands[0])
@@ -108,13 +109,19 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     // MARK: One strand
 
     private func run(_ strand: Strand<Transform>) async {
-        let cut = await strand.read { self.consume($0, from: strand) }
+        let cut = await strand.read {
+            strand.consume($0, into: &self.output, on: self.eventLoop)
+        } pausing: {
+            self.sendConsumed(from: strand)
+        }
         if let failure = strand.end(cut, into: &output) { fail(failure) }
+        // Of several streams the others go on; the only one's last piece leaves with the end.
+        if strands.count > 1 { _ = sendConsumed(from: strand) }
     }
 
-    private func consume(_ piece: RawSpan, from strand: Strand<Transform>) -> ResponseBody.Demand {
-        guard strand.consume(piece, into: &output, on: eventLoop) else { return .pause }
-        if strand.transform.hasBegun { begin() }
+    /// Sends what became of the events that arrived together.
+    private func sendConsumed(from strand: Strand<Transform>) -> ResponseBody.Demand {
+        if strand.transform.hasBegun, failure == nil { begin() }
         guard let writer else { return .more }
         send(to: writer)
         guard writer.pendingByteCount > 0 else { return .more }
@@ -133,10 +140,14 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     private func send(to writer: BodyWriter) {
         guard !output.isEmpty else { return }
-        writer.write(output.span.bytes)
-        output.removeAll(keepingCapacity: true)
+        write(to: writer)
         writer.flush()
         heartbeat.postpone()
+    }
+
+    private func write(to writer: BodyWriter) {
+        writer.write(output.span.bytes)
+        output.removeAll(keepingCapacity: true)
     }
 
     /// Writes the head, once.
@@ -181,9 +192,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         if let failure, failure.status != Failure.clientLeftStatus {
             (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &output)
         }
-        send(to: writer)
-        writer.flush()
-        await writer.drained()
+        write(to: writer)
+        await writer.finish()
     }
 
     private func startTimers() {

@@ -14,7 +14,7 @@ struct TranslatedStream: StreamTransform {
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
-        try parser.feed(piece) { event in translator.translate(event, into: &output) }
+        try parser.feed(piece) { _, data in translator.translate(data, into: &output) }
         // Before the client has the end, after which it may come with the next turn at once.
         if translator.outcome != nil, let keep = keep.take(), !translator.reasoning.isEmpty {
             keep(translator.reasoning)

@@ -86,6 +86,18 @@ struct ChunkWriter: Sendable {
         if form == .completion { textOffset += text.characterCount }
     }
 
+    /// Whether text needs nothing but to be copied. The legacy API may have to tell where in the text a token stands.
+    var takesPlainText: Bool { form == .chat }
+
+    /// A piece of text without probabilities, the way upstream wrote it.
+    ///
+    /// - Parameter text: what stands between the quotes.
+    func content(_ text: RawSpan, into output: inout [UInt8]) {
+        output.append(contentsOf: textOpening)
+        text.withUnsafeBytes { output.append(contentsOf: $0) }
+        output.append(contentsOf: textEnding)
+    }
+
     /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.
     mutating func refusal(_ text: StringContents, into output: inout [UInt8]) {
         if form == .completion { return content(text, into: &output) }

@@ -1,4 +1,4 @@
-public import EventStream
+internal import EventStream
 internal import JSON
 
 /// Turns the Responses API's stream events into Chat Completions' chunks, one event at a time. Does no I/O.
@@ -80,15 +80,18 @@ public struct StreamTranslator: Sendable {
     }
 
     /// Translates one event and appends the chunks that follow from it.
-    public mutating func translate(_ event: Event, into output: inout [UInt8]) {
-        guard outcome == nil else { return }
+    ///
+    /// - Parameter data: the event's data. Its name says nothing that is not in there.
+    public mutating func translate(_ data: RawSpan, into output: inout [UInt8]) {
+        guard outcome == nil, !flow(data, into: &output) else { return }
+        let data = data.withUnsafeBytes { Array($0) }
         do throws(ParseError) {
             // Far deeper than anything real: tools' schemas come back within the response.
-            let root = try Document(parsing: event.data, maximumDepth: 512).root
+            let root = try Document(parsing: data, maximumDepth: 512).root
             translate(root, into: &output)
         } catch {
             // No data is a sign of life, and `[DONE]` the end of streams that speak Chat Completions.
-            guard error.code != .empty, !event.data.elementsEqual("[DONE]".utf8) else { return }
+            guard error.code != .empty, !data.elementsEqual("[DONE]".utf8) else { return }
             if cutReason != nil { return finishCut(usage: nil, into: &output) }
             fail(ReplyFailure(message: "Upstream sent an event that is not JSON: \(error).", code: "upstream_garbled"))
         }

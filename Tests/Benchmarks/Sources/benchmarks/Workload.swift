@@ -83,7 +83,7 @@ struct StreamTranslation {
     }
 
     mutating func feed(_ bytes: [UInt8]) {
-        _ = try? parser.feed(bytes.span.bytes) { event in translator.translate(event, into: &output) }
+        _ = try? parser.feed(bytes.span.bytes) { _, data in translator.translate(data, into: &output) }
         output.removeAll(keepingCapacity: true)
     }
 }

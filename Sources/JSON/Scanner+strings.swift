@@ -1,7 +1,7 @@
 /// Strings (RFC 8259, section 7): found to their end, escapes and UTF-8 checked, nothing decoded.
 ///
 /// An escaped surrogate may stand alone, as the RFC's grammar allows: it is passed on as it came.
-extension Parser {
+extension Scanner {
     /// Takes a string from its opening to past its closing quote. Returns whether there is a backslash in it.
     @inline(__always)
     mutating func scanString(_ bytes: Bytes) throws(ParseError) -> Bool {

@@ -1,5 +1,5 @@
 /// Numbers (RFC 8259, section 6): checked against the grammar and never converted, so that no digit is lost.
-extension Parser {
+extension Scanner {
     mutating func scanNumber(_ bytes: Bytes) throws(ParseError) {
         let start = position
         if bytes[position] == UInt8(ascii: "-") { position += 1 }

@@ -1,0 +1,59 @@
+internal import EventStream
+internal import JSON
+internal import Translation
+
+/// Looks at the events of a stream that is handed through, for what has to be known of them: whether there is something to
+/// see, how it ends, and what it cost.
+struct StreamObserver {
+    private(set) var hasBegun: Bool
+    private(set) var ending: Result<Void, Failure>?
+    private(set) var usage: Usage?
+
+    /// - Parameter hasBegun: whether errors are left to the client from the start, as the events that they are.
+    init(hasBegun: Bool) {
+        self.hasBegun = hasBegun
+    }
+
+    /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
+    mutating func observe(_ name: RawSpan, _ data: RawSpan) {
+        if !hasBegun, !Self.preludes.contains { name.reads($0) } {
+            if let failure = ReplyFailure(eventData: [UInt8](data)) { return ending = .failure(Failure(failure)) }
+            hasBegun = true
+        }
+        if name.byteCount == 0 {
+            if data.reads("[DONE]") { return ending = .success(()) }
+            readUsage(of: data) { $0["usage"] }
+        } else if Self.terminalEvents.contains { name.reads($0) } {
+            ending = .success(())
+            readUsage(of: data) { $0["response"]?["usage"] }
+        }
+    }
+
+    private static let preludes: [StaticString] = ["response.created", "response.in_progress", "response.queued"]
+
+    private static let terminalEvents: [StaticString] = [
+        "response.completed", "response.incomplete", "response.failed", "error",
+    ]
+
+    private mutating func readUsage(of data: RawSpan, _ find: (Value) -> Value?) {
+        guard data.mention("\"usage\":{"),
+            let document = try? Document(parsing: [UInt8](data), maximumDepth: upstreamJSONDepth),
+            let usage = Usage(find(document.root))
+        else { return }
+        self.usage = usage
+    }
+}
+
+extension RawSpan {
+    fileprivate func mention(_ text: StaticString) -> Bool {
+        withUnsafeBytes { bytes in
+            bytes.firstRange(of: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)) != nil
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate init(_ bytes: RawSpan) {
+        self = bytes.withUnsafeBytes { Array($0) }
+    }
+}
