@@ -12,6 +12,8 @@ final class Exchange: @unchecked Sendable {
     private let executor: EventLoopTaskExecutor
 
     private var phase = Phase.arriving
+    /// The request on its way to the handler, whose it then is alone.
+    private var request: CGI.Request?
     private var task: Task<Void, Never>?
     private var isCancelled = false
     private var watchesInput = true
@@ -68,8 +70,9 @@ final class Exchange: @unchecked Sendable {
             return
         }
         phase = .running
+        self.request = request
         task = Task(executorPreference: executor) {
-            await self.service.handler(request, self, self.eventLoop)
+            if let request = self.request.take() { await self.service.handler(consume request, self, self.eventLoop) }
             await self.sendAllButLastPiece()
             self.finish()
         }

@@ -8,9 +8,9 @@ internal import Synchronization
 /// of its own. It does not touch signals, beyond ignoring SIGPIPE, and knows nothing of HTTP.
 public final class Server: Sendable {
     /// Answers one request. It runs, with all nonisolated async code below it, on the exchange's event loop, which it is
-    /// given and which is the only place where the sink may be used. Its task is cancelled when the client has gone. The response ends when it
-    /// returns.
-    public typealias Handler = @Sendable (CGI.Request, any ByteSink, any EventLoop) async -> Void
+    /// given and which is the only place where the sink may be used. Its task is cancelled when the client has gone. The
+    /// response ends when it returns.
+    public typealias Handler = @Sendable (consuming CGI.Request, any ByteSink, any EventLoop) async -> Void
 
     /// What a server puts up with.
     public struct Limits: Sendable {

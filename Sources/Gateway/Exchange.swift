@@ -7,7 +7,7 @@ internal import Upstream
 /// One request on its way through the gateway, with what its log line will say. Lives on one event loop.
 final class Exchange {
     let start = ContinuousClock.now
-    let request: CGI.Request
+    private(set) var request: CGI.Request
     let eventLoop: any EventLoop
     let upstream: UpstreamRequests
     let memory: Memory
@@ -53,9 +53,15 @@ final class Exchange {
         return settings
     }
 
-    /// The request's body, which must be JSON.
-    func document() throws -> Document {
-        try Document(parsing: request.body.get())
+    /// The request's body, once: a conversation may be long, and nothing needs it while its stream lives.
+    func takeBody() throws(BodyError) -> [UInt8] {
+        defer { request.body = .success([]) }
+        return try request.body.get()
+    }
+
+    /// The request's body, which must be JSON; once.
+    func takeDocument() throws -> Document {
+        try Document(parsing: takeBody())
     }
 
     /// Who asks, for what is remembered from one request to the next.

@@ -44,9 +44,9 @@ public final class Responder: Sendable {
     /// Answers one request and logs it. Returns when everything is written, or the client has gone.
     ///
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
-    public func respond(to request: CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
+    public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
-            request, on: eventLoop, client: client, upstream: upstream, memory: memory, admission: admission,
+            consume request, on: eventLoop, client: client, upstream: upstream, memory: memory, admission: admission,
             settings: configuration.translation)
         do {
             let route = try authorizedRoute(of: exchange)

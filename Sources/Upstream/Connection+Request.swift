@@ -29,7 +29,7 @@ extension Connection {
         context.write(wrapOutboundOut(.head(request.decoderHead)), promise: nil)
         // An ordinary request leaves in one write, its head and body together.
         let beginning = request.body.prefix(Self.pieceByteCount)
-        unsentBody = request.body[beginning.endIndex...]
+        unsentBody = beginning.count == request.body.count ? [] : request.body[beginning.endIndex...]
         write(request.serializedHead(reservingCapacity: beginning.count) + beginning, context)
         if !unsentBody.isEmpty { sendBody(context) }
     }
@@ -53,7 +53,8 @@ extension Connection {
         for _ in 0..<Self.piecesPerTurn {
             guard !unsentBody.isEmpty && context.channel.isWritable else { return }
             let piece = unsentBody.prefix(Self.pieceByteCount)
-            unsentBody.removeFirst(piece.count)
+            // An empty slice would keep the whole of it in memory.
+            unsentBody = piece.count == unsentBody.count ? [] : unsentBody.dropFirst(piece.count)
             lastActivity = .now()
             write(piece, context)
         }

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from client import events
+from client import ask, events
 from processes import wait_until
 
 
@@ -70,3 +70,25 @@ def test_a_kilobyte_a_second_of_a_hundred_megabytes_takes_no_memory(deploy, simu
     assert memory < 128 * 1024
     assert wait_until(lambda: simulator.request["ending"] == "client closed")
     assert simulator.request["events_sent"] < 50_000
+
+
+# What the model is told may be long, and its answer takes minutes: nobody needs the former during the latter.
+@pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/responses"])
+def test_a_long_conversation_takes_no_memory_while_its_answer_streams(deploy, path):
+    deployment = deploy()
+    responder = deployment.responder.process
+
+    def open_stream(text):
+        body = {"model": "gpt-4o", "input": text} if path == "/v1/responses" else ask(text)
+        stream = deployment.client.stream_of({**body, "stream": True}, path)
+        stream.read_until(b"delta")
+        return stream
+
+    with open_stream("[simulate pace=200 text=first]"):
+        memory = responder.resident_kilobytes
+    streams = [open_stream(f"[simulate pace=200 text={'word ' * 200}] {'x' * 2_000_000}") for _ in range(8)]
+    try:
+        assert responder.resident_kilobytes < memory + 8 * 1024
+    finally:
+        for stream in streams:
+            stream.close()

@@ -2,7 +2,10 @@ internal import CGI
 internal import Upstream
 
 /// A stream that upstream is yet to be asked for. It may take long to answer, and the client must hear something before.
-struct Opening<Transform: StreamTransform> {
+///
+/// It is opened once, and then holds nothing any more: what is asked may be long, and the stream that is the answer lives
+/// for minutes.
+final class Opening<Transform: StreamTransform> {
     enum Answer {
         /// What was asked for, one stream for each transform.
         case streams(ResponseHead, [ResponseBody])
@@ -12,11 +15,12 @@ struct Opening<Transform: StreamTransform> {
 
     /// The head to send if upstream takes too long to answer.
     let head: ResponseHead
-    /// What becomes of each of the streams; at least one.
-    let transforms: [Transform]
-    /// Asks upstream.
-    let ask: () async throws -> Answer
+    private var transforms: [Transform]
+    private var ask: (() async throws -> Answer)?
 
+    /// - Parameters:
+    ///   - transforms: what becomes of each of the streams; at least one.
+    ///   - ask: asks upstream.
     init(head: ResponseHead, transforms: [Transform], ask: @escaping () async throws -> Answer) {
         self.head = head
         self.transforms = transforms
@@ -24,7 +28,19 @@ struct Opening<Transform: StreamTransform> {
     }
 
     /// A stream that is open already.
-    init(_ head: ResponseHead, _ body: ResponseBody, through transform: Transform) {
+    convenience init(_ head: ResponseHead, _ body: ResponseBody, through transform: Transform) {
         self.init(head: head, transforms: [transform]) { .streams(head, [body]) }
+    }
+
+    /// The transforms; once.
+    func takeTransforms() -> [Transform] {
+        defer { transforms = [] }
+        return transforms
+    }
+
+    /// Asks upstream; once.
+    func answer() async throws -> Answer {
+        guard let ask = ask.take() else { preconditionFailure("a stream is opened once") }
+        return try await ask()
     }
 }

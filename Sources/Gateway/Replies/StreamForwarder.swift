@@ -19,7 +19,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         let headDelay: TimeAmount
     }
 
-    private let ask: () async throws -> Opening<Transform>.Answer
+    private let opening: Opening<Transform>
     private var head: ResponseHead
     /// The transforms, until upstream has answered and they have something to do.
     private var waiting: [Transform]
@@ -43,9 +43,9 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     init(
         _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace
     ) {
-        ask = opening.ask
+        self.opening = opening
         head = opening.head
-        waiting = opening.transforms
+        waiting = opening.takeTransforms()
         self.responseWriter = consume writer
         self.eventLoop = eventLoop
         self.pace = pace
@@ -65,10 +65,11 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         startTimers()
         defer { stopTimers() }
         do {
-            switch try await ask() {
+            switch try await opening.answer() {
             case .streams(let head, let bodies):
                 self.head = head
                 strands = zip(bodies, waiting).map { Strand($0, through: $1) }
+                waiting = []
                 await runStrands()
             case .whole(let head, let body):
                 if let writer = responseWriter.take() {

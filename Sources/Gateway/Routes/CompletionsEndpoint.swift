@@ -11,7 +11,7 @@ enum CompletionsEndpoint {
         guard settings.target == .responses else {
             return try await ModelMappedEndpoint.respond(to: exchange, path: "/completions")
         }
-        let requests = try RequestTranslator(settings: settings).translateCompletionRequest(exchange.document())
+        let requests = try RequestTranslator(settings: settings).translateCompletionRequest(exchange.takeDocument())
         return try await TranslatedReply.to(requests.flatMap(\.choices), exchange)
     }
 }

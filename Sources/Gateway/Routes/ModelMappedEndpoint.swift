@@ -9,6 +9,6 @@ enum ModelMappedEndpoint {
     /// - Parameter path: the route upstream.
     static func respond(to exchange: Exchange, path: String) async throws -> Reply {
         let translator = RequestTranslator(settings: try exchange.settings())
-        return try await PassedReply.to(translator.mapModel(of: exchange.document(), for: path), exchange)
+        return try await PassedReply.to(translator.mapModel(of: exchange.takeDocument(), for: path), exchange)
     }
 }

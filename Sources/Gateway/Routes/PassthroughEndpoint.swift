@@ -6,8 +6,7 @@ internal import Upstream
 /// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way.
 enum PassthroughEndpoint {
     /// A caller with a list of models must name one of them in what it sends, in JSON.
-    private static func permit(_ exchange: Exchange) throws {
-        let body = try exchange.request.body.get()
+    private static func permit(_ body: [UInt8], _ exchange: Exchange) throws {
         guard let caller = exchange.record.caller, caller.models != nil, !body.isEmpty else { return }
         let model = try? Document(parsing: body).root["model"]?.string
         guard let model else { throw Failure.modelNotNamed }
@@ -17,12 +16,13 @@ enum PassthroughEndpoint {
     /// - Parameter path: the path below `/v1`, with a slash before it.
     static func respond(to exchange: Exchange, path: String) async throws -> Reply {
         let request = exchange.request
-        try permit(exchange)
+        let body = try exchange.takeBody()
+        try permit(body, exchange)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
         let response = try await exchange.send(
             exchange.upstream.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
-                accept: request.header("accept"), body: try request.body.get()))
+                accept: request.header("accept"), body: body))
         var headers = response.passedHeaders
         if response.status >= 300 { throw try await response.refusal() }
         if response.isEventStream {

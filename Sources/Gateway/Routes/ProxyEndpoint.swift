@@ -8,7 +8,7 @@ internal import Upstream
 enum ProxyEndpoint {
     static func respond(to exchange: Exchange) async throws -> Reply {
         let settings = try exchange.settings()
-        let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.document())
+        let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.takeDocument())
         let answer: UpstreamCall.Answer
         do {
             answer = try await exchange.answer(to: translated)
