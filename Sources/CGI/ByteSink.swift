@@ -5,8 +5,10 @@
 /// client has gone, writes are swallowed and the exchange's task is cancelled. The response ends when the handler
 /// returns.
 public protocol ByteSink: AnyObject, Sendable {
-    /// Appends bytes to what is to be sent. They leave with the next `flush`.
-    func write(_ bytes: RawSpan)
+    /// Appends what `body` appends to what is to be sent. It leaves with the next `flush`.
+    ///
+    /// - Parameter body: gets a buffer that may hold other bytes already, and only appends.
+    func append(_ body: (inout [UInt8]) -> Void)
 
     /// Sends as much of what was written as the web server takes now; the rest follows by itself.
     func flush()
@@ -28,7 +30,7 @@ public protocol ByteSink: AnyObject, Sendable {
 extension ByteSink {
     /// Appends bytes to what is to be sent.
     public func write(_ bytes: [UInt8]) {
-        write(bytes.span.bytes)
+        append { $0.append(contentsOf: bytes) }
     }
 
     public func flushLast() {

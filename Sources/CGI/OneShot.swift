@@ -79,15 +79,15 @@ public final class StandardOutputSink: ByteSink, @unchecked Sendable {
 
     public init() {}
 
-    public var pendingByteCount: Int { 0 }
+    public var pendingByteCount: Int { buffer.count }
 
     public var clientIsGone: Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return hasFailed || poll(&output, 1, 0) > 0
     }
 
-    public func write(_ bytes: RawSpan) {
-        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+    public func append(_ body: (inout [UInt8]) -> Void) {
+        body(&buffer)
     }
 
     public func flush() {

@@ -24,7 +24,7 @@ public struct ResponseWriter: ~Copyable {
         let mayHaveBody = head.status != 204
         if mayHaveBody, head["Content-Length"] == nil { head.add("Content-Length", String(body.count)) }
         let writer = writeHead(head)
-        if mayHaveBody, !withoutBody { writer.write(body.span.bytes) }
+        if mayHaveBody, !withoutBody { writer.write(body) }
         await writer.finish()
     }
 }
@@ -38,8 +38,13 @@ public struct BodyWriter: Sendable {
     }
 
     /// Appends to the body. The bytes leave with the next `flush`.
-    public func write(_ bytes: RawSpan) {
+    public func write(_ bytes: [UInt8]) {
         sink.write(bytes)
+    }
+
+    /// Appends to the body what `body` appends to a buffer, without a copy in between.
+    public func append(_ body: (inout [UInt8]) -> Void) {
+        sink.append(body)
     }
 
     /// Sends what was written, as far as the web server takes it.

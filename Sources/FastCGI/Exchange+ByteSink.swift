@@ -3,9 +3,10 @@ internal import NIOCore
 
 /// Sending the response: never more at once than the socket is known to take, because libfcgi's write blocks.
 extension Exchange: ByteSink {
-    func write(_ bytes: RawSpan) {
+    func append(_ body: (inout [UInt8]) -> Void) {
         eventLoop.assertInEventLoop()
-        if isOpen { output.append(bytes) }
+        output.append(body)
+        if !isOpen { output.removeAll() }
     }
 
     func flush() {

@@ -16,8 +16,8 @@ struct OutputBuffer {
     /// How much was written and not flushed.
     var heldCount: Int { bytes.count - flushedEnd }
 
-    mutating func append(_ span: RawSpan) {
-        span.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    mutating func append(_ body: (inout [UInt8]) -> Void) {
+        body(&bytes)
     }
 
     mutating func flush() {

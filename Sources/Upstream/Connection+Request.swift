@@ -25,8 +25,8 @@ extension Connection {
         state = .awaitingHead
         whenAnswered = continuation
         lastActivity = .now()
-        guard let context else { return fail(.cut, "the connection is closed") }
-        context.write(wrapOutboundOut(.head(request.decoderHead)), promise: nil)
+        guard let context, let codec else { return fail(.cut, "the connection is closed") }
+        codec.beginRequest(request.decoderHead)
         // An ordinary request leaves in one write, its head and body together.
         let beginning = request.body.prefix(Self.pieceByteCount)
         unsentBody = beginning.count == request.body.count ? [] : request.body[beginning.endIndex...]
@@ -65,8 +65,7 @@ extension Connection {
     }
 
     private func write(_ bytes: some Collection<UInt8>, _ context: ChannelHandlerContext) {
-        let buffer = context.channel.allocator.buffer(bytes: bytes)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        codec?.send(context.channel.allocator.buffer(bytes: bytes))
     }
 
     /// As much as a channel buffers before it calls itself not writable.

@@ -12,7 +12,6 @@ internal import NIOHTTPCompression
 /// thread, hops there first.
 final class Connection: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
 
     enum State {
         case idle
@@ -25,6 +24,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     let origin: Origin
     let pool: ConnectionPool
+    /// Next to the socket, while the channel has handlers.
+    private(set) var codec: MessageCodec?
     var eventLoop: any EventLoop { pool.eventLoop }
     private(set) var context: ChannelHandlerContext?
 
@@ -52,12 +53,21 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         self.pool = pool
     }
 
+    /// Takes its place at the end of a channel, its codec before it.
+    func join(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
+        let codec = MessageCodec(self)
+        try pipeline.addHandler(codec)
+        try pipeline.addHandler(self)
+        self.codec = codec
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        codec = nil
     }
 
     /// A new exchange begins: nothing of the one before is left.

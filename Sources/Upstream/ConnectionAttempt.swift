@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 
@@ -70,12 +69,7 @@ final class ConnectionAttempt: @unchecked Sendable {
 
     private func startHTTP(_ channel: any Channel) throws -> Connection {
         let connection = Connection(origin: origin, pool: pool)
-        let decoder = HTTPResponseDecoder(limitConfiguration: HTTPLimits.decoder)
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(RequestBytes())
-        try pipeline.addHandler(MessageBoundary(connection))
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(connection)
+        try connection.join(channel.pipeline.syncOperations)
         return connection
     }
 

@@ -29,8 +29,8 @@ enum FastCGIService {
         let server: Server
         do throws(StartError) {
             server = Server(
-                listener: try Listener.open(address, mode: mode), limits: limits, eventLoops: eventLoops,
-                handler: responder.respond)
+                listener: try Listener.open(address, mode: mode), limits: limits, eventLoops: eventLoops
+            ) { await responder.respond(to: $0, sink: $1, on: $2) }
             try server.start()
         } catch {
             throw Exit.failure(error.description)

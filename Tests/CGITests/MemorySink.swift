@@ -36,8 +36,9 @@ final class MemorySink: ByteSink {
         onDrained?()
     }
 
-    func write(_ bytes: RawSpan) {
-        let bytes = bytes.withUnsafeBytes { [UInt8]($0) }
+    func append(_ body: (inout [UInt8]) -> Void) {
+        var bytes: [UInt8] = []
+        body(&bytes)
         state.withLock { $0.written += bytes }
     }
 

@@ -72,7 +72,7 @@ extension ServerTests {
             let handler: Server.Handler = { _, sink, _ in
                 let bytes = pattern(size)
                 for offset in stride(from: 0, to: size, by: piece) {
-                    sink.write(bytes[offset..<(offset + piece)].span.bytes)
+                    sink.write(Array(bytes[offset..<(offset + piece)]))
                     sink.flush()
                     #expect(sink.pendingByteCount < piece + 8000)
                     if sink.pendingByteCount > 0 {

@@ -29,7 +29,7 @@ extension ServerTests {
             let handler: Server.Handler = { _, sink, _ in
                 let head = ResponseHead(status: 200, headers: [("X-Accel-Buffering", "no")])
                 let body = ResponseWriter(sink).writeHead(head)
-                body.write([UInt8]("data: 1\n\n".utf8).span.bytes)
+                body.write([UInt8]("data: 1\n\n".utf8))
                 body.flush()
                 try? await Task.sleep(for: .seconds(60))
                 if Task.isCancelled { cancelled.raise() }

@@ -34,7 +34,7 @@ struct OutputBufferTests {
         var sent: [UInt8] = []
         let bytes = pattern(500_000)
         for offset in stride(from: 0, to: bytes.count, by: 1000) {
-            buffer.append(bytes[offset..<(offset + 1000)].span.bytes)
+            buffer.append { $0 += bytes[offset..<(offset + 1000)] }
             buffer.flush()
             buffer.takePiece(upTo: 900) { sent += $0 }
             #expect(buffer.count == offset + 1000 - sent.count)
@@ -46,9 +46,9 @@ struct OutputBufferTests {
 
     @Test func `what is not flushed is not handed out`() {
         var buffer = OutputBuffer()
-        buffer.append(([1, 2] as [UInt8]).span.bytes)
+        buffer.append { $0 += [1, 2] }
         buffer.flush()
-        buffer.append(([3] as [UInt8]).span.bytes)
+        buffer.append { $0 += [3] }
         var sent: [UInt8] = []
         buffer.takePiece(upTo: 10) { sent += $0 }
         #expect(sent == [1, 2])

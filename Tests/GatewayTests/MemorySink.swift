@@ -11,8 +11,8 @@ final class MemorySink: ByteSink {
     var pendingByteCount: Int { 0 }
     var clientIsGone: Bool { false }
 
-    func write(_ piece: RawSpan) {
-        piece.withUnsafeBytes { piece in bytes.withLock { $0.append(contentsOf: piece) } }
+    func append(_ body: (inout [UInt8]) -> Void) {
+        bytes.withLock { body(&$0) }
     }
 
     func flush() {}

@@ -31,8 +31,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// The right to answer, until the head is written.
     private var responseWriter: ResponseWriter?
     private var writer: BodyWriter?
-    /// What is to be sent and has not been handed to the writer.
-    private var output: [UInt8] = []
+    /// What is to be sent after the head, until that is written.
+    private var early: [UInt8] = []
     /// When the head was written.
     private(set) var begunAt: ContinuousClock.Instant?
     /// Why the stream ends early, once that is clear.
@@ -111,13 +111,19 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     private func run(_ strand: Strand<Transform>) async {
         let cut = await strand.read {
-            strand.consume($0, into: &self.output, on: self.eventLoop)
+            self.consume($0, from: strand)
         } pausing: {
             self.sendConsumed(from: strand)
         }
-        if let failure = strand.end(cut, into: &output) { fail(failure) }
+        var failure: Failure?
+        append { failure = strand.end(cut, into: &$0) }
+        if let failure { fail(failure) }
         // Of several streams the others go on; the only one's last piece leaves with the end.
         if strands.count > 1 { _ = sendConsumed(from: strand) }
+    }
+
+    private func consume(_ piece: RawSpan, from strand: Strand<Transform>) {
+        append { strand.consume(piece, into: &$0, on: eventLoop) }
     }
 
     /// Sends what became of the events that arrived together.
@@ -139,23 +145,25 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     // MARK: The client's side
 
-    private func send(to writer: BodyWriter) {
-        guard !output.isEmpty else { return }
-        write(to: writer)
-        writer.flush()
-        heartbeat.postpone()
+    /// Has something appended to what is to be sent.
+    private func append(_ body: (inout [UInt8]) -> Void) {
+        if let writer { writer.append(body) } else { body(&early) }
     }
 
-    private func write(to writer: BodyWriter) {
-        writer.write(output.span.bytes)
-        output.removeAll(keepingCapacity: true)
+    private func send(to writer: BodyWriter) {
+        guard writer.pendingByteCount > 0 else { return }
+        writer.flush()
+        heartbeat.postpone()
     }
 
     /// Writes the head, once.
     private func begin() {
         guard let responseWriter = responseWriter.take() else { return }
         begunAt = .now
-        writer = responseWriter.writeHead(head)
+        let writer = responseWriter.writeHead(head)
+        writer.write(early)
+        early = []
+        self.writer = writer
         heartbeat.start { [self] in beat() }
     }
 
@@ -175,9 +183,9 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private func writeBeat() {
         guard let writer else { return }
         if strands.isEmpty {
-            waiting[0].writeBeat(into: &output)
+            writer.append { waiting[0].writeBeat(into: &$0) }
         } else if let strand = strands.first(where: { $0.transform.ending == nil }) {
-            strand.transform.writeBeat(into: &output)
+            writer.append { strand.transform.writeBeat(into: &$0) }
         }
         send(to: writer)
     }
@@ -186,14 +194,13 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         if failure == nil {
             // A good stream may be so short that it ends before there was anything to see.
             begin()
-            Transform.writeEnd(of: strands.map(\.transform), into: &output)
+            append { Transform.writeEnd(of: strands.map(\.transform), into: &$0) }
         }
         guard let writer else { return }
         failure = failure?.unlessStopping(clientIsGone: writer.clientIsGone)
         if let failure, failure.status != Failure.clientLeftStatus {
-            (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &output)
+            writer.append { (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &$0) }
         }
-        write(to: writer)
         await writer.finish()
     }
 

@@ -16,14 +16,14 @@ struct StreamObserver {
 
     /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
-        if !hasBegun, !Self.preludes.contains { name.reads($0) } {
+        if !hasBegun, !Self.preludes.contains(where: { name.reads($0) }) {
             if let failure = ReplyFailure(eventData: [UInt8](data)) { return ending = .failure(Failure(failure)) }
             hasBegun = true
         }
         if name.byteCount == 0 {
             if data.reads("[DONE]") { return ending = .success(()) }
             readUsage(of: data) { $0["usage"] }
-        } else if Self.terminalEvents.contains { name.reads($0) } {
+        } else if Self.terminalEvents.contains(where: { name.reads($0) }) {
             ending = .success(())
             readUsage(of: data) { $0["response"]?["usage"] }
         }

@@ -7,11 +7,16 @@ internal import Upstream
 enum TranslatedReply {
     /// - Parameter requests: at least one; all whole or all streamed.
     static func to(_ requests: [TranslatedRequest], _ exchange: Exchange) async throws -> Reply {
+        if requests[0].context.streams { return stream(requests, exchange) }
         let created = Int(Timestamp.secondsSince1970())
-        guard requests[0].context.streams else {
-            let (head, body) = try await whole(exchange.answers(to: requests), created: created, exchange)
-            return .whole(head, body: body)
-        }
+        let (head, body) = try await whole(exchange.answers(to: requests), created: created, exchange)
+        return .whole(head, body: body)
+    }
+
+    /// By itself: its variables would take room in the task's frame, which lives as long as the stream.
+    @inline(never)
+    private static func stream(_ requests: [TranslatedRequest], _ exchange: Exchange) -> Reply {
+        let created = Int(Timestamp.secondsSince1970())
         let keep = keeper(for: exchange)
         let transforms = requests.enumerated().map { index, request in
             let translator = StreamTranslator(

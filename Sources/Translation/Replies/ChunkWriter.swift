@@ -12,10 +12,10 @@ struct ChunkWriter: Sendable {
     private let choice: [UInt8]
     /// What follows the last choice: every chunk but the last has no usage, and says so where the last will have one.
     private let tail: [UInt8]
-    /// All that stands before a piece of text, and all that stands behind one that has no probabilities: nearly every
+    /// All that stands before a piece of text that has no probabilities, and then all that stands behind it: nearly every
     /// event of a stream is such a piece.
-    private var textOpening: [UInt8] = []
-    private var textEnding: [UInt8] = []
+    private var textFrame: [UInt8] = []
+    private var textOpeningCount = 0
     /// How many characters of text have been written; only the legacy API tells tokens' places.
     private var textOffset = 0
 
@@ -26,8 +26,6 @@ struct ChunkWriter: Sendable {
         choice = Array(#"\#(Self.fingerprint(form))"choices":[{"index":\#(index),"#.utf8)
         tail = Array((context.includesUsage ? #"],"usage":null}"# : "]}").utf8)
         identify(identity)
-        textEnding = closeText
-        end(into: &textEnding)
     }
 
     /// What closes the field of a piece of text.
@@ -48,9 +46,16 @@ struct ChunkWriter: Sendable {
             $0.member("model", identity.model)
         }
         head = writer.bytes.dropLast() + [UInt8(ascii: ",")]
-        textOpening = []
-        begin(into: &textOpening)
-        textOpening.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
+        textFrame = []
+        openText(into: &textFrame)
+        textOpeningCount = textFrame.count
+        textFrame.append(contentsOf: closeText)
+        end(into: &textFrame)
+    }
+
+    private func openText(into output: inout [UInt8]) {
+        begin(into: &output)
+        output.append(contentsOf: (form == .chat ? #""delta":{"content":""# : #""text":""#).utf8)
     }
 
     // MARK: Chunks
@@ -75,11 +80,11 @@ struct ChunkWriter: Sendable {
     ///
     /// - Parameter tokens: its tokens' probabilities, where they were asked for.
     mutating func content(_ text: StringContents, tokens: [Value] = [], into output: inout [UInt8]) {
-        output.append(contentsOf: textOpening)
-        output.append(contentsOf: text.bytes)
         if tokens.isEmpty {
-            output.append(contentsOf: textEnding)
+            content(text.bytes.span.bytes, into: &output)
         } else {
+            openText(into: &output)
+            output.append(contentsOf: text.bytes)
             output.append(contentsOf: closeText)
             end(tokens: tokens, into: &output)
         }
@@ -93,9 +98,11 @@ struct ChunkWriter: Sendable {
     ///
     /// - Parameter text: what stands between the quotes.
     func content(_ text: RawSpan, into output: inout [UInt8]) {
-        output.append(contentsOf: textOpening)
-        text.withUnsafeBytes { output.append(contentsOf: $0) }
-        output.append(contentsOf: textEnding)
+        textFrame.withUnsafeBytes { frame in
+            output.append(contentsOf: frame[..<textOpeningCount])
+            text.withUnsafeBytes { output.append(contentsOf: $0) }
+            output.append(contentsOf: frame[textOpeningCount...])
+        }
     }
 
     /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.
