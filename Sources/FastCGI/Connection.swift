@@ -162,8 +162,12 @@ final class Connection: @unchecked Sendable {
     var inputIsSound: Bool { FCGX_GetError(request.pointee.in) == 0 }
 
     /// Gives the memory back that libfcgi reads with, once the input is read to its end: a stream lives for minutes.
+    ///
+    /// Nothing is ever written to its error stream, so that this ends here too, without a record.
     func endReading() {
         FCGX_FreeStream(&request.pointee.in)
+        FCGX_FClose(request.pointee.err)
+        FCGX_FreeStream(&request.pointee.err)
     }
 
     /// Has the connection closed when the request ends, whatever the web server asked for.
@@ -191,7 +195,7 @@ final class Connection: @unchecked Sendable {
     /// the connection can serve another request; otherwise it is closed.
     func finish() -> Bool {
         // As FCGX_Finish_r does it, which takes a request without an input stream for none at all.
-        let isSound = [FCGX_FClose(request.pointee.err), FCGX_FClose(request.pointee.out)].allSatisfy { $0 == 0 }
+        let isSound = FCGX_FClose(request.pointee.out) == 0
         FCGX_Free(request, mayBeReused && isSound ? 0 : 1)
         descriptor = request.pointee.ipcFd
         return descriptor >= 0

@@ -65,7 +65,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         startTimers()
         defer { stopTimers() }
         do {
-            switch try await opening.answer() {
+            switch try await ask() {
             case .streams(let head, let bodies):
                 self.head = head
                 strands = zip(bodies, waiting).map { Strand($0, through: $1) }
@@ -85,6 +85,17 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         }
         await finish()
         return failure
+    }
+
+    /// Asks in a task of its own: a task keeps all the memory that it ever took, and this one lives as long as the stream.
+    @inline(never)
+    private func ask() async throws -> OpeningAnswer {
+        async let answer = openingAnswer()
+        return try await answer
+    }
+
+    private func openingAnswer() async throws -> OpeningAnswer {
+        try await opening.answer()
     }
 
     private func runStrands() async {
