@@ -4,6 +4,10 @@ internal import JSON
 /// Writes the events of a streamed reply: `chat.completion.chunk` objects, or `text_completion` objects for clients of the
 /// legacy API. What is the same in all chunks of a reply is put together once.
 struct ChunkWriter: Sendable {
+    /// All that stands before a piece of text that has no probabilities, and then all that stands behind it: nearly every
+    /// event of a stream is such a piece.
+    private var textFrame: [UInt8] = []
+    private var textOpeningCount = 0
     private let form: ReplyForm
     private let echo: StringContents?
     /// `{"id":…,"model":…,`
@@ -12,10 +16,6 @@ struct ChunkWriter: Sendable {
     private let choice: [UInt8]
     /// What follows the last choice: every chunk but the last has no usage, and says so where the last will have one.
     private let tail: [UInt8]
-    /// All that stands before a piece of text that has no probabilities, and then all that stands behind it: nearly every
-    /// event of a stream is such a piece.
-    private var textFrame: [UInt8] = []
-    private var textOpeningCount = 0
     /// How many characters of text have been written; only the legacy API tells tokens' places.
     private var textOffset = 0
 

@@ -15,8 +15,25 @@ public struct StreamTranslator: Sendable {
         case failed(ReplyFailure)
     }
 
-    let context: ReplyContext
+    // First what every event asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+
+    /// The part of the answer that is being written: its next piece needs no questions.
+    var flowing: Part?
+    /// Why the reply ended here although upstream goes on, which is listened to only for what it cost.
+    var cutReason: FinishReason?
+    /// What the model says beside its work, held back until it is clear whether it is the answer.
+    var commentary: [HeldPiece] = []
+    /// How the stream ended; nil while it goes on.
+    public internal(set) var outcome: Outcome?
+    /// Whether something has been written that a client can see.
+    public private(set) var hasBegun = false
+    /// Whether the reply has ended while upstream goes on, to whom nobody needs to listen any more.
+    public internal(set) var leavesUpstream = false
     var writer: ChunkWriter
+    /// The text's way to the client; nil where nothing can end it before upstream does.
+    var visible: VisibleText?
+
+    let context: ReplyContext
     private var identity: ReplyIdentity
     private var hasRole = false
 
@@ -26,31 +43,14 @@ public struct StreamTranslator: Sendable {
     var announced: [String: Int] = [:]
     /// How far the parts are of which something was handed on.
     var delivered: [Part: Progress] = [:]
-    /// The part of the answer that is being written: its next piece needs no questions.
-    var flowing: Part?
     /// The part that was told last in `reasoning_content`.
     var lastThought: Part?
-    /// What the model says beside its work, held back until it is clear whether it is the answer.
-    var commentary: [HeldPiece] = []
     var nextToolIndex = 0
     /// The characters of the answer's parts that are over.
     var characterCount = 0
 
-    /// The text's way to the client; nil where nothing can end it before upstream does.
-    var visible: VisibleText?
-    /// Why the reply ended here although upstream goes on, which is listened to only for what it cost.
-    var cutReason: FinishReason?
     private var reasoningCollector = ReasoningCollector()
     private var collectedItems: Set<Int> = []
-
-    /// Whether something has been written that a client can see.
-    public private(set) var hasBegun = false
-
-    /// How the stream ended; nil while it goes on.
-    public internal(set) var outcome: Outcome?
-
-    /// Whether the reply has ended while upstream goes on, to whom nobody needs to listen any more.
-    public internal(set) var leavesUpstream = false
 
     /// Whether the client has its reply, and waits at most for what it cost.
     public var isCut: Bool { cutReason != nil }
