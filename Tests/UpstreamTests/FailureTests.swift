@@ -70,7 +70,11 @@ struct FailureTests {
         }) { client, _ in
             let body = try await client.send().body
             async let error = failure(of: {
-                try await body.forEach { pieces.append($0) } pausing: { .pause }
+                try await body.forEach {
+                    pieces.append($0)
+                } pausing: {
+                    .pause
+                }
             })
             #expect(await eventually { pieces.count == 1 })
             try await Task.sleep(for: .milliseconds(50))
@@ -186,7 +190,11 @@ struct FailureTests {
             let body = try await client.send().body
             let pieces = Pieces()
             async let error = failure(of: {
-                try await body.forEach { pieces.append($0) } pausing: { .pause }
+                try await body.forEach {
+                    pieces.append($0)
+                } pausing: {
+                    .pause
+                }
             })
             #expect(await eventually { pieces.count == 1 })
             try await Task.sleep(for: .milliseconds(600))

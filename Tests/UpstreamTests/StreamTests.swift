@@ -76,7 +76,9 @@ struct StreamTests {
         }) { client, _ in
             let body = try await client.send().body
             let pieces = Pieces()
-            try await body.forEach { pieces.append($0) } pausing: {
+            try await body.forEach {
+                pieces.append($0)
+            } pausing: {
                 body.resume()
                 return .pause
             }
@@ -94,7 +96,11 @@ struct StreamTests {
             while try await peer.request() != nil { try await peer.send(Self.chunkedHead + "0\r\n\r\n") }
         }) { client, server in
             let body = try await client.send().body
-            async let end: Void = body.forEach { pieces.append($0) } pausing: { .pause }
+            async let end: Void = body.forEach {
+                pieces.append($0)
+            } pausing: {
+                .pause
+            }
             #expect(await eventually { pieces.count == 2 })
             try await Task.sleep(for: .milliseconds(20))
             #expect(pieces.count == 2)
