@@ -203,7 +203,7 @@ def reloaded(site, simulator):
     with ThreadPoolExecutor(1) as pool, site.client.stream("[simulate pace=100 deltas=100]") as stream:
         begin = stream.read_until(b"output_text.delta")
         site.reload()
-        # Until it has begun to reload; from then on it may be slow.
+        # Until all of its processes know.
         time.sleep(0.5)
         other = pool.submit(lambda: (site.client.ask("hi").status, time.monotonic()))
         end = how_it_ends(stream, begin)
