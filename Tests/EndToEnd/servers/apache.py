@@ -42,7 +42,7 @@ class Apache(Site):
 
     def listens(self):
         # Until its daemon is there, mod_cgid has nobody to start a program, and answers 503.
-        return super().listens() and ("cgid" not in self.modules or any(self.directory.glob("cgid.sock*")))
+        return super().listens() and ("cgid" not in self.modules or any(self.directory.rglob("cgid.sock*")))
 
     @property
     def places(self):
