@@ -26,13 +26,13 @@ class Root:
     def __init__(self, path):
         self.path = path
 
-    def command(self, *command, user="0:0", mode="writable", mounts={}):
-        """What runs a command there, as its own first process."""
-        places = [str(part) for pair in mounts.items() for part in pair]
+    def command(self, *command, user="0:0", mode="writable", mounts=None):
+        """What runs a command there, as the first process of a namespace; `mounts` are places for other directories."""
+        places = [str(part) for pair in (mounts or {}).items() for part in pair]
         enter = ["bash", "-c", ENTER, "enter", self.path, mode, *places, "--", user]
         return ["unshare", "--mount", "--pid", "--fork", "--kill-child", *enter, *command]
 
-    def run(self, *command, check=True, **options):
+    def run(self, *command, **options):
         """Runs a command there to its end: the finished process with its output as text."""
         ended = subprocess.run(
             self.command(*command, **options),
@@ -41,7 +41,7 @@ class Root:
             text=True,
             timeout=120,
         )
-        assert not check or ended.returncode == 0, ended.stdout + ended.stderr
+        assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended
 
     def copy(self, path):

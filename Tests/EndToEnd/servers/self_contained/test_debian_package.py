@@ -10,12 +10,23 @@ import pytest
 from processes import REPOSITORY, remove, temporary_directory
 from stack import OPENAI_KEY
 
-(PACKAGE,) = (REPOSITORY / ".build/debian").glob("*.deb")
+
+@pytest.fixture(scope="module")
+def package():
+    found = list((REPOSITORY / ".build/debian").glob("*.deb"))
+    assert found, "deploy/debian/build has to be run before"
+    return found[0]
 
 
-def install(root, *options):
-    shutil.copy(PACKAGE, root.file("/tmp"))
-    root.run("apt-get", "install", "--yes", "--no-install-recommends", *options, f"/tmp/{PACKAGE.name}")
+@pytest.fixture(scope="module")
+def install(package):
+    """Installs it in a root, as its README says."""
+
+    def install(root, *options):
+        shutil.copy(package, root.file("/tmp"))
+        root.run("apt-get", "install", "--yes", "--no-install-recommends", *options, f"/tmp/{package.name}")
+
+    return install
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +37,7 @@ def directory():
 
 
 @pytest.fixture(scope="module")
-def root(debian, directory):
+def root(debian, directory, install):
     """A root in which it is installed, and has OpenAI's key as its README says."""
     root = debian.copy(directory / "installed")
     install(root)
@@ -34,8 +45,8 @@ def root(debian, directory):
     return root
 
 
-def test_the_program_is_there(root):
-    assert root.run("gpt-proxy", "--version").stdout.strip() == PACKAGE.name.split("_")[1]
+def test_the_program_is_there(root, package):
+    assert root.run("gpt-proxy", "--version").stdout.strip() == package.name.split("_")[1]
 
 
 def test_with_what_its_units_give_it_the_settings_are_complete(root):
@@ -60,12 +71,12 @@ def test_it_has_a_manual(root):
     assert "NAME" in page and "--listen" in page and "--env-file" in page
 
 
-def test_lintian_finds_no_fault():
-    ended = subprocess.run(["lintian", "--fail-on", "error,warning", PACKAGE], capture_output=True, text=True)
+def test_lintian_finds_no_fault(package):
+    ended = subprocess.run(["lintian", "--fail-on", "error,warning", package], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout
 
 
-def test_the_key_of_callers_is_made_once_and_a_changed_setting_is_kept(root):
+def test_the_key_of_callers_is_made_once_and_a_changed_setting_is_kept(root, install):
     key, settings = root.file("/etc/gpt-proxy/proxy-api-key"), root.file("/etc/gpt-proxy/.env")
     made = key.read_text()
     assert re.fullmatch(r"[0-9a-f]{64}", made)
@@ -75,7 +86,7 @@ def test_the_key_of_callers_is_made_once_and_a_changed_setting_is_kept(root):
     assert (key.read_text(), settings.read_text()) == (made, "TARGET_API=chat\n")
 
 
-def test_purging_leaves_nothing(debian, directory):
+def test_purging_leaves_nothing(debian, directory, install):
     root = debian.copy(directory / "purged")
     install(root)
     # As an administrator would: links that no package has made.
