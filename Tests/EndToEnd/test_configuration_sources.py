@@ -52,6 +52,16 @@ def test_a_credentials_directory(settings, directory):
     assert settings(CREDENTIALS_DIRECTORY=str(credentials))["DEFAULT_MODEL"] == "from-credentials"
 
 
+def test_credentials_that_are_links_as_kubernetes_lays_them_out(settings, directory):
+    credentials = directory / "credentials"
+    (credentials / "..2026_11_24").mkdir(parents=True)
+    (credentials / "..data").symlink_to("..2026_11_24")
+    for name, value in KEYS.items():
+        (credentials / "..data" / name).write_text(value)
+        (credentials / name).symlink_to(f"..data/{name}")
+    assert settings(CREDENTIALS_DIRECTORY=str(credentials))["OPENAI_API_KEY"] == "(set, not shown)"
+
+
 def test_a_file_per_secret(settings, directory):
     for name, value in KEYS.items():
         (directory / name).write_text(value + "\n")

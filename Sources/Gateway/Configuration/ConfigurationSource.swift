@@ -1,6 +1,12 @@
 internal import Configuration
 internal import SystemPackage
 
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
 /// Where values are looked up: the environment, then the credentials directory, then the `.env` file.
 public struct ConfigurationSource: Sendable {
     private let reader: ConfigReader
@@ -12,7 +18,10 @@ public struct ConfigurationSource: Sendable {
     public init(environment: [String: String], environmentFile: String? = nil) async throws {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
         if let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty {
-            providers.append(try await DirectoryFilesProvider(directoryPath: FilePath(directory)))
+            // The provider passes links over, as which Kubernetes lays out secrets; the files are where all of them lead.
+            let linked = directory + "/..data"
+            let files = FileManager.default.fileExists(atPath: linked) ? linked : directory
+            providers.append(try await DirectoryFilesProvider(directoryPath: FilePath(files)))
         }
         providers.append(
             try await EnvironmentVariablesProvider(

@@ -40,12 +40,16 @@ class Apache(Site):
         arguments = ["-d", self.directory, "-f", configuration, "-DFOREGROUND"]
         self.apache = self.run("apache2", find_program("apache2"), *arguments)
 
+    def listens(self):
+        # Until its daemon is there, mod_cgid has nobody to start a program, and answers 503.
+        return super().listens() and ("cgid" not in self.modules or any(self.directory.rglob("cgid.sock*")))
+
     @property
     def places(self):
         return super().places | {r"<VirtualHost \*:80>": f"<VirtualHost 127.0.0.1:{self.port}>"}
 
     def reload(self):
-        self.apache.signal(signal.SIGUSR1)
+        self.signal_reload(self.apache, signal.SIGUSR1, "Doing graceful restart")
 
 
 class ApacheProxyFCGI(Apache):

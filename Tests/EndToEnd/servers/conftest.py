@@ -26,6 +26,8 @@ class Servers:
         """The words for an observation of a server. What mostly waits is observed of all servers at once."""
         key = observation.rows, kind
         if key not in self.observed:
+            # It hands out all that it remembers whenever it is asked for one request, and has been sent much.
+            self.simulator.forget()
             kinds = SITES if observation.waits else [kind]
             with ThreadPoolExecutor(len(kinds)) as pool:
                 words = pool.map(lambda kind: self._observe(observation, kind), kinds)

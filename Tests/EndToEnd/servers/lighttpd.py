@@ -39,7 +39,7 @@ class Lighttpd(Site):
         return super().places | {"/run/lighttpd/": f"{self.directory}/"}
 
     def reload(self):
-        self.lighttpd.signal(signal.SIGUSR1)
+        self.signal_reload(self.lighttpd, signal.SIGUSR1, "graceful shutdown started")
 
 
 class LighttpdSocket(Lighttpd):

@@ -19,7 +19,7 @@ class Nginx(Site):
             daemon off;
             worker_processes 1;
             pid {self.directory}/nginx.pid;
-            error_log {self.directory}/nginx-error.log;
+            error_log {self.directory}/nginx-error.log notice;
             events {{ worker_connections 512; }}
             http {{
                 access_log off;
@@ -37,7 +37,7 @@ class Nginx(Site):
         }
 
     def reload(self):
-        self.nginx.signal(signal.SIGHUP)
+        self.signal_reload(self.nginx, signal.SIGHUP, "reconfiguring")
 
 
 class NginxSystemd(Nginx):

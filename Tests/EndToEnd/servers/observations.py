@@ -86,8 +86,8 @@ def each_event_at_once(site, simulator):
             for number, (arrived, data) in enumerate(arrivals)
         )
 
-    # A busy machine may make one late; three streams in a row are late only where something holds them back.
-    return [yes(any(is_on_time() for _ in range(3)))]
+    # A busy machine may make some late; ten streams in a row are late only where something holds them back.
+    return [yes(any(is_on_time() for _ in range(10)))]
 
 
 @fills("a body of 1 MB", "a body of 20 MB")
@@ -157,9 +157,10 @@ def leaving_a_silent_stream(site, simulator):
         # Just after a sign of life, so that the next is as far away as can be.
         stream.read_until(b"\n:")
         stream.close()
-        if wait_until(lambda: asked.has_been_given_up, timeout=HEARTBEAT / 2):
-            return "noticed at once"
-        return "noticed by a beat" if wait_until(lambda: asked.has_been_given_up) else "not noticed"
+        left = time.monotonic()
+        if not wait_until(lambda: asked.has_been_given_up):
+            return "not noticed"
+        return "noticed at once" if time.monotonic() - left < HEARTBEAT / 2 else "noticed by a beat"
 
     return [min(when() for _ in range(2))]
 
@@ -203,7 +204,7 @@ def reloaded(site, simulator):
     with ThreadPoolExecutor(1) as pool, site.client.stream("[simulate pace=100 deltas=100]") as stream:
         begin = stream.read_until(b"output_text.delta")
         site.reload()
-        # Until it has begun to reload; from then on it may be slow.
+        # Until all of its processes know.
         time.sleep(0.5)
         other = pool.submit(lambda: (site.client.ask("hi").status, time.monotonic()))
         end = how_it_ends(stream, begin)

@@ -52,6 +52,12 @@ class Site:
         """Has the server read its configuration again, without harm to what runs, as its manual puts it."""
         raise NotImplementedError
 
+    def signal_reload(self, server, signal, answer):
+        """Sends a server its signal to reload, and waits until it has begun, which its log then says."""
+        said = self.log.count(answer)
+        server.signal(signal)
+        assert wait_until(lambda: self.log.count(answer) > said), f"{self.name} does not reload: {self.log}"
+
     def revive(self):
         """Does what a service manager would do about a responder that has died; where the server does it, nothing."""
 

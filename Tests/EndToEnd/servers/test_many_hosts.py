@@ -38,7 +38,7 @@ class Namespace:
 
     def __init__(self, number):
         self.name = f"gp{os.getpid()}-{next(self.made)}"
-        outside, inside = self.outside, _ = f"{self.name}o", f"{self.name}i"
+        outside, inside = self.outside, self.inside = f"{self.name}o", f"{self.name}i"
         self.edge, self.address = f"10.207.{number}.1", f"10.207.{number}.2"
         ip("netns", "add", self.name)
         ip("link", "add", outside, "type", "veth", "peer", "name", inside, "netns", self.name)
@@ -78,8 +78,11 @@ class Host(NginxSystemd):
         return super().places | {"listen 80;": f"listen {self.namespace.address}:80;"}
 
     def die(self):
-        """As when the power fails: the network first, so that nobody says good-bye."""
-        ip("link", "set", self.namespace.outside, "down")
+        """As when the power fails: the network first, so that nobody says good-bye.
+
+        At the host's end: the edge must go on sending into this cable, and not to whomever else it knows a way to.
+        """
+        ip("-n", self.namespace.name, "link", "set", self.namespace.inside, "down")
         pids = subprocess.run(["ip", "netns", "pids", self.namespace.name], capture_output=True, text=True).stdout
         for pid in map(int, pids.split()):
             os.kill(pid, signal.SIGKILL)
@@ -166,6 +169,9 @@ def test_a_host_that_dies_under_load_loses_nothing_that_had_not_begun(edge, host
         loader.start()
     assert wait_until(lambda: len(statuses) > 24)
     assert all(served_by(hosts)), "the load is not spread"
+    # Of a request that a host has and upstream has not, the edge cannot know that it has not begun. All have now; whatever
+    # comes next finds the host dead.
+    assert wait_until(lambda: len(begun(upstream)) == len(statuses) + len(loaders))
     hosts[0].die()
     seen = len(statuses)
     assert wait_until(lambda: len(statuses) > seen + 36)

@@ -22,10 +22,11 @@ class Workers:
         self.processes = [self.start(number) for number in (1, 2)]
 
     def start(self, number):
-        process = self.site.run(
-            f"worker-{number}", self.site.program, "--env-file", self.site.etc / ".env", stdin=self.listener
-        )
-        said = process.log.count("started")
+        name = f"worker-{number}"
+        # What its predecessors have said is there too.
+        log = self.site.directory / f"{name}.log"
+        said = log.read_text().count("started") if log.exists() else 0
+        process = self.site.run(name, self.site.program, "--env-file", self.site.etc / ".env", stdin=self.listener)
         process.wait_until(lambda: process.log.count("started") > said, "does not serve")
         return process
 

@@ -14,7 +14,6 @@ from processes import REPOSITORY
 PROGRAM = REPOSITORY / ".build/static/gpt-proxy"
 
 
-
 class BareRoot(Apache):
     name = "Apache, CGI in a bare root"
     modules = ["cgid"]
@@ -32,10 +31,16 @@ class BareRoot(Apache):
         (self.root / "dev").mkdir()
         (self.root / "dev/null").touch()
         (self.root / "dev/null").chmod(0o666)
+        # mod_cgid makes its socket before the root changes, and looks for it afterwards under the same path.
+        run = self.root / self.directory.relative_to("/") / "run"
+        run.mkdir(parents=True)
+        (self.directory / "run").symlink_to(run)
         self.start_apache(
             f"""
+            # Apache's own threads end with its help; when the first does, Apache sees the bare root alone.
+            LoadFile libgcc_s.so.1
             ChrootDir {self.root}
-            ScriptSock {self.directory}/cgid.sock
+            ScriptSock {self.directory}/run/cgid.sock
             ScriptAlias / /cgi-bin/gpt-proxy/
             <Location "/">
                 Require all granted
@@ -59,9 +64,9 @@ def site(binaries, the_simulator):
 
 
 def test_there_is_nothing_but_the_c_library(site):
-    libraries = [path.name for path in site.root.rglob("*.so*")]
+    libraries = [path.name for path in site.root.rglob("*.so*") if path.is_file()]
     assert all(re.match(r"(ld-linux-|lib(c|m|dl|rt|pthread|resolv)\.so)", name) for name in libraries), libraries
-    assert [path.name for path in site.cgi.iterdir()] == ["gpt-proxy", ".env"]
+    assert {path.name for path in site.cgi.iterdir()} == {"gpt-proxy", ".env"}
 
 
 def test_a_whole_reply(site):
