@@ -4,6 +4,8 @@ internal import SystemPackage
 /// Where values are looked up: the environment, then the credentials directory, then the `.env` file.
 public struct ConfigurationSource: Sendable {
     private let reader: ConfigReader
+    private let environment: [String: String]
+    private let credentials: FilePath?
 
     /// - Parameters:
     ///   - environment: the process's environment variables.
@@ -11,9 +13,9 @@ public struct ConfigurationSource: Sendable {
     /// - Throws: when a file or directory that was named cannot be read.
     public init(environment: [String: String], environmentFile: String? = nil) async throws {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
-        if let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty {
-            providers.append(try await DirectoryFilesProvider(directoryPath: FilePath(directory)))
-        }
+        self.environment = environment
+        credentials = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : FilePath($0) }
+        if let credentials { providers.append(try await DirectoryFilesProvider(directoryPath: credentials)) }
         providers.append(
             try await EnvironmentVariablesProvider(
                 environmentFilePath: FilePath(environmentFile ?? ".env"), allowMissing: environmentFile == nil))
@@ -28,5 +30,13 @@ public struct ConfigurationSource: Sendable {
             value = String(value.dropFirst().dropLast())
         }
         return value.isEmpty ? nil : value
+    }
+
+    /// The file that a secret stands in: of the credentials directory, or the one that its key with `_FILE` behind it names.
+    /// Nil when it stands elsewhere, or nowhere.
+    func file(ofSecret name: String) -> String? {
+        if let value = environment[name], !value.isEmpty { return nil }
+        if let path = credentials?.appending(name).string, FileVersion(of: path) != nil { return path }
+        return value(name) == nil ? value(name + "_FILE") : nil
     }
 }

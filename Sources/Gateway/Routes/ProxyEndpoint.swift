@@ -36,6 +36,7 @@ enum ProxyEndpoint {
             return .whole(.json(status, headers: headers), body: wrapped.bytes)
         }
         exchange.record.usage = Usage(document.root["usage"])
-        return .whole(.json(status, headers: headers), body: body)
+        let shown = document.root.given("error") == nil ? body : Redaction().apply(body)
+        return .whole(.json(status, headers: headers), body: shown)
     }
 }

@@ -5,17 +5,28 @@ internal import Upstream
 /// passed on; its key least of all.
 struct UpstreamRequests: Sendable {
     private let base: BaseURL
-    private let headers: [(name: String, value: String)]
+    private let key: Current<String>
+    private let fixedHeaders: [(name: String, value: String)]
 
     init(_ configuration: Configuration) {
         base = configuration.base
-        var headers = [
-            (name: "Authorization", value: "Bearer \(configuration.openAIKey)"),
-            (name: "User-Agent", value: "gpt-proxy/\(version)"),
-        ]
+        key = Current(configuration.openAIKey, .openAIKey, log: configuration.log) { try SecretFile.read($0) }
+        var headers = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
         if let organization = configuration.organization { headers.append(("OpenAI-Organization", organization)) }
         if let project = configuration.project { headers.append(("OpenAI-Project", project)) }
-        self.headers = headers
+        fixedHeaders = headers
+    }
+
+    private var headers: [(name: String, value: String)] {
+        [("Authorization", "Bearer \(key.value)")] + fixedHeaders
+    }
+
+    /// What clients must not see of the key.
+    var redaction: Redaction { Redaction(key: key.value) }
+
+    /// Reads the key anew if it stands in a file.
+    func reloadKey() {
+        key.reload()
     }
 
     func get(_ path: String) -> Upstream.Request {

@@ -1,0 +1,63 @@
+/// Takes out of what upstream says about an error what concerns the operator alone: keys, whole, cut or masked, and the ids
+/// of organizations and projects. OpenAI quotes the former when a key is wrong, and the latter when a limit is reached.
+///
+/// Works on bytes, whether they are JSON, events or plain text: what is taken out and what takes its place are words of
+/// letters, digits and a few signs, which are written alike in all of them.
+struct Redaction {
+    /// Words that begin so are keys (`sk-`) or ids.
+    private static let beginnings = ["sk-", "org-", "proj-", "proj_"].map { Array($0.utf8)[...] }
+    private static let mask = Array("***".utf8)[...]
+    /// So much of a key's beginning tells the key.
+    private static let fragmentLength = 8
+
+    /// How the operator's key begins.
+    private let fragment: [UInt8]
+
+    /// - Parameter key: the operator's; without it, keys are known by their form.
+    init(key: String = "") {
+        fragment = Array(key.utf8.prefix(Self.fragmentLength))
+    }
+
+    func apply(_ text: String) -> String {
+        String(decoding: apply(Array(text.utf8)), as: UTF8.self)
+    }
+
+    func apply(_ bytes: [UInt8]) -> [UInt8] {
+        var redacted: [UInt8] = []
+        redacted.reserveCapacity(bytes.count)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let between = rest.prefix { !Self.isInWord($0) }
+            redacted.append(contentsOf: between)
+            rest = rest[between.endIndex...]
+            // A letter behind a backslash belongs to that: \n is no part of the word behind it, nor is \u000a.
+            let escape = between.last == UInt8(ascii: "\\") ? rest.prefix(rest.first == UInt8(ascii: "u") ? 5 : 1) : []
+            redacted.append(contentsOf: escape)
+            rest = rest.dropFirst(escape.count)
+            let word = rest.prefix { Self.isInWord($0) }
+            redacted.append(contentsOf: replacement(for: word) ?? word)
+            rest = rest[word.endIndex...]
+        }
+        return redacted
+    }
+
+    /// What takes a word's place; nil when it may stay.
+    private func replacement(for word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        if let beginning = Self.beginnings.first(where: { word.starts(with: $0) && word.count >= $0.count + 4 }) {
+            return beginning + Self.mask
+        }
+        let isKnown = !fragment.isEmpty && word.firstRange(of: fragment) != nil
+        let isMasked = word.firstRange(of: Self.mask) != nil && word.contains { $0 != UInt8(ascii: "*") }
+        return isKnown || isMasked ? Self.mask : nil
+    }
+
+    private static func isInWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "*"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}
