@@ -23,10 +23,9 @@ enum PassedReply {
 
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
         let body = try await response.body.collect(upTo: maximumReply)
-        if let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) {
-            exchange.record.usage = Usage(document.root["usage"])
-        }
-        return body
+        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root else { return body }
+        exchange.record.usage = Usage(root["usage"])
+        return root.given("error") == nil ? body : Redaction().apply(body)
     }
 }
 

@@ -27,6 +27,8 @@ struct PassedStream: StreamTransform {
         let completed = try parser.feed(piece) { events.append($0) }
         for event in events { observe(event) }
         if completed > 0 {
+            let start = output.count
+            defer { if events.contains(where: Self.reportsError) { Self.redact(&output, from: start) } }
             output.append(contentsOf: held)
             held.removeAll(keepingCapacity: true)
             piece.extracting(first: completed).withUnsafeBytes { output.append(contentsOf: $0) }
@@ -55,6 +57,17 @@ struct PassedStream: StreamTransform {
             ending = .success(())
             readUsage(of: event) { $0["response"]?["usage"] }
         }
+    }
+
+    /// Whether an event may quote what is the operator's own.
+    private static func reportsError(_ event: Event) -> Bool {
+        event.name.isEmpty
+            ? event.data.contains("\"error\":")
+            : ["error", "response.failed"].contains { event.name.elementsEqual($0.utf8) }
+    }
+
+    private static func redact(_ output: inout [UInt8], from start: Int) {
+        output.replaceSubrange(start..., with: Redaction().apply(Array(output[start...])))
     }
 
     private static let preludes = ["response.created", "response.in_progress", "response.queued"]
