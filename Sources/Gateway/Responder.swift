@@ -119,7 +119,8 @@ public final class Responder: Sendable {
             opening, to: writer, on: exchange.eventLoop,
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
-                headDelay: TimeAmount(configuration.streamHeadDelay)))
+                headDelay: TimeAmount(configuration.streamHeadDelay)),
+            redaction: upstream.redaction)
         let failure = await forwarder.run()
         exchange.record.error = failure?.reason
         if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }

@@ -17,6 +17,7 @@ def pytest_addoption(parser):
         default=REPOSITORY / ".build/debug",
         help="where gpt-proxy and upstream-simulator have been built",
     )
+    parser.addoption("--fuzz", type=int, default=2000, help="how many mutated bodies are sent")
     parser.addoption(
         "--spec",
         type=Path,

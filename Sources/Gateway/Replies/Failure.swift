@@ -17,7 +17,7 @@ struct Failure: Error, Sendable {
     /// A word for the log and for programs.
     let reason: String
     /// What happened and the way out, for people.
-    let message: String
+    private(set) var message: String
     /// The client's field at fault, as a path.
     var param: String?
     /// OpenAI's code, where it has one for this.
@@ -27,6 +27,9 @@ struct Failure: Error, Sendable {
     var headers: [(name: String, value: String)] = []
     /// An error status of upstream with its body, which the client gets to see.
     var upstream: (status: Int, body: [UInt8])?
+
+    /// The reason of what upstream reports in a reply of its own; the message is upstream's then.
+    private static let reportedByUpstream = "upstream_error"
 
     /// Nobody is there to be answered: nginx's word for it, for the log alone.
     static let clientLeftStatus = 499
@@ -80,9 +83,9 @@ struct Failure: Error, Sendable {
 
     /// Without what upstream's words may hold of the operator's own.
     func redacted(_ redaction: Redaction) -> Failure {
-        guard let upstream else { return self }
         var failure = self
-        failure.upstream = (upstream.status, redaction.apply(upstream.body))
+        if let upstream { failure.upstream = (upstream.status, redaction.apply(upstream.body)) }
+        if reason == Self.reportedByUpstream { failure.message = redaction.apply(message) }
         return failure
     }
 
@@ -130,8 +133,7 @@ extension Failure {
             self.init(status: 400, reason: "invalid_json", message: "The request body is not valid JSON: \(error).")
         case let error as ReplyFailure:
             self.init(
-                status: error.status, reason: "upstream_error", message: Redaction().apply(error.message),
-                param: error.param,
+                status: error.status, reason: Self.reportedByUpstream, message: error.message, param: error.param,
                 code: error.code, type: error.type)
         case let error as BodyError:
             self.init(error)

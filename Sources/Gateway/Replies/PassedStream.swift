@@ -15,11 +15,14 @@ struct PassedStream: StreamTransform {
     private(set) var usage: Usage?
 
     private(set) var hasBegun: Bool
+    private let redaction: Redaction
 
     /// - Parameter waitsForMeaning: whether the head waits for an event that says more than that there is a response, so
     ///   that an error before it becomes a status. Else the client gets errors as the events that they are.
-    init(waitsForMeaning: Bool) {
+    /// - Parameter redaction: what is done to events that report errors.
+    init(waitsForMeaning: Bool, redaction: Redaction) {
         hasBegun = !waitsForMeaning
+        self.redaction = redaction
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
@@ -28,7 +31,7 @@ struct PassedStream: StreamTransform {
         for event in events { observe(event) }
         if completed > 0 {
             let start = output.count
-            defer { if events.contains(where: Self.reportsError) { Self.redact(&output, from: start) } }
+            defer { if events.contains(where: Self.reportsError) { redact(&output, from: start) } }
             output.append(contentsOf: held)
             held.removeAll(keepingCapacity: true)
             piece.extracting(first: completed).withUnsafeBytes { output.append(contentsOf: $0) }
@@ -66,8 +69,8 @@ struct PassedStream: StreamTransform {
             : ["error", "response.failed"].contains { event.name.elementsEqual($0.utf8) }
     }
 
-    private static func redact(_ output: inout [UInt8], from start: Int) {
-        output.replaceSubrange(start..., with: Redaction().apply(Array(output[start...])))
+    private func redact(_ output: inout [UInt8], from start: Int) {
+        output.replaceSubrange(start..., with: redaction.apply(Array(output[start...])))
     }
 
     private static let preludes = ["response.created", "response.in_progress", "response.queued"]

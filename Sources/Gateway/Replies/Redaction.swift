@@ -10,12 +10,12 @@ struct Redaction {
     /// So much of a key's beginning tells the key.
     private static let fragmentLength = 8
 
-    /// How the operator's key begins.
+    /// How the operator's key begins; nothing of a key that is so short that it could be any word.
     private let fragment: [UInt8]
 
-    /// - Parameter key: the operator's; without it, keys are known by their form.
-    init(key: String = "") {
-        fragment = Array(key.utf8.prefix(Self.fragmentLength))
+    /// - Parameter key: the operator's.
+    init(key: String) {
+        fragment = key.utf8.count < Self.fragmentLength ? [] : Array(key.utf8.prefix(Self.fragmentLength))
     }
 
     func apply(_ text: String) -> String {

@@ -26,6 +26,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private var strands: [Strand<Transform>] = []
     private let eventLoop: any EventLoop
     private let pace: Pace
+    private let redaction: Redaction
     private let heartbeat: Heartbeat
 
     /// The right to answer, until the head is written.
@@ -41,7 +42,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     /// - Parameter writer: the right to answer, which is used up with the head.
     init(
-        _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace
+        _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace,
+        redaction: Redaction
     ) {
         ask = opening.ask
         head = opening.head
@@ -49,6 +51,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         self.responseWriter = consume writer
         self.eventLoop = eventLoop
         self.pace = pace
+        self.redaction = redaction
         heartbeat = Heartbeat(every: pace.heartbeat, on: eventLoop)
     }
 
@@ -179,7 +182,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         guard let writer else { return }
         failure = failure?.unlessStopping(clientIsGone: writer.clientIsGone)
         if let failure, failure.status != Failure.clientLeftStatus {
-            (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &output)
+            (strands.first?.transform ?? waiting[0]).writeFailure(failure.redacted(redaction), into: &output)
         }
         send(to: writer)
         writer.flush()
