@@ -123,7 +123,8 @@ def test_a_failed_response_tells_nothing_of_the_operators_own(client, upstream):
 
 
 def test_a_good_reply_is_not_touched(client, upstream):
-    upstream.says({"id": "r", "object": "response", "status": "completed", "error": None, "output": [], "text": TEXT})
+    text = f"{OWN[0]} is a key, {OWN[1]} an organization"
+    upstream.says({"id": "r", "object": "response", "status": "completed", "error": None, "output": [], "text": text})
     assert client.post({"prompt": "hi"}).body == upstream.body
     assert client.post({"input": "hi"}, path="/v1/responses").body == upstream.body
 

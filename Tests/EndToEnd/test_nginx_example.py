@@ -227,7 +227,7 @@ def test_gpt_proxys_own_errors_come_through(site):
 def test_both_logs_name_a_request_alike(site, deployment, directory):
     site.request("POST", "/proxy", ask("hi"), {"X-API-KEY": PROXY_KEY, "X-Request-Id": "from-the-client"})
     (line,) = deployment.responder.access_log()
-    assert line["request_id"] in (directory / "access.log").read_text()
+    assert wait_until(lambda: line["request_id"] in (directory / "access.log").read_text())
 
 
 def test_the_status_page_is_for_this_machine(site):

@@ -13,7 +13,7 @@ import pytest
 
 from client import ask
 from processes import wait_until
-from stack import OPENAI_KEY, PROXY_KEY
+from stack import OPENAI_KEY, PROXY_KEY, environment
 from tokens import AUDIENCE, ISSUER, SigningKey, claims, compact, hs256, key_set, token
 
 PATH = "/v1/chat/completions"
@@ -387,6 +387,17 @@ def test_an_address_may_have_a_query(deploy_for, publisher, key):
     client = deploy_for(JWT_JWKS_URL=publisher.url + "?p=policy").client
     assert status(client, token(key)) == 200
     assert publisher.paths == ["/realms/main/certs?p=policy"]
+
+
+def test_check_says_what_keys_are_there(run, publisher, simulator, key):
+    settings = environment(
+        simulator.base, **{**RULES, "JWT_JWKS_URL": publisher.url, "UPSTREAM_CA_FILE": publisher.authority}
+    )
+    publisher.answer = key_set(key, SigningKey("third", "ES256"))
+    assert "JWT_JWKS_URL: has 2 keys for ES256, RS256\n" in run("check", "--upstream", environment=settings).stdout
+    publisher.answer = "{}"
+    ended = run("check", "--upstream", environment=settings)
+    assert (ended.returncode, ended.stderr) == (1, "gpt-proxy: JWT_JWKS_URL: is no set of keys: it has no array named keys\n")
 
 
 # --- Configuration ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ struct RedactionTests {
     }
 
     @Test(arguments: [
-        "", "a task-force of the desk-top kind", "sk- and org- and proj_ alone", "**bold** and *** between",
+        "", "a task-force of the desk-top kind", "sk- and org- and proj_ alone, and org-example",
+        "**bold** and *** between",
         #"{"error":{"code":"rate_limit_exceeded","param":null,"n":1.5e-10}}"#, "Übergröße\u{2028}\0",
         #"a path C:\temp and \\ at the end \"#,
     ])

@@ -4,7 +4,7 @@
 /// Works on bytes, whether they are JSON, events or plain text: what is taken out and what takes its place are words of
 /// letters, digits and a few signs, which are written alike in all of them.
 struct Redaction {
-    /// Words that begin so are keys (`sk-`) or ids.
+    /// Words that begin so are keys (`sk-`) or ids, if what follows looks like one.
     private static let beginnings = ["sk-", "org-", "proj-", "proj_"].map { Array($0.utf8)[...] }
     private static let mask = Array("***".utf8)[...]
     /// So much of a key's beginning tells the key.
@@ -43,12 +43,22 @@ struct Redaction {
 
     /// What takes a word's place; nil when it may stay.
     private func replacement(for word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        if let beginning = Self.beginnings.first(where: { word.starts(with: $0) && word.count >= $0.count + 4 }) {
+        if let beginning = Self.beginnings.first(where: { word.starts(with: $0) }),
+            Self.isRandom(word.dropFirst(beginning.count))
+        {
             return beginning + Self.mask
         }
         let isKnown = !fragment.isEmpty && word.firstRange(of: fragment) != nil
         let isMasked = word.firstRange(of: Self.mask) != nil && word.contains { $0 != UInt8(ascii: "*") }
         return isKnown || isMasked ? Self.mask : nil
+    }
+
+    /// Whether so many letters and digits are made up by a program, as those of an id are: not the example's, not a chart's.
+    private static func isRandom(_ rest: ArraySlice<UInt8>) -> Bool {
+        let isOrdinary = rest.allSatisfy {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
+        }
+        return rest.count >= (isOrdinary ? 16 : 4)
     }
 
     private static func isInWord(_ byte: UInt8) -> Bool {

@@ -72,7 +72,8 @@ final class PublishedKeys: Sendable {
         }
     }
 
-    private func read() async throws -> KeySet {
+    /// Fetches the keys once. Runs on the client's event loop, where its task must be.
+    func read() async throws -> KeySet {
         let request = Request(
             method: "GET", origin: address.base.origin, path: address.path,
             headers: [("Accept", "application/json"), ("User-Agent", "gpt-proxy/\(version)")])
