@@ -35,7 +35,7 @@ extension Configuration {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            openAIKey: openAIKey, access: access, crossOrigin: crossOrigin ?? .none, base: base,
+            openAIKey: openAIKey, access: access, crossOrigin: crossOrigin ?? .nobody, base: base,
             organization: values.text(.organization), project: values.text(.project), translation: translation,
             reasoningCache: reasoningCache, client: client,
             passthrough: passthrough,

@@ -10,6 +10,14 @@ enum Provided<Content: Sendable>: Sendable {
         case .file(let reading): reading.content
         }
     }
+
+    /// What is made of it.
+    func map<T>(_ transform: (Content) -> T) -> Provided<T> {
+        switch self {
+        case .value(let content): .value(transform(content))
+        case .file(let reading): .file(reading.map(transform))
+        }
+    }
 }
 
 /// What a file said, and in which version.
@@ -24,6 +32,16 @@ struct FileReading<Content: Sendable>: Sendable {
         // Before the content: a change in between is then seen as one.
         version = FileVersion(of: path)
         content = try read(path)
+    }
+
+    private init(_ path: String, _ version: FileVersion?, _ content: Content) {
+        self.path = path
+        self.version = version
+        self.content = content
+    }
+
+    func map<T>(_ transform: (Content) -> T) -> FileReading<T> {
+        FileReading<T>(path, version, transform(content))
     }
 }
 

@@ -6,15 +6,15 @@ internal import Upstream
 /// Callers show a key of their own with each request, never a cookie, so that a page can do nothing here that its user's
 /// key does not allow it.
 enum CrossOriginPolicy: Sendable, Equatable {
-    case none
-    case all
-    case some(Set<String>)
+    case nobody
+    case everybody
+    case these(Set<String>)
 
     /// Reads `*`, or origins separated by commas.
     init(_ text: String) throws(ValueFault) {
         let entries = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         if entries == ["*"] {
-            self = .all
+            self = .everybody
             return
         }
         var origins: Set<String> = []
@@ -24,15 +24,15 @@ enum CrossOriginPolicy: Sendable, Equatable {
             }
             origins.insert(url.origin.description)
         }
-        self = .some(origins)
+        self = .these(origins)
     }
 
     /// What every answer to a request says of it.
     func headers(for request: CGI.Request) -> [(name: String, value: String)] {
         switch self {
-        case .none: return []
-        case .all: return [("Access-Control-Allow-Origin", "*"), Self.exposed]
-        case .some:
+        case .nobody: return []
+        case .everybody: return [("Access-Control-Allow-Origin", "*"), Self.exposed]
+        case .these:
             // The answer depends on who asks; a cache has to know.
             guard let origin = allowedOrigin(of: request) else { return [("Vary", "Origin")] }
             return [("Access-Control-Allow-Origin", origin), ("Vary", "Origin"), Self.exposed]
@@ -60,9 +60,9 @@ enum CrossOriginPolicy: Sendable, Equatable {
     private func allowedOrigin(of request: CGI.Request) -> String? {
         guard let origin = request.header("origin") else { return nil }
         return switch self {
-        case .none: nil
-        case .all: origin
-        case .some(let origins): origins.contains(origin) ? origin : nil
+        case .nobody: nil
+        case .everybody: origin
+        case .these(let origins): origins.contains(origin) ? origin : nil
         }
     }
 
