@@ -7,6 +7,7 @@ import re
 import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -169,6 +170,20 @@ def test_a_caller_is_one_whatever_header_names_it(site, keys):
 
 def test_a_key_may_have_other_limits(site, keys):
     assert flood(site, {"X-API-KEY": keys["bob"]}) == 0
+
+
+def test_a_caller_has_so_many_streams_at_once_and_others_have_theirs(site, keys):
+    endless = ask("[simulate stall=6]", stream=True)
+
+    def begin(key):
+        connection = site.send("POST", "/proxy", endless, {"X-API-KEY": key})
+        stack.callback(connection.close)
+        return connection.getresponse().status
+
+    with ExitStack() as stack:
+        assert [begin(keys["bob"]) for _ in range(100)] == [200] * 100
+        assert begin(keys["bob"]) == 429
+        assert begin(keys["ann"]) == 200
 
 
 def test_wrong_keys_are_limited_by_the_address_that_they_come_from(site, keys):
