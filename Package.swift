@@ -17,6 +17,7 @@ extension Target.Dependency {
     static let nioExtras: Self = .product(name: "NIOExtras", package: "swift-nio-extras")
     static let nioHTTPCompression: Self = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras: Self = .product(name: "CryptoExtras", package: "swift-crypto")
     static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -57,7 +58,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Translation", "Upstream", .nioCore, .configuration, .crypto, .logging,
+                "CGI", "JSON", "EventStream", "Translation", "Upstream", .nioCore, .configuration, .crypto,
+                .cryptoExtras, .logging,
             ]),
         .target(
             name: "UpstreamSimulator",

@@ -1,10 +1,14 @@
 /// The right to answer a request once: used up by the head, which gives the right to write the body.
 public struct ResponseWriter: ~Copyable {
     private let sink: any ByteSink
+    private let headers: [(name: String, value: String)]
 
     /// The right to answer the request whose response goes to `sink`.
-    public init(_ sink: any ByteSink) {
+    ///
+    /// - Parameter headers: what the head says in addition, whatever the response is.
+    public init(_ sink: any ByteSink, headers: [(name: String, value: String)] = []) {
         self.sink = sink
+        self.headers = headers
     }
 
     /// Whether nobody takes what is written any more.
@@ -12,6 +16,8 @@ public struct ResponseWriter: ~Copyable {
 
     /// Writes the head. It is sent together with the first piece of the body that is flushed.
     public consuming func writeHead(_ head: ResponseHead) -> BodyWriter {
+        var head = head
+        for (name, value) in headers { head.add(name, value) }
         sink.write(head.serialized())
         return BodyWriter(sink)
     }

@@ -61,7 +61,7 @@ final class Exchange {
 
     /// The request's body, which must be JSON; once.
     func takeDocument() throws -> Document {
-        try Document(parsing: takeBody())
+        try Document(parsing: takeBody(), maximumCount: maximumJSONCount)
     }
 
     /// Who asks, for what is remembered from one request to the next.
@@ -128,3 +128,6 @@ extension UpstreamCall.Answer {
     /// The headers for the client: upstream's, and what the request's translation left out.
     var headers: [(name: String, value: String)] { response.passedHeaders + request.headers }
 }
+
+/// How many values and names a client's JSON may have: ten times what the longest of conversations needs.
+let maximumJSONCount = 1_000_000

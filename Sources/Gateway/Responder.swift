@@ -7,7 +7,6 @@ public import Upstream
 /// Answers requests: who is it, what is it for, what does upstream say. One per process, used from every event loop.
 public final class Responder: Sendable {
     private let configuration: Configuration
-    private let keys: KeyStore?
     private let authenticator: Authenticator
     private let client: Client
     private let upstream: UpstreamRequests
@@ -24,9 +23,7 @@ public final class Responder: Sendable {
         writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.configuration = configuration
-        let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
-        keys = configuration.keys.map { KeyStore($0.file, $0.ring, log: log) }
-        authenticator = Authenticator(key: configuration.proxyKey, store: keys)
+        authenticator = Authenticator(configuration.access, client: client, log: configuration.log)
         self.client = client
         upstream = UpstreamRequests(configuration)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
@@ -36,9 +33,10 @@ public final class Responder: Sendable {
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
     }
 
-    /// Reads the file of keys anew, if there is one. Streams that run go on.
+    /// Reads the files with keys and secrets anew. Streams that run go on.
     public func reloadKeys() {
-        keys?.reload()
+        authenticator.reload()
+        upstream.reloadKey()
     }
 
     /// Answers one request and logs it. Returns when everything is written, or the client has gone.
@@ -48,35 +46,45 @@ public final class Responder: Sendable {
         let exchange = Exchange(
             consume request, on: eventLoop, client: client, upstream: upstream, memory: memory, admission: admission,
             settings: configuration.translation)
+        let headers = configuration.crossOrigin.headers(for: exchange.request)
         do {
-            let route = try authorizedRoute(of: exchange)
-            let takesPlace = route != .health && route != .authorization
-            if takesPlace { try exchange.enter() }
-            defer { exchange.leave() }
-            let reply = try await reply(to: exchange, on: route)
+            let reply = try await reply(to: exchange)
             exchange.record.firstByte = ContinuousClock.now - exchange.start
-            await write(reply, to: ResponseWriter(sink), exchange)
+            await write(reply, to: ResponseWriter(sink, headers: headers), exchange)
         } catch {
-            await write(Failure(error), to: ResponseWriter(sink), exchange)
+            await write(Failure(error), to: ResponseWriter(sink, headers: headers), exchange)
         }
+        exchange.leave()
         exchange.record.clientLeft = sink.clientIsGone
         exchange.record.duration = ContinuousClock.now - exchange.start
-        log?.log(exchange.record)
+        if exchange.record.isForTheLog { log?.log(exchange.record) }
     }
 
-    /// What the request is for, if it may be made at all.
-    private func authorizedRoute(of exchange: Exchange) throws(Failure) -> Route {
+    private func reply(to exchange: Exchange) async throws -> Reply {
+        let route = try route(of: exchange)
+        if let head = configuration.crossOrigin.preflight(exchange.request, methods: route.methods) {
+            return .whole(head, body: [])
+        }
+        try await authorize(exchange, for: route)
+        if route != .health && route != .authorization { try exchange.enter() }
+        return try await reply(to: exchange, on: route)
+    }
+
+    private func route(of exchange: Exchange) throws(Failure) -> Route {
         let request = exchange.request
         guard let route = Route(path: request.path, passing: configuration.passthrough) else { throw Failure.notFound }
         exchange.record.route = route.name
+        return route
+    }
+
+    /// - Throws: when the request may not be made: not in this way, or not by whoever makes it.
+    private func authorize(_ exchange: Exchange, for route: Route) async throws(Failure) {
+        let request = exchange.request
         if let methods = route.methods, !methods.contains(request.method) {
             throw Failure.methodNotAllowed(methods)
         }
-        if route != .health || HealthEndpoint.asksUpstream(request) {
-            exchange.record.caller = authenticator.caller(of: request)
-            guard exchange.record.caller != nil else { throw Failure.invalidKey }
-        }
-        return route
+        guard route != .health || HealthEndpoint.asksUpstream(request) else { return }
+        exchange.record.caller = try await authenticator.caller(of: request)
     }
 
     private func reply(to exchange: Exchange, on route: Route) async throws -> Reply {
@@ -111,7 +119,8 @@ public final class Responder: Sendable {
             opening, to: writer, on: exchange.eventLoop,
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
-                headDelay: TimeAmount(configuration.streamHeadDelay)))
+                headDelay: TimeAmount(configuration.streamHeadDelay)),
+            redaction: upstream.redaction)
         let failure = await forwarder.run()
         exchange.record.error = failure?.reason
         if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }
@@ -123,7 +132,7 @@ public final class Responder: Sendable {
     private func write(
         _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
-        let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
+        let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone).redacted(upstream.redaction)
         exchange.record.status = failure.status
         exchange.record.error = failure.reason
         await writer.respond(

@@ -12,11 +12,12 @@ public struct Document: Sendable {
     ///   - bytes: the text in UTF-8, less than 4 GiB. A byte order mark before it is passed over (RFC 8259, section
     ///     8.1).
     ///   - maximumDepth: how deep arrays and objects may be nested, from 1 up.
+    ///   - maximumCount: how many values and names there may be. A text of little else takes eight times its size in memory.
     /// - Throws: ``ParseError``, which says what is wrong and where.
-    public init(parsing bytes: [UInt8], maximumDepth: Int = 64) throws(ParseError) {
+    public init(parsing bytes: [UInt8], maximumDepth: Int = 64, maximumCount: Int = .max) throws(ParseError) {
         guard bytes.count < UInt32.max else { throw ParseError(.tooLarge, at: Int(UInt32.max)) }
         storage = try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in
-            var parser = Parser(byteCount: buffer.count, maximumDepth: maximumDepth)
+            var parser = Parser(byteCount: buffer.count, maximumDepth: maximumDepth, maximumCount: maximumCount)
             try parser.parse(buffer)
             return Storage(bytes: bytes, nodes: parser.nodes)
         }

@@ -20,6 +20,8 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         case invalidUTF8
         /// Arrays and objects are nested deeper than is allowed.
         case tooDeep
+        /// There are more values and names than are allowed.
+        case tooMany
         /// The text is 4 GiB or larger.
         case tooLarge
     }
@@ -53,6 +55,7 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         case .malformedEscape: "malformed escape in a string"
         case .invalidUTF8: "invalid UTF-8"
         case .tooDeep: "JSON nested too deep"
+        case .tooMany: "too many values in the JSON"
         case .tooLarge: "JSON too large"
         }
     }

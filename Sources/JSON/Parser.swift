@@ -8,10 +8,12 @@ struct Parser: ~Copyable {
     private var container = none
     private var depth = 0
     private let maximumDepth: Int
+    private let maximumCount: Int
     private static var none: Int { Int(UInt32.max) }
 
-    init(byteCount: Int, maximumDepth: Int) {
+    init(byteCount: Int, maximumDepth: Int, maximumCount: Int) {
         self.maximumDepth = maximumDepth
+        self.maximumCount = maximumCount
         // Chat requests have about one value in twenty bytes; the table grows where a text is denser.
         nodes = NodeTable(capacity: byteCount / 20 + 8)
     }
@@ -21,6 +23,7 @@ struct Parser: ~Copyable {
         scanner.skipWhitespace(bytes)
         guard scanner.position < bytes.count else { throw ParseError(.empty, at: bytes.count) }
         while true {
+            guard nodes.count < maximumCount else { throw ParseError(.tooMany, at: scanner.position) }
             if try parseValue(bytes) == .opensContainer { continue }
             if try !advanceToNextValue(bytes) { break }
         }

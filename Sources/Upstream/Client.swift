@@ -8,6 +8,8 @@ public import NIOCore
 ///
 /// It does not retry (but see `send`), follow redirections, keep cookies, speak HTTP/2 or know what it carries.
 public final class Client: Sendable {
+    /// One of the loops that `send` may name, for requests that belong to none.
+    public let eventLoop: any EventLoop
     private let configuration: Configuration
     private let pools: [ObjectIdentifier: ConnectionPool]
 
@@ -17,6 +19,7 @@ public final class Client: Sendable {
         configuration: Configuration, eventLoopGroup: any EventLoopGroup
     ) throws(InvalidConfiguration) {
         self.configuration = configuration
+        eventLoop = eventLoopGroup.next()
         let trustStore = try TrustStore(caFile: configuration.caFile)
         var pools: [ObjectIdentifier: ConnectionPool] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {

@@ -8,7 +8,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Validates the configuration and prints it, without its secrets.")
 
-    @Flag(help: "Ask upstream too, whether it is there and takes the key.")
+    @Flag(help: "Ask upstream too, whether it is there and takes the key, and the issuer of tokens for its keys.")
     var upstream = false
 
     @OptionGroup var environment: EnvironmentOptions
@@ -23,13 +23,17 @@ struct Check: AsyncParsableCommand {
     private func askUpstream(_ configuration: Configuration) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let client = try makeClient(configuration, on: eventLoop)
+        try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+            try await tell("upstream") { try await UpstreamCheck.run(configuration, client, on: eventLoop) }
+            try await tell("JWT_JWKS_URL") { try await PublishedKeysCheck.run(configuration, client) }
+        }
+    }
+
+    private func tell(_ name: String, _ ask: () async throws -> String?) async throws {
         do {
-            let answer = try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
-                try await UpstreamCheck.run(configuration, client, on: eventLoop)
-            }
-            print("upstream: \(answer)")
+            if let answer = try await ask() { print("\(name): \(answer)") }
         } catch {
-            throw Exit.failure("upstream: \(error)")
+            throw Exit.failure("\(name): \(error)")
         }
     }
 }

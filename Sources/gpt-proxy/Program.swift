@@ -8,6 +8,7 @@ internal import Glibc
 @main
 struct Program {
     static func main() {
+        CoreDumps.forbid()
         Signals.blockAll()
         // Detached, or it would wait for this thread, which is the main actor's.
         Task.detached { await run() }

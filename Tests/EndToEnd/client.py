@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import openai
 
+from canaries import assert_no_key
 from stack import PROXY_KEY
 
 TIMEOUT = 30
@@ -54,6 +55,7 @@ class Stream:
     def pieces(self):
         """Each chunk of the body as nginx sent it, which is each flush of the responder as nginx got it."""
         while data := self._reply.read1(1 << 20):
+            assert_no_key(data, "a stream")
             yield Piece(time.monotonic(), data)
 
     def read_until(self, mark):
@@ -70,7 +72,9 @@ class Stream:
         return self._reply.read(count)
 
     def rest(self):
-        return self._reply.read()
+        data = self._reply.read()
+        assert_no_key(data, "a stream")
+        return data
 
     def close(self):
         self._reply.close()
@@ -109,7 +113,9 @@ class Client:
         connection = self.send(method, path, body, headers)
         try:
             reply = connection.getresponse()
-            return Reply(reply.status, reply.headers, reply.read())
+            body = reply.read()
+            assert_no_key(str(reply.headers).encode() + body, f"a reply of {path}")
+            return Reply(reply.status, reply.headers, body)
         finally:
             connection.close()
 

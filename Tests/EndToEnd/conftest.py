@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from canaries import assert_no_canary, assert_no_key, logs
 from client import Client, library
 from processes import PATH, REPOSITORY, Process, remove, temporary_directory
 from stack import Deployment, Simulator, environment
@@ -17,6 +18,7 @@ def pytest_addoption(parser):
         default=REPOSITORY / ".build/debug",
         help="where gpt-proxy and upstream-simulator have been built",
     )
+    parser.addoption("--fuzz", type=int, default=2000, help="how many mutated bodies are sent")
     parser.addoption(
         "--spec",
         type=Path,
@@ -95,10 +97,12 @@ def deploy(binaries, simulator):
 
 @pytest.fixture
 def directory():
-    """A new directory with a short path."""
+    """A new directory with a short path. Whatever runs in it must keep callers' words and keys out of its log."""
     directory = temporary_directory()
     yield directory
+    said = logs(directory)
     remove(directory)
+    assert_no_canary(said, "a log")
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def run(binaries, directory):
     """Runs gpt-proxy to its end in `directory`: the finished process with its output as text."""
 
     def run(*arguments, environment=None, **options):
-        return subprocess.run(
+        ended = subprocess.run(
             [binaries / "gpt-proxy", *arguments],
             cwd=directory,
             env={"PATH": PATH, **(environment or {})},
@@ -130,6 +134,8 @@ def run(binaries, directory):
             **{"stdin": subprocess.DEVNULL} if "input" not in options else {},
             **options,
         )
+        assert_no_key(ended.stdout + ended.stderr, "what a command says")
+        return ended
 
     return run
 

@@ -75,7 +75,7 @@ def test_a_broken_file_keeps_the_old_keys_and_shouts(deploy, new_key, keys_file)
     deployment = deploy(PROXY_KEYS_FILE=str(keys_file))
     keys_file.write_text("nonsense\n")
     deployment.responder.process.signal(signal.SIGHUP)
-    assert wait_until(lambda: "keys not read" in deployment.responder.log)
+    assert wait_until(lambda: "file not read" in deployment.responder.log)
     assert "line 1" in deployment.responder.log
     assert status(deployment.client, ann) == 200
 

@@ -7,11 +7,12 @@ import re
 import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
 from client import arrives_one_by_one, ask
-from processes import REPOSITORY, find_program
+from processes import REPOSITORY, find_program, wait_until
 from stack import PROXY_KEY, accepts_connections, free_port
 
 EXAMPLE = REPOSITORY / "nginx.conf.example"
@@ -85,8 +86,19 @@ class Site:
 
 
 @pytest.fixture
-def deployment(deploy):
-    return deploy()
+def keys(run, directory):
+    """Keys of two callers, one of whom may do more."""
+
+    def new(label, *options):
+        made = run("key", "new", label, "--add", "--file", directory / "keys", *options)
+        return made.stdout.splitlines()[0]
+
+    return {"ann": new("ann"), "bob": new("bob", "--limits", "high")}
+
+
+@pytest.fixture
+def deployment(deploy, keys, directory):
+    return deploy(PROXY_KEYS_FILE=str(directory / "keys"))
 
 
 @pytest.fixture
@@ -127,7 +139,7 @@ def test_events_arrive_one_by_one(site, vectors):
     assert arrives_one_by_one(stream_once)
 
 
-def test_a_caller_has_a_limit_and_others_have_their_own(site):
+def test_a_caller_has_a_limit_and_others_have_their_own(site, keys):
     with ThreadPoolExecutor(20) as pool:
         replies = list(pool.map(lambda _: site.request("POST", "/proxy", ask("hi")), range(60)))
     refused = [(headers, body) for status, headers, body in replies if status == 429]
@@ -136,8 +148,73 @@ def test_a_caller_has_a_limit_and_others_have_their_own(site):
         assert headers["Retry-After"] == "1"
         assert headers["Content-Type"] == "application/json"
         assert json.loads(body)["error"]["code"] == "rate_limit_exceeded"
-    status, _, _ = site.request("POST", "/proxy", ask("hi"), {"Authorization": "Bearer another"})
-    assert status == 401
+    status, _, _ = site.request("POST", "/proxy", ask("hi"), {"X-API-KEY": keys["ann"]})
+    assert status == 200
+
+
+def flood(site, *headers):
+    """How many of 60 requests at once, with each of the headers in turn, are refused for their number."""
+    with ThreadPoolExecutor(20) as pool:
+        requests = [headers[number % len(headers)] for number in range(60)]
+        statuses = list(pool.map(lambda fields: site.request("GET", "/v1/models", None, fields)[0], requests))
+    assert set(statuses) <= {200, 429}
+    return statuses.count(429)
+
+
+def test_a_caller_is_one_whatever_header_names_it(site, keys):
+    ann = keys["ann"]
+    refused = flood(site, {"X-API-KEY": ann}, {"Authorization": f"Bearer {ann}"}, {"authorization": f"bearer {ann}"})
+    # Each header by itself would have been within the burst.
+    assert refused > 0
+
+
+def test_a_key_may_have_other_limits(site, keys):
+    assert flood(site, {"X-API-KEY": keys["bob"]}) == 0
+
+
+def test_a_caller_has_so_many_streams_at_once_and_others_have_theirs(site, keys):
+    endless = ask("[simulate stall=6]", stream=True)
+
+    def begin(key):
+        connection = site.send("POST", "/proxy", endless, {"X-API-KEY": key})
+        stack.callback(connection.close)
+        return connection.getresponse().status
+
+    with ExitStack() as stack:
+        assert [begin(keys["bob"]) for _ in range(100)] == [200] * 100
+        assert begin(keys["bob"]) == 429
+        assert begin(keys["ann"]) == 200
+
+
+def test_wrong_keys_are_limited_by_the_address_that_they_come_from(site, keys):
+    def attempt(number):
+        return site.request("POST", "/proxy", {"prompt": "hi"}, {"X-API-KEY": f"wrong-{number}"})
+
+    with ThreadPoolExecutor(20) as pool:
+        replies = list(pool.map(attempt, range(400)))
+    assert {status for status, _, _ in replies} == {401, 429}
+
+
+@pytest.mark.parametrize("path, said", [("/proxy", "detail"), ("/v1/chat/completions", "error")])
+def test_strangers_are_refused_in_gpt_proxys_own_words(site, simulator, path, said):
+    for headers in ({}, {"X-API-KEY": "wrong"}, {"Authorization": "Bearer a.b.c"}):
+        status, headers, body = site.request("POST", path, ask("hi"), headers)
+        assert status == 401
+        assert headers["Content-Type"] == "application/json"
+        assert list(json.loads(body)) == [said]
+    assert simulator.requests == []
+
+
+def test_the_question_who_it_is_cannot_be_asked_from_outside(site):
+    status, headers, _ = site.request("GET", "/authz")
+    assert status == 404
+    assert "x-gpt-proxy-caller" not in headers
+
+
+def test_only_the_request_itself_is_logged_by_gpt_proxy(site, deployment):
+    site.request("POST", "/proxy", ask("hi"))
+    assert wait_until(deployment.responder.access_log)
+    assert [line["route"] for line in deployment.responder.access_log()] == ["/proxy"]
 
 
 def test_a_body_that_is_too_large(site):
@@ -151,7 +228,7 @@ def test_a_body_that_is_too_large(site):
 def test_a_responder_that_is_not_there(site, deployment):
     deployment.responder.process.stop()
     status, headers, body = site.request("POST", "/proxy", ask("hi"))
-    assert status == 502
+    assert status == 503
     assert headers["Retry-After"] == "5"
     assert json.loads(body)["error"]["code"] == "service_unavailable"
 
@@ -165,7 +242,7 @@ def test_gpt_proxys_own_errors_come_through(site):
 def test_both_logs_name_a_request_alike(site, deployment, directory):
     site.request("POST", "/proxy", ask("hi"), {"X-API-KEY": PROXY_KEY, "X-Request-Id": "from-the-client"})
     (line,) = deployment.responder.access_log()
-    assert line["request_id"] in (directory / "access.log").read_text()
+    assert wait_until(lambda: line["request_id"] in (directory / "access.log").read_text())
 
 
 def test_the_status_page_is_for_this_machine(site):

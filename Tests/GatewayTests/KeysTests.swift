@@ -82,18 +82,20 @@ struct KeysTests {
         let ann = try KeysFile.newKey(label: "ann", options: [])
         let bob = try KeysFile.newKey(label: "bob", options: [])
         try withFile(ann.line) { file in
-            let store = KeyStore(file, try file.read(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let reading = try FileReading(file.path) { _ in try file.read() }
+            let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let store = WatchedFile(reading, .keysFile, log: log) { try KeysFile(path: $0).read() }
             for broken in ["nonsense", ""] {
                 try broken.write(toFile: file.path, atomically: true, encoding: .utf8)
                 store.reload()
-                #expect((store.caller(of: KeyDigest(of: ann.key)) != nil) == (broken == "nonsense"))
+                #expect((store.content.caller(of: KeyDigest(of: ann.key)) != nil) == (broken == "nonsense"))
             }
             try bob.line.write(toFile: file.path, atomically: true, encoding: .utf8)
             store.reload()
-            #expect(store.caller(of: KeyDigest(of: bob.key))?.label == "bob")
+            #expect(store.content.caller(of: KeyDigest(of: bob.key))?.label == "bob")
             try FileManager.default.removeItem(atPath: file.path)
             store.reload()
-            #expect(store.caller(of: KeyDigest(of: bob.key))?.label == "bob")
+            #expect(store.content.caller(of: KeyDigest(of: bob.key))?.label == "bob")
         }
     }
 

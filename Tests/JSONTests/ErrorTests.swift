@@ -19,6 +19,14 @@ struct ErrorTests {
         }
     }
 
+    @Test(arguments: [#"[1,2]"#, #"{"a":[]}"#, #"[[],{}]"#])
+    func `more values than are allowed are refused`(_ text: String) throws {
+        // Names count as well.
+        _ = try Document(parsing: Array(text.utf8), maximumCount: 3)
+        let error = #expect(throws: ParseError.self) { try Document(parsing: Array(text.utf8), maximumCount: 2) }
+        #expect(error?.code == .tooMany)
+    }
+
     @Test func `bytes above ASCII are only allowed in strings`() {
         #expect(refusal(Array("[é]".utf8))?.code == .unexpectedByte(0xC3))
         #expect(refusal(Array("[1,\u{A0}2]".utf8))?.code == .unexpectedByte(0xC2))

@@ -1,35 +1,52 @@
 internal import CGI
 
-/// Decides who the caller is, by the key in `X-API-KEY` or `Authorization: Bearer`.
+/// Decides who the caller is, by the key or token in `X-API-KEY` or `Authorization: Bearer`.
 ///
 /// Where both are there, both must name the same caller. A header that the web server has joined of several does not match.
 struct Authenticator: Sendable {
     /// The one key that needs no file (`PROXY_API_KEY`).
-    private let key: KeyDigest?
-    private let store: KeyStore?
+    let key: Current<KeyDigest>?
+    /// Callers' own keys (`PROXY_KEYS_FILE`).
+    let keys: WatchedFile<KeyRing>?
+    let tokens: TokenVerifier?
 
-    init(key: String?, store: KeyStore?) {
-        self.key = key.map { KeyDigest(of: $0) }
-        self.store = store
-    }
-
-    /// The caller; nil when the request does not show that it is one.
-    func caller(of request: CGI.Request) -> Caller? {
+    /// The caller.
+    ///
+    /// - Throws: always the same answer when the request does not show who it is; only the log is told why.
+    func caller(of request: CGI.Request) async throws(Failure) -> Caller {
         var presented: [String] = []
         if let header = request.header("x-api-key") { presented.append(header) }
         if let header = request.header("authorization") {
-            guard let token = Self.bearerToken(header) else { return nil }
+            guard let token = Self.bearerToken(header) else { throw .unauthorized() }
             presented.append(token)
         }
-        let callers = presented.map { caller(ofKey: $0) }
-        guard let first = callers.first, callers.allSatisfy({ $0 == first }) else { return nil }
-        return first
+        var caller: Caller?
+        for credential in presented {
+            let named = try await self.caller(named: credential)
+            guard caller == nil || caller == named else { throw .unauthorized() }
+            caller = named
+        }
+        guard let caller else { throw .unauthorized() }
+        return caller
     }
 
-    private func caller(ofKey key: String) -> Caller? {
-        let digest = KeyDigest(of: key)
-        if digest == self.key { return Caller(label: "default") }
-        return store?.caller(of: digest)
+    /// Reads the files anew.
+    func reload() {
+        key?.reload()
+        keys?.reload()
+        tokens?.reload()
+    }
+
+    private func caller(named credential: String) async throws(Failure) -> Caller {
+        let digest = KeyDigest(of: credential)
+        if digest == key?.value { return Caller(label: "default") }
+        if let caller = keys?.content.caller(of: digest) { return caller }
+        guard let tokens, TokenVerifier.isToken(credential) else { throw .unauthorized() }
+        do throws(TokenFault) {
+            return try await tokens.caller(of: credential)
+        } catch {
+            throw .unauthorized(error.rawValue)
+        }
     }
 
     /// RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1).

@@ -13,6 +13,14 @@ struct KeyDigest: Hashable, Sendable {
         words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 
+    /// The key that all callers share (`PROXY_API_KEY`).
+    ///
+    /// - Throws: when it is the one that everybody knows.
+    static func ofSharedKey(_ key: String) throws(ValueFault) -> KeyDigest {
+        guard key != "changeme" else { throw ValueFault("is 'changeme', which everybody knows") }
+        return KeyDigest(of: key)
+    }
+
     /// Reads 64 hexadecimal digits.
     init?(hexadecimal text: some StringProtocol) {
         let digits = text.utf8.compactMap { Self.value(ofDigit: $0) }

@@ -8,13 +8,10 @@ extension Configuration {
     /// - Throws: ``ConfigurationError`` with all faults found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
-        let openAIKey = values.required(.openAIKey)
-        let keys = values.keys(.keysFile)
-        let proxyKey = keys == nil ? values.required(.proxyKey) : values.text(.proxyKey)
-        if proxyKey == "changeme" {
-            values.fail(
-                .proxyKey, "is 'changeme', which everybody knows; set it to \(ConfigurationKey.proxyKey.allowed)")
-        }
+        let openAIKey = values.secret(.openAIKey) { $0 }
+        if openAIKey == nil, values.faults.isEmpty { values.failAsMissing(.openAIKey) }
+        let access = AccessSettings(&values)
+        let crossOrigin = values.parse(.corsOrigins) { (text) throws(ValueFault) in try CrossOriginPolicy(text) }
         let base = values.parse(.base) { (text) throws(InvalidConfiguration) in try BaseURL(text) }
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
@@ -38,8 +35,9 @@ extension Configuration {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            openAIKey: openAIKey, proxyKey: proxyKey, keys: keys, base: base, organization: values.text(.organization),
-            project: values.text(.project), translation: translation, reasoningCache: reasoningCache, client: client,
+            openAIKey: openAIKey, access: access, crossOrigin: crossOrigin ?? .nobody, base: base,
+            organization: values.text(.organization), project: values.text(.project), translation: translation,
+            reasoningCache: reasoningCache, client: client,
             passthrough: passthrough,
             maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,

@@ -5,11 +5,11 @@ public import Upstream
 /// What the operator decided, read and checked.
 public struct Configuration: Sendable {
     /// The key for upstream. Never shown, never sent to a client.
-    public var openAIKey: String
-    /// The one key that all callers share; nil where only the file's keys are good.
-    public var proxyKey: String?
-    /// The file of callers' keys, and what is in it at the start.
-    var keys: (file: KeysFile, ring: KeyRing)?
+    var openAIKey: Provided<String>
+    /// Who may call.
+    var access: AccessSettings
+    /// The origins whose pages may call from a browser.
+    var crossOrigin: CrossOriginPolicy
     public var base: BaseURL
     public var organization: String?
     public var project: String?
@@ -33,6 +33,9 @@ public struct Configuration: Sendable {
     public var shutdownGrace: Duration
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
+
+    /// The log for what is not about one request.
+    var log: Logger { StandardError.logger(level: logLevel, format: logFormat) }
 }
 
 /// The form of a log line (`LOG_FORMAT`).

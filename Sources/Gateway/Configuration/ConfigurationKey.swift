@@ -3,6 +3,14 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case openAIKey = "OPENAI_API_KEY"
     case proxyKey = "PROXY_API_KEY"
     case keysFile = "PROXY_KEYS_FILE"
+    case tokenKeysURL = "JWT_JWKS_URL"
+    case tokenKeysFile = "JWT_JWKS_FILE"
+    case tokenSecret = "JWT_SECRET"
+    case tokenIssuer = "JWT_ISSUER"
+    case tokenAudience = "JWT_AUDIENCE"
+    case tokenLabelClaim = "JWT_LABEL_CLAIM"
+    case tokenModelsClaim = "JWT_MODELS_CLAIM"
+    case corsOrigins = "CORS_ORIGINS"
     case target = "TARGET_API"
     case defaultModel = "DEFAULT_MODEL"
     case modelMap = "MODEL_MAP"
@@ -31,6 +39,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     /// The value where none is set; nil where there is none to fall back on.
     public var defaultText: String? {
         switch self {
+        case .tokenLabelClaim: "sub"
+        case .tokenModelsClaim: "models"
         case .target: "responses"
         case .defaultModel: "gpt-5"
         case .inputFormat: "transcript"
@@ -48,7 +58,10 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .shutdownGrace: "30s"
         case .logLevel: "info"
         case .logFormat: "json"
-        case .openAIKey, .proxyKey, .keysFile, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile: nil
+        case .openAIKey, .proxyKey, .keysFile, .tokenKeysURL, .tokenKeysFile, .tokenSecret, .tokenIssuer,
+            .tokenAudience,
+            .corsOrigins, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile:
+            nil
         }
     }
 
@@ -58,6 +71,14 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .openAIKey: "the key that upstream is asked with"
         case .proxyKey: "the key that callers must present"
         case .keysFile: "a file of keys, one for each caller"
+        case .tokenKeysURL: "the address of the keys that callers' tokens (JWT) are signed with"
+        case .tokenKeysFile: "a file of such keys, in place of an address"
+        case .tokenSecret: "the secret that callers' tokens are signed with (HS256), in place of such keys"
+        case .tokenIssuer: "who must have issued a token (iss)"
+        case .tokenAudience: "whom a token must be for (aud)"
+        case .tokenLabelClaim: "the claim that names the caller"
+        case .tokenModelsClaim: "the claim that lists the models that the caller may use; without it, all"
+        case .corsOrigins: "the origins whose pages may call from a browser"
         case .target: "the API that upstream is asked in"
         case .defaultModel: "the model of requests that name none"
         case .modelMap: "models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini"
@@ -92,6 +113,13 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .openAIKey: "a key of the upstream account"
         case .proxyKey: "a secret of your own making, such as the output of: openssl rand -hex 32"
         case .keysFile: "the path of a file that gpt-proxy key new has written"
+        case .tokenKeysURL: "an address such as https://login.example.com/realms/main/protocol/openid-connect/certs"
+        case .tokenKeysFile: "the path of a file with a JSON Web Key Set"
+        case .tokenSecret: "32 bytes or more, such as the output of: openssl rand -hex 32"
+        case .tokenIssuer: "the issuer as its tokens have it, such as https://login.example.com/realms/main"
+        case .tokenAudience: "the name that the issuer knows this service by"
+        case .tokenLabelClaim, .tokenModelsClaim: "a claim's name"
+        case .corsOrigins: "origins such as https://app.example.com, separated by commas, or * for all"
         case .target: "responses, completions or chat"
         case .defaultModel: "a model's name"
         case .modelMap: "asked=sent, separated by commas; * in an asked name matches any run of characters"
@@ -116,7 +144,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     }
 
     /// Whether the value must never be shown. Secrets can also be given as files, by the key with `_FILE` behind it.
-    public var isSecret: Bool { self == .openAIKey || self == .proxyKey }
+    public var isSecret: Bool { self == .openAIKey || self == .proxyKey || self == .tokenSecret }
 
     /// Whether a location of the web server may set it for itself, by the parameter `GPT_PROXY_` and the key.
     public var mayBeOverriddenPerLocation: Bool {

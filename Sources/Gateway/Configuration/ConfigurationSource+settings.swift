@@ -6,8 +6,7 @@ extension ConfigurationSource {
     public func settings() -> [String] {
         ConfigurationKey.allCases.map { key in
             var values = ConfigurationValues(self)
-            let value = values.text(key)
-            let shown = key.isSecret ? value.map { _ in "(set, not shown)" } : value
+            let shown = key.isSecret ? values.secret(key) { _ in "(set, not shown)" }?.content : values.text(key)
             return "\(key.rawValue)=\(shown ?? "")"
         }
     }

@@ -10,6 +10,8 @@ internal import SystemPackage
 /// Where values are looked up: the environment, then the credentials directory, then the `.env` file.
 public struct ConfigurationSource: Sendable {
     private let reader: ConfigReader
+    private let environment: [String: String]
+    private let credentials: FilePath?
 
     /// - Parameters:
     ///   - environment: the process's environment variables.
@@ -17,11 +19,13 @@ public struct ConfigurationSource: Sendable {
     /// - Throws: when a file or directory that was named cannot be read.
     public init(environment: [String: String], environmentFile: String? = nil) async throws {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
-        if let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty {
+        self.environment = environment
+        credentials = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : FilePath($0) }
+        if let credentials {
             // The provider passes links over, as which Kubernetes lays out secrets; the files are where all of them lead.
-            let linked = directory + "/..data"
-            let files = FileManager.default.fileExists(atPath: linked) ? linked : directory
-            providers.append(try await DirectoryFilesProvider(directoryPath: FilePath(files)))
+            let linked = credentials.appending("..data")
+            let files = FileManager.default.fileExists(atPath: linked.string) ? linked : credentials
+            providers.append(try await DirectoryFilesProvider(directoryPath: files))
         }
         providers.append(
             try await EnvironmentVariablesProvider(
@@ -37,5 +41,13 @@ public struct ConfigurationSource: Sendable {
             value = String(value.dropFirst().dropLast())
         }
         return value.isEmpty ? nil : value
+    }
+
+    /// The file that a secret stands in: of the credentials directory, or the one that its key with `_FILE` behind it names.
+    /// Nil when it stands elsewhere, or nowhere.
+    func file(ofSecret name: String) -> String? {
+        if let value = environment[name], !value.isEmpty { return nil }
+        if let path = credentials?.appending(name).string, FileVersion(of: path) != nil { return path }
+        return value(name) == nil ? value(name + "_FILE") : nil
     }
 }

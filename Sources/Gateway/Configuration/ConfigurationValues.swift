@@ -10,41 +10,66 @@ internal import Upstream
 /// Values on their way from text to types. Faults are gathered, so that all can be told at once.
 struct ConfigurationValues {
     private let lookUp: (String) -> String?
+    /// The file that a secret stands in, if it does.
+    private let fileOfSecret: (String) -> String?
     private(set) var faults: [ConfigurationError.Fault] = []
 
     init(_ source: ConfigurationSource) {
         lookUp = source.value
+        fileOfSecret = source.file(ofSecret:)
     }
 
     /// Values from a dictionary alone, such as one location's overrides.
     init(_ values: [String: String]) {
         lookUp = { values[$0] }
+        fileOfSecret = { _ in nil }
     }
 
     mutating func fail(_ key: ConfigurationKey, _ message: String) {
         faults.append(ConfigurationError.Fault(key: key, message: message))
     }
 
-    /// The value as it is set, or of a secret, in the file that `KEY_FILE` names; the default where neither is there.
-    mutating func text(_ key: ConfigurationKey) -> String? {
-        if let value = lookUp(key.rawValue) { return value }
-        guard key.isSecret, let path = lookUp(key.rawValue + "_FILE") else { return key.defaultText }
-        do {
-            var text = try String(contentsOfFile: path, encoding: .utf8)
-            while let last = text.last, last.isWhitespace { text.removeLast() }
-            if !text.isEmpty { return text }
-            fail(key, "the file '\(path)' that \(key.rawValue)_FILE names is empty")
-        } catch {
-            fail(key, "the file '\(path)' that \(key.rawValue)_FILE names cannot be read")
-        }
-        return nil
+    mutating func failAsMissing(_ key: ConfigurationKey) {
+        fail(key, "is not set; it must be \(key.allowed)")
     }
 
-    mutating func required(_ key: ConfigurationKey) -> String? {
-        let known = faults.count
-        if let value = text(key) { return value }
-        if faults.count == known { fail(key, "is not set; it must be \(key.allowed)") }
-        return nil
+    /// The value as it is set; the default where there is none.
+    func text(_ key: ConfigurationKey) -> String? {
+        lookUp(key.rawValue) ?? key.defaultText
+    }
+
+    /// A secret as it is set, or in the file that it stands in; nil where neither is, or it is at fault, which is noted.
+    mutating func secret<T, Fault: Error>(
+        _ key: ConfigurationKey, _ parse: (String) throws(Fault) -> T
+    ) -> Provided<T>? {
+        guard let path = fileOfSecret(key.rawValue) else {
+            guard let text = text(key) else { return nil }
+            do throws(Fault) {
+                return .value(try parse(text))
+            } catch {
+                fail(key, "\(error); it must be \(key.allowed)")
+                return nil
+            }
+        }
+        do {
+            return .file(try FileReading(path) { path in try parse(SecretFile.read(path)) })
+        } catch {
+            fail(key, "the file '\(path)' \(error); it must hold \(key.allowed)")
+            return nil
+        }
+    }
+
+    /// What the file says that a setting names.
+    mutating func file<T, Fault: Error>(
+        _ key: ConfigurationKey, _ read: (String) throws(Fault) -> T
+    ) -> FileReading<T>? {
+        guard let path = text(key) else { return nil }
+        do throws(Fault) {
+            return try FileReading(path, read)
+        } catch {
+            fail(key, "'\(path)' cannot be used: \(error)")
+            return nil
+        }
     }
 
     /// The value through a parser whose error says what is wrong.
@@ -55,7 +80,9 @@ struct ConfigurationValues {
         do throws(Failure) {
             return try parser(text)
         } catch {
-            fail(key, "'\(text)' cannot be used: \(error); allowed is \(key.allowed)")
+            // Not quoted where it may have a password in it.
+            let quoted = text.contains("@") ? "" : "'\(text)' "
+            fail(key, "\(quoted)cannot be used: \(error); allowed is \(key.allowed)")
             return nil
         }
     }
@@ -116,18 +143,6 @@ struct ConfigurationValues {
             return try ModelMap(parsing: text)
         } catch {
             fail(key, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
-            return nil
-        }
-    }
-
-    /// A file of keys with what is in it.
-    mutating func keys(_ key: ConfigurationKey) -> (file: KeysFile, ring: KeyRing)? {
-        guard let path = text(key) else { return nil }
-        let file = KeysFile(path: path)
-        do throws(KeysFileFault) {
-            return (file, try file.read())
-        } catch {
-            fail(key, "'\(path)' cannot be used: \(error)")
             return nil
         }
     }

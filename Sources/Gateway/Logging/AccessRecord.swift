@@ -24,6 +24,9 @@ struct AccessRecord: Sendable {
 }
 
 extension AccessRecord {
+    /// A web server's question who somebody is precedes a request that has a line of its own.
+    var isForTheLog: Bool { route != Route.authorization.name }
+
     /// - Parameter requests: those that one request of the client became.
     mutating func note(_ requests: [TranslatedRequest]) {
         let request = requests[0]

@@ -17,7 +17,7 @@ struct Failure: Error, Sendable {
     /// A word for the log and for programs.
     let reason: String
     /// What happened and the way out, for people.
-    let message: String
+    private(set) var message: String
     /// The client's field at fault, as a path.
     var param: String?
     /// OpenAI's code, where it has one for this.
@@ -28,11 +28,18 @@ struct Failure: Error, Sendable {
     /// An error status of upstream with its body, which the client gets to see.
     var upstream: (status: Int, body: [UInt8])?
 
+    /// The reason of what upstream reports in a reply of its own; the message is upstream's then.
+    private static let reportedByUpstream = "upstream_error"
+
     /// Nobody is there to be answered: nginx's word for it, for the log alone.
     static let clientLeftStatus = 499
 
-    static let invalidKey = Failure(
-        status: 401, reason: "invalid_key", message: "Invalid proxy API key", code: "invalid_api_key")
+    /// The request does not show who makes it. Whatever is wrong with what it shows, its sender gets the same answer.
+    ///
+    /// - Parameter reason: what is wrong, for the log.
+    static func unauthorized(_ reason: String = "invalid_key") -> Failure {
+        Failure(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
+    }
 
     static func modelNotAllowed(_ model: String) -> Failure {
         Failure(
@@ -72,6 +79,14 @@ struct Failure: Error, Sendable {
         Failure(
             status: 405, reason: "method_not_allowed", message: "Method Not Allowed", code: "method_not_supported",
             headers: [("Allow", allowed.joined(separator: ", "))])
+    }
+
+    /// Without what upstream's words may hold of the operator's own.
+    func redacted(_ redaction: Redaction) -> Failure {
+        var failure = self
+        if let upstream { failure.upstream = (upstream.status, redaction.apply(upstream.body)) }
+        if reason == Self.reportedByUpstream { failure.message = redaction.apply(message) }
+        return failure
     }
 
     /// The body of the answer.
@@ -118,7 +133,7 @@ extension Failure {
             self.init(status: 400, reason: "invalid_json", message: "The request body is not valid JSON: \(error).")
         case let error as ReplyFailure:
             self.init(
-                status: error.status, reason: "upstream_error", message: error.message, param: error.param,
+                status: error.status, reason: Self.reportedByUpstream, message: error.message, param: error.param,
                 code: error.code, type: error.type)
         case let error as BodyError:
             self.init(error)

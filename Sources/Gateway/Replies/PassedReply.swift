@@ -8,8 +8,9 @@ enum PassedReply {
     static func to(_ request: TranslatedRequest, _ exchange: Exchange) async throws -> Reply {
         if request.context.streams {
             let head = ResponseHead.eventStream(headers: request.headers)
+            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.upstream.redaction)
             return .events(
-                Opening(head: head, transforms: [PassedStream(waitsForMeaning: true)]) {
+                Opening(head: head, transforms: [stream]) {
                     let answer = try await exchange.answer(to: request)
                     if answer.response.isEventStream {
                         return .streams(.eventStream(headers: answer.headers), [answer.response.body])
@@ -23,10 +24,9 @@ enum PassedReply {
 
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
         let body = try await response.body.collect(upTo: maximumReply)
-        if let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) {
-            exchange.record.usage = Usage(document.root["usage"])
-        }
-        return body
+        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root else { return body }
+        exchange.record.usage = Usage(root["usage"])
+        return root.given("error") == nil ? body : exchange.upstream.redaction.apply(body)
     }
 }
 

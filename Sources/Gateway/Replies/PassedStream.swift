@@ -13,11 +13,15 @@ struct PassedStream: StreamTransform {
     /// The beginning of an event whose end has not come.
     private var held: [UInt8] = []
     private var breach: Failure?
+    private let redaction: Redaction
 
-    /// - Parameter waitsForMeaning: whether the head waits for an event that says more than that there is a response, so
-    ///   that an error before it becomes a status. Else the client gets errors as the events that they are.
-    init(waitsForMeaning: Bool) {
+    /// - Parameters:
+    ///   - waitsForMeaning: whether the head waits for an event that says more than that there is a response, so that an
+    ///     error before it becomes a status. Else the client gets errors as the events that they are.
+    ///   - redaction: what is done to events that report errors.
+    init(waitsForMeaning: Bool, redaction: Redaction) {
         observer = StreamObserver(hasBegun: !waitsForMeaning)
+        self.redaction = redaction
     }
 
     var hasBegun: Bool { observer.hasBegun }
@@ -29,6 +33,8 @@ struct PassedStream: StreamTransform {
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
         let completed = try parser.feed(piece) { name, data in observer.observe(name, data) }
         if completed > 0 {
+            let start = output.count
+            defer { if observer.takeErrorReport() { redact(&output, from: start) } }
             output.append(contentsOf: held)
             held.removeAll(keepingCapacity: true)
             piece.extracting(first: completed).withUnsafeBytes { output.append(contentsOf: $0) }
@@ -41,6 +47,10 @@ struct PassedStream: StreamTransform {
         breach = Failure(
             status: 502, reason: "upstream_unfinished",
             message: "Upstream ended the stream before the reply was complete.")
+    }
+
+    private func redact(_ output: inout [UInt8], from start: Int) {
+        output.replaceSubrange(start..., with: redaction.apply(Array(output[start...])))
     }
 
     func writeBeat(into output: inout [UInt8]) {

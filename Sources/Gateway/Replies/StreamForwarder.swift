@@ -26,6 +26,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private var strands: [Strand<Transform>] = []
     private let eventLoop: any EventLoop
     private let pace: Pace
+    private let redaction: Redaction
     private let heartbeat: Heartbeat
 
     /// The right to answer, until the head is written.
@@ -41,7 +42,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     /// - Parameter writer: the right to answer, which is used up with the head.
     init(
-        _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace
+        _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace,
+        redaction: Redaction
     ) {
         self.opening = opening
         head = opening.head
@@ -49,6 +51,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         self.responseWriter = consume writer
         self.eventLoop = eventLoop
         self.pace = pace
+        self.redaction = redaction
         heartbeat = Heartbeat(every: pace.heartbeat, on: eventLoop)
     }
 
@@ -210,7 +213,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         guard let writer else { return }
         failure = failure?.unlessStopping(clientIsGone: writer.clientIsGone)
         if let failure, failure.status != Failure.clientLeftStatus {
-            writer.append { (strands.first?.transform ?? waiting[0]).writeFailure(failure, into: &$0) }
+            let told = failure.redacted(redaction)
+            writer.append { (strands.first?.transform ?? waiting[0]).writeFailure(told, into: &$0) }
         }
         await writer.finish()
     }

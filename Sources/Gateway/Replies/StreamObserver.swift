@@ -8,6 +8,7 @@ struct StreamObserver {
     private(set) var hasBegun: Bool
     private(set) var ending: Result<Void, Failure>?
     private(set) var usage: Usage?
+    private var hasErrorReport = false
 
     /// - Parameter hasBegun: whether errors are left to the client from the start, as the events that they are.
     init(hasBegun: Bool) {
@@ -16,6 +17,7 @@ struct StreamObserver {
 
     /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
+        if Self.reportsError(name, data) { hasErrorReport = true }
         if !hasBegun, !Self.preludes.contains(where: { name.reads($0) }) {
             if let failure = ReplyFailure(eventData: [UInt8](data)) { return ending = .failure(Failure(failure)) }
             hasBegun = true
@@ -27,6 +29,16 @@ struct StreamObserver {
             ending = .success(())
             readUsage(of: data) { $0["response"]?["usage"] }
         }
+    }
+
+    /// Whether an event since the last call may quote what is the operator's own.
+    mutating func takeErrorReport() -> Bool {
+        defer { hasErrorReport = false }
+        return hasErrorReport
+    }
+
+    private static func reportsError(_ name: RawSpan, _ data: RawSpan) -> Bool {
+        name.byteCount == 0 ? data.mention("\"error\":") : name.reads("error") || name.reads("response.failed")
     }
 
     private static let preludes: [StaticString] = ["response.created", "response.in_progress", "response.queued"]

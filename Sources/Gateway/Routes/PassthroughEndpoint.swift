@@ -8,8 +8,10 @@ enum PassthroughEndpoint {
     /// A caller with a list of models must name one of them in what it sends, in JSON.
     private static func permit(_ body: [UInt8], _ exchange: Exchange) throws {
         guard let caller = exchange.record.caller, caller.models != nil, !body.isEmpty else { return }
-        let model = try? Document(parsing: body).root["model"]?.string
-        guard let model else { throw Failure.modelNotNamed }
+        // Of a member that is there twice, upstream may take the other one.
+        guard let root = try? Document(parsing: body, maximumCount: maximumJSONCount).root, root.duplicateMember == nil,
+            let model = root["model"]?.string
+        else { throw Failure.modelNotNamed }
         guard caller.mayUse(model) else { throw Failure.modelNotAllowed(model) }
     }
 
@@ -26,8 +28,8 @@ enum PassthroughEndpoint {
         var headers = response.passedHeaders
         if response.status >= 300 { throw try await response.refusal() }
         if response.isEventStream {
-            return .events(
-                Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: true)))
+            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.upstream.redaction)
+            return .events(Opening(.eventStream(headers: headers), response.body, through: stream))
         }
         for name in ["Content-Type", "Content-Length", "Content-Disposition"] {
             if let value = response.header(name) { headers.append((name, value)) }

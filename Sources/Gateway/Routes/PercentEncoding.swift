@@ -15,6 +15,11 @@ enum PercentEncoding {
         encode(text) { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
     }
 
+    /// A caller's name that others have given, fit for logs and headers; different names stay different.
+    static func label(_ text: String) -> String {
+        encode(text, KeyEntry.isLabelByte)
+    }
+
     private static func encode(_ text: String, _ mayStay: (UInt8) -> Bool) -> String {
         var encoded: [UInt8] = []
         for byte in text.utf8 {

@@ -19,8 +19,8 @@ enum ProxyEndpoint {
         }
         let (response, headers) = (answer.response, answer.headers)
         if response.isEventStream {
-            return .events(
-                Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: false)))
+            let stream = PassedStream(waitsForMeaning: false, redaction: exchange.upstream.redaction)
+            return .events(Opening(.eventStream(headers: headers), response.body, through: stream))
         }
         let body = try await response.body.collect(upTo: maximumReply)
         return whole(body, status: response.status, headers: headers, exchange)
@@ -36,6 +36,7 @@ enum ProxyEndpoint {
             return .whole(.json(status, headers: headers), body: wrapped.bytes)
         }
         exchange.record.usage = Usage(document.root["usage"])
-        return .whole(.json(status, headers: headers), body: body)
+        let shown = document.root.given("error") == nil ? body : exchange.upstream.redaction.apply(body)
+        return .whole(.json(status, headers: headers), body: shown)
     }
 }

@@ -5,17 +5,37 @@ internal import Upstream
 /// passed on; its key least of all.
 struct UpstreamRequests: Sendable {
     private let base: BaseURL
-    private let headers: [(name: String, value: String)]
+    private let identity: Current<Identity>
+
+    /// Who asks, as far as the operator's key says it.
+    private struct Identity: Sendable {
+        let headers: [(name: String, value: String)]
+        let redaction: Redaction
+
+        init(key: String, others: [(name: String, value: String)]) {
+            headers = [("Authorization", "Bearer \(key)")] + others
+            redaction = Redaction(key: key)
+        }
+    }
 
     init(_ configuration: Configuration) {
         base = configuration.base
-        var headers = [
-            (name: "Authorization", value: "Bearer \(configuration.openAIKey)"),
-            (name: "User-Agent", value: "gpt-proxy/\(version)"),
-        ]
-        if let organization = configuration.organization { headers.append(("OpenAI-Organization", organization)) }
-        if let project = configuration.project { headers.append(("OpenAI-Project", project)) }
-        self.headers = headers
+        var others = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
+        if let organization = configuration.organization { others.append(("OpenAI-Organization", organization)) }
+        if let project = configuration.project { others.append(("OpenAI-Project", project)) }
+        identity = Current(
+            configuration.openAIKey.map { Identity(key: $0, others: others) }, .openAIKey, log: configuration.log
+        ) { [others] in Identity(key: try SecretFile.read($0), others: others) }
+    }
+
+    private var headers: [(name: String, value: String)] { identity.value.headers }
+
+    /// What clients must not see of the key.
+    var redaction: Redaction { identity.value.redaction }
+
+    /// Reads the key anew if it stands in a file.
+    func reloadKey() {
+        identity.reload()
     }
 
     func get(_ path: String) -> Upstream.Request {

@@ -1,0 +1,40 @@
+extension AccessSettings {
+    /// Reads who may call; that nobody may is a fault.
+    init(_ values: inout ConfigurationValues) {
+        let known = values.faults.count
+        keys = values.file(.keysFile) { (path) throws(KeysFileFault) in try KeysFile(path: path).read() }
+        tokens = Tokens(&values)
+        sharedKey = values.secret(.proxyKey, KeyDigest.ofSharedKey)
+        if sharedKey == nil, keys == nil, tokens == nil, values.faults.count == known {
+            values.failAsMissing(.proxyKey)
+        }
+    }
+}
+
+extension AccessSettings.Tokens {
+    /// Nil when no source of keys is named.
+    fileprivate init?(_ values: inout ConfigurationValues) {
+        let secret = values.secret(.tokenSecret, KeySet.ofSecret).map { Keys.secret($0) }
+        let file = values.file(.tokenKeysFile) { (path) throws(ValueFault) in try KeySet(path: path) }.map {
+            Keys.file($0)
+        }
+        let published = values.parse(.tokenKeysURL) { try PublishedKeys.Address($0) }.map { Keys.published($0) }
+        let issuer = values.text(.tokenIssuer)
+        let audience = values.text(.tokenAudience)
+        let sources = [secret, file, published].compactMap { $0 }
+        guard let keys = sources.first else { return nil }
+        if sources.count > 1 {
+            values.fail(.tokenKeysURL, "only one of JWT_JWKS_URL, JWT_JWKS_FILE and JWT_SECRET can be set")
+        }
+        // An issuer's keys sign tokens for all its applications: without these two, any of them would do.
+        if secret == nil {
+            if issuer == nil { values.failAsMissing(.tokenIssuer) }
+            if audience == nil { values.failAsMissing(.tokenAudience) }
+        }
+        self.init(
+            keys: keys,
+            rules: TokenRules(
+                issuer: issuer, audience: audience, labelClaim: values.text(.tokenLabelClaim) ?? "",
+                modelsClaim: values.text(.tokenModelsClaim) ?? ""))
+    }
+}

@@ -1,0 +1,20 @@
+/// Who may call, as the configuration has it.
+struct AccessSettings: Sendable {
+    /// The one key that all callers share.
+    var sharedKey: Provided<KeyDigest>?
+    /// The file of callers' keys.
+    var keys: FileReading<KeyRing>?
+    var tokens: Tokens?
+
+    /// Which tokens are taken.
+    struct Tokens: Sendable {
+        enum Keys: Sendable {
+            case secret(Provided<KeySet>)
+            case file(FileReading<KeySet>)
+            case published(PublishedKeys.Address)
+        }
+
+        var keys: Keys
+        var rules: TokenRules
+    }
+}

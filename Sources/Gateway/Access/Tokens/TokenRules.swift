@@ -1,0 +1,64 @@
+internal import JSON
+internal import Translation
+
+/// What a token must claim to be taken, and what is read of it.
+struct TokenRules: Sendable {
+    /// How far clocks may be apart, in seconds.
+    private static let leeway: Double = 60
+
+    /// Who must have issued it (`iss`), and for whom (`aud`); nil where that is not looked at.
+    var issuer: String?
+    var audience: String?
+    /// The claim that says who the caller is.
+    var labelClaim: String
+    /// The claim that says which models it may use, as an array or separated by commas. A token without it may use all.
+    var modelsClaim: String
+
+    /// The caller whom the claims of a token are about.
+    ///
+    /// - Parameter now: in seconds since 1970.
+    func caller(_ claims: Value, at now: Double) throws(TokenFault) -> Caller {
+        if let issuer {
+            guard claims["iss"]?.string == issuer else { throw .issuer }
+        }
+        if let audience {
+            guard let claim = claims["aud"], claim.texts?.contains(audience) == true else { throw .audience }
+        }
+        guard let expiry = claims["exp"] else { throw .claims }
+        guard try now < expiry.moment + Self.leeway else { throw .expired }
+        if let start = claims["nbf"] {
+            guard try start.moment <= now + Self.leeway else { throw .notYetValid }
+        }
+        guard let label = claims.member(labelClaim)?.string, !label.isEmpty, label.utf8.count <= 255 else {
+            throw .claims
+        }
+        var caller = Caller(label: PercentEncoding.label(label))
+        if let models = claims.member(modelsClaim) {
+            guard let names = models.texts else { throw .claims }
+            caller.models = names.flatMap { $0.split(separator: ",") }.map { ModelPattern(String($0)) }
+        }
+        return caller
+    }
+}
+
+extension Value {
+    /// RFC 7519's NumericDate.
+    fileprivate var moment: Double {
+        get throws(TokenFault) {
+            guard let number = numberText.flatMap(Double.init), number.isFinite else { throw .claims }
+            return number
+        }
+    }
+
+    /// A string or an array of strings, the two forms of `aud`; nil of anything else.
+    fileprivate var texts: [String]? {
+        if let string { return [string] }
+        guard kind == .array else { return nil }
+        let texts = elements.map(\.string)
+        return texts.contains(nil) ? nil : texts.compactMap { $0 }
+    }
+
+    fileprivate func member(_ name: String) -> Value? {
+        members.first { $0.name == name }?.value
+    }
+}

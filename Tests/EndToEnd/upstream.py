@@ -1,0 +1,65 @@
+"""An upstream that answers with whatever a test has it say, for what no well-behaved one would."""
+
+import contextlib
+import http.server
+import json
+import threading
+import time
+
+
+class Upstream:
+    """Answers every request with `status`, `headers` and `body`, byte for byte, and keeps what it was asked."""
+
+    def __init__(self):
+        self.status, self.headers, self.body = 200, {"Content-Type": "application/json"}, b"{}"
+        self.requests = []
+        upstream = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                upstream.requests.append((self.command, self.path, dict(self.headers), body))
+                self.send_response(upstream.status)
+                for name, value in upstream.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(upstream.body)))
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    for piece in upstream.pieces:
+                        self.wfile.write(piece)
+
+            do_GET = do_POST = answer
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.base = f"http://127.0.0.1:{self.server.server_port}/v1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def pieces(self):
+        """The body as it is sent: events one by one, so that what is in one of them has left before the next is there."""
+        if self.headers["Content-Type"] != "text/event-stream":
+            yield self.body
+            return
+        for event in self.body.split(b"\n\n")[:-1]:
+            yield event + b"\n\n"
+            time.sleep(0.1)
+
+    def says(self, body, status=200, **headers):
+        """What it answers from now on; `body` is bytes, or what becomes JSON."""
+        self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.status = status
+        self.headers = {"Content-Type": "application/json", **headers}
+
+    def streams(self, *events):
+        """Has it answer with events, each a pair of a name and what becomes JSON; the name may be empty."""
+        lines = [f"event: {name}\n" * bool(name) + f"data: {json.dumps(data)}\n\n" for name, data in events]
+        self.says("".join(lines).encode(), **{"Content-Type": "text/event-stream"})
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()

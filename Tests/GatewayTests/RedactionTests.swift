@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Gateway
+
+struct RedactionTests {
+    @Test(arguments: [
+        ("Incorrect API key provided: sk-proj-abCD1234.", "Incorrect API key provided: sk-***"),
+        ("key sk-svcacct-********************abcd is wrong", "key sk-*** is wrong"),
+        ("Received=sk-...wxyz", "Received=sk-***"),
+        ("Your key 77c1************************9d2e", "Your key ***"),
+        ("in organization org-AbCdEf123 on tokens per min", "in organization org-*** on tokens per min"),
+        ("project `proj_AbCdEf123`, or proj-AbCdEf123", "project `proj_***`, or proj-***"),
+        (#"{"message":"first\norg-AbCdEf123\u000ask-AbCdEf123"}"#, #"{"message":"first\norg-***\u000ask-***"}"#),
+        ("the key azure-0123456789 is wrong", "the key *** is wrong"), ("azure-01...6789", "***"),
+    ])
+    func `what is the operator's own is taken out`(text: String, expected: String) {
+        #expect(Redaction(key: "azure-0123456789").apply(text) == expected)
+    }
+
+    @Test(arguments: [
+        "", "a task-force of the desk-top kind", "sk- and org- and proj_ alone, and org-example",
+        "**bold** and *** between",
+        #"{"error":{"code":"rate_limit_exceeded","param":null,"n":1.5e-10}}"#, "Übergröße\u{2028}\0",
+        #"a path C:\temp and \\ at the end \"#,
+    ])
+    func `everything else stays`(text: String) {
+        #expect(Redaction(key: "sk-upstream").apply(text) == text)
+    }
+}

@@ -1,0 +1,49 @@
+import CGI
+import Testing
+
+@testable import Gateway
+
+/// Serialized, and no clock's reading is compared with another machine's: only with its own of the same moment.
+@Suite(.serialized)
+struct TimingTests {
+    private let key = "a-key-of-some-length-0123456789abcdef"
+
+    private func request(_ key: String) -> CGI.Request {
+        var parameters = Parameters()
+        parameters.insert("HTTP_X_API_KEY", key)
+        return CGI.Request(parameters: parameters)
+    }
+
+    /// How often one request takes longer to refuse than the other, of many pairs in an order that chance decides: a half
+    /// when nothing can be told from the time.
+    private func share(of slow: String, longerThan fast: String) async throws -> Double {
+        let authenticator = Authenticator(key: .fixed(KeyDigest(of: key)), keys: nil, tokens: nil)
+        let requests = [request(slow), request(fast)]
+        var times: [[Duration]] = [[], []]
+        for _ in 0..<4000 {
+            for which in Bool.random() ? [0, 1] : [1, 0] {
+                let start = ContinuousClock.now
+                for _ in 0..<8 {
+                    let caller = try? await authenticator.caller(of: requests[which])
+                    #expect(caller == nil)
+                }
+                times[which].append(ContinuousClock.now - start)
+            }
+        }
+        let longer = zip(times[0], times[1]).count { $0 > $1 }
+        let equal = zip(times[0], times[1]).count { $0 == $1 }
+        return (Double(longer) + Double(equal) / 2) / Double(times[0].count)
+    }
+
+    @Test func `whether the first byte of a key is right cannot be told from the time`() async throws {
+        let rightFirst = key.dropLast() + "X"
+        let wrongFirst = "X" + key.dropFirst()
+        let share = try await share(of: String(rightFirst), longerThan: wrongFirst)
+        #expect((0.44...0.56).contains(share))
+    }
+
+    @Test func `the measure tells a difference where there is one`() async throws {
+        let share = try await share(of: String(repeating: "x", count: 20_000), longerThan: "x")
+        #expect(share > 0.9)
+    }
+}
