@@ -9,8 +9,7 @@ public final class Responder: Sendable {
     private let configuration: Configuration
     private let keys: KeyStore?
     private let authenticator: Authenticator
-    private let client: Client
-    private let upstream: UpstreamRequests
+    private let upstreams: Upstreams
     private let memory: Memory
     private let admission: Admission
     private let log: AccessLog?
@@ -27,8 +26,7 @@ public final class Responder: Sendable {
         let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
         keys = configuration.keys.map { KeyStore($0.file, $0.ring, log: log) }
         authenticator = Authenticator(key: configuration.proxyKey, store: keys)
-        self.client = client
-        upstream = UpstreamRequests(configuration)
+        upstreams = Upstreams(configuration, client, log: log)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
         admission = Admission(limit: configuration.maxStreams)
         self.log =
@@ -46,12 +44,16 @@ public final class Responder: Sendable {
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
-            request, on: eventLoop, client: client, upstream: upstream, memory: memory, admission: admission,
+            request, on: eventLoop, upstreams: upstreams, memory: memory, admission: admission,
             settings: configuration.translation)
         do {
             let route = try authorizedRoute(of: exchange)
             let takesPlace = route != .health && route != .authorization
-            if takesPlace { try exchange.enter() }
+            if takesPlace {
+                // What has not come whole is refused now: it must not wait, perhaps with the process's last descriptor.
+                _ = try request.body.get()
+                try await exchange.enter()
+            }
             defer { exchange.leave() }
             let reply = try await reply(to: exchange, on: route)
             exchange.record.firstByte = ContinuousClock.now - exchange.start
@@ -59,6 +61,7 @@ public final class Responder: Sendable {
         } catch {
             await write(Failure(error), to: ResponseWriter(sink), exchange)
         }
+        exchange.noteTries()
         exchange.record.clientLeft = sink.clientIsGone
         exchange.record.duration = ContinuousClock.now - exchange.start
         log?.log(exchange.record)
@@ -123,7 +126,9 @@ public final class Responder: Sendable {
     private func write(
         _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
-        let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
+        var failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
+        // Client libraries try again too, and heed this: their tries would multiply the proxy's.
+        if failure.status >= 500, exchange.hasTriedAll { failure.headers.append(("x-should-retry", "false")) }
         exchange.record.status = failure.status
         exchange.record.error = failure.reason
         await writer.respond(

@@ -23,13 +23,18 @@ struct Check: AsyncParsableCommand {
     private func askUpstream(_ configuration: Configuration) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let client = try makeClient(configuration, on: eventLoop)
-        do {
-            let answer = try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
-                try await UpstreamCheck.run(configuration, client, on: eventLoop)
+        var failures: [String] = []
+        for base in configuration.bases {
+            let name = configuration.bases.count > 1 ? "upstream \(base.url.origin)" : "upstream"
+            do {
+                let answer = try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+                    try await UpstreamCheck.run(base, client, on: eventLoop)
+                }
+                print("\(name): \(answer)")
+            } catch {
+                failures.append("\(name): \(error)")
             }
-            print("upstream: \(answer)")
-        } catch {
-            throw Exit.failure("upstream: \(error)")
         }
+        guard failures.isEmpty else { throw Exit.failure(failures.joined(separator: "\n")) }
     }
 }

@@ -8,14 +8,13 @@ extension Configuration {
     /// - Throws: ``ConfigurationError`` with all faults found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
-        let openAIKey = values.required(.openAIKey)
+        let bases = values.bases()
         let keys = values.keys(.keysFile)
         let proxyKey = keys == nil ? values.required(.proxyKey) : values.text(.proxyKey)
         if proxyKey == "changeme" {
             values.fail(
                 .proxyKey, "is 'changeme', which everybody knows; set it to \(ConfigurationKey.proxyKey.allowed)")
         }
-        let base = values.parse(.base) { (text) throws(InvalidConfiguration) in try BaseURL(text) }
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
         let upstreamTimeout = values.duration(.upstreamTimeout)
@@ -26,6 +25,7 @@ extension Configuration {
             totalTimeout: upstreamTimeout,
             caFile: values.text(.upstreamCAFile),
             proxy: values.proxy(.upstreamProxy))
+        let retries = values.number(.retries, in: 0...10)
         let passthrough = values.passedPaths(.passthrough)
         let maxBody = values.size(.maxBody)
         let heartbeat = values.duration(.heartbeat)
@@ -34,15 +34,13 @@ extension Configuration {
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
-        guard values.faults.isEmpty, let base, let openAIKey, let passthrough else {
+        guard values.faults.isEmpty, let passthrough else {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            openAIKey: openAIKey, proxyKey: proxyKey, keys: keys, base: base, organization: values.text(.organization),
-            project: values.text(.project), translation: translation, reasoningCache: reasoningCache, client: client,
-            passthrough: passthrough,
-            maxBody: maxBody,
-            upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
+            proxyKey: proxyKey, keys: keys, bases: bases, translation: translation, reasoningCache: reasoningCache,
+            client: client, passthrough: passthrough, maxBody: maxBody,
+            upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             maxStreams: maxStreams, shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }

@@ -4,11 +4,20 @@ extension ConfigurationSource {
 
     /// Every key with its value as text, for people to read. Secrets are only said to be there.
     public func settings() -> [String] {
-        ConfigurationKey.allCases.map { key in
-            var values = ConfigurationValues(self)
-            let value = values.text(key)
-            let shown = key.isSecret ? value.map { _ in "(set, not shown)" } : value
-            return "\(key.rawValue)=\(shown ?? "")"
-        }
+        let settings = ConfigurationKey.allCases.map { setting($0, ofBase: 1) }
+        return settings + furtherBases.flatMap { [setting(.openAIKey, ofBase: $0), setting(.modelMap, ofBase: $0)] }
+    }
+
+    private func setting(_ key: ConfigurationKey, ofBase number: Int) -> String {
+        var values = ConfigurationValues(self)
+        let value = values.text(key, ofBase: number)
+        let shown = key.isSecret ? value.map { _ in "(set, not shown)" } : value
+        return "\(key.name(ofBase: number))=\(shown ?? "")"
+    }
+
+    /// The numbers of the bases that have keys of their own.
+    private var furtherBases: Range<Int> {
+        let count = value(ConfigurationKey.base.rawValue)?.split(separator: ",").count ?? 1
+        return 2..<max(2, count + 1)
     }
 }

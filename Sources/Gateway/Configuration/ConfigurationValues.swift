@@ -21,29 +21,30 @@ struct ConfigurationValues {
         lookUp = { values[$0] }
     }
 
-    mutating func fail(_ key: ConfigurationKey, _ message: String) {
-        faults.append(ConfigurationError.Fault(key: key, message: message))
+    mutating func fail(_ key: ConfigurationKey, ofBase number: Int = 1, _ message: String) {
+        faults.append(ConfigurationError.Fault(key: key, name: key.name(ofBase: number), message: message))
     }
 
     /// The value as it is set, or of a secret, in the file that `KEY_FILE` names; the default where neither is there.
-    mutating func text(_ key: ConfigurationKey) -> String? {
-        if let value = lookUp(key.rawValue) { return value }
-        guard key.isSecret, let path = lookUp(key.rawValue + "_FILE") else { return key.defaultText }
+    mutating func text(_ key: ConfigurationKey, ofBase number: Int = 1) -> String? {
+        let name = key.name(ofBase: number)
+        if let value = lookUp(name) { return value }
+        guard key.isSecret, let path = lookUp(name + "_FILE") else { return number == 1 ? key.defaultText : nil }
         do {
             var text = try String(contentsOfFile: path, encoding: .utf8)
             while let last = text.last, last.isWhitespace { text.removeLast() }
             if !text.isEmpty { return text }
-            fail(key, "the file '\(path)' that \(key.rawValue)_FILE names is empty")
+            fail(key, ofBase: number, "the file '\(path)' that \(name)_FILE names is empty")
         } catch {
-            fail(key, "the file '\(path)' that \(key.rawValue)_FILE names cannot be read")
+            fail(key, ofBase: number, "the file '\(path)' that \(name)_FILE names cannot be read")
         }
         return nil
     }
 
-    mutating func required(_ key: ConfigurationKey) -> String? {
+    mutating func required(_ key: ConfigurationKey, ofBase number: Int = 1) -> String? {
         let known = faults.count
-        if let value = text(key) { return value }
-        if faults.count == known { fail(key, "is not set; it must be \(key.allowed)") }
+        if let value = text(key, ofBase: number) { return value }
+        if faults.count == known { fail(key, ofBase: number, "is not set; it must be \(key.allowed)") }
         return nil
     }
 
@@ -110,12 +111,13 @@ struct ConfigurationValues {
     /// More than any machine has of anything that is counted.
     private static let largestCount = 1_000_000_000
 
-    mutating func modelMap(_ key: ConfigurationKey) -> ModelMap? {
-        guard let text = text(key) else { return nil }
+    /// The first base's map comes on top of what is always mapped; another's only says what it calls the same models.
+    mutating func modelMap(_ key: ConfigurationKey, ofBase number: Int = 1) -> ModelMap? {
+        guard let text = text(key, ofBase: number) else { return nil }
         do throws(ModelMapError) {
-            return try ModelMap(parsing: text)
+            return try ModelMap(parsing: text, onTopOf: number == 1 ? .standard : .empty)
         } catch {
-            fail(key, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
+            fail(key, ofBase: number, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
             return nil
         }
     }

@@ -16,10 +16,16 @@ struct Opening<Transform: StreamTransform> {
     let transforms: [Transform]
     /// Asks upstream.
     let ask: () async throws -> Answer
+    /// Whether to ask once more, because the stream has failed before there was anything to see of it.
+    let asksAgain: (Failure) -> Bool
 
-    init(head: ResponseHead, transforms: [Transform], ask: @escaping () async throws -> Answer) {
+    init(
+        head: ResponseHead, transforms: [Transform], asksAgain: @escaping (Failure) -> Bool = { _ in false },
+        ask: @escaping () async throws -> Answer
+    ) {
         self.head = head
         self.transforms = transforms
+        self.asksAgain = asksAgain
         self.ask = ask
     }
 

@@ -9,7 +9,9 @@ enum PassedReply {
         if request.context.streams {
             let head = ResponseHead.eventStream(headers: request.headers)
             return .events(
-                Opening(head: head, transforms: [PassedStream(waitsForMeaning: true)]) {
+                Opening(
+                    head: head, transforms: [PassedStream(waitsForMeaning: true)], asksAgain: exchange.asksAgain
+                ) {
                     let answer = try await exchange.answer(to: request)
                     if answer.response.isEventStream {
                         return .streams(.eventStream(headers: answer.headers), [answer.response.body])

@@ -14,12 +14,14 @@ struct PassedStream: StreamTransform {
     private(set) var ending: Result<Void, Failure>?
     private(set) var usage: Usage?
 
-    private(set) var hasBegun: Bool
+    private(set) var hasBegun = false
+    private(set) var earlyFailure: Failure?
+    private let waitsForMeaning: Bool
 
     /// - Parameter waitsForMeaning: whether the head waits for an event that says more than that there is a response, so
     ///   that an error before it becomes a status. Else the client gets errors as the events that they are.
     init(waitsForMeaning: Bool) {
-        hasBegun = !waitsForMeaning
+        self.waitsForMeaning = waitsForMeaning
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
@@ -44,9 +46,13 @@ struct PassedStream: StreamTransform {
 
     /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     private mutating func observe(_ event: Event) {
-        if !hasBegun, !Self.preludes.contains(where: { event.name.elementsEqual($0.utf8) }) {
-            if let failure = ReplyFailure(eventData: event.data) { return ending = .failure(Failure(failure)) }
-            hasBegun = true
+        if !hasBegun {
+            let isPrelude = Self.preludes.contains { event.name.elementsEqual($0.utf8) }
+            if !isPrelude, let failure = ReplyFailure(eventData: event.data).map(Failure.init) {
+                earlyFailure = failure
+                if waitsForMeaning { return ending = .failure(failure) }
+            }
+            hasBegun = !(isPrelude && waitsForMeaning)
         }
         if event.name.isEmpty {
             if event.data.elementsEqual("[DONE]".utf8) { return ending = .success(()) }

@@ -19,7 +19,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         let headDelay: TimeAmount
     }
 
-    private let ask: () async throws -> Opening<Transform>.Answer
+    private let opening: Opening<Transform>
     private var head: ResponseHead
     /// The transforms, until upstream has answered and they have something to do.
     private var waiting: [Transform]
@@ -38,12 +38,14 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// Why the stream ends early, once that is clear.
     private var failure: Failure?
     private var headTimer: Scheduled<Void>?
+    /// Whether what upstream has said is forgotten, and upstream asked again.
+    private var startsOver = false
 
     /// - Parameter writer: the right to answer, which is used up with the head.
     init(
         _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace
     ) {
-        ask = opening.ask
+        self.opening = opening
         head = opening.head
         waiting = opening.transforms
         self.responseWriter = consume writer
@@ -65,20 +67,23 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         startTimers()
         defer { stopTimers() }
         do {
-            switch try await ask() {
-            case .streams(let head, let bodies):
-                self.head = head
-                strands = zip(bodies, waiting).map { Strand($0, through: $1) }
-                await runStrands()
-            case .whole(let head, let body):
-                if let writer = responseWriter.take() {
-                    await writer.respond(head, body: body)
-                    return nil
+            repeat {
+                startsOver = false
+                switch try await opening.ask() {
+                case .streams(let head, let bodies):
+                    self.head = head
+                    strands = zip(bodies, waiting).map { Strand($0, through: $1) }
+                    await runStrands()
+                case .whole(let head, let body):
+                    if let writer = responseWriter.take() {
+                        await writer.respond(head, body: body)
+                        return nil
+                    }
+                    failure = Failure(
+                        status: 502, reason: "upstream_whole",
+                        message: "Upstream answered whole, after the stream that was asked for had begun.")
                 }
-                failure = Failure(
-                    status: 502, reason: "upstream_whole",
-                    message: "Upstream answered whole, after the stream that was asked for had begun.")
-            }
+            } while startsOver
         } catch {
             failure = Failure(error)
         }
@@ -109,17 +114,29 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     private func run(_ strand: Strand<Transform>) async {
         let cut = await strand.read { self.consume($0, from: strand) }
+        guard !startsOver else { return forgetStrands() }
         if let failure = strand.end(cut, into: &output) { fail(failure) }
     }
 
     private func consume(_ piece: RawSpan, from strand: Strand<Transform>) -> ResponseBody.Demand {
-        guard strand.consume(piece, into: &output, on: eventLoop) else { return .pause }
+        let goesOn = strand.consume(piece, into: &output, on: eventLoop)
+        if begunAt == nil, let failure = strand.transform.earlyFailure, opening.asksAgain(failure) {
+            startsOver = true
+            strand.body.cancel()
+        }
+        guard goesOn, !startsOver else { return .pause }
         if strand.transform.hasBegun { begin() }
         guard let writer else { return .more }
         send(to: writer)
         guard writer.pendingByteCount > 0 else { return .more }
         writer.whenDrained { [strands] in for strand in strands { strand.body.resume() } }
         return .pause
+    }
+
+    /// Gives up what nobody has seen anything of.
+    private func forgetStrands() {
+        strands = []
+        output.removeAll()
     }
 
     /// One strand's failure is the whole stream's: the others end with it.

@@ -19,12 +19,13 @@ enum PassthroughEndpoint {
         let request = exchange.request
         try permit(exchange)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
-        let response = try await exchange.send(
-            exchange.upstream.passed(
+        let body = try request.body.get()
+        let response = try await exchange.send {
+            $0.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
-                accept: request.header("accept"), body: try request.body.get()))
+                accept: request.header("accept"), idempotencyKey: $1, body: body)
+        }
         var headers = response.passedHeaders
-        if response.status >= 300 { throw try await response.refusal() }
         if response.isEventStream {
             return .events(
                 Opening(.eventStream(headers: headers), response.body, through: PassedStream(waitsForMeaning: true)))
