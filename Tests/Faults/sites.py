@@ -11,13 +11,16 @@ from processes import find_program, remove, temporary_directory, wait_until
 from relay import Relay
 from stack import KEPT_CONNECTIONS, Deployment, environment, free_port
 
-# Short enough to be waited for. Places are few: one that is not given back is soon missed.
+# How many requests a site takes at once: so few that a place that is not given back is soon missed.
+PLACES = 6
+
+# Short enough to be waited for.
 SETTINGS = {
     "UPSTREAM_TIMEOUT": "4s",
     "CONNECT_TIMEOUT": "400ms",
     "IDLE_TIMEOUT": "1s",
     "STREAM_HEAD_DELAY": "30s",
-    "MAX_STREAMS": "6",
+    "MAX_STREAMS": str(PLACES),
 }
 
 # What memory may have grown by, in kilobytes: what the allocator keeps for the next request, and nothing that adds up.

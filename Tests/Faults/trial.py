@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from client import ask
 from processes import wait_until
 from relay import key_for
+from sites import PLACES
 from stack import PROXY_KEY
 
 FRONTS = ["/proxy", "/v1/chat/completions"]
@@ -31,7 +32,8 @@ class Outcome:
 def try_fault(fault, site, times):
     """Tries it `times` times on each front, whole and streamed.
 
-    Two at a time: more would ask for more retries than the process has for all its requests together.
+    As many at a time as there are places, but no more than two that lead to retries: of those the process has only so many
+    for all its requests together.
     """
     connections = site.relay.connections
     trials = [
@@ -41,7 +43,7 @@ def try_fault(fault, site, times):
         for streamed in [False, True]
         if (fault.streamed if streamed else fault.whole)
     ]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2 if any(trial.sees.retries for trial in trials) else PLACES) as pool:
         list(pool.map(Trial.run, trials))
     lines = {}
 
