@@ -28,10 +28,11 @@ let package = Package(
     products: [
         .executable(name: "gpt-proxy", targets: ["gpt-proxy"]),
         .executable(name: "upstream-simulator", targets: ["upstream-simulator"]),
-        // What Tests/Benchmarks measures by itself.
+        // What Tests/Benchmarks and Tests/Fuzzing look at by itself.
         .library(name: "JSON", targets: ["JSON"]),
         .library(name: "EventStream", targets: ["EventStream"]),
         .library(name: "Translation", targets: ["Translation"]),
+        .library(name: "CGI", targets: ["CGI"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,5 +1,6 @@
 internal import CFastCGI
 internal import Glibc
+internal import NIOCore
 
 /// One connection from the web server: its descriptor, and libfcgi's state for the request on it.
 ///
@@ -14,6 +15,9 @@ final class Connection: @unchecked Sendable {
 
     /// Whether it took the process's last descriptor: its request is refused, and no other read from it.
     let isLastResort: Bool
+
+    /// Since when it has been waiting for a request.
+    var idleSince = NIODeadline.uptimeNanoseconds(0)
 
     /// Whether `descriptor` is in the epoll set; the kernel takes it out when it is closed.
     var isKnownToEpoll = false

@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import Synchronization
 
 /// Who has which connection: the watcher, because it is idle, or an exchange.
@@ -77,6 +78,11 @@ final class Connections: Sendable {
         }
     }
 
+    /// Closes a connection that has been idle for a while, for the sake of its descriptor. False when there is none.
+    func closeAnIdleOne() -> Bool {
+        parts.contains { part in part.state.withLock { $0.closeAnIdleOne() } }
+    }
+
     // MARK: All of them
 
     var busyCount: Int { busy.load(ordering: .sequentiallyConsistent) }
@@ -120,11 +126,24 @@ private final class Part: Sendable {
 
         mutating func keep(_ connection: Connection, isArmed: Bool) {
             if !isDraining, isArmed || epoll.arm(connection, for: Connections.idleEvents) {
+                connection.idleSince = .now()
                 holders[connection.token] = .idle(connection)
             } else {
                 holders[connection.token] = nil
                 connection.close()
             }
+        }
+
+        mutating func closeAnIdleOne() -> Bool {
+            // Of one that has just become idle, or come, the web server may be about to make use.
+            let longAgo = NIODeadline.now() - .seconds(1)
+            for case (let token, .idle(let connection)) in holders
+            where connection.idleSince < longAgo && !connection.hasArrival(within: 0) {
+                holders[token] = nil
+                connection.close()
+                return true
+            }
+            return false
         }
 
         mutating func drain() {

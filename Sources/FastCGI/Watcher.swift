@@ -155,7 +155,10 @@ final class Watcher: Sendable {
 
     /// Accepts one connection: of several processes on one listening socket, each gets its share.
     private func accept(_ turn: inout Turn) {
-        guard turn.spare.refill() else { return pauseAccepting(&turn) }
+        // Somebody's request upstream may have taken the descriptor that the last refusal gave back.
+        guard turn.spare.refill() || service.connections.closeAnIdleOne() && turn.spare.refill() else {
+            return pauseAccepting(&turn)
+        }
         var descriptor = acceptWaiting()
         let isLastResort = descriptor < 0 && Self.areDescriptorsScarce(errno)
         if isLastResort {

@@ -9,35 +9,35 @@ final class Exchange {
     let start = ContinuousClock.now
     private(set) var request: CGI.Request
     let eventLoop: any EventLoop
-    let upstream: UpstreamRequests
     let memory: Memory
     var record: AccessRecord
-    private let client: Client
+    private let upstreams: Upstreams
+    /// One for each request upstream that the client's has become.
+    private var tries: [Tries] = []
     private let admission: Admission
     /// How many places it takes of those that the process has.
     private var places = 0
     private let configuredSettings: TranslationSettings
 
     init(
-        _ request: CGI.Request, on eventLoop: any EventLoop, client: Client, upstream: UpstreamRequests,
+        _ request: CGI.Request, on eventLoop: any EventLoop, upstreams: Upstreams,
         memory: Memory, admission: Admission, settings: TranslationSettings
     ) {
         self.request = request
         self.eventLoop = eventLoop
-        self.client = client
-        self.upstream = upstream
+        self.upstreams = upstreams
         self.memory = memory
         self.admission = admission
         configuredSettings = settings
         record = AccessRecord(requestID: RequestID.of(request), method: request.method, route: request.path)
     }
 
-    /// Takes places in the process.
+    /// Takes a place in the process, if need be after a short wait.
     ///
     /// - Throws: when it has no more.
-    func enter(_ count: Int = 1) throws(Failure) {
-        try admission.enter(count)
-        places += count
+    func enter() async throws(Failure) {
+        try await admission.enter(on: eventLoop)
+        places = 1
     }
 
     /// Gives the places back.
@@ -67,11 +67,20 @@ final class Exchange {
     /// Who asks, for what is remembered from one request to the next.
     var caller: String { record.caller?.label ?? "" }
 
-    /// Asks upstream, and notes what was answered, whatever it is.
-    func send(_ request: Upstream.Request) async throws(UpstreamError) -> Response {
-        let response = try await client.send(request, on: eventLoop)
-        record.note(status: response.status, headers: response.passedHeaders)
-        return response
+    /// Asks upstream what needs no translation, and notes what was answered.
+    ///
+    /// - Throws: ``Refusal`` when the answer is an error.
+    func send(
+        _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
+    ) async throws -> Response {
+        do {
+            let response = try await tries(0).send(makeRequest)
+            record.note(status: response.status, headers: response.passedHeaders)
+            return response
+        } catch let refusal as Refusal {
+            record.note(status: refusal.status, headers: refusal.headers)
+            throw refusal
+        }
     }
 
     /// Asks upstream, and notes what was asked and answered.
@@ -88,12 +97,14 @@ final class Exchange {
     func answers(to requests: [TranslatedRequest]) async throws -> [UpstreamCall.Answer] {
         record.note(requests)
         try permit(requests[0].context)
-        if requests.count > 1 { try enter(requests.count - 1) }
-        let call = UpstreamCall(
-            client: client, eventLoop: eventLoop, requests: upstream, memory: memory, caller: caller)
+        if requests.count > 1 {
+            try admission.enter(further: requests.count - 1)
+            places += requests.count - 1
+        }
+        let calls = requests.indices.map { UpstreamCall(tries: tries($0), memory: memory, caller: caller) }
         do {
             let answers =
-                requests.count == 1 ? [try await call.send(requests[0])] : try await Self.send(requests, by: call)
+                requests.count == 1 ? [try await calls[0].send(requests[0])] : try await Self.send(requests, by: calls)
             record.note(answers)
             return answers
         } catch let refusal as Refusal {
@@ -101,6 +112,34 @@ final class Exchange {
             record.note(status: refusal.status, headers: refusal.headers)
             throw refusal
         }
+    }
+
+    /// Whether upstream is to be asked again, after a failure of its stream of which the client has seen nothing.
+    func asksAgain(after failure: Failure) -> Bool {
+        tries.count == 1 && tries[0].decide(after: Fault(failure))
+    }
+
+    /// What clients must not see of the operator's keys.
+    var redaction: Redaction { upstreams.redaction }
+
+    /// Whether the proxy has done what the client would do if it tried again.
+    var hasTriedAll: Bool { tries.contains(where: \.areUsedUp) }
+
+    /// Notes what the reply took.
+    func noteTries() {
+        guard !tries.isEmpty else { return }
+        record.upstreamRequestCount = tries.reduce(0) { $0 + $1.sent }
+        record.retries = tries.reduce(0) { $0 + $1.retries }
+        if upstreams.bases.count > 1 { record.upstreamBase = tries[0].origin?.description }
+    }
+
+    private func tries(_ index: Int) -> Tries {
+        while tries.count <= index {
+            // The choices of one reply are several requests.
+            let key = IdempotencyKey.of(request) + (tries.isEmpty ? "" : ".\(tries.count)")
+            tries.append(Tries(upstreams, on: eventLoop, idempotencyKey: key))
+        }
+        return tries[index]
     }
 
     /// - Throws: when the caller may not use the model.
@@ -111,11 +150,11 @@ final class Exchange {
     }
 
     private static func send(
-        _ requests: [TranslatedRequest], by call: UpstreamCall
+        _ requests: [TranslatedRequest], by calls: [UpstreamCall]
     ) async throws -> [UpstreamCall.Answer] {
         try await withThrowingTaskGroup(of: (Int, UpstreamCall.Answer).self) { group in
             for (index, request) in requests.enumerated() {
-                group.addTask { (index, try await call.send(request)) }
+                group.addTask { (index, try await calls[index].send(request)) }
             }
             var answers: [Int: UpstreamCall.Answer] = [:]
             for try await (index, answer) in group { answers[index] = answer }

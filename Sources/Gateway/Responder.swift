@@ -8,8 +8,7 @@ public import Upstream
 public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
-    private let client: Client
-    private let upstream: UpstreamRequests
+    private let upstreams: Upstreams
     private let memory: Memory
     private let admission: Admission
     private let log: AccessLog?
@@ -24,8 +23,7 @@ public final class Responder: Sendable {
     ) {
         self.configuration = configuration
         authenticator = Authenticator(configuration.access, client: client, log: configuration.log)
-        self.client = client
-        upstream = UpstreamRequests(configuration)
+        upstreams = Upstreams(configuration, client)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
         admission = Admission(limit: configuration.maxStreams)
         self.log =
@@ -36,7 +34,7 @@ public final class Responder: Sendable {
     /// Reads the files with keys and secrets anew. Streams that run go on.
     public func reloadKeys() {
         authenticator.reload()
-        upstream.reloadKey()
+        upstreams.reloadKeys()
     }
 
     /// Answers one request and logs it. Returns when everything is written, or the client has gone.
@@ -44,7 +42,7 @@ public final class Responder: Sendable {
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
-            consume request, on: eventLoop, client: client, upstream: upstream, memory: memory, admission: admission,
+            consume request, on: eventLoop, upstreams: upstreams, memory: memory, admission: admission,
             settings: configuration.translation)
         let headers = configuration.crossOrigin.headers(for: exchange.request)
         do {
@@ -55,6 +53,7 @@ public final class Responder: Sendable {
             await write(Failure(error), to: ResponseWriter(sink, headers: headers), exchange)
         }
         exchange.leave()
+        exchange.noteTries()
         exchange.record.clientLeft = sink.clientIsGone
         exchange.record.duration = ContinuousClock.now - exchange.start
         if exchange.record.isForTheLog { log?.log(exchange.record) }
@@ -66,7 +65,11 @@ public final class Responder: Sendable {
             return .whole(head, body: [])
         }
         try await authorize(exchange, for: route)
-        if route != .health && route != .authorization { try exchange.enter() }
+        if route != .health && route != .authorization {
+            // What has not come whole is refused now: it must not wait, perhaps with the process's last descriptor.
+            _ = try exchange.request.body.get()
+            try await exchange.enter()
+        }
         return try await reply(to: exchange, on: route)
     }
 
@@ -120,7 +123,7 @@ public final class Responder: Sendable {
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)),
-            redaction: upstream.redaction)
+            redaction: upstreams.redaction)
         let failure = await forwarder.run()
         exchange.record.error = failure?.reason
         if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }
@@ -132,7 +135,9 @@ public final class Responder: Sendable {
     private func write(
         _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
-        let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone).redacted(upstream.redaction)
+        var failure = failure.unlessStopping(clientIsGone: writer.clientIsGone).redacted(upstreams.redaction)
+        // Client libraries try again too, and heed this: their tries would multiply the proxy's.
+        if failure.status >= 500, exchange.hasTriedAll { failure.headers.append(("x-should-retry", "false")) }
         exchange.record.status = failure.status
         exchange.record.error = failure.reason
         await writer.respond(

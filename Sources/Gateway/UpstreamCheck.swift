@@ -8,9 +8,9 @@ public enum UpstreamCheck {
     /// - Returns: what upstream said, in a few words.
     /// - Throws: when it cannot be reached, or refuses.
     public static func run(
-        _ configuration: Configuration, _ client: Client, on eventLoop: any EventLoop
+        _ base: Configuration.Base, of configuration: Configuration, _ client: Client, on eventLoop: any EventLoop
     ) async throws -> String {
-        let request = UpstreamRequests(configuration).get("/models")
+        let request = UpstreamRequests(base, log: configuration.log).get("/models")
         let response = try await client.send(request, on: eventLoop)
         response.body.cancel()
         guard response.isSuccess else { throw Refusal(status: response.status) }
@@ -20,7 +20,7 @@ public enum UpstreamCheck {
     private struct Refusal: Error, CustomStringConvertible {
         let status: Int
         var description: String {
-            let hint = status == 401 || status == 403 ? "; check OPENAI_API_KEY" : ""
+            let hint = status == 401 || status == 403 ? "; check its OPENAI_API_KEY" : ""
             return "answers with status \(status)\(hint)"
         }
     }

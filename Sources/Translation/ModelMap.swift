@@ -14,16 +14,19 @@ public struct ModelMap: Sendable {
         Entry(asked: ModelPattern("gpt-4o-mini"), sent: "gpt-5-mini"),
     ])
 
+    /// Replaces nothing.
+    public static let empty = ModelMap(entries: [])
+
     private init(entries: [Entry]) {
         self.entries = entries
     }
 
     /// Reads `asked=sent,asked=sent`, in which `*` in an asked name matches any run of characters. The entries come on
-    /// top of ``standard`` and win over an entry there for the same name.
+    /// top of those of `base` and win over an entry there for the same name.
     ///
     /// - Throws: ``ModelMapError``, which names the entry at fault.
-    public init(parsing text: String) throws(ModelMapError) {
-        entries = Self.standard.entries
+    public init(parsing text: String, onTopOf base: ModelMap = .standard) throws(ModelMapError) {
+        entries = base.entries
         for part in text.split(separator: ",") {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(Self.trimmed)
             if sides == [""] { continue }

@@ -19,6 +19,18 @@ public struct TranslatedRequest: Sendable {
     /// The calls before which reasoning was put back.
     public internal(set) var recalledCallIDs: Set<String> = []
 
+    /// The body with another model's name in it, where one of several upstreams has its own.
+    public func body(asking model: String) -> [UInt8] {
+        guard let root = try? Document(parsing: body, maximumDepth: 512).root else { return body }
+        var writer = Writer(reservingCapacity: body.count + model.utf8.count)
+        writer.object {
+            for member in root.members {
+                if member.nameContents == "model" { $0.member("model", model) } else { $0.member(member) }
+            }
+        }
+        return writer.bytes
+    }
+
     /// A request for each of the choices.
     public var choices: [TranslatedRequest] {
         Array(repeating: self, count: choiceCount)

@@ -35,8 +35,12 @@ public final class Client: Sendable {
     /// upstream, before a byte of a response, it goes out once more on a fresh connection; otherwise it is sent once.
     /// Cancelling the task closes the connection at once.
     ///
-    /// - Parameter eventLoop: the loop the task runs on.
-    public func send(_ request: Request, on eventLoop: any EventLoop) async throws(UpstreamError) -> Response {
+    /// - Parameters:
+    ///   - eventLoop: the loop the task runs on.
+    ///   - latest: when it must be over, if that is sooner than `totalTimeout`: of a request that was sent before.
+    public func send(
+        _ request: Request, on eventLoop: any EventLoop, until latest: NIODeadline = .distantFuture
+    ) async throws(UpstreamError) -> Response {
         eventLoop.preconditionInEventLoop()
         guard let pool = pools[ObjectIdentifier(eventLoop)] else {
             preconditionFailure("the event loop is not one of the client's group")
@@ -45,7 +49,7 @@ public final class Client: Sendable {
         guard !Task.isCancelled else {
             throw UpstreamError(.cancelled, .sendRequest, "the task was cancelled", requestWasSent: false)
         }
-        let deadline = NIODeadline.now() + pool.limits.total
+        let deadline = min(latest, NIODeadline.now() + pool.limits.total)
         if let kept = pool.takeKept(for: request.origin) {
             switch await kept.send(request, until: deadline) {
             case .success(let response): return response

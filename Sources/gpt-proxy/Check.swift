@@ -23,17 +23,22 @@ struct Check: AsyncParsableCommand {
     private func askUpstream(_ configuration: Configuration) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let client = try makeClient(configuration, on: eventLoop)
-        try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
-            try await tell("upstream") { try await UpstreamCheck.run(configuration, client, on: eventLoop) }
-            try await tell("JWT_JWKS_URL") { try await PublishedKeysCheck.run(configuration, client) }
+        var failures: [String] = []
+        func tell(_ name: String, _ ask: () async throws -> String?) async {
+            do {
+                if let answer = try await ask() { print("\(name): \(answer)") }
+            } catch {
+                failures.append("\(name): \(error)")
+            }
         }
-    }
-
-    private func tell(_ name: String, _ ask: () async throws -> String?) async throws {
-        do {
-            if let answer = try await ask() { print("\(name): \(answer)") }
-        } catch {
-            throw Exit.failure("\(name): \(error)")
+        await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+            for base in configuration.bases {
+                await tell(configuration.bases.count > 1 ? "upstream \(base.url.origin)" : "upstream") {
+                    try await UpstreamCheck.run(base, of: configuration, client, on: eventLoop)
+                }
+            }
+            await tell("JWT_JWKS_URL") { try await PublishedKeysCheck.run(configuration, client) }
         }
+        guard failures.isEmpty else { throw Exit.failure(failures.joined(separator: "\n")) }
     }
 }

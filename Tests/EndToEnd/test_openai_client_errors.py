@@ -73,10 +73,10 @@ def test_a_path_that_is_not_served(sdk, simulator):
 )
 def test_an_error_of_upstream_is_the_clients(sdk, status, kind, stream):
     with pytest.raises(kind) as error:
-        ask(sdk, f"[simulate status={status} retry-after=7]", stream=stream)
+        ask(sdk, f"[simulate status={status} retry-after=90]", stream=stream)
     assert error.value.status_code == status
     assert error.value.body["message"] == f"Simulated failure with status {status}."
-    assert error.value.response.headers["retry-after"] == "7"
+    assert error.value.response.headers["retry-after"] == "90"
     assert error.value.request_id.startswith("req_")
 
 
@@ -89,10 +89,17 @@ def test_upstreams_refusal_of_the_proxys_key_is_not_the_clients(sdk, status):
     assert OPENAI_KEY[:8] not in error.value.response.text
 
 
-def test_the_librarys_own_tries_succeed(default_deployment, simulator):
-    with library(default_deployment.nginx.port, max_retries=2) as client:
+def test_the_librarys_own_tries_succeed(deploy, simulator):
+    with library(deploy(RETRIES="0").nginx.port, max_retries=2) as client:
         assert ask(client, "[simulate status=503 times=1]").choices
     assert len(simulator.requests) == 2
+
+
+def test_the_librarys_tries_and_the_proxys_do_not_multiply(default_deployment, simulator):
+    with library(default_deployment.nginx.port, max_retries=2) as client:
+        with pytest.raises(openai.InternalServerError):
+            ask(client, "[simulate status=503]")
+    assert len(simulator.requests) == 3
 
 
 def test_upstream_that_is_not_there(deploy):

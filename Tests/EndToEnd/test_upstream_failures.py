@@ -20,9 +20,9 @@ def test_an_error_status_comes_wrapped(proxy, status, stream):
 
 
 def test_retry_after_is_passed_on(proxy):
-    reply = proxy.ask("[simulate status=429 retry-after=2]")
+    reply = proxy.ask("[simulate status=429 retry-after=90]")
     assert reply.json["detail"]["openai_status"] == 429
-    assert reply.headers["Retry-After"] == "2"
+    assert reply.headers["Retry-After"] == "90"
 
 
 def test_a_page_instead_of_an_error_is_raw_text(proxy):

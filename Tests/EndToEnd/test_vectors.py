@@ -150,4 +150,5 @@ def test_a_stream_has_the_form_of_its_schema(ask, check, exchange):
 @pytest.mark.parametrize("form", ["chat", "chat_stream"])
 def test_what_goes_upstream_is_what_upstream_takes(ask, check, exchange, simulator, form):
     ask(exchange["case"], form)
-    check("validate.py", "--live", "responses_request", content=simulator.request["body"].encode(), suffix="json")
+    (sent,) = {request["body"] for request in simulator.requests}
+    check("validate.py", "--live", "responses_request", content=sent.encode(), suffix="json")

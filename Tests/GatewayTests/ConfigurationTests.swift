@@ -18,8 +18,8 @@ struct ConfigurationTests {
 
     @Test func `the two keys are enough`() async throws {
         let configuration = try await configuration([:])
-        #expect(configuration.base.origin.description == "https://api.openai.com")
-        #expect(configuration.base.path == "/v1")
+        #expect(configuration.bases[0].url.origin.description == "https://api.openai.com")
+        #expect(configuration.bases[0].url.path == "/v1")
         #expect(configuration.maxBody == 64 << 20)
         #expect(configuration.client.idleTimeout == .seconds(300))
         #expect(configuration.translation.target == .responses)

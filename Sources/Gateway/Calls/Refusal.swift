@@ -9,6 +9,8 @@ struct Refusal: Error {
     /// Those that a client gets to see.
     var headers: [(name: String, value: String)]
     let body: [UInt8]
+    /// What it says about trying again.
+    var advice = RetryAdvice()
     /// What had become of the request that was refused.
     var notices: [Notice] = []
 
@@ -22,9 +24,15 @@ struct Refusal: Error {
 }
 
 extension Response {
-    /// An answer that is no success, whole.
+    /// An answer that is no success, whole. Where its body breaks off, the status has said enough.
     func refusal() async throws(UpstreamError) -> Refusal {
-        Refusal(status: status, headers: passedHeaders, body: try await body.collect(upTo: maximumReply))
+        var bytes: [UInt8] = []
+        do throws(UpstreamError) {
+            bytes = try await body.collect(upTo: maximumReply)
+        } catch {
+            if error.code == .cancelled { throw error }
+        }
+        return Refusal(status: status, headers: passedHeaders, body: bytes, advice: RetryAdvice(header))
     }
 }
 

@@ -1,4 +1,3 @@
-internal import NIOCore
 internal import Translation
 internal import Upstream
 
@@ -8,9 +7,7 @@ struct UpstreamCall: Sendable {
     /// How often one request is corrected at most; each correction takes away something else.
     private static let maximumCorrections = 4
 
-    let client: Client
-    let eventLoop: any EventLoop
-    let requests: UpstreamRequests
+    let tries: Tries
     let memory: Memory
     /// Whose reasoning is kept.
     let caller: String
@@ -20,8 +17,6 @@ struct UpstreamCall: Sendable {
         /// The request as it was answered.
         let request: TranslatedRequest
         let response: Response
-        /// How many requests it took.
-        let attempts: Int
     }
 
     /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.
@@ -29,18 +24,19 @@ struct UpstreamCall: Sendable {
         var request = request.without(memory.refusedParameters.of(request.context.modelSent))
         var corrections = 0
         while true {
-            let response = try await client.send(requests.post(request), on: eventLoop)
-            if response.isSuccess {
-                return Answer(request: request, response: response, attempts: 1 + corrections)
+            do {
+                let response = try await tries.send { $0.post(request, idempotencyKey: $1) }
+                return Answer(request: request, response: response)
+            } catch var refusal as Refusal {
+                guard corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) else {
+                    refusal.headers += request.headers
+                    refusal.notices = request.notices
+                    throw refusal
+                }
+                corrections += 1
+                request = corrected
+                tries.startOver()
             }
-            var refusal = try await response.refusal()
-            guard corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) else {
-                refusal.headers += request.headers
-                refusal.notices = request.notices
-                throw refusal
-            }
-            corrections += 1
-            request = corrected
         }
     }
 

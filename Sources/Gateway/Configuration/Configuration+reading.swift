@@ -8,11 +8,9 @@ extension Configuration {
     /// - Throws: ``ConfigurationError`` with all faults found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
-        let openAIKey = values.secret(.openAIKey) { $0 }
-        if openAIKey == nil, values.faults.isEmpty { values.failAsMissing(.openAIKey) }
+        let bases = values.bases()
         let access = AccessSettings(&values)
         let crossOrigin = values.parse(.corsOrigins) { (text) throws(ValueFault) in try CrossOriginPolicy(text) }
-        let base = values.parse(.base) { (text) throws(InvalidConfiguration) in try BaseURL(text) }
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
         let upstreamTimeout = values.duration(.upstreamTimeout)
@@ -23,6 +21,7 @@ extension Configuration {
             totalTimeout: upstreamTimeout,
             caFile: values.text(.upstreamCAFile),
             proxy: values.proxy(.upstreamProxy))
+        let retries = values.number(.retries, in: 0...10)
         let passthrough = values.passedPaths(.passthrough)
         let maxBody = values.size(.maxBody)
         let heartbeat = values.duration(.heartbeat)
@@ -31,16 +30,13 @@ extension Configuration {
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
-        guard values.faults.isEmpty, let base, let openAIKey, let passthrough else {
+        guard values.faults.isEmpty, let passthrough else {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            openAIKey: openAIKey, access: access, crossOrigin: crossOrigin ?? .nobody, base: base,
-            organization: values.text(.organization), project: values.text(.project), translation: translation,
-            reasoningCache: reasoningCache, client: client,
-            passthrough: passthrough,
-            maxBody: maxBody,
-            upstreamTimeout: upstreamTimeout, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
+            access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation,
+            reasoningCache: reasoningCache, client: client, passthrough: passthrough, maxBody: maxBody,
+            upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             maxStreams: maxStreams, shutdownGrace: shutdownGrace,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }

@@ -4,15 +4,12 @@ public import Upstream
 
 /// What the operator decided, read and checked.
 public struct Configuration: Sendable {
-    /// The key for upstream. Never shown, never sent to a client.
-    var openAIKey: Provided<String>
     /// Who may call.
     var access: AccessSettings
     /// The origins whose pages may call from a browser.
     var crossOrigin: CrossOriginPolicy
-    public var base: BaseURL
-    public var organization: String?
-    public var project: String?
+    /// Where upstream is asked, in this order; at least one.
+    public var bases: [Base]
     public var translation: TranslationSettings
     /// How much reasoning is kept between a client's turns, in bytes; 0 for none.
     public var reasoningCache: Int
@@ -23,6 +20,8 @@ public struct Configuration: Sendable {
     public var maxBody: Int
     /// How long upstream may take for a whole reply, or for the head of a streamed one.
     public var upstreamTimeout: Duration
+    /// How often a request that failed before it was answered is sent again.
+    public var retries: Int
     /// The time between two signs of life in a stream that is silent.
     public var heartbeat: Duration
     /// How long the head of a translated stream waits for the first event that means something.

@@ -3,6 +3,8 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// One fault of one key.
     public struct Fault: Sendable {
         public let key: ConfigurationKey
+        /// The key's name as it stands in the environment, with the number of the base if it is one base's.
+        public let name: String
         /// What is wrong, with the value unless it is secret, and what is allowed instead.
         public let message: String
     }
@@ -10,6 +12,6 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     public let faults: [Fault]
 
     public var description: String {
-        faults.map { "\($0.key.rawValue): \($0.message)" }.joined(separator: "\n")
+        faults.map { "\($0.name): \($0.message)" }.joined(separator: "\n")
     }
 }

@@ -27,6 +27,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case upstreamTimeout = "UPSTREAM_TIMEOUT"
     case connectTimeout = "CONNECT_TIMEOUT"
     case idleTimeout = "IDLE_TIMEOUT"
+    case retries = "RETRIES"
     case upstreamProxy = "UPSTREAM_PROXY"
     case upstreamCAFile = "UPSTREAM_CA_FILE"
     case heartbeat = "HEARTBEAT"
@@ -54,6 +55,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .upstreamTimeout: "600s"
         case .connectTimeout, .heartbeat, .streamHeadDelay: "10s"
         case .idleTimeout: "300s"
+        case .retries: "2"
         case .maxStreams: "0"
         case .shutdownGrace: "30s"
         case .logLevel: "info"
@@ -87,7 +89,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .maximumChoices: "the most choices (n) of one request, each of which is a request upstream"
         case .reasoningHeadroom: "tokens for reasoning on top of the client's limit, which then means visible tokens"
         case .reasoningCache: "memory for what models thought before they called tools, given back with the results"
-        case .base: "the address of the OpenAI-compatible API"
+        case .base: "the address of the OpenAI-compatible API; of several, the next is asked when one fails"
         case .organization: "sent upstream as OpenAI-Organization"
         case .project: "sent upstream as OpenAI-Project"
         case .passthrough: "paths below /v1 that are handed through as they are"
@@ -95,6 +97,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .upstreamTimeout: "how long upstream may take for a whole reply, or for the head of a streamed one"
         case .connectTimeout: "how long connecting to upstream may take"
         case .idleTimeout: "how long upstream may be silent within a stream"
+        case .retries: "how often upstream is asked again when it fails before it has answered"
         case .upstreamProxy: "an HTTP proxy that upstream is reached through"
         case .upstreamCAFile: "a PEM file with authorities trusted beside the system's"
         case .heartbeat: "how often a silent stream gets a sign of life, so that nobody takes it for dead"
@@ -128,12 +131,13 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .maximumChoices: "a whole number from 1 to 128"
         case .reasoningHeadroom: "a whole number from 0 to 1000000"
         case .reasoningCache: "a size such as 4m or 1g, up to 1g; 0 keeps none"
-        case .base: "an address such as https://api.openai.com/v1"
+        case .base: "an address such as https://api.openai.com/v1, or up to nine of them, separated by commas"
         case .organization, .project: "an identifier"
         case .passthrough: "paths without a slash before them, separated by commas; /* behind one means all below it"
         case .maxBody: "a size such as 512k, 64m or 1g, up to 1g"
         case .upstreamTimeout, .connectTimeout, .idleTimeout, .heartbeat, .streamHeadDelay:
             "a duration above zero such as 500ms, 10s, 5m or 1h"
+        case .retries: "a whole number from 0 to 10"
         case .maxStreams: "a whole number, or 0"
         case .shutdownGrace: "a duration such as 0s, 30s or 15m"
         case .upstreamProxy: "http://host:port"
@@ -141,6 +145,11 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
         case .logFormat: "json or text"
         }
+    }
+
+    /// The key's name for the base of that number, where each base may have a value of its own.
+    func name(ofBase number: Int) -> String {
+        number == 1 ? rawValue : "\(rawValue)_\(number)"
     }
 
     /// Whether the value must never be shown. Secrets can also be given as files, by the key with `_FILE` behind it.

@@ -4,10 +4,21 @@ extension ConfigurationSource {
 
     /// Every key with its value as text, for people to read. Secrets are only said to be there.
     public func settings() -> [String] {
-        ConfigurationKey.allCases.map { key in
-            var values = ConfigurationValues(self)
-            let shown = key.isSecret ? values.secret(key) { _ in "(set, not shown)" }?.content : values.text(key)
-            return "\(key.rawValue)=\(shown ?? "")"
-        }
+        let settings = ConfigurationKey.allCases.map { setting($0, ofBase: 1) }
+        return settings + furtherBases.flatMap { [setting(.openAIKey, ofBase: $0), setting(.modelMap, ofBase: $0)] }
+    }
+
+    private func setting(_ key: ConfigurationKey, ofBase number: Int) -> String {
+        var values = ConfigurationValues(self)
+        let shown =
+            key.isSecret
+            ? values.secret(key, ofBase: number) { _ in "(set, not shown)" }?.content : values.text(key, ofBase: number)
+        return "\(key.name(ofBase: number))=\(shown ?? "")"
+    }
+
+    /// The numbers of the bases that have keys of their own.
+    private var furtherBases: Range<Int> {
+        let count = value(ConfigurationKey.base.rawValue)?.split(separator: ",").count ?? 1
+        return 2..<max(2, count + 1)
     }
 }

@@ -25,36 +25,36 @@ struct ConfigurationValues {
         fileOfSecret = { _ in nil }
     }
 
-    mutating func fail(_ key: ConfigurationKey, _ message: String) {
-        faults.append(ConfigurationError.Fault(key: key, message: message))
+    mutating func fail(_ key: ConfigurationKey, ofBase number: Int = 1, _ message: String) {
+        faults.append(ConfigurationError.Fault(key: key, name: key.name(ofBase: number), message: message))
     }
 
-    mutating func failAsMissing(_ key: ConfigurationKey) {
-        fail(key, "is not set; it must be \(key.allowed)")
+    mutating func failAsMissing(_ key: ConfigurationKey, ofBase number: Int = 1) {
+        fail(key, ofBase: number, "is not set; it must be \(key.allowed)")
     }
 
     /// The value as it is set; the default where there is none.
-    func text(_ key: ConfigurationKey) -> String? {
-        lookUp(key.rawValue) ?? key.defaultText
+    func text(_ key: ConfigurationKey, ofBase number: Int = 1) -> String? {
+        lookUp(key.name(ofBase: number)) ?? (number == 1 ? key.defaultText : nil)
     }
 
     /// A secret as it is set, or in the file that it stands in; nil where neither is, or it is at fault, which is noted.
     mutating func secret<T, Fault: Error>(
-        _ key: ConfigurationKey, _ parse: (String) throws(Fault) -> T
+        _ key: ConfigurationKey, ofBase number: Int = 1, _ parse: (String) throws(Fault) -> T
     ) -> Provided<T>? {
-        guard let path = fileOfSecret(key.rawValue) else {
-            guard let text = text(key) else { return nil }
+        guard let path = fileOfSecret(key.name(ofBase: number)) else {
+            guard let text = text(key, ofBase: number) else { return nil }
             do throws(Fault) {
                 return .value(try parse(text))
             } catch {
-                fail(key, "\(error); it must be \(key.allowed)")
+                fail(key, ofBase: number, "\(error); it must be \(key.allowed)")
                 return nil
             }
         }
         do {
             return .file(try FileReading(path) { path in try parse(SecretFile.read(path)) })
         } catch {
-            fail(key, "the file '\(path)' \(error); it must hold \(key.allowed)")
+            fail(key, ofBase: number, "the file '\(path)' \(error); it must hold \(key.allowed)")
             return nil
         }
     }
@@ -137,12 +137,13 @@ struct ConfigurationValues {
     /// More than any machine has of anything that is counted.
     private static let largestCount = 1_000_000_000
 
-    mutating func modelMap(_ key: ConfigurationKey) -> ModelMap? {
-        guard let text = text(key) else { return nil }
+    /// The first base's map comes on top of what is always mapped; another's only says what it calls the same models.
+    mutating func modelMap(_ key: ConfigurationKey, ofBase number: Int = 1) -> ModelMap? {
+        guard let text = text(key, ofBase: number) else { return nil }
         do throws(ModelMapError) {
-            return try ModelMap(parsing: text)
+            return try ModelMap(parsing: text, onTopOf: number == 1 ? .standard : .empty)
         } catch {
-            fail(key, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
+            fail(key, ofBase: number, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
             return nil
         }
     }

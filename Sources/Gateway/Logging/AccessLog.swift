@@ -32,6 +32,8 @@ struct AccessLog: Sendable {
             $0.member("stream", record.streams)
             $0.member("status", record.status)
             if record.upstreamRequestCount > 1 { $0.member("upstream_requests", record.upstreamRequestCount) }
+            if record.retries > 0 { $0.member("retries", record.retries) }
+            $0.member("upstream_base", given: record.upstreamBase)
             $0.member("upstream_status", given: record.upstreamStatus)
             $0.member("upstream_request_id", given: record.upstreamRequestID)
             if let usage = record.usage {
@@ -64,6 +66,8 @@ struct AccessLog: Sendable {
         add("sent", record.modelSent)
         if record.streams { words.append("stream") }
         if record.upstreamRequestCount > 1 { add("upstream_requests", record.upstreamRequestCount) }
+        if record.retries > 0 { add("retries", record.retries) }
+        add("base", record.upstreamBase)
         add("upstream", record.upstreamStatus)
         add("upstream_id", record.upstreamRequestID)
         if let usage = record.usage {

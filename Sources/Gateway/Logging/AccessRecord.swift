@@ -11,8 +11,11 @@ struct AccessRecord: Sendable {
     var modelSent: String?
     var streams = false
     var status = 0
-    /// How many requests upstream it took: one for each choice of the reply, and those that had to be corrected.
+    /// How many requests upstream it took: one for each choice of the reply, those that had to be corrected, and retries.
     var upstreamRequestCount = 1
+    var retries = 0
+    /// Which of several bases was asked last.
+    var upstreamBase: String?
     var upstreamStatus: Int?
     var upstreamRequestID: String?
     var usage: Usage?
@@ -34,12 +37,10 @@ extension AccessRecord {
         modelSent = request.context.modelSent
         streams = request.context.streams
         notices = request.notices
-        upstreamRequestCount = requests.count
     }
 
     mutating func note(_ answers: [UpstreamCall.Answer]) {
         notices = answers[0].request.notices
-        upstreamRequestCount = answers.reduce(0) { $0 + $1.attempts }
         note(status: answers[0].response.status, headers: answers[0].response.passedHeaders)
     }
 

@@ -7,7 +7,11 @@ enum RequestID {
         if let given = request.header("x-request-id"), given.utf8.count <= 64, given.utf8.allSatisfy(isAllowed) {
             return given
         }
-        return String(unsafeUninitializedCapacity: 32) { digits in
+        return random()
+    }
+
+    static func random() -> String {
+        String(unsafeUninitializedCapacity: 32) { digits in
             for half in 0..<2 {
                 var rest = UInt64.random(in: .min ... .max)
                 for digit in 0..<16 {

@@ -11,20 +11,27 @@ enum OpeningAnswer: Sendable {
 
 /// A stream that upstream is yet to be asked for. It may take long to answer, and the client must hear something before.
 ///
-/// It is opened once, and then holds nothing any more: what is asked may be long, and the stream that is the answer lives
+/// Once the stream has begun it holds nothing any more: what is asked may be long, and the stream that is the answer lives
 /// for minutes.
 final class Opening<Transform: StreamTransform> {
     /// The head to send if upstream takes too long to answer.
     let head: ResponseHead
-    private var transforms: [Transform]
+    private(set) var transforms: [Transform]
     private var ask: (() async throws -> OpeningAnswer)?
+    /// Whether to ask once more, because the stream has failed before there was anything to see of it.
+    let asksAgain: (Failure) -> Bool
 
     /// - Parameters:
     ///   - transforms: what becomes of each of the streams; at least one.
+    ///   - asksAgain: see the property.
     ///   - ask: asks upstream.
-    init(head: ResponseHead, transforms: [Transform], ask: @escaping () async throws -> OpeningAnswer) {
+    init(
+        head: ResponseHead, transforms: [Transform], asksAgain: @escaping (Failure) -> Bool = { _ in false },
+        ask: @escaping () async throws -> OpeningAnswer
+    ) {
         self.head = head
         self.transforms = transforms
+        self.asksAgain = asksAgain
         self.ask = ask
     }
 
@@ -33,15 +40,15 @@ final class Opening<Transform: StreamTransform> {
         self.init(head: head, transforms: [transform]) { .streams(head, [body]) }
     }
 
-    /// The transforms; once.
-    func takeTransforms() -> [Transform] {
-        defer { transforms = [] }
-        return transforms
+    /// Asks upstream; again, if need be, until ``settle()``.
+    func answer() async throws -> OpeningAnswer {
+        guard let ask else { preconditionFailure("a stream that has begun is not opened again") }
+        return try await ask()
     }
 
-    /// Asks upstream; once.
-    func answer() async throws -> OpeningAnswer {
-        guard let ask = ask.take() else { preconditionFailure("a stream is opened once") }
-        return try await ask()
+    /// Lets go of everything: the stream has begun.
+    func settle() {
+        transforms = []
+        ask = nil
     }
 }

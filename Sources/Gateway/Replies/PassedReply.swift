@@ -8,9 +8,9 @@ enum PassedReply {
     static func to(_ request: TranslatedRequest, _ exchange: Exchange) async throws -> Reply {
         if request.context.streams {
             let head = ResponseHead.eventStream(headers: request.headers)
-            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.upstream.redaction)
+            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.redaction)
             return .events(
-                Opening(head: head, transforms: [stream]) {
+                Opening(head: head, transforms: [stream], asksAgain: exchange.asksAgain) {
                     let answer = try await exchange.answer(to: request)
                     if answer.response.isEventStream {
                         return .streams(.eventStream(headers: answer.headers), [answer.response.body])
@@ -26,7 +26,7 @@ enum PassedReply {
         let body = try await response.body.collect(upTo: maximumReply)
         guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root else { return body }
         exchange.record.usage = Usage(root["usage"])
-        return root.given("error") == nil ? body : exchange.upstream.redaction.apply(body)
+        return root.given("error") == nil ? body : exchange.redaction.apply(body)
     }
 }
 

@@ -20,11 +20,13 @@ struct PassedStream: StreamTransform {
     ///     error before it becomes a status. Else the client gets errors as the events that they are.
     ///   - redaction: what is done to events that report errors.
     init(waitsForMeaning: Bool, redaction: Redaction) {
-        observer = StreamObserver(hasBegun: !waitsForMeaning)
+        observer = StreamObserver(waitsForMeaning: waitsForMeaning)
         self.redaction = redaction
     }
 
     var hasBegun: Bool { observer.hasBegun }
+
+    var earlyFailure: Failure? { observer.earlyFailure }
 
     var ending: Result<Void, Failure>? { observer.ending ?? breach.map { .failure($0) } }
 

@@ -10,12 +10,17 @@ struct Redaction {
     /// So much of a key's beginning tells the key.
     private static let fragmentLength = 8
 
-    /// How the operator's key begins; nothing of a key that is so short that it could be any word.
-    private let fragment: [UInt8]
+    /// How the operator's keys begin; nothing of a key that is so short that it could be any word.
+    private let fragments: [[UInt8]]
 
     /// - Parameter key: the operator's.
     init(key: String) {
-        fragment = key.utf8.count < Self.fragmentLength ? [] : Array(key.utf8.prefix(Self.fragmentLength))
+        fragments = key.utf8.count < Self.fragmentLength ? [] : [Array(key.utf8.prefix(Self.fragmentLength))]
+    }
+
+    /// Takes out what any of several does.
+    init(joining redactions: [Redaction]) {
+        fragments = redactions.flatMap(\.fragments)
     }
 
     func apply(_ text: String) -> String {
@@ -48,7 +53,7 @@ struct Redaction {
         {
             return beginning + Self.mask
         }
-        let isKnown = !fragment.isEmpty && word.firstRange(of: fragment) != nil
+        let isKnown = fragments.contains { word.firstRange(of: $0) != nil }
         let isMasked = word.firstRange(of: Self.mask) != nil && word.contains { $0 != UInt8(ascii: "*") }
         return isKnown || isMasked ? Self.mask : nil
     }

@@ -39,6 +39,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// Why the stream ends early, once that is clear.
     private var failure: Failure?
     private var headTimer: Scheduled<Void>?
+    /// Whether what upstream has said is forgotten, and upstream asked again.
+    private var startsOver = false
 
     /// - Parameter writer: the right to answer, which is used up with the head.
     init(
@@ -47,7 +49,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     ) {
         self.opening = opening
         head = opening.head
-        waiting = opening.takeTransforms()
+        waiting = opening.transforms
         self.responseWriter = consume writer
         self.eventLoop = eventLoop
         self.pace = pace
@@ -68,21 +70,24 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         startTimers()
         defer { stopTimers() }
         do {
-            switch try await ask() {
-            case .streams(let head, let bodies):
-                self.head = head
-                strands = zip(bodies, waiting).map { Strand($0, through: $1) }
-                waiting = []
-                await runStrands()
-            case .whole(let head, let body):
-                if let writer = responseWriter.take() {
-                    await writer.respond(head, body: body)
-                    return nil
+            repeat {
+                startsOver = false
+                switch try await ask() {
+                case .streams(let head, let bodies):
+                    self.head = head
+                    strands = zip(bodies, waiting).map { Strand($0, through: $1) }
+                    if begunAt != nil { settle() }
+                    await runStrands()
+                case .whole(let head, let body):
+                    if let writer = responseWriter.take() {
+                        await writer.respond(head, body: body)
+                        return nil
+                    }
+                    failure = Failure(
+                        status: 502, reason: "upstream_whole",
+                        message: "Upstream answered whole, after the stream that was asked for had begun.")
                 }
-                failure = Failure(
-                    status: 502, reason: "upstream_whole",
-                    message: "Upstream answered whole, after the stream that was asked for had begun.")
-            }
+            } while startsOver
         } catch {
             failure = Failure(error)
         }
@@ -129,6 +134,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         } pausing: {
             self.sendConsumed(from: strand)
         }
+        guard !startsOver else { return forgetStrands() }
         var failure: Failure?
         append { failure = strand.end(cut, into: &$0) }
         if let failure { fail(failure) }
@@ -138,6 +144,10 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     private func consume(_ piece: RawSpan, from strand: Strand<Transform>) {
         append { strand.consume(piece, into: &$0, on: eventLoop) }
+        if begunAt == nil, let failure = strand.transform.earlyFailure, opening.asksAgain(failure) {
+            startsOver = true
+            strand.body.cancel()
+        }
     }
 
     /// Sends what became of the events that arrived together.
@@ -148,6 +158,12 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         guard writer.pendingByteCount > 0 else { return .more }
         writer.whenDrained { [strands] in for strand in strands { strand.body.resume() } }
         return .pause
+    }
+
+    /// Gives up what nobody has seen anything of.
+    private func forgetStrands() {
+        strands = []
+        early.removeAll()
     }
 
     /// One strand's failure is the whole stream's: the others end with it.
@@ -178,7 +194,14 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         writer.write(early)
         early = []
         self.writer = writer
+        if !strands.isEmpty { settle() }
         heartbeat.start { [self] in beat() }
+    }
+
+    /// There is no way back: what would be needed to ask once more is not kept as long as the stream.
+    private func settle() {
+        waiting = []
+        opening.settle()
     }
 
     /// The beat takes the head along, which by itself would wait for the first piece of the body.
@@ -205,6 +228,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     private func finish() async {
+        // What can be seen is shown, also when it came together with a bad end.
+        if strands.contains(where: \.transform.hasBegun) { begin() }
         if failure == nil {
             // A good stream may be so short that it ends before there was anything to see.
             begin()

@@ -5,22 +5,29 @@ internal import Translation
 /// Looks at the events of a stream that is handed through, for what has to be known of them: whether there is something to
 /// see, how it ends, and what it cost.
 struct StreamObserver {
-    private(set) var hasBegun: Bool
+    private(set) var hasBegun = false
+    private(set) var earlyFailure: Failure?
     private(set) var ending: Result<Void, Failure>?
     private(set) var usage: Usage?
     private var hasErrorReport = false
+    private let waitsForMeaning: Bool
 
-    /// - Parameter hasBegun: whether errors are left to the client from the start, as the events that they are.
-    init(hasBegun: Bool) {
-        self.hasBegun = hasBegun
+    /// - Parameter waitsForMeaning: whether there is something to see only when an event says more than that there is a
+    ///   response, and is not an error.
+    init(waitsForMeaning: Bool) {
+        self.waitsForMeaning = waitsForMeaning
     }
 
     /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
         if Self.reportsError(name, data) { hasErrorReport = true }
-        if !hasBegun, !Self.preludes.contains(where: { name.reads($0) }) {
-            if let failure = ReplyFailure(eventData: [UInt8](data)) { return ending = .failure(Failure(failure)) }
-            hasBegun = true
+        if !hasBegun {
+            let isPrelude = Self.preludes.contains(where: { name.reads($0) })
+            if !isPrelude, let failure = ReplyFailure(eventData: [UInt8](data)).map(Failure.init) {
+                earlyFailure = failure
+                if waitsForMeaning { return ending = .failure(failure) }
+            }
+            hasBegun = !(isPrelude && waitsForMeaning)
         }
         if name.byteCount == 0 {
             if data.reads("[DONE]") { return ending = .success(()) }

@@ -18,6 +18,9 @@ protocol StreamTransform: SendableMetatype {
     /// How the stream ended, once it has: well, or with an error that upstream reported within it.
     var ending: Result<Void, Failure>? { get }
 
+    /// An error that upstream reported before there was anything to see. It may be asked again instead.
+    var earlyFailure: Failure? { get }
+
     /// Whether upstream goes on with what nobody needs, now that the stream has ended well.
     var leavesUpstream: Bool { get }
 
@@ -35,6 +38,11 @@ protocol StreamTransform: SendableMetatype {
 
 extension StreamTransform {
     var leavesUpstream: Bool { false }
+
+    var earlyFailure: Failure? {
+        guard !hasBegun, case .failure(let failure) = ending else { return nil }
+        return failure
+    }
 
     static func writeEnd(of strands: [Self], into output: inout [UInt8]) {}
 }

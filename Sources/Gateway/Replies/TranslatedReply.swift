@@ -25,7 +25,10 @@ enum TranslatedReply {
             return TranslatedStream(translator, keep: keep)
         }
         return .chunks(
-            Opening(head: .eventStream(headers: requests[0].headers), transforms: transforms) {
+            Opening(
+                head: .eventStream(headers: requests[0].headers), transforms: transforms,
+                asksAgain: exchange.asksAgain
+            ) {
                 let answers = try await exchange.answers(to: requests)
                 if answers.allSatisfy(\.response.isEventStream) {
                     return .streams(.eventStream(headers: answers[0].headers), answers.map(\.response.body))

@@ -12,9 +12,13 @@ enum HealthEndpoint {
 
     static func respond(to exchange: Exchange) async throws -> Reply {
         guard Self.asksUpstream(exchange.request) else { return Self.reply(status: 200, upstreamStatus: nil) }
-        let response = try await exchange.send(exchange.upstream.get("/models"))
-        response.body.cancel()
-        return Self.reply(status: response.isSuccess ? 200 : 502, upstreamStatus: response.status)
+        do {
+            let response = try await exchange.send { requests, _ in requests.get("/models") }
+            response.body.cancel()
+            return Self.reply(status: 200, upstreamStatus: response.status)
+        } catch let refusal as Refusal {
+            return Self.reply(status: 502, upstreamStatus: refusal.status)
+        }
     }
 
     private static func reply(status: Int, upstreamStatus: Int?) -> Reply {

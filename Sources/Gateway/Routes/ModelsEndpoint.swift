@@ -12,9 +12,8 @@ enum ModelsEndpoint {
         let caller = exchange.record.caller
         if let id, let caller, !caller.mayUse(id), !caller.mayUse(map(id)) { throw Failure.modelNotAllowed(id) }
         let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
-        let response = try await exchange.send(exchange.upstream.get(path))
+        let response = try await exchange.send { requests, _ in requests.get(path) }
         let headers = response.passedHeaders
-        guard response.isSuccess else { throw try await response.refusal() }
         let body = try await response.body.collect(upTo: maximumReply)
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
         return .whole(

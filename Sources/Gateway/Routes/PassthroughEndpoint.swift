@@ -21,14 +21,14 @@ enum PassthroughEndpoint {
         let body = try exchange.takeBody()
         try permit(body, exchange)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
-        let response = try await exchange.send(
-            exchange.upstream.passed(
+        let response = try await exchange.send {
+            $0.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
-                accept: request.header("accept"), body: body))
+                accept: request.header("accept"), idempotencyKey: $1, body: body)
+        }
         var headers = response.passedHeaders
-        if response.status >= 300 { throw try await response.refusal() }
         if response.isEventStream {
-            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.upstream.redaction)
+            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.redaction)
             return .events(Opening(.eventStream(headers: headers), response.body, through: stream))
         }
         for name in ["Content-Type", "Content-Length", "Content-Disposition"] {

@@ -9,34 +9,53 @@ enum ProxyEndpoint {
     static func respond(to exchange: Exchange) async throws -> Reply {
         let settings = try exchange.settings()
         let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.takeDocument())
-        let answer: UpstreamCall.Answer
+        let answer = try await answer(to: translated, exchange)
+        guard answer.response.isEventStream else {
+            let (head, body) = try await whole(answer, exchange)
+            return .whole(head, body: body)
+        }
+        var opened: UpstreamCall.Answer? = answer
+        return .events(
+            Opening(
+                head: .eventStream(headers: answer.headers),
+                transforms: [PassedStream(waitsForMeaning: false, redaction: exchange.redaction)],
+                asksAgain: exchange.asksAgain
+            ) {
+                let answer =
+                    if let opened = opened.take() { opened } else { try await Self.answer(to: translated, exchange) }
+                if answer.response.isEventStream {
+                    return .streams(.eventStream(headers: answer.headers), [answer.response.body])
+                }
+                let (head, body) = try await whole(answer, exchange)
+                return .whole(head, body: body)
+            })
+    }
+
+    /// A refusal of upstream is the proxy's failure here, with what upstream said within.
+    private static func answer(
+        to translated: TranslatedRequest, _ exchange: Exchange
+    ) async throws -> UpstreamCall.Answer {
         do {
-            answer = try await exchange.answer(to: translated)
+            return try await exchange.answer(to: translated)
         } catch let refusal as Refusal {
             throw Failure(
                 status: 502, reason: "upstream_status", message: "Upstream answered \(refusal.status).",
                 headers: refusal.headers, upstream: (refusal.status, refusal.body))
         }
-        let (response, headers) = (answer.response, answer.headers)
-        if response.isEventStream {
-            let stream = PassedStream(waitsForMeaning: false, redaction: exchange.upstream.redaction)
-            return .events(Opening(.eventStream(headers: headers), response.body, through: stream))
-        }
-        let body = try await response.body.collect(upTo: maximumReply)
-        return whole(body, status: response.status, headers: headers, exchange)
     }
 
     /// A good reply: as it is when it is JSON, else wrapped.
     private static func whole(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], _ exchange: Exchange
-    ) -> Reply {
+        _ answer: UpstreamCall.Answer, _ exchange: Exchange
+    ) async throws -> (ResponseHead, [UInt8]) {
+        let head = ResponseHead.json(answer.response.status, headers: answer.headers)
+        let body = try await answer.response.body.collect(upTo: maximumReply)
         guard let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) else {
             var wrapped = Writer(reservingCapacity: body.count + 32)
             wrapped.json(orRawText: body)
-            return .whole(.json(status, headers: headers), body: wrapped.bytes)
+            return (head, wrapped.bytes)
         }
         exchange.record.usage = Usage(document.root["usage"])
-        let shown = document.root.given("error") == nil ? body : exchange.upstream.redaction.apply(body)
-        return .whole(.json(status, headers: headers), body: shown)
+        return (head, document.root.given("error") == nil ? body : exchange.redaction.apply(body))
     }
 }

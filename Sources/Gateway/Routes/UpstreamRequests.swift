@@ -1,11 +1,13 @@
+internal import Logging
 internal import Translation
 internal import Upstream
 
-/// Makes the requests that go upstream: the address, and headers of our own only. Nothing of the client's headers is
-/// passed on; its key least of all.
+/// Makes the requests that go to one of upstream's bases: the address, and headers of our own only. Nothing of the
+/// client's headers is passed on, but for what names its request; its key least of all.
 struct UpstreamRequests: Sendable {
     private let base: BaseURL
     private let identity: Current<Identity>
+    private let modelMap: ModelMap?
 
     /// Who asks, as far as the operator's key says it.
     private struct Identity: Sendable {
@@ -18,14 +20,15 @@ struct UpstreamRequests: Sendable {
         }
     }
 
-    init(_ configuration: Configuration) {
-        base = configuration.base
+    init(_ base: Configuration.Base, log: Logger) {
+        self.base = base.url
+        modelMap = base.modelMap
         var others = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
-        if let organization = configuration.organization { others.append(("OpenAI-Organization", organization)) }
-        if let project = configuration.project { others.append(("OpenAI-Project", project)) }
-        identity = Current(
-            configuration.openAIKey.map { Identity(key: $0, others: others) }, .openAIKey, log: configuration.log
-        ) { [others] in Identity(key: try SecretFile.read($0), others: others) }
+        if let organization = base.organization { others.append(("OpenAI-Organization", organization)) }
+        if let project = base.project { others.append(("OpenAI-Project", project)) }
+        identity = Current(base.key.map { Identity(key: $0, others: others) }, .openAIKey, log: log) { [others] in
+            Identity(key: try SecretFile.read($0), others: others)
+        }
     }
 
     private var headers: [(name: String, value: String)] { identity.value.headers }
@@ -38,25 +41,34 @@ struct UpstreamRequests: Sendable {
         identity.reload()
     }
 
+    var origin: Origin { base.origin }
+
     func get(_ path: String) -> Upstream.Request {
         Upstream.Request(method: "GET", origin: base.origin, path: base.path + path, headers: headers)
     }
 
-    func post(_ translated: TranslatedRequest) -> Upstream.Request {
-        Upstream.Request(
+    func post(_ translated: TranslatedRequest, idempotencyKey: String) -> Upstream.Request {
+        let model = translated.context.modelSent
+        let modelHere = modelMap?(model) ?? model
+        return Upstream.Request(
             method: "POST", origin: base.origin, path: base.path + translated.path,
             headers: headers + [
                 ("Content-Type", "application/json"),
                 ("Accept", translated.context.streams ? "text/event-stream" : "application/json"),
+                ("Idempotency-Key", idempotencyKey),
             ],
-            body: translated.body)
+            body: modelHere == model ? translated.body : translated.body(asking: modelHere))
     }
 
     /// A client's request as it is, but for its headers.
+    ///
+    /// - Parameter idempotencyKey: sent along where the method does not itself mean that twice is no more than once.
     func passed(
-        _ method: String, _ path: String, contentType: String?, accept: String?, body: [UInt8]
+        _ method: String, _ path: String, contentType: String?, accept: String?, idempotencyKey: String,
+        body: [UInt8]
     ) -> Upstream.Request {
         var headers = headers
+        if method == "POST" || method == "PATCH" { headers.append(("Idempotency-Key", idempotencyKey)) }
         if let contentType { headers.append(("Content-Type", contentType)) }
         if let accept { headers.append(("Accept", accept)) }
         return Upstream.Request(

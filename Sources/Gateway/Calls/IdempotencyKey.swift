@@ -1,0 +1,14 @@
+internal import CGI
+
+/// What tells upstream that two requests are one.
+enum IdempotencyKey {
+    /// The client's own, if it is short and harmless, for it may try again as well; else a new one.
+    static func of(_ request: CGI.Request) -> String {
+        if let given = request.header("idempotency-key"), given.utf8.count <= 255,
+            given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        {
+            return given
+        }
+        return "gpt-proxy-" + RequestID.random()
+    }
+}

@@ -1,0 +1,233 @@
+"""An upstream of the tests' own: a relay in front of the simulator, or nothing behind it, that can break every rule.
+
+What it does with a request is looked up in `acts` by the first word of its `Idempotency-Key`, as `reset-in-body` in
+`reset-in-body:2:4f1d`, which every try of a request carries. The number says how many times; after that the request is
+relayed as it is. So is one without such a key, unless there is an act for its path.
+"""
+
+import http.client
+import re
+import socket
+import struct
+import threading
+import uuid
+from collections import Counter, namedtuple
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
+
+# What an idempotency key tells a relay to do, and how often.
+KEY = re.compile(r"([a-z0-9-]+):(\d+):")
+
+# A request's head: its fields by their names in lower case.
+Head = namedtuple("Head", "method path fields")
+
+
+class Gone(Exception):
+    """The proxy has closed the connection."""
+
+
+class Connection:
+    """One connection from the proxy."""
+
+    def __init__(self, accepted):
+        self.socket = accepted
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
+        # How many requests it has answered, and with how many bytes.
+        self.served = 0
+        self.sent = 0
+        # Whether it was ended from here.
+        self.has_ended = False
+
+    def receive(self):
+        data = self.socket.recv(1 << 16)
+        if not data:
+            raise Gone
+        self.received += data
+
+    def read_head(self):
+        while b"\r\n\r\n" not in self.received:
+            self.receive()
+        head, _, self.received = self.received.partition(b"\r\n\r\n")
+        line, *fields = head.decode("latin-1").split("\r\n")
+        method, path, _ = line.split(" ")
+        pairs = [field.split(": ", 1) for field in fields]
+        return Head(method, path, {name.lower(): value for name, value in pairs})
+
+    def read_body(self, request):
+        length = int(request.fields.get("content-length", 0))
+        while len(self.received) < length:
+            self.receive()
+        body, self.received = self.received[:length], self.received[length:]
+        return body
+
+    def send(self, data):
+        self.socket.sendall(data)
+        self.sent += len(data)
+
+    def close(self):
+        self.has_ended = True
+        self.socket.close()
+
+    def reset(self):
+        """Closes as a process that is killed with unread data does."""
+        self.has_ended = True
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def wait_for_close(self):
+        """Says nothing until the proxy has had enough."""
+        try:
+            while True:
+                self.receive()
+        except (Gone, OSError):
+            self.socket.close()
+
+
+@dataclass
+class Exchange:
+    """A request that an act is to answer. What the simulator says to it is in `reply`."""
+
+    connection: Connection
+    request: Head
+    simulator: str
+
+    @cached_property
+    def body(self):
+        return self.connection.read_body(self.request)
+
+    @cached_property
+    def reply(self):
+        """The simulator's reply: head and body, without the framing."""
+        address = urlsplit(self.simulator)
+        upstream = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        fields = {"authorization", "content-type"} & self.request.fields.keys()
+        upstream.request(
+            self.request.method, self.request.path, self.body, {name: self.request.fields[name] for name in fields}
+        )
+        reply = upstream.getresponse()
+        body = reply.read()
+        upstream.close()
+        skipped = {"content-length", "transfer-encoding", "connection"}
+        headers = [(name, value) for name, value in reply.getheaders() if name.lower() not in skipped]
+        return Reply(reply.status, dict(headers), body, reply.getheader("transfer-encoding") == "chunked")
+
+    def send(self, data):
+        self.connection.send(data)
+
+
+@dataclass
+class Reply:
+    status: int
+    headers: dict
+    body: bytes
+    # Whether it is a stream, which is sent in chunks.
+    streams: bool
+
+    @property
+    def head(self):
+        framing = "Transfer-Encoding: chunked" if self.streams else f"Content-Length: {len(self.body)}"
+        fields = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        return f"HTTP/1.1 {self.status} x\r\n{fields}{framing}\r\n\r\n".encode("latin-1")
+
+    @property
+    def framed_body(self):
+        """The body as it goes over the wire; each event of a stream is a chunk."""
+        if not self.streams:
+            return self.body
+        events = re.findall(rb".*?\n\n", self.body, re.DOTALL) or [self.body]
+        return b"".join(chunk(event) for event in events) + b"0\r\n\r\n"
+
+    @property
+    def wire(self):
+        return self.head + self.framed_body
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def key_for(act, times=1_000_000):
+    """An idempotency key by which a relay knows what to do with a request, and how often."""
+    return f"{act}:{times}:{uuid.uuid4().hex}"
+
+
+class Relay:
+    """Listens on a port of its own.
+
+    `accepted` counts the requests that were read, by their keys; `unanswered_on_kept` those of them that came on a kept
+    connection and of which the connection died before a byte: such are sent again at once, and are no retries.
+    """
+
+    def __init__(self, simulator="", acts=None, on_accept=None):
+        """`on_accept` takes each connection in the place of everything else."""
+        self.simulator = simulator
+        self.acts = acts or {}
+        self.on_accept = on_accept
+        self.accepted = Counter()
+        self.unanswered_on_kept = Counter()
+        self.connections = 0
+        self.open = set()
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self._listener.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}/v1"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self):
+        # A thread that waits in accept would keep the socket alive.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in list(self.open):
+            try:
+                connection.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def _accept(self):
+        while True:
+            try:
+                accepted, _ = self._listener.accept()
+            except OSError:
+                return
+            connection = Connection(accepted)
+            with self._lock:
+                self.connections += 1
+                self.open.add(connection)
+            threading.Thread(target=self._serve, args=[connection], daemon=True).start()
+
+    def _serve(self, connection):
+        try:
+            if self.on_accept:
+                self.on_accept(connection)
+            else:
+                while connection.socket.fileno() >= 0:
+                    self._answer(connection)
+        except (Gone, OSError):
+            pass
+        finally:
+            connection.close()
+            with self._lock:
+                self.open.discard(connection)
+
+    def _answer(self, connection):
+        request = connection.read_head()
+        exchange = Exchange(connection, request, self.simulator)
+        key = request.fields.get("idempotency-key", "")
+        name, times = KEY.match(key).groups() if KEY.match(key) else (request.path, 1_000_000)
+        act = self.acts.get(name)
+        if connection.served and act and getattr(act, "spoils_kept_connections", False):
+            return connection.close()
+        with self._lock:
+            self.accepted[key] += 1
+        sent = connection.sent
+        try:
+            if act and self.accepted[key] <= int(times):
+                act(exchange)
+            else:
+                exchange.send(exchange.reply.wire)
+        finally:
+            if connection.served and connection.sent == sent and connection.has_ended:
+                self.unanswered_on_kept[key] += 1
+        connection.served += 1

@@ -1,0 +1,169 @@
+"""Several upstreams: asked in their order, each with its own key and names of models, and rested when they fail."""
+
+import json
+
+import pytest
+
+from client import ask
+from processes import wait_until
+from relay import Relay
+from stack import OPENAI_KEY, PROXY_KEY, environment, free_port
+
+SECOND_KEY = "canary-openai-key-second"
+
+
+def refuse(exchange):
+    assert exchange.body
+    exchange.send(b"HTTP/1.1 503 x\r\nContent-Length: 2\r\n\r\n{}")
+
+
+@pytest.fixture
+def first():
+    """A base that can be made well and ill: what it does is in `acts` at the path of the Responses API."""
+    relay = Relay()
+    yield relay
+    relay.stop()
+
+
+@pytest.fixture
+def deploy_both(deploy, simulator, first):
+    """Deploys with a first base that is of the test's making, and the simulator as the second."""
+
+    def deploy_both(base=None, **settings):
+        first.simulator = simulator.base
+        bases = f"{base or first.base}, {simulator.base}"
+        return deploy(OPENAI_BASE=bases, OPENAI_API_KEY_2=SECOND_KEY, **settings)
+
+    return deploy_both
+
+
+def authorization(request):
+    return {name.lower(): value for name, value in request["headers"]}["authorization"]
+
+
+def only_line(deployment):
+    assert wait_until(deployment.responder.access_log)
+    (line,) = deployment.responder.access_log()
+    return line
+
+
+def test_the_first_that_is_well_is_the_only_one_that_is_asked(deploy_both, first, simulator):
+    deployment = deploy_both()
+    for _ in range(5):
+        assert deployment.client.ask("hi").status == 200
+    assert sum(first.accepted.values()) == 5
+    assert {authorization(request) for request in simulator.requests} == {f"Bearer {OPENAI_KEY}"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
+def test_one_that_is_not_there_costs_nobody_a_request(deploy_both, simulator, path, stream):
+    deployment = deploy_both(base=f"http://127.0.0.1:{free_port()}/v1", RETRIES="0")
+    reply = deployment.client.ask("hi", path=path, stream=stream)
+    assert reply.status == 200
+    assert authorization(simulator.request) == f"Bearer {SECOND_KEY}"
+    line = only_line(deployment)
+    assert (line["retries"], line["upstream_base"]) == (1, simulator.base.removesuffix("/v1"))
+
+
+def test_one_that_fails_is_rested(deploy_both, first, simulator):
+    first.acts["/v1/responses"] = refuse
+    deployment = deploy_both()
+    for _ in range(10):
+        assert deployment.client.ask("hi").status == 200
+    assert sum(first.accepted.values()) == 3
+    assert len(simulator.requests) == 10
+    assert "fails and is rested" in deployment.responder.log
+
+
+def test_one_that_is_well_again_is_asked_again(deploy_both, first, simulator):
+    def exhausted(exchange):
+        assert exchange.body
+        exchange.send(b"HTTP/1.1 429 x\r\nRetry-After: 1\r\nContent-Length: 2\r\n\r\n{}")
+
+    first.acts["/v1/responses"] = exhausted
+    deployment = deploy_both()
+    for _ in range(3):
+        assert deployment.client.ask("hi").status == 200
+    assert sum(first.accepted.values()) == 1
+    del first.acts["/v1/responses"]
+    assert wait_until(lambda: deployment.client.ask("hi").status == 200 and sum(first.accepted.values()) > 1)
+    assert wait_until(lambda: "is back" in deployment.responder.log)
+
+
+def test_when_all_fail_each_is_tried(deploy_both, first, simulator):
+    first.acts["/v1/responses"] = refuse
+    reply = deploy_both(RETRIES="0").client.ask("[simulate status=503]", path="/v1/chat/completions")
+    assert reply.status == 503
+    assert reply.headers["x-should-retry"] == "false"
+    assert (sum(first.accepted.values()), len(simulator.requests)) == (1, 1)
+
+
+def test_a_key_that_is_refused_is_not_the_end(deploy_both, first, simulator):
+    def unauthorized(exchange):
+        assert exchange.body
+        exchange.send(b"HTTP/1.1 401 x\r\nContent-Length: 2\r\n\r\n{}")
+
+    first.acts["/v1/responses"] = unauthorized
+    assert deploy_both().client.ask("hi").status == 200
+
+
+def test_models_may_have_other_names_elsewhere(deploy_both, simulator):
+    deployment = deploy_both(base=f"http://127.0.0.1:{free_port()}/v1", MODEL_MAP_2="gpt-5=gpt-5-mini")
+    body = ask("hi", tools=[{"type": "function", "function": {"name": "f", "parameters": {"model": "gpt-5"}}}])
+    assert deployment.client.post(body, path="/v1/chat/completions").status == 200
+    assert simulator.body["model"] == "gpt-5-mini"
+    assert simulator.body["tools"][0]["parameters"] == {"model": "gpt-5"}
+    simulator.forget()
+    deployment.client.post(ask("hi") | {"model": "gpt-5.1"})
+    assert simulator.body["model"] == "gpt-5.1"
+
+
+def test_neither_key_is_told_to_the_other(deploy_both, first, simulator):
+    seen = []
+
+    def look_and_refuse(exchange):
+        seen.append(exchange.request.fields["authorization"])
+        refuse(exchange)
+
+    first.acts["/v1/responses"] = look_and_refuse
+    deploy_both().client.ask("hi")
+    assert seen == [f"Bearer {OPENAI_KEY}"]
+    assert OPENAI_KEY not in json.dumps(simulator.requests)
+
+
+# --- Configuration ----------------------------------------------------------------------------------------------------
+
+TWO = {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY, "OPENAI_BASE": "https://a.example/v1,https://b.example"}
+
+
+def test_check_shows_what_each_base_has(run):
+    ended = run("check", environment={**TWO, "OPENAI_API_KEY_2": SECOND_KEY, "MODEL_MAP_2": "gpt-5=x"})
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[-2:] == ["OPENAI_API_KEY_2=(set, not shown)", "MODEL_MAP_2=gpt-5=x"]
+    assert SECOND_KEY not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "settings, told",
+    [
+        ({}, "OPENAI_API_KEY_2: is not set"),
+        ({"OPENAI_API_KEY_2_FILE": "/does/not/exist"}, "OPENAI_API_KEY_2: the file"),
+        ({"OPENAI_API_KEY_2": "x", "MODEL_MAP_2": "gpt-5"}, "MODEL_MAP_2: the entry 'gpt-5'"),
+        ({"OPENAI_BASE": "https://a.example,ftp://b.example"}, "OPENAI_BASE: "),
+        ({"OPENAI_BASE": ","}, "OPENAI_BASE: "),
+        ({"OPENAI_BASE": ",".join(["https://a.example"] * 10)}, "OPENAI_BASE: names 10 addresses"),
+    ],
+)
+def test_what_is_missing_is_named(run, settings, told):
+    ended = run("check", environment={**TWO, **settings})
+    assert ended.returncode == 78
+    assert told in ended.stderr
+
+
+def test_check_asks_each(run, binaries, simulator):
+    settings = environment(f"{simulator.base},http://127.0.0.1:{free_port()}/v1", OPENAI_API_KEY_2=SECOND_KEY)
+    ended = run("check", "--upstream", environment=settings)
+    assert ended.returncode == 1
+    assert "answers with status 200" in ended.stdout
+    assert "could not connect" in ended.stderr

@@ -1,0 +1,79 @@
+"""Fixtures: all faults are tried at the same time, each on a site of its own, since much of it is waiting."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
+
+import pytest
+
+import table
+from faults import FAULTS
+from processes import REPOSITORY
+from sites import Site
+from stack import Simulator
+from trial import Outcome, try_fault
+
+# What was seen.
+outcomes = {}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--binaries",
+        type=Path,
+        default=REPOSITORY / ".build/debug",
+        help="where gpt-proxy and upstream-simulator have been built",
+    )
+    parser.addoption("--times", type=int, default=1, help="how often each fault is tried on each front")
+    parser.addoption("--sites", type=int, default=6, help="how many faults are tried at the same time")
+    parser.addoption("--write-readme", action="store_true", help="put the table that is printed into README")
+
+
+@pytest.fixture(scope="session")
+def binaries(pytestconfig):
+    return pytestconfig.getoption("--binaries").resolve()
+
+
+@pytest.fixture(scope="session")
+def simulator(binaries):
+    simulator = Simulator(binaries)
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture(scope="session")
+def tried(request, pytestconfig, binaries, simulator):
+    """What came of the faults that were selected, by fault; everything has been tried when this is there."""
+    selected = [item.callspec.params["fault"] for item in request.session.items if "fault" in item.fixturenames]
+    times = pytestconfig.getoption("--times")
+
+    def run(fault):
+        outcome = Outcome()
+        try:
+            site = Site(fault.site, binaries, simulator)
+            try:
+                outcome = try_fault(fault, site, times)
+            finally:
+                site.stop()
+        except Exception as error:
+            outcome.complaints[f"{type(error).__name__}: {error}"] += 1
+        return outcome
+
+    with ThreadPoolExecutor(pytestconfig.getoption("--sites")) as pool:
+        outcomes.update(zip(selected, pool.map(run, selected)))
+    return outcomes
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Prints the table, in the README's form."""
+    if not outcomes:
+        return
+    ordered = {fault: outcomes[fault] for fault in FAULTS if fault in outcomes}
+    rows = table.rows(ordered)
+    terminalreporter.section("faults")
+    for line in table.lines(rows):
+        terminalreporter.write_line(line)
+    if config.getoption("--write-readme"):
+        table.write(rows)

@@ -1,0 +1,175 @@
+"""Every fault that is tried, with what the client is to see of it: the contract, fault by fault."""
+
+from dataclasses import dataclass
+
+from acts import STAGES
+
+FOR_GOOD = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sees:
+    """What a client sees."""
+
+    words: str
+    # The status on /v1, and where it is another, on /proxy.
+    status: int = 200
+    proxy_status: int | None = None
+    # Whether a stream that has begun ends with an error.
+    is_broken: bool = False
+    # Whether /proxy hands over upstream's text in JSON.
+    is_raw: bool = False
+    retries: int = 0
+
+    @property
+    def is_served(self):
+        return self.status == 200 and not self.is_broken
+
+
+def served(retries=0):
+    return Sees("the reply" + after(retries), retries=retries)
+
+
+def refused(status, retries=0, proxy_status=None, words=None):
+    return Sees((words or str(status)) + after(retries), status, proxy_status or status, retries=retries)
+
+
+def upstreams(status, retries=0):
+    """An error of upstream, which /v1 passes on and /proxy wraps."""
+    return refused(status, retries, 502, "that error; 502 around it on `/proxy`")
+
+
+def after(retries):
+    return {0: "", 1: " after a retry", 2: " after two retries"}[retries]
+
+
+broken = Sees("what came before it, then an error", is_broken=True)
+
+
+@dataclass(frozen=True)
+class Fault:
+    # As the README's table calls it; faults that a client sees the same of share a row.
+    row: str
+    act: str
+    whole: Sees | None
+    streamed: Sees | None
+    times: int = FOR_GOOD
+    # An upstream other than a relay that acts: its name in `sites.py`.
+    site: str = "relay"
+    # Below which of the web server's prefixes.
+    prefix: str = ""
+    # How many bytes are in the request beside its text.
+    padding: int = 0
+    # Whether the client leaves before it has a reply.
+    leaves: bool = False
+
+    @property
+    def name(self):
+        once = "" if self.times == FOR_GOOD else "-once"
+        left = "-left" if self.leaves else ""
+        return (self.act or self.site) + once + left + self.prefix.replace("/", "-")
+
+    @property
+    def words(self):
+        if self.whole == self.streamed or not self.streamed:
+            return self.whole.words
+        if not self.whole:
+            return self.streamed.words
+        return f"whole: {self.whole.words}; streamed: {self.streamed.words}"
+
+
+def everywhere(row, act, sees, **options):
+    return Fault(row, act, sees, sees, **options)
+
+
+RETRIED = [408, 409, 429, 500, 502, 503, 504]
+
+STAGE_WORDS = {
+    "before-head": "before the reply",
+    "in-head": "within the reply's head",
+    "after-head": "after the reply's head",
+    "in-body": "within the reply's body",
+    "before-end": "just before the reply's end",
+}
+
+AT_STAGE = {
+    "before-head": (refused(502, 2), refused(502, 2)),
+    "in-head": (refused(502, 2), refused(502, 2)),
+    "after-head": (refused(502), refused(502)),
+    "in-body": (refused(502), broken),
+    "before-end": (refused(502), served()),
+}
+
+FAULTS = [
+    everywhere("nobody listens", "", refused(502, 2), site="nobody"),
+    everywhere("the name does not resolve", "", refused(502, 2), site="nameless"),
+    everywhere("plain HTTP where TLS is expected", "", refused(502, 2), site="no-tls"),
+    everywhere("a certificate that nobody vouches for", "", refused(502, 2), site="untrusted"),
+    everywhere("a TLS handshake without an end", "", refused(504, 2), site="silent-tls"),
+    everywhere("closed or reset as soon as it is connected", "", refused(502, 2), site="closing"),
+    everywhere("closed or reset as soon as it is connected", "", refused(502, 2), site="resetting"),
+    everywhere("reset within the request", "reset-in-request", refused(502, 2), padding=1 << 20),
+    *[
+        Fault(f"closed or reset {STAGE_WORDS[stage]}", f"{kind}-{stage}", *AT_STAGE[stage])
+        for stage in STAGES
+        for kind in ["close", "reset"]
+    ],
+    *[
+        everywhere(f"closed or reset {STAGE_WORDS[stage]}, once", f"{kind}-{stage}", served(1), times=1)
+        for stage in STAGES[:2]
+        for kind in ["close", "reset"]
+    ],
+    everywhere("a kept connection closed while idle", "close-after-reply", served()),
+    everywhere("a kept connection closed under the next request", "close-kept", served()),
+    everywhere("more than was announced", "more-than-said", served()),
+    everywhere("silence before the reply, or within its head", "hang", refused(504)),
+    everywhere("silence before the reply, or within its head", "hang-in-head", refused(504)),
+    Fault("silence within the reply's body", "hang-in-body", refused(504), broken),
+    everywhere("a request that is not read", "hang-in-request", refused(504), padding=16 << 20),
+    *[
+        everywhere("408, 409, 429, 500, 502, 503 or 504", f"status-{status}", upstreams(status, 2))
+        for status in RETRIED
+    ],
+    *[
+        everywhere("408, 409, 429, 500, 502, 503 or 504, once", f"status-{status}", served(1), times=1)
+        for status in RETRIED
+    ],
+    everywhere("429 with a long `retry-after`", "limit-for-long", upstreams(429)),
+    *[everywhere("400, 404 or 422", f"status-{status}", upstreams(status)) for status in [400, 404, 422]],
+    *[everywhere("401 or 403", f"status-{status}", refused(502)) for status in [401, 403]],
+    everywhere("a page with 503", "page-503", upstreams(503, 2)),
+    *[everywhere("a redirection", f"redirect-{status}", refused(502)) for status in [301, 302, 307, 308]],
+    everywhere(
+        "a page with 200",
+        "page",
+        Sees("502; `raw_text` on `/proxy`", 502, 200, is_raw=True),
+    ),
+    Fault(
+        "another content type",
+        "text",
+        served(),
+        Sees("502; `raw_text` on `/proxy`", 502, 200, is_raw=True),
+    ),
+    everywhere("what is not HTTP", "garbage", refused(502)),
+    everywhere("a head without an end", "long-head", refused(502)),
+    everywhere("100, 102 and 103 before the reply", "hints", served()),
+    everywhere("101", "switch", refused(502)),
+    everywhere("gzip unasked", "gzip", served()),
+    everywhere("gzip that is none", "broken-gzip", refused(502)),
+    everywhere("trailers", "trailers", served()),
+    everywhere("one byte at a time; a stream's lines end with CRLF", "bytewise", served()),
+    Fault("a stream without its last event", "no-end", None, broken),
+    Fault("a last event that comes twice", "two-ends", None, served()),
+    Fault("a last event that comes twice", "two-ends", None, served(), prefix="/chat"),
+    Fault("a line of 100 MB", "endless-line", None, refused(502)),
+    Fault(
+        "a stream that begins with an error",
+        "error-first",
+        None,
+        Sees("500, an error event on `/proxy`, after two retries", 500, 200, is_broken=True, retries=2),
+    ),
+    Fault("a stream that begins with an error, once", "error-first", None, served(1), times=1),
+    Fault("an error within a stream", "error-within", None, broken),
+    everywhere("the client leaves", "hang", Sees("nothing; the request upstream is ended"), leaves=True),
+    everywhere("the client leaves while a retry is due", "busy", Sees("nothing; no retry is made"), leaves=True),
+]

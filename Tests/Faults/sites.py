@@ -1,0 +1,139 @@
+"""Where faults are tried: a responder with few places behind nginx, and an upstream that fails."""
+
+import json
+import ssl
+import subprocess
+import threading
+
+from acts import ACTS
+from client import Client
+from processes import find_program, remove, temporary_directory, wait_until
+from relay import Relay
+from stack import KEPT_CONNECTIONS, Deployment, environment, free_port
+
+# How many requests a site takes at once: so few that a place that is not given back is soon missed.
+PLACES = 6
+
+# Short enough to be waited for.
+SETTINGS = {
+    "UPSTREAM_TIMEOUT": "4s",
+    "CONNECT_TIMEOUT": "400ms",
+    "IDLE_TIMEOUT": "1s",
+    "STREAM_HEAD_DELAY": "30s",
+    "MAX_STREAMS": str(PLACES),
+}
+
+# What memory may have grown by, in kilobytes: what the allocator keeps for the next request, and nothing that adds up.
+MEMORY_SLACK = 48 << 10
+
+
+def close(connection):
+    connection.close()
+
+
+def reset(connection):
+    connection.reset()
+
+
+def wait(connection):
+    connection.wait_for_close()
+
+
+def answer_in_plain_text(connection):
+    connection.receive()
+    connection.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    connection.close()
+
+
+def self_signed(directory):
+    """A TLS server's side that shows a certificate of its own making."""
+    subprocess.run(
+        [find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        + ["-days", "1", "-subj", "/CN=localhost", "-keyout", directory / "key", "-out", directory / "certificate"],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(directory / "certificate", directory / "key")
+
+    def shake_hands(connection):
+        try:
+            context.wrap_socket(connection.socket, server_side=True).close()
+        except ssl.SSLError:
+            connection.close()
+
+    return shake_hands
+
+
+class Site:
+    """A deployment with an upstream of one kind, and the simulator for what is to go well."""
+
+    def __init__(self, kind, binaries, simulator):
+        self.directory = temporary_directory()
+        self.relay = self._relay(kind, simulator)
+        self.deployment = Deployment(
+            binaries, environment(self._base(kind), **SETTINGS, OPENAI_ORGANIZATION=None)
+        )
+        self.client = Client(self.deployment.nginx.port)
+        self.process = self.deployment.responder.process
+        self._read = 0
+        self._lock = threading.Lock()
+        # The next request can only be served where the upstream does anything at all.
+        self.serves = kind == "relay"
+        if self.serves:
+            for _ in range(20):
+                assert self.client.ask("hi").status == 200
+        self.descriptors = self.process.descriptors
+        self.memory = self.process.resident_kilobytes
+
+    def _relay(self, kind, simulator):
+        handlers = {
+            "no-tls": lambda: answer_in_plain_text,
+            "untrusted": lambda: self_signed(self.directory),
+            "silent-tls": lambda: wait,
+            "closing": lambda: close,
+            "resetting": lambda: reset,
+        }
+        return Relay(simulator.base, ACTS, handlers[kind]() if kind in handlers else None)
+
+    def _base(self, kind):
+        match kind:
+            case "nobody":
+                return f"http://127.0.0.1:{free_port()}/v1"
+            case "nameless":
+                # No name server needs to be asked about a name that is too long to be one.
+                return f"http://{'x' * 64}.invalid/v1"
+            case "no-tls" | "untrusted" | "silent-tls":
+                return f"https://localhost:{self.relay.port}/v1"
+            case _:
+                return self.relay.base
+
+    def new_log_lines(self):
+        """The access log's lines since the last time, by the requests' ids."""
+        with open(self.process.log_file, errors="replace") as log:
+            log.seek(self._read)
+            text = log.read()
+        end = text.rfind("\n") + 1
+        self._read += len(text[:end].encode())
+        lines = [json.loads(line) for line in text[:end].splitlines() if line.startswith("{")]
+        return {line["request_id"]: line for line in lines if "route" in line}
+
+    def complaints(self, padding):
+        """What is not as it was before, when nothing is under way any more; requests had a padding of so many bytes."""
+        limit = self.descriptors + KEPT_CONNECTIONS
+        if not wait_until(lambda: self.process.descriptors <= limit, timeout=10):
+            yield f"{self.process.descriptors} descriptors are open, {limit} at most should be"
+        most = self.memory + MEMORY_SLACK + 10 * (padding >> 10)
+        if not wait_until(lambda: self.process.resident_kilobytes <= most, timeout=10):
+            yield f"memory has grown from {self.memory} to {self.process.resident_kilobytes} KB"
+        if self.process.has_ended:
+            yield "the process has ended"
+        if self.serves and self.client.ask("hi").status != 200:
+            yield "the next request is not served"
+
+    def stop(self):
+        try:
+            self.deployment.stop()
+        finally:
+            self.relay.stop()
+            remove(self.directory)

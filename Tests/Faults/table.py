@@ -1,0 +1,41 @@
+"""The README's table of faults."""
+
+from processes import REPOSITORY
+
+README = REPOSITORY / "README.md"
+HEAD = ["fault", "what the client sees", "tried", "survived"]
+
+
+def rows(outcomes):
+    """The table's rows, as lists of cells, of outcomes by their faults."""
+    table = {}
+    for fault, outcome in outcomes.items():
+        row = table.setdefault(fault.row, [fault.row, fault.words, 0, 0])
+        assert row[1] == fault.words, f"{fault.row}: one row, two things to see"
+        row[2] += outcome.tried
+        row[3] += outcome.survived
+    return [[str(cell) for cell in row] for row in table.values()]
+
+
+def lines(rows):
+    return ["| " + " | ".join(row) + " |" for row in [HEAD, ["---"] * len(HEAD), *rows]]
+
+
+def read():
+    """The rows that README has."""
+    text = README.read_text().splitlines()
+    start = text.index(lines([])[0]) + 2
+    found = []
+    for line in text[start:]:
+        if not line.startswith("| "):
+            break
+        found.append(line.strip("| ").split(" | "))
+    return found
+
+
+def write(rows):
+    """Puts the rows into README in the place of those that it has."""
+    text = README.read_text().splitlines()
+    start = text.index(lines([])[0])
+    end = next(index for index in range(start, len(text)) if not text[index].startswith("|"))
+    README.write_text("\n".join(text[:start] + lines(rows) + text[end:]) + "\n")

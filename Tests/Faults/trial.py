@@ -1,0 +1,198 @@
+"""Tries a fault on every front, whole and streamed, so and so many times, and judges what came of it."""
+
+import json
+import socket
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from client import ask
+from processes import wait_until
+from relay import key_for
+from sites import PLACES
+from stack import PROXY_KEY
+
+FRONTS = ["/proxy", "/v1/chat/completions"]
+
+# Characters of two, three and four bytes, for those upstreams that cut within one.
+TEXT = "Grüße, 世界 🙂!"
+
+
+@dataclass
+class Outcome:
+    """How often a fault was tried, and what was wrong."""
+
+    tried: int = 0
+    survived: int = 0
+    complaints: Counter = field(default_factory=Counter)
+
+
+def try_fault(fault, site, times):
+    """Tries it `times` times on each front, whole and streamed.
+
+    As many at a time as there are places, but no more than two that lead to retries: of those the process has only so many
+    for all its requests together.
+    """
+    connections = site.relay.connections
+    trials = [
+        Trial(fault, site, front, streamed)
+        for _ in range(times)
+        for front in FRONTS
+        for streamed in [False, True]
+        if (fault.streamed if streamed else fault.whole)
+    ]
+    with ThreadPoolExecutor(2 if any(trial.sees.retries for trial in trials) else PLACES) as pool:
+        list(pool.map(Trial.run, trials))
+    lines = {}
+
+    def are_logged():
+        lines.update(site.new_log_lines())
+        return all(trial.id in lines for trial in trials)
+
+    wait_until(are_logged)
+    outcome = Outcome(tried=len(trials))
+    for trial in trials:
+        trial.judge(lines.get(trial.id))
+        outcome.survived += not trial.complaints
+        outcome.complaints.update(f"{trial.front}{' streamed' if trial.streamed else ''}: {x}" for x in trial.complaints)
+    if not site.serves and site.relay.on_accept:
+        tries = sum(1 + line.get("retries", 0) for line in lines.values())
+        if site.relay.connections - connections != tries:
+            outcome.complaints[f"{site.relay.connections - connections} connections for {tries} tries"] += 1
+    outcome.complaints.update(site.complaints(fault.padding))
+    if outcome.complaints and outcome.survived == outcome.tried:
+        outcome.survived = 0
+    return outcome
+
+
+class Trial:
+    """One request that meets a fault."""
+
+    def __init__(self, fault, site, front, streamed):
+        self.fault, self.site, self.front, self.streamed = fault, site, front, streamed
+        self.sees = fault.streamed if streamed else fault.whole
+        self.id = uuid.uuid4().hex
+        self.key = key_for(fault.act, fault.times)
+        self.complaints = []
+        self.status, self.body = None, b""
+
+    def run(self):
+        try:
+            self._leave() if self.fault.leaves else self._ask()
+        except Exception as error:
+            self.complaints.append(f"{type(error).__name__}: {error}")
+
+    def _send(self):
+        body = ask(f"{TEXT} {self.id}", stream=self.streamed)
+        if self.fault.padding:
+            body["messages"].insert(0, {"role": "user", "content": "x" * self.fault.padding})
+        headers = {"X-API-KEY": PROXY_KEY, "Idempotency-Key": self.key, "X-Request-Id": self.id}
+        return self.site.client.send("POST", self.fault.prefix + self.front, body, headers)
+
+    def _ask(self):
+        connection = self._send()
+        reply = connection.getresponse()
+        self.status, self.headers, self.body = reply.status, reply.headers, reply.read()
+        connection.close()
+
+    def _leave(self):
+        connection = self._send()
+        if not wait_until(lambda: self.site.relay.accepted[self.key]):
+            self.complaints.append("upstream was not asked")
+        time.sleep(0.05)
+        connection.sock.shutdown(socket.SHUT_RDWR)
+        connection.close()
+
+    # --- What came of it ----------------------------------------------------------------------------------------------
+
+    def judge(self, line):
+        if self.complaints:
+            return
+        if not line:
+            return self.complain("there is no line in the log")
+        self._judge_tries(line.get("retries", 0))
+        if self.fault.leaves:
+            if not line.get("client_left"):
+                self.complain("the log does not say that the client has left")
+            return
+        expected = self._expected_status
+        if (self.status, line["status"]) != (expected, expected):
+            return self.complain(f"{self.status} (in the log {line['status']}) instead of {expected}")
+        if self.sees.is_served == bool(line.get("error")) and not self._is_exempt:
+            self.complain(f"the log calls it {line.get('error')}")
+        try:
+            self._judge_body()
+        except (ValueError, LookupError, TypeError) as error:
+            self.complain(f"{type(error).__name__}: {error} in {self.body[-200:]!r}")
+
+    def _judge_tries(self, retries):
+        relay = self.site.relay
+        unseen = relay.unanswered_on_kept[self.key]
+        # What was to happen once has happened to the request that nobody counts.
+        expected = 0 if unseen and self.fault.times == 1 else self.sees.retries
+        if retries != expected:
+            self.complain(f"{retries} retries instead of {expected}")
+        if self.site.serves and relay.accepted[self.key] != 1 + expected + unseen:
+            self.complain(f"upstream was asked {relay.accepted[self.key]} times")
+
+    def complain(self, text):
+        self.complaints.append(text)
+
+    @property
+    def _expected_status(self):
+        proxy_status = self.sees.proxy_status if self.front == "/proxy" else None
+        return proxy_status or self.sees.status
+
+    @property
+    def _is_exempt(self):
+        """On /proxy upstream's own words are a success, whatever they say."""
+        return self.front == "/proxy" and (self.sees.is_raw or self.fault.act.startswith("error-"))
+
+    def _judge_body(self):
+        if self.status != 200:
+            return self._judge_error(json.loads(self.body))
+        if self.sees.is_raw:
+            return None if json.loads(self.body)["raw_text"] else self.complain("there is no raw text")
+        if self.streamed:
+            return self._judge_stream()
+        if self.id not in json.dumps(json.loads(self.body)) or TEXT not in self.body.decode():
+            self.complain(f"the text is not in {self.body[:200]!r}")
+
+    def _judge_error(self, body):
+        told = body["detail"] if self.front == "/proxy" else body["error"]["message"]
+        if not told:
+            self.complain(f"nothing is told in {body}")
+        if self.sees.retries and self.status >= 500 and self.headers["x-should-retry"] != "false":
+            self.complain("the client is not told that it need not try again")
+
+    def _judge_stream(self):
+        blocks = [block for block in self.body.decode().replace("\r\n", "\n").split("\n\n") if block]
+        data = [line[6:] for block in blocks for line in block.split("\n") if line.startswith("data: ")]
+        if not self.body.endswith((b"\n\n", b"\r\n\r\n")):
+            self.complain(f"the stream ends within an event: {self.body[-100:]!r}")
+        events = [json.loads(text) for text in data if text != "[DONE]"]
+        failed = [event for event in events if event.get("type") in ("error", "response.failed") or event.get("error")]
+        if self.sees.is_broken != bool(failed):
+            self.complain(f"{len(failed)} errors in the stream")
+        chat = self.front != "/proxy" or self.fault.prefix
+        ends = data.count("[DONE]") if chat else sum(event["type"] == "response.completed" for event in events)
+        # What upstream says twice goes through as it came, where it is not translated.
+        is_translated = self.front != "/proxy" and not self.fault.prefix
+        allowed = {1, 2} if self.fault.act == "two-ends" and not is_translated else {1}
+        if not self.sees.is_broken and ends not in allowed:
+            self.complain(f"{ends} last events")
+        if self.sees.is_broken and not failed == [events[-1]] and len(failed) != 1:
+            self.complain("the error is not the stream's last word")
+        if self.sees.is_served and self.id not in self._text(events):
+            self.complain(f"the text is not in {self._text(events)!r}")
+
+    def _text(self, events):
+        return "".join(
+            event.get("delta") or ""
+            if "delta" in event
+            else "".join(choice["delta"].get("content") or "" for choice in event.get("choices", []))
+            for event in events
+            if isinstance(event.get("delta", ""), str)
+        )
