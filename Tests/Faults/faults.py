@@ -30,13 +30,13 @@ def served(retries=0):
     return Sees("the reply" + after(retries), retries=retries)
 
 
-def refused(status, retries=0, proxy_status=None, words=None):
-    return Sees((words or str(status)) + after(retries), status, proxy_status or status, retries=retries)
+def refused(status, retries=0):
+    return Sees(f"{status}{after(retries)}", status, retries=retries)
 
 
 def upstreams(status, retries=0):
     """An error of upstream, which /v1 passes on and /proxy wraps."""
-    return refused(status, retries, 502, "that error; 502 around it on `/proxy`")
+    return Sees(f"that error{after(retries)}; on `/proxy` 502 around it", status, 502, retries=retries)
 
 
 def after(retries):
@@ -142,13 +142,13 @@ FAULTS = [
     everywhere(
         "a page with 200",
         "page",
-        Sees("502; `raw_text` on `/proxy`", 502, 200, is_raw=True),
+        Sees("502; on `/proxy` `raw_text`", 502, 200, is_raw=True),
     ),
     Fault(
         "another content type",
         "text",
         served(),
-        Sees("502; `raw_text` on `/proxy`", 502, 200, is_raw=True),
+        Sees("502; on `/proxy` `raw_text`", 502, 200, is_raw=True),
     ),
     everywhere("what is not HTTP", "garbage", refused(502)),
     everywhere("a head without an end", "long-head", refused(502)),
@@ -166,7 +166,7 @@ FAULTS = [
         "a stream that begins with an error",
         "error-first",
         None,
-        Sees("500, an error event on `/proxy`, after two retries", 500, 200, is_broken=True, retries=2),
+        Sees("500 after two retries; on `/proxy` that error", 500, 200, is_broken=True, retries=2),
     ),
     Fault("a stream that begins with an error, once", "error-first", None, served(1), times=1),
     Fault("an error within a stream", "error-within", None, broken),
