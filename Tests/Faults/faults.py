@@ -60,6 +60,8 @@ class Fault:
     prefix: str = ""
     # How many bytes are in the request beside its text.
     padding: int = 0
+    # How many bytes the process has in hand for it at once; the allocator may keep some of them for later.
+    bulk: int = 0
     # Whether the client leaves before it has a reply.
     leaves: bool = False
 
@@ -125,7 +127,7 @@ FAULTS = [
     everywhere("silence before the reply, or within its head", "hang", refused(504)),
     everywhere("silence before the reply, or within its head", "hang-in-head", refused(504)),
     Fault("silence within the reply's body", "hang-in-body", refused(504), broken),
-    everywhere("a request that is not read", "hang-in-request", refused(504), padding=16 << 20),
+    everywhere("a request that is not read", "hang-in-request", refused(504), padding=16 << 20, bulk=16 << 20),
     *[
         everywhere("408, 409, 429, 500, 502, 503 or 504", f"status-{status}", upstreams(status, 2))
         for status in RETRIED
@@ -161,7 +163,7 @@ FAULTS = [
     Fault("a stream without its last event", "no-end", None, broken),
     Fault("a last event that comes twice", "two-ends", None, served()),
     Fault("a last event that comes twice", "two-ends", None, served(), prefix="/chat"),
-    Fault("a line of 100 MB", "endless-line", None, refused(502)),
+    Fault("a line of 100 MB", "endless-line", None, refused(502), bulk=64 << 20),
     Fault(
         "a stream that begins with an error",
         "error-first",
