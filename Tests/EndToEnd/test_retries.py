@@ -130,8 +130,9 @@ def test_upstream_knows_best_whether_it_is_worth_it(deploy, relay):
     client = deploy(OPENAI_BASE=relay.base).client
     for act, tries in [("never", 1), ("always", 3), ("poor", 1)]:
         key = key_for(act)
-        ask_with_key(client, key)
+        reply = ask_with_key(client, key)
         assert relay.accepted[key] == tries, act
+        assert reply.headers["x-should-retry"] == (None if act == "poor" else "false")
 
 
 # --- How long is waited -----------------------------------------------------------------------------------------------

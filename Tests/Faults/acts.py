@@ -107,8 +107,9 @@ def hang_in_body(exchange):
 
 @act("hang-in-request")
 def hang_in_request(exchange):
+    # Until the proxy has long had enough.
     time.sleep(10)
-    exchange.connection.close()
+    exchange.connection.socket.close()
 
 
 # --- Refusals --------------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ PLACES = 6
 # Short enough to be waited for.
 SETTINGS = {
     "UPSTREAM_TIMEOUT": "4s",
-    "CONNECT_TIMEOUT": "400ms",
     "IDLE_TIMEOUT": "1s",
     "STREAM_HEAD_DELAY": "30s",
     "MAX_STREAMS": str(PLACES),
@@ -71,9 +70,8 @@ class Site:
     def __init__(self, kind, binaries, simulator):
         self.directory = temporary_directory()
         self.relay = self._relay(kind, simulator)
-        self.deployment = Deployment(
-            binaries, environment(self._base(kind), **SETTINGS, OPENAI_ORGANIZATION=None)
-        )
+        settings = SETTINGS | ({"CONNECT_TIMEOUT": "400ms"} if kind == "silent-tls" else {})
+        self.deployment = Deployment(binaries, environment(self._base(kind), **settings))
         self.client = Client(self.deployment.nginx.port)
         self.process = self.deployment.responder.process
         self._read = 0
@@ -118,12 +116,12 @@ class Site:
         lines = [json.loads(line) for line in text[:end].splitlines() if line.startswith("{")]
         return {line["request_id"]: line for line in lines if "route" in line}
 
-    def complaints(self, padding):
-        """What is not as it was before, when nothing is under way any more; requests had a padding of so many bytes."""
+    def complaints(self, bulk):
+        """What is not as it was before, when nothing is under way any more; requests took so many bytes at once."""
         limit = self.descriptors + KEPT_CONNECTIONS
         if not wait_until(lambda: self.process.descriptors <= limit, timeout=10):
             yield f"{self.process.descriptors} descriptors are open, {limit} at most should be"
-        most = self.memory + MEMORY_SLACK + 10 * (padding >> 10)
+        most = self.memory + MEMORY_SLACK + 10 * (bulk >> 10)
         if not wait_until(lambda: self.process.resident_kilobytes <= most, timeout=10):
             yield f"memory has grown from {self.memory} to {self.process.resident_kilobytes} KB"
         if self.process.has_ended:

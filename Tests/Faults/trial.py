@@ -43,7 +43,9 @@ def try_fault(fault, site, times):
         for streamed in [False, True]
         if (fault.streamed if streamed else fault.whole)
     ]
-    with ThreadPoolExecutor(2 if any(trial.sees.retries for trial in trials) else PLACES) as pool:
+    # A client that has left takes its place a little longer.
+    few = fault.leaves or any(trial.sees.retries for trial in trials)
+    with ThreadPoolExecutor(2 if few else PLACES) as pool:
         list(pool.map(Trial.run, trials))
     lines = {}
 
@@ -61,7 +63,7 @@ def try_fault(fault, site, times):
         tries = sum(1 + line.get("retries", 0) for line in lines.values())
         if site.relay.connections - connections != tries:
             outcome.complaints[f"{site.relay.connections - connections} connections for {tries} tries"] += 1
-    outcome.complaints.update(site.complaints(fault.padding))
+    outcome.complaints.update(site.complaints(fault.bulk))
     if outcome.complaints and outcome.survived == outcome.tried:
         outcome.survived = 0
     return outcome

@@ -26,6 +26,8 @@ struct Fault {
     var symptom = Symptom.none
     /// How long upstream wants to be left alone.
     var delay: Duration?
+    /// Whether upstream itself says that nobody need try again.
+    var isFinal = false
 
     /// Nothing that could be helped, or be held against the base.
     private init() {}
@@ -68,7 +70,9 @@ struct Fault {
         }
         switch refusal.advice.shouldRetry {
         case true: remedy = .retry
-        case false where remedy == .retry: remedy = .none
+        case false:
+            isFinal = true
+            if remedy == .retry { remedy = .none }
         default: break
         }
         switch refusal.status {

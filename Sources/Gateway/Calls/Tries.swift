@@ -61,7 +61,10 @@ final class Tries: @unchecked Sendable {
 
     /// Whether the next ``send(_:)`` is a retry, after a failure that ``send(_:)`` could not see.
     func decide(after fault: Fault) -> Bool {
-        guard fault.remedy != .none else { return false }
+        guard fault.remedy != .none else {
+            areUsedUp = fault.isFinal
+            return false
+        }
         let isElsewhere = asked.count < upstreams.bases.count
         guard isElsewhere || fault.remedy == .retry else { return false }
         let delay = isElsewhere ? .zero : Backoff.delay(retry: retries, asked: fault.delay)
@@ -69,11 +72,14 @@ final class Tries: @unchecked Sendable {
             areUsedUp = retries > 0
             return false
         }
-        guard isElsewhere || retries < upstreams.maximumRetries, upstreams.budget.withdraw() else {
-            areUsedUp = upstreams.maximumRetries > 0 || retries > 0
-            return false
+        // The budget is for the sake of a sick upstream, which is not the one that is asked next.
+        if !isElsewhere {
+            guard retries < upstreams.maximumRetries, upstreams.budget.withdraw() else {
+                areUsedUp = upstreams.maximumRetries > 0 || retries > 0
+                return false
+            }
+            asked.removeAll()
         }
-        if !isElsewhere { asked.removeAll() }
         pause = delay
         return true
     }
