@@ -35,7 +35,7 @@ def test_a_key_in_a_reply_is_found(deploy, secret):
 
 
 def test_callers_words_reach_upstream_and_no_log(deploy, simulator):
-    deployment = deploy(LOG_LEVEL="trace")
+    deployment = deploy(LOG_LEVEL="trace", RETRIES="0")
     canaries.sing(deployment.nginx.port)
     assert sum(PROMPT in request["body"] for request in simulator.requests) == 5
     assert PROMPT not in canaries.logs(deployment.directory)
