@@ -135,14 +135,19 @@ public final class Responder: Sendable {
     private func write(
         _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
-        var failure = failure.unlessStopping(clientIsGone: writer.clientIsGone).redacted(upstreams.redaction)
+        let (head, body) = answer(failure.unlessStopping(clientIsGone: writer.clientIsGone), to: exchange)
+        await writer.respond(head, body: body, withoutBody: exchange.request.method == "HEAD")
+    }
+
+    /// By itself: its variables would take room in the task's frame, which lives as long as a stream.
+    @inline(never)
+    private func answer(_ failure: Failure, to exchange: Exchange) -> (ResponseHead, [UInt8]) {
+        var failure = failure.redacted(upstreams.redaction)
         // Client libraries try again too, and heed this: their tries would multiply the proxy's.
         if failure.status >= 500, exchange.hasTriedAll { failure.headers.append(("x-should-retry", "false")) }
         exchange.record.status = failure.status
         exchange.record.error = failure.reason
-        await writer.respond(
-            .json(failure.status, headers: failure.headers),
-            body: failure.body(Route.failureStyle(path: exchange.request.path)),
-            withoutBody: exchange.request.method == "HEAD")
+        let body = failure.body(Route.failureStyle(path: exchange.request.path))
+        return (.json(failure.status, headers: failure.headers), body)
     }
 }

@@ -75,8 +75,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
                 switch try await ask() {
                 case .streams(let head, let bodies):
                     self.head = head
-                    strands = zip(bodies, waiting).map { Strand($0, through: $1) }
-                    if begunAt != nil { settle() }
+                    makeStrands(of: bodies)
                     await runStrands()
                 case .whole(let head, let body):
                     if let writer = responseWriter.take() {
@@ -104,6 +103,13 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     private func openingAnswer() async throws -> OpeningAnswer {
         try await opening.answer()
+    }
+
+    /// By itself for the same reason as the end.
+    @inline(never)
+    private func makeStrands(of bodies: [ResponseBody]) {
+        strands = zip(bodies, waiting).map { Strand($0, through: $1) }
+        if begunAt != nil { settle() }
     }
 
     private func runStrands() async {
@@ -228,6 +234,13 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     private func finish() async {
+        writeEnding()
+        await writer?.finish()
+    }
+
+    /// By itself: its variables would take room in the task's frame, which lives as long as the stream.
+    @inline(never)
+    private func writeEnding() {
         // What can be seen is shown, also when it came together with a bad end.
         if strands.contains(where: \.transform.hasBegun) { begin() }
         if failure == nil {
@@ -241,7 +254,6 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
             let told = failure.redacted(redaction)
             writer.append { (strands.first?.transform ?? waiting[0]).writeFailure(told, into: &$0) }
         }
-        await writer.finish()
     }
 
     private func startTimers() {
