@@ -32,7 +32,7 @@ def raise_descriptor_limit(needed):
 def deployment(options, **settings):
     """The simulator, and the responder with nginx in front of it."""
     if not (options.binaries / "gpt-proxy").exists():
-        sys.exit(f"There is no gpt-proxy in {options.binaries}: swift build -c release")
+        sys.exit(f"There is no gpt-proxy in {options.binaries}: swift build -c release --static-swift-stdlib")
     if not Path(find_program("nginx")).exists():
         sys.exit("nginx is needed: apt-get install nginx")
     simulator = Simulator(options.binaries.resolve())

@@ -24,13 +24,13 @@ struct Workload {
         let delta = Array(stream[first.lowerBound..<second.lowerBound])
         var translation = try StreamTranslation()
         translation.feed(Array(stream[..<first.lowerBound]))
-        return Workload(name: "translate one text delta", budget: 3) { translation.feed(delta) }
+        return Workload(name: "translate one text delta", budget: 0.1) { translation.feed(delta) }
     }
 
     private static func wholeStream() throws -> Workload {
         let stream = try vector("streams/01_plain_text.sse")
         let fresh = try StreamTranslation()
-        return Workload(name: "translate a short stream, 17 events", budget: 110) {
+        return Workload(name: "translate a short stream, 17 events", budget: 90) {
             var translation = fresh
             translation.feed(stream)
         }
