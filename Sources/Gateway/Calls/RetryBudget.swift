@@ -16,6 +16,8 @@ final class RetryBudget: Sendable {
     }
 
     private let account: Mutex<Account>
+    /// Requests that have not been paid in yet: so no request waits for another, as long as all goes well.
+    private let requests = Atomic(0)
 
     init(now: ContinuousClock.Instant = .now) {
         account = Mutex(Account(filledAt: now))
@@ -23,7 +25,7 @@ final class RetryBudget: Sendable {
 
     /// A request is sent for the first time.
     func deposit() {
-        account.withLock { $0.balance = min(Self.capacity, $0.balance + Self.share) }
+        requests.add(1, ordering: .relaxed)
     }
 
     /// Whether one may be sent again.
@@ -31,7 +33,8 @@ final class RetryBudget: Sendable {
         account.withLock { account in
             let elapsed = (now - account.filledAt) / .seconds(1)
             account.filledAt = now
-            account.balance = min(Self.capacity, account.balance + elapsed * Self.perSecond)
+            let paid = Double(requests.exchange(0, ordering: .relaxed)) * Self.share
+            account.balance = min(Self.capacity, account.balance + paid + elapsed * Self.perSecond)
             guard account.balance >= 1 else { return false }
             account.balance -= 1
             return true
