@@ -58,6 +58,14 @@ def test_a_missing_key_is_named(serve, key, value):
     assert f"{key}: is not set" in ended.stderr
 
 
+# It would let nobody in whom the operator means to let in, and say nothing.
+@pytest.mark.parametrize("key", ["JWT_ISSUER", "JWT_AUDIENCE"])
+def test_an_issuer_without_keys_is_named(serve, key):
+    ended = serve(**{key: "https://issuer.example.com"})
+    assert ended.returncode == CONFIGURATION
+    assert f"{key}: is set, but no token can be checked" in ended.stderr
+
+
 def test_the_key_that_everybody_knows_is_refused(serve):
     ended = serve(PROXY_API_KEY="changeme")
     assert ended.returncode == CONFIGURATION

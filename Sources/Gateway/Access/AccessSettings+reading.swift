@@ -14,6 +14,7 @@ extension AccessSettings {
 extension AccessSettings.Tokens {
     /// Nil when no source of keys is named.
     fileprivate init?(_ values: inout ConfigurationValues) {
+        let known = values.faults.count
         let secret = values.secret(.tokenSecret, KeySet.ofSecret).map { Keys.secret($0) }
         let file = values.file(.tokenKeysFile) { (path) throws(ValueFault) in try KeySet(path: path) }.map {
             Keys.file($0)
@@ -22,7 +23,15 @@ extension AccessSettings.Tokens {
         let issuer = values.text(.tokenIssuer)
         let audience = values.text(.tokenAudience)
         let sources = [secret, file, published].compactMap { $0 }
-        guard let keys = sources.first else { return nil }
+        guard let keys = sources.first else {
+            let forNothing: ConfigurationKey? = issuer != nil ? .tokenIssuer : audience != nil ? .tokenAudience : nil
+            if let forNothing, values.faults.count == known {
+                values.fail(
+                    forNothing, "is set, but no token can be checked: set JWT_JWKS_URL, JWT_JWKS_FILE or JWT_SECRET too"
+                )
+            }
+            return nil
+        }
         if sources.count > 1 {
             values.fail(.tokenKeysURL, "only one of JWT_JWKS_URL, JWT_JWKS_FILE and JWT_SECRET can be set")
         }
