@@ -37,6 +37,12 @@ def accepts_connections(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def ask_simulator(address, method, path):
+    """What a simulator says of itself. Not by way of a client's replies, which hold no key: upstream does get one."""
+    with urllib.request.urlopen(urllib.request.Request(address + path, method=method), timeout=30) as reply:
+        return json.load(reply)
+
+
 class Simulator:
     """upstream-simulator, and what it has seen."""
 
@@ -60,9 +66,7 @@ class Simulator:
         return self._ask("GET", "/_simulator/connections")["open"] - 1
 
     def _ask(self, method, path):
-        address = self.base.removesuffix("/v1") + path
-        with urllib.request.urlopen(urllib.request.Request(address, method=method), timeout=30) as reply:
-            return json.load(reply)
+        return ask_simulator(self.base.removesuffix("/v1"), method, path)
 
     def forget(self):
         self._ask("DELETE", "/_simulator/requests")

@@ -9,10 +9,10 @@ import threading
 
 import pytest
 
-from client import Client, ask
+from client import ask
 from nginx import Nginx, NginxSystemd
 from processes import Process, wait_until
-from stack import PROXY_KEY, free_port
+from stack import PROXY_KEY, ask_simulator, free_port
 
 
 def ip(*arguments):
@@ -147,7 +147,8 @@ def edge(binaries, hosts, request):
 
 def begun(port):
     """The texts of the requests that upstream has seen."""
-    return [request["body"] for request in Client(port).get("/_simulator/requests").json]
+    journal = ask_simulator(f"http://127.0.0.1:{port}", "GET", "/_simulator/requests")
+    return [request["body"] for request in journal]
 
 
 def served_by(hosts):
