@@ -18,13 +18,18 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
+private struct Event: Equatable {
+    let name, data: [UInt8]
+}
+
 private func events(in pieces: [ArraySlice<UInt8>]) -> [Event] {
     var parser = EventParser()
     var events: [Event] = []
     for piece in pieces {
-        guard let completed = try? parser.feed(Array(piece).span.bytes, onEvent: { events.append($0) }) else {
-            fatalError("an event is too large")
+        let completed = try? parser.feed(Array(piece).span.bytes) { name, data in
+            events.append(Event(name: name.withUnsafeBytes { Array($0) }, data: data.withUnsafeBytes { Array($0) }))
         }
+        guard let completed else { fatalError("an event is too large") }
         precondition(completed <= piece.count, "more was completed than came")
     }
     return events

@@ -12,7 +12,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     var translator = StreamTranslator(context: context, id: "id", created: 1)
     var output: [UInt8] = []
     var parser = EventParser()
-    _ = try? parser.feed(bytes.span.bytes) { translator.translate($0, into: &output) }
+    _ = try? parser.feed(bytes.span.bytes) { _, data in translator.translate(data, into: &output) }
     let hadEnded = translator.outcome != nil || translator.isCut
     translator.end(into: &output)
     guard let outcome = translator.outcome else { fatalError("the stream has no end") }
@@ -39,9 +39,10 @@ private let contexts: [ReplyContext] = [
 
 private func check(_ output: [UInt8]) {
     var parser = EventParser()
-    _ = try? parser.feed(output.span.bytes) { event in
-        guard !event.data.elementsEqual("[DONE]".utf8) else { return }
-        precondition((try? Document(parsing: event.data, maximumDepth: 512)) != nil, "a chunk is no JSON")
+    _ = try? parser.feed(output.span.bytes) { _, data in
+        guard !data.reads("[DONE]") else { return }
+        let chunk = data.withUnsafeBytes { Array($0) }
+        precondition((try? Document(parsing: chunk, maximumDepth: 512)) != nil, "a chunk is no JSON")
     }
     precondition(parser.isBetweenEvents, "the stream ends within an event")
 }
