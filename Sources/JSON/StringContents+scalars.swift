@@ -49,7 +49,7 @@ extension StringContents {
             }
         }
 
-        /// What one `\uXXXX` says, or two that are a surrogate pair.
+        /// What one `\u` with its four digits says, or two of them that are a surrogate pair.
         private mutating func nextUTF16() -> UInt32 {
             let unit = codeUnit(at: position)
             position += 4
