@@ -170,6 +170,18 @@ def events(body):
     return parsed
 
 
+def streams_one_by_one(client, vectors):
+    """Whether a recorded stream comes to a client as it was recorded, each event when it is made."""
+
+    def stream_once():
+        with client.stream("[simulate pace=100] Say hello.") as stream:
+            pieces = [piece.data for piece in stream.pieces()]
+        assert b"".join(pieces) == (vectors / "streams/01_plain_text.sse").read_bytes()
+        return pieces
+
+    return arrives_one_by_one(stream_once)
+
+
 def arrives_one_by_one(stream_once):
     """Whether events that leave upstream a tenth of a second apart also arrive apart, each whole and alone.
 

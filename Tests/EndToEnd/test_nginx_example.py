@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from certificates import self_signed
 from client import arrives_one_by_one, ask
 from processes import REPOSITORY, find_program, wait_until
 from stack import PROXY_KEY, accepts_connections, free_port
@@ -24,14 +25,7 @@ class Site:
     def __init__(self, directory, socket):
         self.directory = directory
         self.port, self.plain_port = free_port(), free_port()
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            + ["-keyout", "key.pem", "-out", "certificate.pem", "-days", "2", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=DNS:localhost"],
-            cwd=directory,
-            check=True,
-            capture_output=True,
-        )
+        self.certificate, self.key = self_signed(directory)
         self.configuration = directory / "nginx.conf"
         self.configuration.write_text(self._adapted(self._edited(EXAMPLE.read_text()), socket))
 
@@ -39,8 +33,8 @@ class Site:
         """The edits that the example asks for."""
         replacements = {
             r"server_name gpt-proxy\.example\.com;": "server_name localhost;",
-            r"ssl_certificate +\S+;": f"ssl_certificate {self.directory}/certificate.pem;",
-            r"ssl_certificate_key +\S+;": f"ssl_certificate_key {self.directory}/key.pem;",
+            r"ssl_certificate +\S+;": f"ssl_certificate {self.certificate};",
+            r"ssl_certificate_key +\S+;": f"ssl_certificate_key {self.key};",
         }
         for pattern, replacement in replacements.items():
             text, count = re.subn(rf"{pattern}( +# EDIT)", replacement, text)
@@ -78,7 +72,7 @@ class Site:
             connection.close()
 
     def send(self, method, path, body=None, headers=None):
-        trust = ssl.create_default_context(cafile=self.directory / "certificate.pem")
+        trust = ssl.create_default_context(cafile=self.certificate)
         connection = http.client.HTTPSConnection("localhost", self.port, context=trust, timeout=30)
         body = None if body is None else json.dumps(body)
         connection.request(method, path, body, {"X-API-KEY": PROXY_KEY} if headers is None else headers)

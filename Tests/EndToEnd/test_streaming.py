@@ -2,20 +2,12 @@
 
 import pytest
 
-from client import arrives_one_by_one, events
+from client import events, streams_one_by_one
 
 
 def test_each_event_arrives_by_itself(proxy, vectors):
-    recorded = (vectors / "streams/01_plain_text.sse").read_bytes()
-
-    def stream_once():
-        with proxy.stream("[simulate pace=100] Say hello.") as stream:
-            pieces = [piece.data for piece in stream.pieces()]
-        assert b"".join(pieces) == recorded
-        return pieces
-
     # nginx passes on what it got in one go: two events in a piece had waited for each other somewhere.
-    assert arrives_one_by_one(stream_once)
+    assert streams_one_by_one(proxy, vectors)
 
 
 def test_the_head_is_made_for_streams(proxy):

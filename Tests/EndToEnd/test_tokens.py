@@ -5,12 +5,12 @@ import http.server
 import json
 import signal
 import ssl
-import subprocess
 import threading
 import time
 
 import pytest
 
+from certificates import self_signed
 from client import ask
 from processes import wait_until
 from stack import OPENAI_KEY, PROXY_KEY, environment
@@ -253,17 +253,10 @@ class Publisher:
 
     def __init__(self, directory):
         self.answer, self.status, self.asked, self.paths = "{}", 200, 0, []
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-            + ["-keyout", "publisher-key.pem", "-out", "publisher.pem", "-days", "2", "-subj", "/CN=localhost"]
-            + ["-addext", "subjectAltName=DNS:localhost"],
-            cwd=directory,
-            check=True,
-            capture_output=True,
-        )
-        self.authority = str(directory / "publisher.pem")
+        certificate, key = self_signed(directory)
+        self.authority = str(certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(directory / "publisher.pem", directory / "publisher-key.pem")
+        context.load_cert_chain(certificate, key)
         publisher = self
 
         class Handler(http.server.BaseHTTPRequestHandler):

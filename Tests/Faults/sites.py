@@ -2,12 +2,12 @@
 
 import json
 import ssl
-import subprocess
 import threading
 
 from acts import ACTS
+from certificates import self_signed
 from client import Client
-from processes import find_program, remove, temporary_directory, wait_until
+from processes import remove, temporary_directory, wait_until
 from relay import Relay
 from stack import KEPT_CONNECTIONS, Deployment, environment, free_port
 
@@ -44,16 +44,10 @@ def answer_in_plain_text(connection):
     connection.close()
 
 
-def self_signed(directory):
+def untrusted(directory):
     """A TLS server's side that shows a certificate of its own making."""
-    subprocess.run(
-        [find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        + ["-days", "1", "-subj", "/CN=localhost", "-keyout", directory / "key", "-out", directory / "certificate"],
-        check=True,
-        capture_output=True,
-    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(directory / "certificate", directory / "key")
+    context.load_cert_chain(*self_signed(directory))
 
     def shake_hands(connection):
         try:
@@ -87,7 +81,7 @@ class Site:
     def _relay(self, kind, simulator):
         handlers = {
             "no-tls": lambda: answer_in_plain_text,
-            "untrusted": lambda: self_signed(self.directory),
+            "untrusted": lambda: untrusted(self.directory),
             "silent-tls": lambda: wait,
             "closing": lambda: close,
             "resetting": lambda: reset,

@@ -18,7 +18,7 @@ struct Authenticator: Sendable {
         if let header = request.header("x-api-key") { presented.append(header) }
         if let header = request.header("authorization") {
             guard let token = Self.bearerToken(header) else { throw .unauthorized() }
-            presented.append(token)
+            if presented.first != token { presented.append(token) }
         }
         var caller: Caller?
         for credential in presented {

@@ -1,4 +1,5 @@
 internal import CGI
+internal import Synchronization
 
 /// What tells upstream that two requests are one.
 enum IdempotencyKey {
@@ -9,6 +10,10 @@ enum IdempotencyKey {
         {
             return given
         }
-        return "gpt-proxy-" + RequestID.random()
+        return "gpt-proxy-\(process)-\(count.add(1, ordering: .relaxed).newValue)"
     }
+
+    /// No other process has made this up; chance need not be asked for each request.
+    private static let process = RequestID.random()
+    private static let count = Atomic(0)
 }

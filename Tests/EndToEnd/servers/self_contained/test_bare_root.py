@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from apache import Apache
-from client import arrives_one_by_one
+from client import streams_one_by_one
 from processes import REPOSITORY
 
 PROGRAM = REPOSITORY / ".build/static/gpt-proxy"
@@ -74,10 +74,4 @@ def test_a_whole_reply(site):
 
 
 def test_a_stream(site, vectors):
-    def stream_once():
-        with site.client.stream("[simulate pace=100] Say hello.") as stream:
-            pieces = [piece.data for piece in stream.pieces()]
-        assert b"".join(pieces) == (vectors / "streams/01_plain_text.sse").read_bytes()
-        return pieces
-
-    assert arrives_one_by_one(stream_once)
+    assert streams_one_by_one(site.client, vectors)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from client import arrives_one_by_one
+from client import streams_one_by_one
 from nginx import Nginx
 from processes import PATH, REPOSITORY, find_program, remove, temporary_directory
 from recipe import RECIPES
@@ -143,13 +143,7 @@ def site(image, binaries, the_simulator):
 def test_a_whole_reply_and_a_stream_come_through_both_containers(site, vectors):
     assert site.client.ask("hi").status == 200
 
-    def stream_once():
-        with site.client.stream("[simulate pace=100] Say hello.") as stream:
-            pieces = [piece.data for piece in stream.pieces()]
-        assert b"".join(pieces) == (vectors / "streams/01_plain_text.sse").read_bytes()
-        return pieces
-
-    assert arrives_one_by_one(stream_once)
+    assert streams_one_by_one(site.client, vectors)
 
 
 def test_the_program_runs_without_rights(site):
