@@ -56,11 +56,12 @@ let package = Package(
             dependencies: [
                 .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .nioExtras, .nioHTTPCompression,
             ]),
+        .target(name: "Scoreboard"),
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Translation", "Upstream", .nioCore, .configuration, .crypto,
-                .cryptoExtras, .logging,
+                "CGI", "JSON", "EventStream", "Scoreboard", "Translation", "Upstream", .nioCore, .configuration,
+                .crypto, .cryptoExtras, .logging,
             ]),
         .target(
             name: "UpstreamSimulator",
@@ -68,8 +69,8 @@ let package = Package(
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "FastCGI", "Gateway", "JSON", "Translation", "Upstream", .nioCore, .nioPosix, .logging,
-                .argumentParser,
+                "CGI", "FastCGI", "Gateway", "JSON", "Scoreboard", "Translation", "Upstream", .nioCore, .nioPosix,
+                .logging, .argumentParser,
             ]),
         .executableTarget(name: "upstream-simulator", dependencies: ["UpstreamSimulator", .argumentParser]),
 
@@ -81,6 +82,7 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: ["Upstream", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+        .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

@@ -39,7 +39,7 @@ final class Admission: Sendable {
     /// - Throws: when there is none, and none becomes free soon.
     func enter(on eventLoop: any EventLoop) async throws(Failure) {
         if take(1) { return }
-        guard await waitForPlace(on: eventLoop) else { throw .overloaded("too_many_streams") }
+        guard await waitForPlace(on: eventLoop) else { throw .overloaded(Failure.tooManyStreams) }
     }
 
     /// Takes a place for each further request upstream that an exchange becomes. Does not wait: exchanges that hold places
@@ -47,7 +47,7 @@ final class Admission: Sendable {
     ///
     /// - Throws: when there are not so many.
     func enter(further places: Int) throws(Failure) {
-        guard take(places) else { throw .overloaded("too_many_streams") }
+        guard take(places) else { throw .overloaded(Failure.tooManyStreams) }
     }
 
     /// Gives places back, first to those who wait.

@@ -1,6 +1,7 @@
 internal import CGI
 internal import JSON
 internal import NIOCore
+internal import Scoreboard
 internal import Translation
 internal import Upstream
 
@@ -17,17 +18,21 @@ final class Exchange {
     private let admission: Admission
     /// How many places it takes of those that the process has.
     private var places = 0
+    private let scoreboard: Scoreboard?
+    /// Where others can see it, while it is live.
+    private(set) var place: Place?
     private let configuredSettings: TranslationSettings
 
     init(
         _ request: CGI.Request, on eventLoop: any EventLoop, upstreams: Upstreams,
-        memory: Memory, admission: Admission, settings: TranslationSettings
+        memory: Memory, admission: Admission, scoreboard: Scoreboard?, settings: TranslationSettings
     ) {
         self.request = request
         self.eventLoop = eventLoop
         self.upstreams = upstreams
         self.memory = memory
         self.admission = admission
+        self.scoreboard = scoreboard
         configuredSettings = settings
         record = AccessRecord(requestID: RequestID.of(request), method: request.method, route: request.path)
     }
@@ -38,12 +43,22 @@ final class Exchange {
     func enter() async throws(Failure) {
         try await admission.enter(on: eventLoop)
         places = 1
+        place = scoreboard?.enter()
+        describe()
     }
 
     /// Gives the places back.
     func leave() {
         admission.leave(places)
         places = 0
+        if let place = place.take() { scoreboard?.leave(place) }
+    }
+
+    /// Says on the scoreboard what it is, as far as that is known.
+    private func describe() {
+        place?.describe(
+            requestID: record.requestID, caller: caller, route: record.routePattern, model: record.modelSent ?? "",
+            method: record.method)
     }
 
     /// The operator's settings, with those of the web server's location and of the caller's key.
@@ -96,6 +111,7 @@ final class Exchange {
     /// - Throws: ``Refusal`` when an answer is an error.
     func answers(to requests: [TranslatedRequest]) async throws -> [UpstreamCall.Answer] {
         record.note(requests)
+        describe()
         try permit(requests[0].context)
         if requests.count > 1 {
             try admission.enter(further: requests.count - 1)

@@ -1,6 +1,7 @@
 public import CGI
 internal import Logging
 public import NIOCore
+public import Scoreboard
 internal import Translation
 public import Upstream
 
@@ -11,14 +12,16 @@ public final class Responder: Sendable {
     private let upstreams: Upstreams
     private let memory: Memory
     private let admission: Admission
+    private let scoreboard: Scoreboard?
     private let log: AccessLog?
 
     /// - Parameters:
     ///   - configuration: what the operator decided.
     ///   - client: makes the requests upstream.
+    ///   - scoreboard: where others can see what is done; see ``Configuration/makeScoreboard()``.
     ///   - writeLogLine: takes each request's log line; by default standard error does.
     public init(
-        configuration: Configuration, client: Client,
+        configuration: Configuration, client: Client, scoreboard: Scoreboard? = nil,
         writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.configuration = configuration
@@ -26,6 +29,7 @@ public final class Responder: Sendable {
         upstreams = Upstreams(configuration, client)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
         admission = Admission(limit: configuration.maxStreams)
+        self.scoreboard = scoreboard
         self.log =
             configuration.logLevel <= .info
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
@@ -43,7 +47,7 @@ public final class Responder: Sendable {
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
             consume request, on: eventLoop, upstreams: upstreams, memory: memory, admission: admission,
-            settings: configuration.translation)
+            scoreboard: scoreboard, settings: configuration.translation)
         let headers = configuration.crossOrigin.headers(for: exchange.request)
         do {
             let reply = try await reply(to: exchange)
@@ -56,7 +60,9 @@ public final class Responder: Sendable {
         exchange.noteTries()
         exchange.record.clientLeft = sink.clientIsGone
         exchange.record.duration = ContinuousClock.now - exchange.start
-        if exchange.record.isForTheLog { log?.log(exchange.record) }
+        guard exchange.record.isForTheLog else { return }
+        log?.log(exchange.record)
+        scoreboard?.note(exchange.record)
     }
 
     private func reply(to exchange: Exchange) async throws -> Reply {
@@ -65,7 +71,7 @@ public final class Responder: Sendable {
             return .whole(head, body: [])
         }
         try await authorize(exchange, for: route)
-        if route != .health && route != .authorization {
+        if route.isForUpstream {
             // What has not come whole is refused now: it must not wait, perhaps with the process's last descriptor.
             _ = try exchange.request.body.get()
             try await exchange.enter()
@@ -75,8 +81,12 @@ public final class Responder: Sendable {
 
     private func route(of exchange: Exchange) throws(Failure) -> Route {
         let request = exchange.request
-        guard let route = Route(path: request.path, passing: configuration.passthrough) else { throw Failure.notFound }
+        guard
+            let route = Route(
+                path: request.path, passing: configuration.passthrough, statusPath: configuration.statusPath)
+        else { throw Failure.notFound }
         exchange.record.route = route.name
+        exchange.record.routePattern = route.pattern
         return route
     }
 
@@ -86,7 +96,7 @@ public final class Responder: Sendable {
         if let methods = route.methods, !methods.contains(request.method) {
             throw Failure.methodNotAllowed(methods)
         }
-        guard route != .health || HealthEndpoint.asksUpstream(request) else { return }
+        guard route != .status, route != .health || HealthEndpoint.asksUpstream(request) else { return }
         exchange.record.caller = try await authenticator.caller(of: request)
     }
 
@@ -100,6 +110,7 @@ public final class Responder: Sendable {
         case .passed(let path): try await PassthroughEndpoint.respond(to: exchange, path: path)
         case .health: try await HealthEndpoint.respond(to: exchange)
         case .authorization: AuthorizationEndpoint.respond(to: exchange)
+        case .status: try await StatusEndpoint.respond(to: exchange, scoreboard)
         }
     }
 
@@ -123,8 +134,9 @@ public final class Responder: Sendable {
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)),
-            redaction: upstreams.redaction)
+            redaction: upstreams.redaction, place: exchange.place)
         let failure = await forwarder.run()
+        exchange.record.outputTokensSeen = forwarder.outputTokens
         exchange.record.error = failure?.reason
         if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }
         if let usage = forwarder.usage { exchange.record.usage = usage }

@@ -22,7 +22,8 @@ enum FastCGIService {
         configuration.client.keptConnections = budget.keptConnections
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let client = try makeClient(configuration, on: eventLoops)
-        let responder = Responder(configuration: configuration, client: client)
+        let responder = Responder(
+            configuration: configuration, client: client, scoreboard: try makeScoreboard(configuration))
         Signals.onReload(responder.reloadKeys)
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody

@@ -31,7 +31,8 @@ enum PlainCGI {
         configuration.translation.keepsReasoning = false
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = try makeClient(configuration, on: eventLoop)
-        let responder = Responder(configuration: configuration, client: client)
+        let responder = Responder(
+            configuration: configuration, client: client, scoreboard: try makeScoreboard(configuration))
         let request = OneShot.readRequest(environment: Start.environment, maxBody: configuration.maxBody)
         let loop = eventLoop.next()
         let exchange = Task(executorPreference: EventLoopTaskExecutor(loop)) {

@@ -28,6 +28,8 @@ extension Configuration {
         let streamHeadDelay = values.duration(.streamHeadDelay)
         let maxStreams = values.count(.maxStreams)
         let shutdownGrace = values.duration(.shutdownGrace, mayBeZero: true)
+        let statusPath = values.statusPath(passthrough)
+        let stateDirectory = values.text(.stateDirectory)
         let logLevel = values.choice(.logLevel, of: Logger.Level.self)
         let logFormat = values.choice(.logFormat, of: LogFormat.self)
         guard values.faults.isEmpty, let passthrough else {
@@ -37,7 +39,8 @@ extension Configuration {
             access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation,
             reasoningCache: reasoningCache, client: client, passthrough: passthrough, maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
-            maxStreams: maxStreams, shutdownGrace: shutdownGrace,
+            maxStreams: maxStreams, shutdownGrace: shutdownGrace, statusPath: statusPath,
+            stateDirectory: stateDirectory,
             logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
     }
 }

@@ -1,4 +1,5 @@
 public import Logging
+public import Scoreboard
 public import Translation
 public import Upstream
 
@@ -30,8 +31,20 @@ public struct Configuration: Sendable {
     public var maxStreams: Int
     /// How long running requests may go on after the order to stop.
     public var shutdownGrace: Duration
+    /// The path of the status page; nil for none.
+    var statusPath: String?
+    /// The directory by which the machine's processes know of each other.
+    var stateDirectory: String?
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
+
+    /// The scoreboard that what is configured needs; nil when nobody is to see it.
+    ///
+    /// - Throws: when the directory for it (`STATE_DIR`) cannot be used.
+    public func makeScoreboard() throws(ScoreboardError) -> Scoreboard? {
+        guard statusPath != nil || stateDirectory != nil else { return nil }
+        return try Scoreboard(directory: stateDirectory, streamLimit: maxStreams)
+    }
 
     /// The log for what is not about one request.
     var log: Logger { StandardError.logger(level: logLevel, format: logFormat) }

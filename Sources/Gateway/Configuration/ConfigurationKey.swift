@@ -34,6 +34,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case streamHeadDelay = "STREAM_HEAD_DELAY"
     case maxStreams = "MAX_STREAMS"
     case shutdownGrace = "SHUTDOWN_GRACE"
+    case statusPath = "STATUS_PATH"
+    case stateDirectory = "STATE_DIR"
     case logLevel = "LOG_LEVEL"
     case logFormat = "LOG_FORMAT"
 
@@ -62,7 +64,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .logFormat: "json"
         case .openAIKey, .proxyKey, .keysFile, .tokenKeysURL, .tokenKeysFile, .tokenSecret, .tokenIssuer,
             .tokenAudience,
-            .corsOrigins, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile:
+            .corsOrigins, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile, .statusPath,
+            .stateDirectory:
             nil
         }
     }
@@ -105,6 +108,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
             "how long a stream's head waits for the first event, so that an error gets its own status"
         case .maxStreams: "how many requests a process has in hand at once; 0 is what its descriptors allow"
         case .shutdownGrace: "how long running requests may go on after the order to stop"
+        case .statusPath: "the path of the status page; without it there is none"
+        case .stateDirectory: "a directory by which processes know of each other, so that each shows all of them"
         case .logLevel: "how much is logged"
         case .logFormat: "the form of the log"
         }
@@ -142,6 +147,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .shutdownGrace: "a duration such as 0s, 30s or 15m"
         case .upstreamProxy: "http://host:port"
         case .upstreamCAFile: "the path of a PEM file"
+        case .statusPath: "a path that begins with a slash, such as /status, and is no route"
+        case .stateDirectory: "the path of a directory that the program may write to"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
         case .logFormat: "json or text"
         }

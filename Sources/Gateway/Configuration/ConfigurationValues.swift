@@ -155,6 +155,15 @@ struct ConfigurationValues {
         return nil
     }
 
+    /// A path that is nothing else.
+    mutating func statusPath(_ passedPaths: PassedPaths?) -> String? {
+        guard let text = text(.statusPath) else { return nil }
+        let isRoute = passedPaths.map { Route(path: text, passing: $0) != nil } ?? false
+        if text.hasPrefix("/"), text.count > 1, !text.contains(where: { "?# ".contains($0) }), !isRoute { return text }
+        refuse(.statusPath, text)
+        return nil
+    }
+
     /// An HTTP proxy's address, which has no path.
     mutating func proxy(_ key: ConfigurationKey) -> Client.Proxy? {
         guard let text = text(key) else { return nil }

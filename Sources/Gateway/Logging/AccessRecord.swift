@@ -7,6 +7,8 @@ struct AccessRecord: Sendable {
     let method: String
     var caller: Caller?
     var route: String
+    /// The route as it is counted: one of few.
+    var routePattern = "other"
     var modelAsked: String?
     var modelSent: String?
     var streams = false
@@ -19,6 +21,8 @@ struct AccessRecord: Sendable {
     var upstreamStatus: Int?
     var upstreamRequestID: String?
     var usage: Usage?
+    /// How many tokens a stream's reply has so far, as far as can be told from its events.
+    var outputTokensSeen = 0
     var firstByte: Duration?
     var duration: Duration = .zero
     var notices: [Notice] = []
@@ -27,8 +31,9 @@ struct AccessRecord: Sendable {
 }
 
 extension AccessRecord {
-    /// A web server's question who somebody is precedes a request that has a line of its own.
-    var isForTheLog: Bool { route != Route.authorization.name }
+    /// A web server's question who somebody is precedes a request that has a line of its own; and a page that is looked at
+    /// all the time would fill the log with itself.
+    var isForTheLog: Bool { route != Route.authorization.name && route != Route.status.name }
 
     /// - Parameter requests: those that one request of the client became.
     mutating func note(_ requests: [TranslatedRequest]) {

@@ -21,6 +21,13 @@ enum Timestamp {
         return start.timeIntervalSince1970 + 24 * 3600
     }
 
+    /// A moment in UTC, to the second.
+    ///
+    /// - Parameter time: in seconds since 1970.
+    static func text(_ time: Double) -> String {
+        Date(timeIntervalSince1970: time).formatted(.iso8601)
+    }
+
     static func secondsSince1970() -> Double {
         Date.now.timeIntervalSince1970
     }

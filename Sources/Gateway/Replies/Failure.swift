@@ -73,6 +73,9 @@ struct Failure: Error, Sendable {
             code: "stopping", headers: Self.retrySoon)
     }
 
+    /// The reason of requests for which there was no place.
+    static let tooManyStreams = "too_many_streams"
+
     private static let retrySoon = [(name: "Retry-After", value: "5")]
 
     static func methodNotAllowed(_ allowed: [String]) -> Failure {

@@ -21,4 +21,6 @@ struct PassedBytes: StreamTransform {
     func writeFailure(_ failure: Failure, into output: inout [UInt8]) {}
 
     var usage: Usage? { nil }
+
+    var outputTokens: Int { 0 }
 }

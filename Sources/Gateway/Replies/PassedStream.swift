@@ -32,6 +32,8 @@ struct PassedStream: StreamTransform {
 
     var usage: Usage? { observer.usage }
 
+    var outputTokens: Int { observer.outputTokens }
+
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
         let completed = try parser.feed(piece) { name, data in observer.observe(name, data) }
         if completed > 0 {

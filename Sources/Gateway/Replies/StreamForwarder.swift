@@ -1,5 +1,6 @@
 internal import CGI
 internal import NIOCore
+internal import Scoreboard
 internal import Translation
 internal import Upstream
 
@@ -27,6 +28,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let pace: Pace
     private let redaction: Redaction
+    private let place: Place?
     private let heartbeat: Heartbeat
 
     /// The right to answer, until the head is written.
@@ -42,10 +44,12 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// Whether what upstream has said is forgotten, and upstream asked again.
     private var startsOver = false
 
-    /// - Parameter writer: the right to answer, which is used up with the head.
+    /// - Parameters:
+    ///   - writer: the right to answer, which is used up with the head.
+    ///   - place: where others can see how far the stream is.
     init(
         _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace,
-        redaction: Redaction
+        redaction: Redaction, place: Place?
     ) {
         self.opening = opening
         head = opening.head
@@ -54,12 +58,18 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.pace = pace
         self.redaction = redaction
+        self.place = place
         heartbeat = Heartbeat(every: pace.heartbeat, on: eventLoop)
     }
 
     /// What the replies cost together, as far as upstream has said it.
     var usage: Usage? {
         Usage.sum(of: strands.compactMap(\.transform.usage))
+    }
+
+    /// How many tokens the replies have together so far.
+    var outputTokens: Int {
+        strands.count == 1 ? strands[0].transform.outputTokens : strands.reduce(0) { $0 + $1.transform.outputTokens }
     }
 
     /// Forwards until the stream ends, one way or another.
@@ -159,6 +169,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// Sends what became of the events that arrived together.
     private func sendConsumed(from strand: Strand<Transform>) -> ResponseBody.Demand {
         if strand.transform.hasBegun, failure == nil { begin() }
+        place?.note(outputTokens: outputTokens)
         guard let writer else { return .more }
         send(to: writer)
         guard writer.pendingByteCount > 0 else { return .more }
@@ -196,6 +207,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private func begin() {
         guard let responseWriter = responseWriter.take() else { return }
         begunAt = .now
+        place?.begin()
         let writer = responseWriter.writeHead(head)
         writer.write(early)
         early = []

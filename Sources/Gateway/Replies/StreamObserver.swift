@@ -9,6 +9,8 @@ struct StreamObserver {
     private(set) var earlyFailure: Failure?
     private(set) var ending: Result<Void, Failure>?
     private(set) var usage: Usage?
+    /// How many events have added to the reply: deltas, and Chat Completions' chunks.
+    private(set) var outputTokens = 0
     private var hasErrorReport = false
     private let waitsForMeaning: Bool
 
@@ -21,6 +23,7 @@ struct StreamObserver {
     /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
         if Self.reportsError(name, data) { hasErrorReport = true }
+        if name.byteCount == 0 || name.namesDelta { outputTokens += 1 }
         if !hasBegun {
             let isPrelude = Self.preludes.contains(where: { name.reads($0) })
             if !isPrelude, let failure = ReplyFailure(eventData: [UInt8](data)).map(Failure.init) {

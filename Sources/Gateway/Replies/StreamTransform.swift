@@ -1,3 +1,4 @@
+internal import EventStream
 internal import Translation
 
 /// What becomes of upstream's stream on its way to the client. Does no I/O: bytes in, bytes out.
@@ -32,6 +33,9 @@ protocol StreamTransform: SendableMetatype {
 
     var usage: Usage? { get }
 
+    /// How many tokens the reply has so far, as far as can be told from its events: a delta is one.
+    var outputTokens: Int { get }
+
     /// Appends what follows when all the streams that the client gets as one have come to a good end.
     static func writeEnd(of strands: [Self], into output: inout [UInt8])
 }
@@ -45,4 +49,11 @@ extension StreamTransform {
     }
 
     static func writeEnd(of strands: [Self], into output: inout [UInt8]) {}
+}
+
+extension RawSpan {
+    /// Whether an event of that name adds to the reply, as all those of the Responses API do whose names say so.
+    var namesDelta: Bool {
+        byteCount > 6 && extracting(last: 6).reads(".delta")
+    }
 }

@@ -7,6 +7,7 @@ struct TranslatedStream: StreamTransform {
     private var translator: StreamTranslator
     /// Takes what the model thought before its calls; nil once it has been handed over.
     private var keep: (([KeptReasoning]) -> Void)?
+    private(set) var outputTokens = 0
 
     init(_ translator: StreamTranslator, keep: @escaping ([KeptReasoning]) -> Void) {
         self.translator = translator
@@ -14,7 +15,10 @@ struct TranslatedStream: StreamTransform {
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
-        try parser.feed(piece) { _, data in translator.translate(data, into: &output) }
+        try parser.feed(piece) { name, data in
+            if name.namesDelta { outputTokens += 1 }
+            translator.translate(data, into: &output)
+        }
         // Before the client has the end, after which it may come with the next turn at once.
         if translator.outcome != nil, let keep = keep.take(), !translator.reasoning.isEmpty {
             keep(translator.reasoning)

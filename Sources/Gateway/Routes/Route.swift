@@ -6,6 +6,8 @@ enum Route: Sendable, Equatable {
     case health
     /// Whether a request may be made, for a web server that asks before it limits or passes on.
     case authorization
+    /// What the process does, for whoever the web server lets see it.
+    case status
     case chatCompletions
     case completions
     case responses
@@ -15,7 +17,10 @@ enum Route: Sendable, Equatable {
     case passed(String)
 
     /// The route of a path, below whatever prefix the web server mounts the program at.
-    init?(path: String, passing passedPaths: PassedPaths) {
+    ///
+    /// - Parameter statusPath: the status page's whole path. It is found nowhere else, or a web server that guards that path
+    ///   would guard nothing.
+    init?(path: String, passing passedPaths: PassedPaths, statusPath: String? = nil) {
         // Nearly all requests, mounted at the root: told without taking the path apart.
         switch path {
         case "/v1/chat/completions":
@@ -23,6 +28,9 @@ enum Route: Sendable, Equatable {
             return
         case "/proxy":
             self = .proxy
+            return
+        case statusPath:
+            self = .status
             return
         default: break
         }
@@ -55,6 +63,7 @@ enum Route: Sendable, Equatable {
         case .proxy: "/proxy"
         case .health: "/healthz"
         case .authorization: "/authz"
+        case .status: "status"
         case .chatCompletions: "/v1/chat/completions"
         case .completions: "/v1/completions"
         case .responses: "/v1/responses"
@@ -63,14 +72,23 @@ enum Route: Sendable, Equatable {
         }
     }
 
+    /// The name with what differs from request to request left out, for counting.
+    var pattern: String {
+        guard case .passed(let path) = self, let first = Self.parts(of: path).first else { return name }
+        return first.utf8.count + 1 == path.utf8.count ? name : "/v1/\(first)/*"
+    }
+
     /// The methods it answers to, as the `Allow` header lists them; nil for all.
     var methods: [String]? {
         switch self {
         case .proxy, .chatCompletions, .completions, .responses: ["POST"]
-        case .health, .models: ["GET", "HEAD"]
+        case .health, .models, .status: ["GET", "HEAD"]
         case .passed, .authorization: nil
         }
     }
+
+    /// Whether it is answered by upstream, at least usually, and so takes one of the process's places.
+    var isForUpstream: Bool { self != .health && self != .authorization && self != .status }
 
     /// In whose words a request to that path is told of errors, whether the path is a route or not.
     static func failureStyle(path: String) -> Failure.Style {

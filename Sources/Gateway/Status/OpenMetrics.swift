@@ -1,0 +1,45 @@
+/// Writes the text format of the OpenMetrics specification, version 1.0.0, as Prometheus reads it.
+struct OpenMetrics {
+    static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+    private(set) var text = ""
+    private var name = ""
+
+    /// Begins a family of metrics.
+    ///
+    /// - Parameters:
+    ///   - name: with its unit, without the `_total` of counters, which their samples get.
+    ///   - type: `counter`, `gauge` or `histogram`.
+    mutating func family(_ name: String, _ type: String, unit: String? = nil, _ help: String) {
+        self.name = name
+        text += "# TYPE \(name) \(type)\n"
+        if let unit { text += "# UNIT \(name) \(unit)\n" }
+        text += "# HELP \(name) \(help)\n"
+    }
+
+    /// A sample of the family.
+    ///
+    /// - Parameter suffix: what distinguishes it within the family: `_total`, `_bucket`, `_sum`, `_count`.
+    mutating func sample(suffix: String = "", _ labels: [(name: String, value: String)], _ value: String) {
+        text += name + suffix
+        if !labels.isEmpty {
+            text += "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}"
+        }
+        text += " \(value)\n"
+    }
+
+    /// Ends the page: without this mark it counts as cut.
+    mutating func end() { text += "# EOF\n" }
+
+    private static func escaped(_ value: String) -> String {
+        guard value.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return value }
+        return value.reduce(into: "") { text, character in
+            switch character {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case "\n": text += "\\n"
+            default: text.append(character)
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+internal import Scoreboard
+
+extension StatusOverview {
+    /// The page as php-fpm's is by default: a name and a value in each line. With live exchanges, blocks of such lines follow.
+    ///
+    /// - Parameter isFull: whether the live exchanges are listed.
+    public func text(isFull: Bool) -> String {
+        var text = ""
+        func line(_ name: String, _ value: some CustomStringConvertible) {
+            let name = name + ":"
+            text += name + String(repeating: " ", count: max(1, 22 - name.count)) + "\(value)\n"
+        }
+        line("pool", "gpt-proxy")
+        line("process manager", "static")
+        line("start time", Timestamp.text(startTime))
+        line("start since", Int(time - startTime))
+        line("accepted conn", accepted)
+        line("idle processes", processes.count - activeProcesses)
+        line("active processes", activeProcesses)
+        line("total processes", processes.count)
+        line("max children reached", sum(of: .placesExhausted))
+        line("live streams", live)
+        line("max live streams", mostLive)
+        line("stream limit", streamLimit)
+        line("memory", memory)
+        line("errors", sum(of: .errors))
+        line("retries", sum(of: .retries))
+        line("client left", sum(of: .clientLeft))
+        line("saved output tokens", sum(of: .savedOutputTokens))
+        line("input tokens", sum(of: .tokens, 0))
+        line("cached tokens", sum(of: .tokens, 1))
+        line("output tokens", sum(of: .tokens, 2))
+        line("reasoning tokens", sum(of: .tokens, 3))
+        for exchange in isFull ? exchanges : [] {
+            text += "\n************************\n"
+            line("pid", exchange.process)
+            line("state", exchange.state)
+            line("start time", Timestamp.text(exchange.exchange.startTime))
+            line("start since", Decimals.text(time - exchange.exchange.startTime, places: 1))
+            line("request method", exchange.exchange.method)
+            line("request uri", exchange.exchange.route)
+            line("request id", exchange.exchange.requestID)
+            line("user", exchange.exchange.caller.isEmpty ? "-" : exchange.exchange.caller)
+            line("model", exchange.exchange.model.isEmpty ? "-" : exchange.exchange.model)
+            line("first byte", exchange.exchange.firstByte.map { Decimals.text($0, places: 3) } ?? "-")
+            line("output tokens", exchange.exchange.outputTokens)
+        }
+        return text
+    }
+}
+
+extension StatusOverview.Exchange {
+    /// What it is doing, in a word: waiting for upstream's first word, or streaming.
+    var state: String { exchange.firstByte == nil ? "waiting" : "streaming" }
+}

@@ -1,0 +1,78 @@
+public import Scoreboard
+
+/// What the status page shows, in whatever form: the scoreboards of all processes, and what follows from them.
+public struct StatusOverview: Sendable {
+    /// Seconds since 1970.
+    let time: Double
+    /// The processes that live, the oldest first.
+    let processes: [Process]
+    /// What they and those before them have done.
+    let totals: Totals
+    /// The exchanges that are live, the oldest first.
+    let exchanges: [Exchange]
+
+    struct Process: Sendable {
+        let snapshot: Snapshot
+        let requests: UInt64
+        /// Resident memory in bytes.
+        let memory: Int
+    }
+
+    struct Exchange: Sendable {
+        let process: Int
+        let exchange: LiveExchange
+    }
+
+    /// - Parameter snapshots: of processes that live, and of those that have ended.
+    public init(_ snapshots: [Snapshot]) {
+        time = Timestamp.secondsSince1970()
+        let live = snapshots.filter(\.isLive).sorted { $0.startTime < $1.startTime }
+        processes = live.map { snapshot in
+            let requests = Totals([snapshot]).series(of: .requests).reduce(0) { $0 + $1.values[0] }
+            return Process(snapshot: snapshot, requests: requests, memory: ProcessMemory.resident(of: snapshot.process))
+        }
+        totals = Totals(snapshots)
+        exchanges = live.flatMap { snapshot in
+            snapshot.exchanges.map { Exchange(process: snapshot.process, exchange: $0) }
+        }.sorted { $0.exchange.startTime < $1.exchange.startTime }
+    }
+
+    var startTime: Double { processes.first?.snapshot.startTime ?? time }
+    var live: Int { processes.reduce(0) { $0 + $1.snapshot.live } }
+    /// Of each process the most at once: as many need not have been live at the same time.
+    var mostLive: Int { processes.reduce(0) { $0 + $1.snapshot.mostLive } }
+    var streamLimit: Int { processes.reduce(0) { $0 + $1.snapshot.streamLimit } }
+    var activeProcesses: Int { processes.count { $0.snapshot.live > 0 } }
+    var memory: Int { processes.reduce(0) { $0 + $1.memory } }
+    /// Requests that were taken, also those that have not ended.
+    var accepted: UInt64 { sum(of: .requests) + UInt64(live) }
+
+    /// All of a metric's series together.
+    func sum(of metric: Metric, _ index: Int = 0) -> UInt64 {
+        totals.series(of: metric).reduce(0) { $0 + $1.values[index] }
+    }
+}
+
+extension StatusOverview {
+    /// What the last hour looked like, for all processes together.
+    struct History {
+        /// When the last interval began, in seconds since 1970. It still runs.
+        let end: Int
+        /// The oldest first.
+        let intervals: [Interval]
+        /// The most exchanges that were live at once, in each of them.
+        let live: [Int]
+    }
+
+    var history: History {
+        let last = Int(time) / Interval.length
+        let first = max(last - Interval.kept + 1, Int(startTime) / Interval.length)
+        let numbers = Array(min(first, last)...last)
+        var live = [Int](repeating: 0, count: numbers.count)
+        for process in processes {
+            for (index, count) in process.snapshot.live(in: numbers).enumerated() { live[index] += count }
+        }
+        let intervals = numbers.map { totals.interval($0) ?? Interval(number: $0) }
+        return History(end: last * Interval.length, intervals: intervals, live: live)
+    }
+}
