@@ -6,10 +6,16 @@ public struct Request: Sendable {
     /// The body, read to its end, or why it is not here.
     public var body: Result<[UInt8], BodyError>
 
+    /// What the body has of the process's memory. To be held for as long as the body, or what becomes of it, is needed.
+    public var memory: MemoryBudget.Share?
+
     /// A request of its parts.
-    public init(parameters: Parameters, body: Result<[UInt8], BodyError> = .success([])) {
+    public init(
+        parameters: Parameters, body: Result<[UInt8], BodyError> = .success([]), memory: MemoryBudget.Share? = nil
+    ) {
         self.parameters = parameters
         self.body = body
+        self.memory = memory
     }
 
     /// `REQUEST_METHOD`; `GET` when the server says none.
@@ -60,5 +66,7 @@ public enum BodyError: Error, Sendable, Equatable {
     /// It did not arrive within the time allowed.
     case tooSlow
     /// The process has no descriptor left to serve the request with; what came has been read and thrown away.
-    case noRoom
+    case noDescriptor
+    /// The process has no memory left for it; what came has been read and thrown away.
+    case noMemory
 }

@@ -42,6 +42,9 @@ public struct EventParser: Sendable {
     /// Whether all that has come so far ends with a complete event: the only place where a comment may be put between.
     public var isBetweenEvents: Bool { partialLine.isEmpty && !hasFields }
 
+    /// How much is kept, in bytes, of an event whose end has not come.
+    public var heldByteCount: Int { partialLine.count + name.count + data.count }
+
     /// Takes the next bytes and calls `onEvent` for each event that they complete, in order.
     ///
     /// - Parameter onEvent: takes the `event` field, which is empty when there was none and means `message` then, and the

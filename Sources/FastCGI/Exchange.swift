@@ -40,7 +40,7 @@ final class Exchange: @unchecked Sendable {
 
     /// Reads a request that has arrived whole, on the event loop: that saves a hop and cannot block.
     func readAndBegin() {
-        eventLoop.execute { self.run(self.service.reader.read(self.connection)) }
+        eventLoop.execute { self.run(self.service.reader.read(self.connection, mayWait: false)) }
     }
 
     /// Goes on with the request that was read; nil: there was none.

@@ -147,7 +147,7 @@ final class ReadingThreads: Sendable {
 
     private func read(_ exchange: Exchange) {
         let connection = exchange.connection
-        var request = connection.awaitBeginning() ? reader.read(connection) : nil
+        var request = connection.awaitBeginning() ? reader.read(connection, mayWait: true) : nil
         let isLate = state.withLock {
             $0.idleCount += 1
             guard let index = $0.reading.firstIndex(where: { $0.exchange === exchange }) else { return false }

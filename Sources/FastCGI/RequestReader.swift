@@ -4,6 +4,7 @@ internal import Glibc
 /// Makes a `CGI.Request` of what libfcgi reads from a connection, always to the end of its input.
 struct RequestReader: Sendable {
     let maxBody: Int
+    let memory: BodyMemory
 
     /// Small enough for the stack.
     private static let chunk = 1024
@@ -13,14 +14,21 @@ struct RequestReader: Sendable {
     /// Input that was read to its end leaves the connection where the next request begins, also when it was too much to
     /// keep. Otherwise the connection is not used again: what nobody read would be taken for the next request's records.
     /// (It is not closed without need, since nginx may already have chosen it for somebody else's request.)
-    func read(_ connection: Connection) -> CGI.Request? {
+    ///
+    /// - Parameter mayWait: whether the thread may, for memory to read a large body into.
+    func read(_ connection: Connection, mayWait: Bool) -> CGI.Request? {
         guard connection.acceptRequest() else { return nil }
         let parameters = readParameters(connection)
-        let body = readBody(connection, announced: parameters["CONTENT_LENGTH"])
+        let claim = memory.claim(mayWait: mayWait)
+        let body = readBody(connection, announced: parameters["CONTENT_LENGTH"], claim)
         if case .failure(.incomplete) = body { connection.forbidReuse() }
         if !connection.inputIsSound { connection.forbidReuse() }
         connection.endReading()
-        return CGI.Request(parameters: parameters, body: connection.isLastResort ? .failure(.noRoom) : body)
+        guard !connection.isLastResort else {
+            return CGI.Request(parameters: parameters, body: .failure(.noDescriptor))
+        }
+        guard case .success = body else { return CGI.Request(parameters: parameters, body: body) }
+        return CGI.Request(parameters: parameters, body: body, memory: claim.share)
     }
 
     private func readParameters(_ connection: Connection) -> Parameters {
@@ -31,12 +39,18 @@ struct RequestReader: Sendable {
         return parameters
     }
 
-    private func readBody(_ connection: Connection, announced: String?) -> Result<[UInt8], BodyError> {
-        guard let announced else { return readUnannouncedBody(connection) }
+    private func readBody(
+        _ connection: Connection, announced: String?, _ claim: BodyMemory.Claim
+    ) -> Result<[UInt8], BodyError> {
+        guard let announced else { return readUnannouncedBody(connection, claim) }
         let isNumber = announced.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isNumber, let length = Int(announced), length <= maxBody else {
             drain(connection)
             return .failure(isNumber ? .tooLarge(limit: maxBody) : .incomplete)
+        }
+        guard claim.admits(length) else {
+            drain(connection)
+            return .failure(.noMemory)
         }
         // One allocation and one copy; a length that lies costs addresses, not memory.
         let body = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
@@ -48,20 +62,28 @@ struct RequestReader: Sendable {
     }
 
     /// A body that the web server passes on while it comes in (a chunked upload) has no length beforehand.
-    private func readUnannouncedBody(_ connection: Connection) -> Result<[UInt8], BodyError> {
+    private func readUnannouncedBody(
+        _ connection: Connection, _ claim: BodyMemory.Claim
+    ) -> Result<[UInt8], BodyError> {
         var body: [UInt8] = []
-        let isTooLarge = withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 1) { chunk in
-            while body.count <= maxBody {
+        var admitted = 0
+        let excess: BodyError? = withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 1) { chunk in
+            while true {
                 let count = connection.read(into: chunk)
+                guard body.count + count <= maxBody else { return .tooLarge(limit: maxBody) }
+                // In steps, as the array grows.
+                if body.count + count > admitted {
+                    admitted = max(2 * admitted, count)
+                    guard claim.admits(admitted) else { return .noMemory }
+                }
                 body.append(contentsOf: chunk[..<count])
-                if count < chunk.count { break }
+                if count < chunk.count { return nil }
             }
-            return body.count > maxBody
         }
-        guard !isTooLarge else {
+        if let excess {
             body = []
             drain(connection)
-            return .failure(.tooLarge(limit: maxBody))
+            return .failure(excess)
         }
         return connection.inputIsSound ? .success(body) : .failure(.incomplete)
     }

@@ -18,6 +18,10 @@ public final class Server: Sendable {
         /// `BodyError.tooLarge`.
         public var maxBody = 64 << 20
 
+        /// What the bodies of all requests may take together. One for which there is no room, nor soon will be, is not kept,
+        /// and the handler is told `BodyError.noMemory`; with the others it gets their shares, to hold as long as it needs.
+        public var memory = MemoryBudget.unlimited
+
         /// How long a request may take to arrive whole, from its first byte. Later the handler is told
         /// `BodyError.tooSlow`, or the connection is closed if not even the variables are there.
         public var arrivalDeadline = Duration.seconds(30)

@@ -10,7 +10,7 @@ final class Service: Sendable {
 
     init(handler: @escaping Server.Handler, limits: Server.Limits, connections: Connections) {
         self.handler = handler
-        self.reader = RequestReader(maxBody: limits.maxBody)
+        self.reader = RequestReader(maxBody: limits.maxBody, memory: BodyMemory(limits.memory))
         self.writeTimeout = TimeAmount(limits.writeTimeout)
         self.connections = connections
     }

@@ -15,6 +15,9 @@ final class Exchange {
     private let upstreams: Upstreams
     /// One for each request upstream that the client's has become.
     private var tries: [Tries] = []
+    private let budget: MemoryBudget
+    /// What whole replies have of it.
+    private(set) lazy var replies = MemoryBudget.Share(of: budget)
     private let admission: Admission
     /// How many places it takes of those that the process has.
     private var places = 0
@@ -25,12 +28,14 @@ final class Exchange {
 
     init(
         _ request: CGI.Request, on eventLoop: any EventLoop, upstreams: Upstreams,
-        memory: Memory, admission: Admission, scoreboard: Scoreboard?, settings: TranslationSettings
+        memory: Memory, budget: MemoryBudget, admission: Admission, scoreboard: Scoreboard?,
+        settings: TranslationSettings
     ) {
         self.request = request
         self.eventLoop = eventLoop
         self.upstreams = upstreams
         self.memory = memory
+        self.budget = budget
         self.admission = admission
         self.scoreboard = scoreboard
         configuredSettings = settings
@@ -130,8 +135,19 @@ final class Exchange {
         }
     }
 
+    /// A stream that upstream is yet to be asked for. When it has begun, nothing is held of what the request takes.
+    func opening<Transform: StreamTransform>(
+        _ head: ResponseHead, _ transforms: [Transform], ask: @escaping () async throws -> OpeningAnswer
+    ) -> Opening<Transform> {
+        let memory = request.memory.take()
+        return Opening(head: head, transforms: transforms, asksAgain: asksAgain) {
+            defer { withExtendedLifetime(memory) {} }
+            return try await ask()
+        }
+    }
+
     /// Whether upstream is to be asked again, after a failure of its stream of which the client has seen nothing.
-    func asksAgain(after failure: Failure) -> Bool {
+    private func asksAgain(after failure: Failure) -> Bool {
         tries.count == 1 && tries[0].decide(after: Fault(failure))
     }
 

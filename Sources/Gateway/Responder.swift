@@ -11,6 +11,7 @@ public final class Responder: Sendable {
     private let authenticator: Authenticator
     private let upstreams: Upstreams
     private let memory: Memory
+    private let budget: MemoryBudget
     private let admission: Admission
     private let scoreboard: Scoreboard?
     private let log: AccessLog?
@@ -18,16 +19,18 @@ public final class Responder: Sendable {
     /// - Parameters:
     ///   - configuration: what the operator decided.
     ///   - client: makes the requests upstream.
+    ///   - budget: what requests and replies in hand may take of memory together.
     ///   - scoreboard: where others can see what is done; see ``Configuration/makeScoreboard()``.
     ///   - writeLogLine: takes each request's log line; by default standard error does.
     public init(
-        configuration: Configuration, client: Client, scoreboard: Scoreboard? = nil,
+        configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, scoreboard: Scoreboard? = nil,
         writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil
     ) {
         self.configuration = configuration
         authenticator = Authenticator(configuration.access, client: client, log: configuration.log)
         upstreams = Upstreams(configuration, client)
         memory = Memory(reasoningCapacity: configuration.reasoningCache)
+        self.budget = budget
         admission = Admission(limit: configuration.maxStreams)
         self.scoreboard = scoreboard
         self.log =
@@ -46,8 +49,8 @@ public final class Responder: Sendable {
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(
-            consume request, on: eventLoop, upstreams: upstreams, memory: memory, admission: admission,
-            scoreboard: scoreboard, settings: configuration.translation)
+            consume request, on: eventLoop, upstreams: upstreams, memory: memory, budget: budget,
+            admission: admission, scoreboard: scoreboard, settings: configuration.translation)
         let headers = configuration.crossOrigin.headers(for: exchange.request)
         do {
             let reply = try await reply(to: exchange)
@@ -134,7 +137,7 @@ public final class Responder: Sendable {
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)),
-            redaction: upstreams.redaction, place: exchange.place)
+            redaction: upstreams.redaction, memory: MemoryBudget.Share(of: budget), place: exchange.place)
         let failure = await forwarder.run()
         exchange.record.outputTokensSeen = forwarder.outputTokens
         exchange.record.error = failure?.reason

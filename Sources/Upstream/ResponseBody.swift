@@ -39,13 +39,20 @@ public final class ResponseBody: Sendable {
 
     /// The whole body.
     ///
-    /// - Parameter limit: in bytes.
-    /// - Throws: `.tooLarge` when there is more than `limit`; the connection is closed then.
-    public func collect(upTo limit: Int) async throws(UpstreamError) -> [UInt8] {
+    /// - Parameters:
+    ///   - limit: in bytes.
+    ///   - admits: says whether it may become so large, in bytes, as it is about to.
+    /// - Throws: `.tooLarge` when there is more than `limit`, or than was admitted; the connection is closed then.
+    public func collect(
+        upTo limit: Int, admits: @escaping (Int) -> Bool = { _ in true }
+    ) async throws(UpstreamError) -> [UInt8] {
         var bytes: [UInt8] = []
         try await forEach { [queue] piece in
             guard piece.byteCount <= limit - bytes.count else {
                 return queue.cancel(.tooLarge, "the body is longer than \(limit) bytes")
+            }
+            guard admits(bytes.count + piece.byteCount) else {
+                return queue.cancel(.tooLarge, "there is no room for a body of more than \(bytes.count) bytes")
             }
             piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }

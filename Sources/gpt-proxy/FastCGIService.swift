@@ -1,3 +1,4 @@
+internal import CGI
 internal import FastCGI
 internal import Gateway
 internal import Logging
@@ -22,11 +23,14 @@ enum FastCGIService {
         configuration.client.keptConnections = budget.keptConnections
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let client = try makeClient(configuration, on: eventLoops)
+        let bodies = AvailableMemory.forBodies(maxBody: configuration.maxBody)
+        let memory = MemoryBudget(capacity: bodies)
         let responder = Responder(
-            configuration: configuration, client: client, scoreboard: try makeScoreboard(configuration))
+            configuration: configuration, client: client, budget: memory, scoreboard: try makeScoreboard(configuration))
         Signals.onReload(responder.reloadKeys)
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody
+        limits.memory = memory
         let server: Server
         do throws(StartError) {
             server = Server(
@@ -40,6 +44,7 @@ enum FastCGIService {
             "started",
             metadata: [
                 "listen": "\(address)", "version": "\(version)", "max_streams": "\(configuration.maxStreams)",
+                "bodies": "\(bodies >> 20) MB",
             ])
         let signal = await Signals.next()
         log.info("stopping", metadata: ["signal": "\(signal)", "live": "\(server.liveRequestCount)"])

@@ -81,11 +81,11 @@ def sdk(default_deployment, simulator):
 
 @pytest.fixture
 def deploy(binaries, simulator):
-    """Makes deployments with settings of their own, and perhaps a limit of descriptors for the responder."""
+    """Makes deployments with settings of their own, and perhaps a limit of descriptors or memory for the responder."""
     deployments = []
 
-    def make(descriptors=None, **settings):
-        deployment = Deployment(binaries, environment(simulator.base, **settings), descriptors)
+    def make(descriptors=None, memory=None, **settings):
+        deployment = Deployment(binaries, environment(simulator.base, **settings), descriptors, memory)
         deployments.append(deployment)
         deployment.client = Client(deployment.nginx.port)
         return deployment

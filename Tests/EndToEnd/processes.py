@@ -75,6 +75,12 @@ class Process:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
     @property
+    def peak_kilobytes(self):
+        """How much of its memory was there at most."""
+        with open(f"/proc/{self.child.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+    @property
     def processor_seconds(self):
         """How much of a processor's time it has taken, its own and the kernel's for it."""
         with open(f"/proc/{self.child.pid}/stat") as status:

@@ -99,13 +99,14 @@ def environment(simulator_base, **settings):
 
 
 class Responder:
-    """`gpt-proxy serve` on a unix socket, with a limit of descriptors if one is given."""
+    """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory in kilobytes, if one is given."""
 
-    def __init__(self, binaries, settings, directory, descriptors=None):
+    def __init__(self, binaries, settings, directory, descriptors=None, memory=None):
         self.socket = directory / "gpt-proxy.sock"
         command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"]
-        if descriptors:
-            command = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh", *command]
+        for option, limit in [("n", descriptors), ("d", memory)]:
+            if limit:
+                command = ["sh", "-c", f'ulimit -{option} {limit} && exec "$@"', "sh", *command]
         self.process = Process("gpt-proxy", command, directory, settings)
         self.process.wait_until(self.socket.exists, "has not made its socket")
 
@@ -183,10 +184,10 @@ class Nginx:
 class Deployment:
     """A responder with nginx in front."""
 
-    def __init__(self, binaries, settings, descriptors=None):
+    def __init__(self, binaries, settings, descriptors=None, memory=None):
         self.directory = temporary_directory()
         try:
-            self.responder = Responder(binaries, settings, self.directory, descriptors)
+            self.responder = Responder(binaries, settings, self.directory, descriptors, memory)
             self.nginx = Nginx(self.responder.socket, self.directory)
         except BaseException:
             self.stop()

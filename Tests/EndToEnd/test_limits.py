@@ -2,14 +2,17 @@
 
 import os
 import socket
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from client import Client, ask
+from client import Client, ask, events
 from processes import wait_until
+from stack import environment
+from upstream import Upstream
 
 # Descriptors for some tens of streams: each event loop has three of its own, and there is one for each processor.
 FEW = 100 + 3 * len(os.sched_getaffinity(0))
@@ -164,3 +167,118 @@ def test_a_process_without_descriptors_does_not_spin(deploy):
             time.sleep(1)
             assert process.processor_seconds - used < 0.5
     assert wait_until(lambda: deployment.client.ask("hi").status == 200)
+
+
+# --- Memory -----------------------------------------------------------------------------------------------------------
+
+# What a process may have in all, in kilobytes: a sixteenth is for bodies, of which large ones leave an eighth.
+MEMORY = 512 << 10
+FOR_BODIES = MEMORY // 16
+
+
+@contextmanager
+def bodies_in_hand(deployment, count, size):
+    """So many requests with bodies of that size, in bytes, which upstream does not answer."""
+    text = "[simulate hang]" + "x" * size
+    with ThreadPoolExecutor(count) as pool:
+        connections = list(pool.map(lambda _: deployment.client.send("POST", "/proxy", ask(text)), range(count)))
+    try:
+        yield connections
+    finally:
+        for connection in connections:
+            connection.sock.close()
+            connection.close()
+
+
+@pytest.mark.memory
+def test_large_bodies_together_take_no_more_memory_than_there_is(deploy):
+    deployment = deploy(memory=MEMORY, MAX_BODY="4m")
+    responder, client = deployment.responder, deployment.client
+    assert client.ask("hi").status == 200
+    before, size, count = responder.process.resident_kilobytes, 3 << 20, 40
+    fit = FOR_BODIES * 1024 * 7 // 8 // size
+    with bodies_in_hand(deployment, count, size):
+        assert wait_until(lambda: len(responder.access_log()) == 1 + count - fit, timeout=60)
+        refused = responder.access_log()[1:]
+        assert {(line["status"], line["error"]) for line in refused} == {(503, "no_memory")}
+        # All the while, small ones are served, and large ones told when to come again.
+        for stream in [False, True]:
+            assert client.ask("hi", stream=stream).status == 200
+        for path in ["/proxy", "/v1/chat/completions"]:
+            assert "Try again" in str(refusal(client.ask("x" * size, path=path)))
+    assert responder.process.peak_kilobytes - before < 4 * FOR_BODIES
+    assert wait_until(lambda: client.ask("hi" + "x" * size).status == 200)
+
+
+@pytest.mark.memory
+def test_a_body_takes_no_memory_while_its_answer_streams(deploy):
+    deployment = deploy(memory=MEMORY, MAX_BODY="4m")
+    text = "[simulate stall=30]" + "x" * (3 << 20)
+    with ExitStack() as stack:
+        for _ in range(20):
+            stream = stack.enter_context(deployment.client.stream(text))
+            assert stream.status == 200
+            stream.read_until(b"\n\n")
+
+
+@pytest.fixture
+def upstream():
+    upstream = Upstream()
+    yield upstream
+    upstream.stop()
+
+
+LARGE = "x" * (2 * FOR_BODIES << 10)
+
+
+@pytest.mark.memory
+@pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/responses"])
+def test_a_reply_that_there_is_no_memory_for_is_refused(deploy, upstream, path):
+    deployment = deploy(memory=MEMORY, OPENAI_BASE=upstream.base, MAX_BODY="4m")
+    body = {"model": "gpt-4o", "input": "hi"} if path == "/v1/responses" else ask("hi")
+    upstream.says({"output": [], "text": LARGE})
+    refusal(deployment.client.post(body, path=path))
+    upstream.streams(("response.completed", {"type": "response.completed", "response": {"text": LARGE}}))
+    refusal(deployment.client.post({**body, "stream": True}, path=path))
+    upstream.streams(("response.completed", {"type": "response.completed", "response": {"output": []}}))
+    assert deployment.client.post({**body, "stream": True}, path=path).status == 200
+    assert [line.get("error") for line in deployment.responder.access_log()] == ["no_memory", "no_memory", None]
+
+
+@pytest.mark.memory
+def test_an_event_that_there_is_no_memory_for_ends_the_stream_with_an_error(deploy, upstream):
+    deployment = deploy(memory=MEMORY, OPENAI_BASE=upstream.base, MAX_BODY="4m")
+    upstream.streams(
+        ("response.created", {"type": "response.created"}),
+        ("response.completed", {"type": "response.completed", "response": {"text": LARGE}}),
+    )
+    with deployment.client.stream("hi") as stream:
+        names = [name for name, _ in events(stream.rest())]
+    assert names == ["response.created", "error"]
+
+
+@pytest.mark.memory
+def test_the_log_says_how_much_memory_bodies_may_take(deploy):
+    assert f'"bodies":"{FOR_BODIES >> 10} MB"' in deploy(memory=MEMORY, MAX_BODY="4m").responder.log
+    # The largest single one must find room.
+    assert '"bodies":"128 MB"' in deploy(memory=MEMORY).responder.log
+
+
+# What a container sees of its control group is made up by a mount that no other process sees.
+IN_GROUP = """
+mount -t tmpfs none /sys/fs/cgroup && echo %d >/sys/fs/cgroup/memory.max && exec "$@"
+"""
+
+
+@pytest.mark.skipif(
+    subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0,
+    reason="mounts of one's own are not allowed here",
+)
+def test_the_limit_of_a_control_group_counts(binaries, start, directory):
+    command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{directory}/socket"]
+    process = start(
+        "gpt-proxy",
+        ["unshare", "--mount", "sh", "-c", IN_GROUP % (MEMORY << 10), "sh", *command],
+        environment("http://127.0.0.1:9/v1", MAX_BODY="4m"),
+    )
+    process.wait_until(lambda: f'"bodies":"{FOR_BODIES >> 10} MB"' in process.log, "does not heed its group")

@@ -83,6 +83,46 @@ extension ServerTests {
             }
         }
 
+        @Test(arguments: ["", "20000"])
+        func `a body that there is no memory for is refused, and the connection still good`(length: String) async throws {
+            var limits = Server.Limits()
+            limits.memory = MemoryBudget(capacity: 10_000)
+            try await withServer(limits: limits, handler: echo) { _, path in
+                let peer = try WebServer(connectingTo: path)
+                let parameters = ["CONTENT_LENGTH": length]
+                peer.send(Record.request("POST", parameters: parameters, body: pattern(20_000), keep: true))
+                #expect(try peer.readResponse().text.hasSuffix("no memory"))
+                // Of each the memory is given back for the next.
+                for _ in 1...3 {
+                    peer.send(Record.request("POST", body: pattern(6_000), keep: true))
+                    #expect(try peer.readResponse().body.elementsEqual(pattern(6_000)))
+                }
+            }
+        }
+
+        @Test func `a body waits a little for the memory of another`() async throws {
+            var limits = Server.Limits()
+            limits.memory = MemoryBudget(capacity: 100_000)
+            let (hasCome, mayGo) = (Flag(), Flag())
+            let handler: Server.Handler = { request, sink, eventLoop in
+                if request.parameters["FIRST"] != nil {
+                    hasCome.raise()
+                    while !mayGo.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                }
+                await echo(request, sink, eventLoop)
+            }
+            try await withServer(limits: limits, handler: handler) { _, path in
+                let (first, second) = (try WebServer(connectingTo: path), try WebServer(connectingTo: path))
+                first.send(Record.request("POST", parameters: ["FIRST": "1"], body: pattern(60_000)))
+                await eventually("the first has come") { hasCome.isRaised }
+                second.send(Record.request("POST", body: pattern(60_000)))
+                try await Task.sleep(for: .milliseconds(50))
+                mayGo.raise()
+                #expect(try first.readResponse().body.count == 60_000)
+                #expect(try second.readResponse().body.count == 60_000)
+            }
+        }
+
         @Test func `a body of just the limit is taken`() async throws {
             var limits = Server.Limits()
             limits.maxBody = 10_000

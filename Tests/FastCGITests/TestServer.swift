@@ -76,7 +76,8 @@ let echo: Server.Handler = { request, sink, _ in
             case .tooLarge(let limit): "too large for \(limit)"
             case .incomplete: "incomplete"
             case .tooSlow: "too slow"
-            case .noRoom: "no room"
+            case .noDescriptor: "no descriptor"
+            case .noMemory: "no memory"
             }
         await ResponseWriter(sink).respond(ResponseHead(status: 400), body: Array(name.utf8))
     }

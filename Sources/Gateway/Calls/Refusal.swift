@@ -5,6 +5,9 @@ internal import Upstream
 /// What upstream answered where it should have answered with a success: read whole, since clients want to see it and the
 /// proxy may know what to do about it.
 struct Refusal: Error {
+    /// The largest body of an answer that is no success, in bytes.
+    fileprivate static let maximumSize = 1 << 20
+
     let status: Int
     /// Those that a client gets to see.
     var headers: [(name: String, value: String)]
@@ -24,11 +27,11 @@ struct Refusal: Error {
 }
 
 extension Response {
-    /// An answer that is no success, whole. Where its body breaks off, the status has said enough.
+    /// An answer that is no success, whole. Where its body breaks off or is too large, the status has said enough.
     func refusal() async throws(UpstreamError) -> Refusal {
         var bytes: [UInt8] = []
         do throws(UpstreamError) {
-            bytes = try await body.collect(upTo: maximumReply)
+            bytes = try await body.collect(upTo: Refusal.maximumSize)
         } catch {
             if error.code == .cancelled { throw error }
         }

@@ -162,8 +162,10 @@ extension Failure {
             self.init(
                 status: 400, reason: "body_incomplete",
                 message: "The request body does not have the length that was announced: the upload was cut.")
-        case .noRoom:
+        case .noDescriptor:
             self = .overloaded("no_descriptor")
+        case .noMemory:
+            self = .overloaded("no_memory")
         case .tooSlow:
             self.init(status: 408, reason: "body_too_slow", message: "The request body took too long to arrive.")
         }

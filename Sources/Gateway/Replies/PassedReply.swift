@@ -10,7 +10,7 @@ enum PassedReply {
             let head = ResponseHead.eventStream(headers: request.headers)
             let stream = PassedStream(waitsForMeaning: true, redaction: exchange.redaction)
             return .events(
-                Opening(head: head, transforms: [stream], asksAgain: exchange.asksAgain) {
+                exchange.opening(head, [stream]) {
                     let answer = try await exchange.answer(to: request)
                     if answer.response.isEventStream {
                         return .streams(.eventStream(headers: answer.headers), [answer.response.body])
@@ -23,7 +23,7 @@ enum PassedReply {
     }
 
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
-        let body = try await response.body.collect(upTo: maximumReply)
+        let body = try await exchange.collect(response)
         guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root else { return body }
         exchange.record.usage = Usage(root["usage"])
         return root.given("error") == nil ? body : exchange.redaction.apply(body)

@@ -34,6 +34,8 @@ struct PassedStream: StreamTransform {
 
     var outputTokens: Int { observer.outputTokens }
 
+    var heldByteCount: Int { held.count + parser.heldByteCount }
+
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
         let completed = try parser.feed(piece) { name, data in observer.observe(name, data) }
         if completed > 0 {

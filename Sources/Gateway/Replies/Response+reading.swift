@@ -1,21 +1,6 @@
-internal import JSON
-internal import Translation
 internal import Upstream
 
-/// The largest whole reply of upstream that is taken, in bytes: far above any real one.
-let maximumReply = 256 << 20
-
 extension Response {
-    /// The whole body, which must be JSON.
-    func document() async throws -> Document {
-        let body = try await body.collect(upTo: maximumReply)
-        do throws(ParseError) {
-            return try Document(parsing: body, maximumDepth: upstreamJSONDepth)
-        } catch {
-            throw ReplyFailure(message: "Upstream's reply is not JSON: \(error).", code: "upstream_garbled")
-        }
-    }
-
     /// A status of 200 to 299. Redirections are none: they are not followed, lest the key follow too.
     var isSuccess: Bool { (200..<300).contains(status) }
 

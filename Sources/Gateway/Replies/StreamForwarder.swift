@@ -30,6 +30,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private let redaction: Redaction
     private let place: Place?
     private let heartbeat: Heartbeat
+    /// What the stream has of the process's memory.
+    private let memory: MemoryBudget.Share
 
     /// The right to answer, until the head is written.
     private var responseWriter: ResponseWriter?
@@ -49,7 +51,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     ///   - place: where others can see how far the stream is.
     init(
         _ opening: Opening<Transform>, to writer: consuming ResponseWriter, on eventLoop: any EventLoop, pace: Pace,
-        redaction: Redaction, place: Place?
+        redaction: Redaction, memory: MemoryBudget.Share, place: Place?
     ) {
         self.opening = opening
         head = opening.head
@@ -59,6 +61,7 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         self.pace = pace
         self.redaction = redaction
         self.place = place
+        self.memory = memory
         heartbeat = Heartbeat(every: pace.heartbeat, on: eventLoop)
     }
 
@@ -170,12 +173,22 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     private func sendConsumed(from strand: Strand<Transform>) -> ResponseBody.Demand {
         if strand.transform.hasBegun, failure == nil { begin() }
         place?.note(outputTokens: outputTokens)
-        guard let writer else { return .more }
-        send(to: writer)
-        guard writer.pendingByteCount > 0 else { return .more }
+        if let writer { send(to: writer) }
+        if !hasMemory { fail(.overloaded("no_memory")) }
+        guard let writer, writer.pendingByteCount > 0 else { return .more }
         writer.whenDrained { [strands] in for strand in strands { strand.body.resume() } }
         return .pause
     }
+
+    /// Whether the process has the memory for what is held of the stream: events that have not come to their end, and what
+    /// the client has not taken. Ordinary events are too small to be counted.
+    private var hasMemory: Bool {
+        let held = strands.reduce(early.count + (writer?.pendingByteCount ?? 0)) { $0 + $1.transform.heldByteCount }
+        return memory.resize(to: held > Self.countedSize ? held : 0)
+    }
+
+    /// From what size on it is counted what a stream holds, in bytes.
+    private static var countedSize: Int { 64 << 10 }
 
     /// Gives up what nobody has seen anything of.
     private func forgetStrands() {

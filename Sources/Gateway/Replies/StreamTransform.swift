@@ -36,12 +36,17 @@ protocol StreamTransform: SendableMetatype {
     /// How many tokens the reply has so far, as far as can be told from its events: a delta is one.
     var outputTokens: Int { get }
 
+    /// How much it keeps, in bytes, of what upstream has sent and not brought to an end.
+    var heldByteCount: Int { get }
+
     /// Appends what follows when all the streams that the client gets as one have come to a good end.
     static func writeEnd(of strands: [Self], into output: inout [UInt8])
 }
 
 extension StreamTransform {
     var leavesUpstream: Bool { false }
+
+    var heldByteCount: Int { 0 }
 
     var earlyFailure: Failure? {
         guard !hasBegun, case .failure(let failure) = ending else { return nil }

@@ -25,10 +25,7 @@ enum TranslatedReply {
             return TranslatedStream(translator, keep: keep)
         }
         return .chunks(
-            Opening(
-                head: .eventStream(headers: requests[0].headers), transforms: transforms,
-                asksAgain: exchange.asksAgain
-            ) {
+            exchange.opening(.eventStream(headers: requests[0].headers), transforms) {
                 let answers = try await exchange.answers(to: requests)
                 if answers.allSatisfy(\.response.isEventStream) {
                     return .streams(.eventStream(headers: answers[0].headers), answers.map(\.response.body))
@@ -42,7 +39,7 @@ enum TranslatedReply {
         _ answers: [UpstreamCall.Answer], created: Int, _ exchange: Exchange
     ) async throws -> (ResponseHead, [UInt8]) {
         var parts: [ReplyTranslator.Part] = []
-        for answer in answers { parts.append((answer.request.context, try await answer.response.document())) }
+        for answer in answers { parts.append((answer.request.context, try await exchange.document(of: answer.response))) }
         let reply = try ReplyTranslator(id: exchange.record.requestID, created: created).translate(parts)
         exchange.record.usage = reply.usage
         keeper(for: exchange)(reply.reasoning)

@@ -43,6 +43,8 @@ struct TranslatedStream: StreamTransform {
 
     var usage: Usage? { translator.usage }
 
+    var heldByteCount: Int { parser.heldByteCount }
+
     mutating func writeBeat(into output: inout [UInt8]) {
         translator.writeBeat(into: &output)
     }

@@ -14,7 +14,7 @@ enum ModelsEndpoint {
         let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
         let response = try await exchange.send { requests, _ in requests.get(path) }
         let headers = response.passedHeaders
-        let body = try await response.body.collect(upTo: maximumReply)
+        let body = try await exchange.collect(response)
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
         return .whole(
             .json(200, headers: headers),

@@ -16,10 +16,9 @@ enum ProxyEndpoint {
         }
         var opened: UpstreamCall.Answer? = answer
         return .events(
-            Opening(
-                head: .eventStream(headers: answer.headers),
-                transforms: [PassedStream(waitsForMeaning: false, redaction: exchange.redaction)],
-                asksAgain: exchange.asksAgain
+            exchange.opening(
+                .eventStream(headers: answer.headers),
+                [PassedStream(waitsForMeaning: false, redaction: exchange.redaction)]
             ) {
                 let answer =
                     if let opened = opened.take() { opened } else { try await Self.answer(to: translated, exchange) }
@@ -49,7 +48,7 @@ enum ProxyEndpoint {
         _ answer: UpstreamCall.Answer, _ exchange: Exchange
     ) async throws -> (ResponseHead, [UInt8]) {
         let head = ResponseHead.json(answer.response.status, headers: answer.headers)
-        let body = try await answer.response.body.collect(upTo: maximumReply)
+        let body = try await exchange.collect(answer.response)
         guard let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) else {
             var wrapped = Writer(reservingCapacity: body.count + 32)
             wrapped.json(orRawText: body)
