@@ -28,19 +28,21 @@ final class BodyQueue: @unchecked Sendable {
     /// Nil before `forEach` and after everything is consumed.
     private var consumer: (consume: (RawSpan) -> Void, pausing: () -> ResponseBody.Demand)?
     private var whenEnded: CheckedContinuation<Outcome, Never>?
+    /// Who waits for the beginning, and for how much of it.
+    private var peeking: (count: Int, whenThere: CheckedContinuation<Void, Never>)?
 
     init(connection: Connection, eventLoop: any EventLoop) {
         self.connection = connection
         self.eventLoop = eventLoop
     }
 
-    /// Whether it is upstream's turn: the consumer has taken everything and wants more.
-    var isHungry: Bool { consumer != nil && flow == .flowing && outcome == nil }
+    /// Whether it is upstream's turn: the consumer has taken everything and wants more, or somebody its beginning.
+    var isHungry: Bool { outcome == nil && (consumer != nil ? flow == .flowing : peeking != nil) }
 
     // MARK: The connection's side
 
     func receive(_ piece: ByteBuffer) {
-        if isHungry && waiting.isEmpty {
+        if consumer != nil, isHungry, waiting.isEmpty {
             deliver(piece)
         } else if outcome == nil {
             waiting.append(piece)
@@ -49,6 +51,7 @@ final class BodyQueue: @unchecked Sendable {
 
     /// All that one read brought has been received. Asks the consumer for its demand.
     func endRead() {
+        if let peeking, waitingByteCount >= peeking.count { endPeeking() }
         guard hasDelivered, outcome == nil, let consumer else { return }
         hasDelivered = false
         flow = .deciding
@@ -62,10 +65,34 @@ final class BodyQueue: @unchecked Sendable {
         self.outcome = outcome
         connection = nil
         if discarding { waiting.removeAll() }
+        endPeeking()
         endOrReadOn()
     }
 
     // MARK: The consumer's side
+
+    func peek(_ count: Int) async -> [UInt8] {
+        eventLoop.preconditionInEventLoop()
+        precondition(!isClaimed, "only a body that is not being read can be looked at")
+        if outcome == nil, waitingByteCount < count {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    peeking = (count, continuation)
+                    connection?.readMore()
+                }
+            } onCancel: {
+                hopToCancel()
+            }
+        }
+        return Array(waiting.lazy.map(\.readableBytesView).joined().prefix(count))
+    }
+
+    private func endPeeking() {
+        guard let peeking = peeking.take() else { return }
+        peeking.whenThere.resume()
+    }
+
+    private var waitingByteCount: Int { waiting.reduce(0) { $0 + $1.readableBytes } }
 
     func forEach(
         _ consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> ResponseBody.Demand

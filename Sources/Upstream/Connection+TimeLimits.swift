@@ -10,10 +10,13 @@ extension Connection {
         case .idle:
             if now >= lastActivity + limits.keep { close() }
         case .awaitingHead:
-            if now >= deadline {
-                fail(.totalTimeout, "no complete response in time")
-            } else if unsentBody.isEmpty && now >= lastActivity + limits.firstByte {
+            // Where both limits are the same, what is over is called by what was missing, unless there was less time for
+            // it than connecting explains: a request that was sent before.
+            let silence = now < deadline ? limits.firstByte : limits.firstByte - limits.connect
+            if unsentBody.isEmpty && now >= lastActivity + silence {
                 fail(.firstByteTimeout, "upstream has not begun to answer")
+            } else if now >= deadline {
+                fail(.totalTimeout, "no complete response in time")
             } else if !unsentBody.isEmpty && now >= lastActivity + limits.idle {
                 fail(.idleTimeout, "upstream has stopped taking the request")
             }

@@ -37,6 +37,14 @@ public final class ResponseBody: Sendable {
         try await queue.forEach(consume, pausing: pausing).get()
     }
 
+    /// How the body begins: its first `count` bytes, or all of it if it ends before that or is cut. They are still there
+    /// for who reads it.
+    ///
+    /// To be called before that, on the event loop. Cancelling the task closes the connection at once.
+    public func peek(_ count: Int) async -> [UInt8] {
+        await queue.peek(count)
+    }
+
     /// The whole body.
     ///
     /// - Parameters:

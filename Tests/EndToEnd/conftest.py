@@ -7,7 +7,7 @@ import pytest
 
 from canaries import assert_no_canary, assert_no_key, logs
 from client import Client, library
-from processes import PATH, REPOSITORY, Process, remove, temporary_directory
+from processes import ENVIRONMENT, REPOSITORY, Process, remove, temporary_directory
 from stack import Deployment, Simulator, environment
 
 
@@ -127,7 +127,7 @@ def run(binaries, directory):
         ended = subprocess.run(
             [binaries / "gpt-proxy", *arguments],
             cwd=directory,
-            env={"PATH": PATH, **(environment or {})},
+            env={**ENVIRONMENT, **(environment or {})},
             capture_output=True,
             text=True,
             timeout=60,

@@ -14,6 +14,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # Where Debian keeps nginx; an ordinary user's PATH may lack it.
 PATH = os.environ["PATH"] + os.pathsep + "/usr/sbin"
 
+# What every process is given: nothing else, but what programs built with a sanitizer are to be told.
+ENVIRONMENT = {"PATH": PATH} | {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+
 
 def temporary_directory():
     """A new directory with a short path: a unix socket's may have 107 bytes."""
@@ -51,7 +54,7 @@ class Process:
             self.child = subprocess.Popen(
                 [str(argument) for argument in arguments],
                 cwd=directory,
-                env={"PATH": PATH, **(environment or {})},
+                env={**ENVIRONMENT, **(environment or {})},
                 stdin=stdin,
                 stdout=log,
                 stderr=log,

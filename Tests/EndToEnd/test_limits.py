@@ -233,7 +233,7 @@ LARGE = "x" * (2 * FOR_BODIES << 10)
 
 @pytest.mark.memory
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/responses"])
-def test_a_reply_that_there_is_no_memory_for_is_refused(deploy, upstream, path):
+def test_a_reply_that_there_is_no_memory_for_is_refused(upstream, deploy, path):
     deployment = deploy(memory=MEMORY, OPENAI_BASE=upstream.base, MAX_BODY="4m")
     body = {"model": "gpt-4o", "input": "hi"} if path == "/v1/responses" else ask("hi")
     upstream.says({"output": [], "text": LARGE})
@@ -246,7 +246,7 @@ def test_a_reply_that_there_is_no_memory_for_is_refused(deploy, upstream, path):
 
 
 @pytest.mark.memory
-def test_an_event_that_there_is_no_memory_for_ends_the_stream_with_an_error(deploy, upstream):
+def test_an_event_that_there_is_no_memory_for_ends_the_stream_with_an_error(upstream, deploy):
     deployment = deploy(memory=MEMORY, OPENAI_BASE=upstream.base, MAX_BODY="4m")
     upstream.streams(
         ("response.created", {"type": "response.created"}),

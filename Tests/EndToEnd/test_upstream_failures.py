@@ -6,8 +6,10 @@ import threading
 
 import pytest
 
-from client import events
-from stack import free_port
+from client import Client, ask, events
+from processes import wait_until
+from stack import Deployment, environment, free_port
+from upstream import Upstream
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -130,3 +132,57 @@ def half_event_upstream():
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     thread.join(10)
     listener.close()
+
+
+@pytest.fixture(scope="module")
+def upstream():
+    upstream = Upstream()
+    yield upstream
+    upstream.stop()
+
+
+@pytest.fixture(scope="module")
+def deployment(binaries, upstream):
+    deployment = Deployment(binaries, environment(upstream.base))
+    deployment.client = Client(deployment.nginx.port)
+    yield deployment
+    deployment.stop()
+
+
+BODIES = {
+    "/proxy": ask("hi", stream=True),
+    "/chat/proxy": ask("hi", stream=True),
+    "/v1/chat/completions": ask("hi", stream=True),
+    "/chat/v1/chat/completions": ask("hi", stream=True),
+    "/v1/completions": {"prompt": "hi", "stream": True},
+    "/chat/v1/completions": {"prompt": "hi", "stream": True},
+    "/v1/responses": {"input": "hi", "stream": True},
+}
+
+
+# What the client has asked for, and upstream sends, is not thrown away for its label.
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/octet-stream"])
+@pytest.mark.parametrize("path", BODIES)
+def test_a_stream_under_a_wrong_name_is_a_stream(deployment, upstream, path, kind):
+    upstream.streams(("response.created", {"type": "response.created"}), ("response.completed", COMPLETED))
+    if path.startswith("/chat"):
+        upstream.body = b'data: {"choices":[]}\n\ndata: [DONE]\n\n'
+    upstream.headers = {"Content-Type": kind}
+    reply = deployment.client.post(BODIES[path], path=path)
+    assert reply.status == 200
+    assert reply.headers["Content-Type"].startswith("text/event-stream")
+    is_passed = path.startswith("/chat") or path in ["/proxy", "/v1/responses"]
+    assert reply.body == upstream.body if is_passed else events(reply.body)[-1][1] == "[DONE]"
+
+
+COMPLETED = {"type": "response.completed", "response": {"status": "completed", "output": []}}
+
+
+@pytest.mark.parametrize("path", [path for path in BODIES if "/v1/" in path])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_page_instead_of_a_reply_is_an_error_for_programs_that_expect_json(deployment, upstream, path, stream):
+    upstream.says(b"<html>It works!</html>", **{"Content-Type": "text/html"})
+    reply = deployment.client.post({**BODIES[path], "stream": stream}, path=path)
+    assert reply.status == 502
+    assert reply.json["error"]["code"] == "upstream_garbled"
+    assert wait_until(lambda: deployment.responder.access_log()[-1].get("error") == "upstream_garbled")

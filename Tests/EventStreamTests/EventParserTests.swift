@@ -15,6 +15,15 @@ struct EventParserTests {
         }
     }
 
+    @Test func `a stream of events is known by its beginning`() {
+        for text in ["data: 1", "data:{}", "event:", "event: x", ":", ": hi", "id: 1", "retry:1"] {
+            #expect(EventParser.recognises(beginning: Array(text.utf8.prefix(6))), "\(text)")
+        }
+        for text in ["", "{\"dat", "<html>", "[1]", "data", "datas:", "event", "\"data:", "null"] {
+            #expect(!EventParser.recognises(beginning: Array(text.utf8.prefix(6))), "\(text)")
+        }
+    }
+
     @Test(arguments: ["\n", "\r", "\r\n"])
     func `line ends of all kinds mean the same`(_ lineEnd: String) throws {
         for stream in streams where !stream.text.contains(where: \.isCarriageReturn) {

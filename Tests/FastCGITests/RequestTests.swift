@@ -84,7 +84,7 @@ extension ServerTests {
         }
 
         @Test(arguments: ["", "20000"])
-        func `a body that there is no memory for is refused, and the connection still good`(length: String) async throws {
+        func `a body without memory for it is refused, and the connection still good`(length: String) async throws {
             var limits = Server.Limits()
             limits.memory = MemoryBudget(capacity: 10_000)
             try await withServer(limits: limits, handler: echo) { _, path in

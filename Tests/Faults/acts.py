@@ -105,6 +105,18 @@ def hang_in_body(exchange):
     exchange.connection.wait_for_close()
 
 
+@act("trickle")
+def trickle(exchange):
+    """Never silent for as long as IDLE_TIMEOUT, and altogether longer than UPSTREAM_TIMEOUT."""
+    wire = exchange.reply.wire
+    start = len(exchange.reply.head) + 10
+    exchange.send(wire[:start])
+    for index in range(start, start + 12):
+        time.sleep(0.4)
+        exchange.send(wire[index : index + 1])
+    exchange.send(wire[start + 12 :])
+
+
 @act("hang-in-request")
 def hang_in_request(exchange):
     # Until the proxy has long had enough.
@@ -156,6 +168,12 @@ def page(exchange):
 @act("text")
 def text(exchange):
     exchange.reply.headers["content-type"] = "text/plain"
+    exchange.send(exchange.reply.wire)
+
+
+@act("untyped")
+def untyped(exchange):
+    del exchange.reply.headers["content-type"]
     exchange.send(exchange.reply.wire)
 
 

@@ -20,6 +20,8 @@ class Sees:
     # Whether /proxy hands over upstream's text in JSON.
     is_raw: bool = False
     retries: int = 0
+    # The log's word for it, which on /v1 is the error's code as well; nil is any.
+    error: str | None = None
 
     @property
     def is_served(self):
@@ -30,8 +32,8 @@ def served(retries=0):
     return Sees("the reply" + after(retries), retries=retries)
 
 
-def refused(status, retries=0):
-    return Sees(f"{status}{after(retries)}", status, retries=retries)
+def refused(status, retries=0, error=None):
+    return Sees(f"{status}{after(retries)}", status, retries=retries, error=error)
 
 
 def upstreams(status, retries=0):
@@ -43,7 +45,12 @@ def after(retries):
     return {0: "", 1: " after a retry", 2: " after two retries"}[retries]
 
 
-broken = Sees("what came before it, then an error", is_broken=True)
+def broken(error=None):
+    return Sees("what came before it, then an error", is_broken=True, error=error)
+
+
+# A page where there should be JSON; on /proxy it is handed over as text.
+PAGE_SEEN = Sees("502; on `/proxy` `raw_text`", 502, 200, is_raw=True)
 
 
 @dataclass(frozen=True)
@@ -95,19 +102,19 @@ STAGE_WORDS = {
 }
 
 AT_STAGE = {
-    "before-head": (refused(502, 2), refused(502, 2)),
-    "in-head": (refused(502, 2), refused(502, 2)),
-    "after-head": (refused(502), refused(502)),
-    "in-body": (refused(502), broken),
-    "before-end": (refused(502), served()),
+    "before-head": (refused(502, 2, "upstream_cut"), refused(502, 2, "upstream_cut")),
+    "in-head": (refused(502, 2, "upstream_cut"), refused(502, 2, "upstream_cut")),
+    "after-head": (refused(502, error="upstream_cut"), refused(502, error="upstream_cut")),
+    "in-body": (refused(502, error="upstream_cut"), broken("upstream_cut")),
+    "before-end": (refused(502, error="upstream_cut"), served()),
 }
 
 FAULTS = [
-    everywhere("nobody listens", "", refused(502, 2), site="nobody"),
-    everywhere("the name does not resolve", "", refused(502, 2), site="nameless"),
-    everywhere("plain HTTP where TLS is expected", "", refused(502, 2), site="no-tls"),
-    everywhere("a certificate that nobody vouches for", "", refused(502, 2), site="untrusted"),
-    everywhere("a TLS handshake without an end", "", refused(504, 2), site="silent-tls"),
+    everywhere("nobody listens", "", refused(502, 2, "upstream_unreachable"), site="nobody"),
+    everywhere("the name does not resolve", "", refused(502, 2, "upstream_unreachable"), site="nameless"),
+    everywhere("plain HTTP where TLS is expected", "", refused(502, 2, "upstream_unreachable"), site="no-tls"),
+    everywhere("a certificate that nobody vouches for", "", refused(502, 2, "upstream_unreachable"), site="untrusted"),
+    everywhere("a TLS handshake without an end", "", refused(504, 2, "upstream_connect_timeout"), site="silent-tls"),
     everywhere("closed or reset as soon as it is connected", "", refused(502, 2), site="closing"),
     everywhere("closed or reset as soon as it is connected", "", refused(502, 2), site="resetting"),
     everywhere("reset within the request", "reset-in-request", refused(502, 2), padding=1 << 20),
@@ -124,10 +131,29 @@ FAULTS = [
     everywhere("a kept connection closed while idle", "close-after-reply", served()),
     everywhere("a kept connection closed under the next request", "close-kept", served()),
     everywhere("more than was announced", "more-than-said", served()),
-    everywhere("silence before the reply, or within its head", "hang", refused(504)),
-    everywhere("silence before the reply, or within its head", "hang-in-head", refused(504)),
-    Fault("silence within the reply's body", "hang-in-body", refused(504), broken),
-    everywhere("a request that is not read", "hang-in-request", refused(504), padding=16 << 20, bulk=16 << 20),
+    everywhere("silence before the reply, or within its head", "hang", refused(504, 0, "upstream_first_byte_timeout")),
+    everywhere(
+        "silence before the reply, or within its head", "hang-in-head", refused(504, 0, "upstream_first_byte_timeout")
+    ),
+    Fault(
+        "silence within the reply's body",
+        "hang-in-body",
+        refused(504, 0, "upstream_idle_timeout"),
+        broken("upstream_idle_timeout"),
+    ),
+    Fault(
+        "a reply that goes on for longer than a whole one may",
+        "trickle",
+        refused(504, 0, "upstream_total_timeout"),
+        served(),
+    ),
+    everywhere(
+        "a request that is not read",
+        "hang-in-request",
+        refused(504, 0, "upstream_idle_timeout"),
+        padding=16 << 20,
+        bulk=16 << 20,
+    ),
     *[
         everywhere("408, 409, 429, 500, 502, 503 or 504", f"status-{status}", upstreams(status, 2))
         for status in RETRIED
@@ -141,29 +167,25 @@ FAULTS = [
     *[everywhere("401 or 403", f"status-{status}", refused(502)) for status in [401, 403]],
     everywhere("a page with 503", "page-503", upstreams(503, 2)),
     *[everywhere("a redirection", f"redirect-{status}", refused(502)) for status in [301, 302, 307, 308]],
-    everywhere(
-        "a page with 200",
-        "page",
-        Sees("502; on `/proxy` `raw_text`", 502, 200, is_raw=True),
-    ),
-    Fault(
-        "another content type",
-        "text",
-        served(),
-        Sees("502; on `/proxy` `raw_text`", 502, 200, is_raw=True),
-    ),
-    everywhere("what is not HTTP", "garbage", refused(502)),
-    everywhere("a head without an end", "long-head", refused(502)),
+    everywhere("a page with 200", "page", PAGE_SEEN),
+    everywhere("a page with 200", "page", PAGE_SEEN, prefix="/chat"),
+    *[
+        everywhere("another content type, or none", act, served(), prefix=prefix)
+        for act in ["text", "untyped"]
+        for prefix in ["", "/chat"]
+    ],
+    everywhere("what is not HTTP", "garbage", refused(502, 0, "upstream_garbled")),
+    everywhere("a head without an end", "long-head", refused(502, 0, "upstream_garbled")),
     everywhere("100, 102 and 103 before the reply", "hints", served()),
-    everywhere("101", "switch", refused(502)),
+    everywhere("101", "switch", refused(502, 0, "upstream_garbled")),
     everywhere("gzip unasked", "gzip", served()),
-    everywhere("gzip that is none", "broken-gzip", refused(502)),
+    everywhere("gzip that is none", "broken-gzip", refused(502, 0, "upstream_garbled")),
     everywhere("trailers", "trailers", served()),
     everywhere("one byte at a time; a stream's lines end with CRLF", "bytewise", served()),
-    Fault("a stream without its last event", "no-end", None, broken),
+    Fault("a stream without its last event", "no-end", None, broken("upstream_unfinished")),
     Fault("a last event that comes twice", "two-ends", None, served()),
     Fault("a last event that comes twice", "two-ends", None, served(), prefix="/chat"),
-    Fault("a line of 100 MB", "endless-line", None, refused(502), bulk=64 << 20),
+    Fault("a line of 100 MB", "endless-line", None, refused(502, 0, "upstream_oversized"), bulk=64 << 20),
     Fault(
         "a stream that begins with an error",
         "error-first",
@@ -171,7 +193,7 @@ FAULTS = [
         Sees("500 after two retries; on `/proxy` that error", 500, 200, is_broken=True, retries=2),
     ),
     Fault("a stream that begins with an error, once", "error-first", None, served(1), times=1),
-    Fault("an error within a stream", "error-within", None, broken),
+    Fault("an error within a stream", "error-within", None, broken()),
     everywhere("the client leaves", "hang", Sees("nothing; the request upstream is ended"), leaves=True),
     everywhere("the client leaves while a retry is due", "busy", Sees("nothing; no retry is made"), leaves=True),
 ]

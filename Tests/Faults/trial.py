@@ -124,6 +124,8 @@ class Trial:
             return self.complain(f"{self.status} (in the log {line['status']}) instead of {expected}")
         if self.sees.is_served == bool(line.get("error")) and not self._is_exempt:
             self.complain(f"the log calls it {line.get('error')}")
+        if self.sees.error and line.get("error") != self.sees.error:
+            self.complain(f"the log calls it {line.get('error')} instead of {self.sees.error}")
         try:
             self._judge_body()
         except (ValueError, LookupError, TypeError) as error:
@@ -166,8 +168,14 @@ class Trial:
         told = body["detail"] if self.front == "/proxy" else body["error"]["message"]
         if not told:
             self.complain(f"nothing is told in {body}")
+        self._judge_code(body.get("error", {}))
         if self.sees.retries and self.status >= 500 and self.headers["x-should-retry"] != "false":
             self.complain("the client is not told that it need not try again")
+
+    def _judge_code(self, error):
+        """Programs find the log's word in the error, where it has a place for it."""
+        if self.sees.error and "code" in error and error["code"] != self.sees.error:
+            self.complain(f"the error's code is {error['code']} instead of {self.sees.error}")
 
     def _judge_stream(self):
         blocks = [block for block in self.body.decode().replace("\r\n", "\n").split("\n\n") if block]
@@ -187,6 +195,8 @@ class Trial:
             self.complain(f"{ends} last events")
         if self.sees.is_broken and not failed == [events[-1]] and len(failed) != 1:
             self.complain("the error is not the stream's last word")
+        for event in failed:
+            self._judge_code(event.get("error") or event)
         if self.sees.is_served and self.id not in self._text(events):
             self.complain(f"the text is not in {self._text(events)!r}")
 

@@ -177,6 +177,26 @@ struct FailureTests {
         }
     }
 
+    @Test func `a head that does not come is called that, also when there is no time for the rest`() async throws {
+        let configuration = Client.Configuration(
+            connectTimeout: .milliseconds(100), firstByteTimeout: .milliseconds(400), totalTimeout: .milliseconds(400))
+        try await exchange(
+            configuration,
+            with: { peer in
+                _ = try await peer.request()
+                await peer.waitForClose()
+            }
+        ) { client, _ in
+            #expect(await failure(of: { try await client.exchange() })?.code == .firstByteTimeout)
+            // Sent before, and without success: now there is little time.
+            let request = Request(method: "POST", origin: client.origin, path: "/")
+            let late = await failure(of: {
+                try await client.client.send(request, on: client.eventLoop, until: .now() + .milliseconds(100))
+            })
+            #expect(late?.code == .totalTimeout)
+        }
+    }
+
     @Test func `silence in a body ends in time, and a pause is no silence`() async throws {
         let configuration = Client.Configuration(idleTimeout: .milliseconds(300))
         try await exchange(

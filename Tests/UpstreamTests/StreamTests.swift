@@ -29,6 +29,35 @@ struct StreamTests {
         }
     }
 
+    @Test func `how a body begins can be seen before it is read`() async throws {
+        let seen = Counter()
+        try await exchange(with: { peer in
+            _ = try await peer.request()
+            try await peer.send(Self.chunkedHead + "2\r\nab\r\n")
+            try await Task.sleep(for: .milliseconds(20))
+            try await peer.send("2\r\ncd\r\n")
+            // The end comes only when the beginning is known to have been seen.
+            #expect(await eventually { seen.value == 1 })
+            try await peer.send("1\r\ne\r\n0\r\n\r\n")
+            _ = try await peer.request()
+            try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab")
+            _ = try await peer.request()
+            try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab")
+        }) { client, _ in
+            let body = try await client.send().body
+            #expect(await body.peek(3) == Array("abc".utf8))
+            #expect(await body.peek(4) == Array("abcd".utf8))
+            seen.increment()
+            #expect(try await body.text() == "abcde")
+            let short = try await client.send().body
+            #expect(await short.peek(3) == Array("ab".utf8))
+            #expect(try await short.text() == "ab")
+            let cut = try await client.send().body
+            #expect(await cut.peek(3) == Array("ab".utf8))
+            #expect(await failure(of: { try await cut.text() })?.code == .cut)
+        }
+    }
+
     @Test func `a paused consumer holds upstream back and then gets everything`() async throws {
         let size = 128 << 20
         let written = Counter()

@@ -1,3 +1,4 @@
+internal import EventStream
 internal import Translation
 internal import Upstream
 
@@ -17,6 +18,14 @@ struct UpstreamCall: Sendable {
         /// The request as it was answered.
         let request: TranslatedRequest
         let response: Response
+
+        /// Whether it is a stream of events: as upstream calls it or, where the client wants one, as it begins. Some
+        /// servers call their streams plain text, or nothing at all.
+        func isEventStream() async -> Bool {
+            if response.isEventStream { return true }
+            guard request.context.streams else { return false }
+            return EventParser.recognises(beginning: await response.body.peek(6))
+        }
     }
 
     /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.

@@ -27,9 +27,8 @@ struct Failure: Error, Sendable {
     var headers: [(name: String, value: String)] = []
     /// An error status of upstream with its body, which the client gets to see.
     var upstream: (status: Int, body: [UInt8])?
-
-    /// The reason of what upstream reports in a reply of its own; the message is upstream's then.
-    private static let reportedByUpstream = "upstream_error"
+    /// Whether the message may be upstream's.
+    private(set) var quotesUpstream = false
 
     /// Nobody is there to be answered: nginx's word for it, for the log alone.
     static let clientLeftStatus = 499
@@ -88,7 +87,7 @@ struct Failure: Error, Sendable {
     func redacted(_ redaction: Redaction) -> Failure {
         var failure = self
         if let upstream { failure.upstream = (upstream.status, redaction.apply(upstream.body)) }
-        if reason == Self.reportedByUpstream { failure.message = redaction.apply(message) }
+        if quotesUpstream { failure.message = redaction.apply(message) }
         return failure
     }
 
@@ -136,8 +135,9 @@ extension Failure {
             self.init(status: 400, reason: "invalid_json", message: "The request body is not valid JSON: \(error).")
         case let error as ReplyFailure:
             self.init(
-                status: error.status, reason: Self.reportedByUpstream, message: error.message, param: error.param,
-                code: error.code, type: error.type)
+                status: error.status, reason: error.ownFinding ?? "upstream_error", message: error.message,
+                param: error.param, code: error.code, type: error.type)
+            quotesUpstream = true
         case let error as BodyError:
             self.init(error)
         case let error as UpstreamError:

@@ -12,7 +12,7 @@ enum PassedReply {
             return .events(
                 exchange.opening(head, [stream]) {
                     let answer = try await exchange.answer(to: request)
-                    if answer.response.isEventStream {
+                    if await answer.isEventStream() {
                         return .streams(.eventStream(headers: answer.headers), [answer.response.body])
                     }
                     return .whole(answer.head, body: try await whole(answer.response, exchange))
@@ -23,10 +23,9 @@ enum PassedReply {
     }
 
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
-        let body = try await exchange.collect(response)
-        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root else { return body }
-        exchange.record.usage = Usage(root["usage"])
-        return root.given("error") == nil ? body : exchange.redaction.apply(body)
+        let document = try await exchange.document(of: response)
+        exchange.record.usage = Usage(document.root["usage"])
+        return document.root.given("error") == nil ? document.bytes : exchange.redaction.apply(document.bytes)
     }
 }
 

@@ -52,7 +52,7 @@ struct PassedStream: StreamTransform {
         guard isWhole, ending == nil else { return }
         breach = Failure(
             status: 502, reason: "upstream_unfinished",
-            message: "Upstream ended the stream before the reply was complete.")
+            message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished")
     }
 
     private func redact(_ output: inout [UInt8], from start: Int) {

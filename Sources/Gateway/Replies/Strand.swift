@@ -57,7 +57,8 @@ final class Strand<Transform: StreamTransform>: @unchecked Sendable {
             try transform.consume(piece, into: &output)
         } catch {
             refusal = Failure(
-                status: 502, reason: "upstream_oversized", message: "Upstream sent an event that is too large.")
+                status: 502, reason: "upstream_oversized", message: "Upstream sent an event that is too large.",
+                code: "upstream_oversized")
             return body.cancel()
         }
         switch transform.ending {

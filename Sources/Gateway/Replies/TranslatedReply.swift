@@ -27,11 +27,11 @@ enum TranslatedReply {
         return .chunks(
             exchange.opening(.eventStream(headers: requests[0].headers), transforms) {
                 let answers = try await exchange.answers(to: requests)
-                if answers.allSatisfy(\.response.isEventStream) {
-                    return .streams(.eventStream(headers: answers[0].headers), answers.map(\.response.body))
+                for answer in answers where await !answer.isEventStream() {
+                    let (head, body) = try await whole(answers, created: created, exchange)
+                    return .whole(head, body: body)
                 }
-                let (head, body) = try await whole(answers, created: created, exchange)
-                return .whole(head, body: body)
+                return .streams(.eventStream(headers: answers[0].headers), answers.map(\.response.body))
             })
     }
 
@@ -39,7 +39,9 @@ enum TranslatedReply {
         _ answers: [UpstreamCall.Answer], created: Int, _ exchange: Exchange
     ) async throws -> (ResponseHead, [UInt8]) {
         var parts: [ReplyTranslator.Part] = []
-        for answer in answers { parts.append((answer.request.context, try await exchange.document(of: answer.response))) }
+        for answer in answers {
+            parts.append((answer.request.context, try await exchange.document(of: answer.response)))
+        }
         let reply = try ReplyTranslator(id: exchange.record.requestID, created: created).translate(parts)
         exchange.record.usage = reply.usage
         keeper(for: exchange)(reply.reasoning)

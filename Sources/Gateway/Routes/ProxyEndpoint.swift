@@ -10,7 +10,7 @@ enum ProxyEndpoint {
         let settings = try exchange.settings()
         let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.takeDocument())
         let answer = try await answer(to: translated, exchange)
-        guard answer.response.isEventStream else {
+        guard await answer.isEventStream() else {
             let (head, body) = try await whole(answer, exchange)
             return .whole(head, body: body)
         }
@@ -22,7 +22,7 @@ enum ProxyEndpoint {
             ) {
                 let answer =
                     if let opened = opened.take() { opened } else { try await Self.answer(to: translated, exchange) }
-                if answer.response.isEventStream {
+                if await answer.isEventStream() {
                     return .streams(.eventStream(headers: answer.headers), [answer.response.body])
                 }
                 let (head, body) = try await whole(answer, exchange)

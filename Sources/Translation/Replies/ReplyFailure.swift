@@ -29,14 +29,16 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         }
     }
 
+    /// The code of what was found here and not reported: upstream broke off, or said what nobody understands.
+    public var ownFinding: String? { code == "upstream_unfinished" || code == "upstream_garbled" ? code : nil }
+
     /// The status that such an error has when it is told before a reply has begun.
     public var status: Int {
-        switch (code, type) {
+        if ownFinding != nil { return 502 }
+        return switch (code, type) {
         case ("rate_limit_exceeded", _), ("insufficient_quota", _), (_, "tokens"), (_, "requests"): 429
         case (_, "invalid_request_error"): 400
         case ("server_is_overloaded", _), ("slow_down", _): 503
-        // Ours: upstream broke off, or said what nobody understands.
-        case ("upstream_unfinished", _), ("upstream_garbled", _): 502
         default: 500
         }
     }
