@@ -2,13 +2,20 @@
 public struct ResponseWriter: ~Copyable {
     private let sink: any ByteSink
     private let headers: [(name: String, value: String)]
+    private let defaults: [(name: String, value: String)]
 
     /// The right to answer the request whose response goes to `sink`.
     ///
-    /// - Parameter headers: what the head says in addition, whatever the response is.
-    public init(_ sink: any ByteSink, headers: [(name: String, value: String)] = []) {
+    /// - Parameters:
+    ///   - headers: what the head says in addition, whatever the response is.
+    ///   - defaults: what it says where the response itself says nothing.
+    public init(
+        _ sink: any ByteSink, headers: [(name: String, value: String)] = [],
+        defaults: [(name: String, value: String)] = []
+    ) {
         self.sink = sink
         self.headers = headers
+        self.defaults = defaults
     }
 
     /// Whether nobody takes what is written any more.
@@ -18,6 +25,7 @@ public struct ResponseWriter: ~Copyable {
     public consuming func writeHead(_ head: ResponseHead) -> BodyWriter {
         var head = head
         for (name, value) in headers { head.add(name, value) }
+        for (name, value) in defaults where head[name] == nil { head.add(name, value) }
         sink.write(head.serialized())
         return BodyWriter(sink)
     }

@@ -39,7 +39,7 @@ final class Exchange {
         self.admission = admission
         self.scoreboard = scoreboard
         configuredSettings = settings
-        record = AccessRecord(requestID: RequestID.of(request), method: request.method, route: request.path)
+        record = AccessRecord(of: request)
     }
 
     /// Takes a place in the process, if need be after a short wait.
@@ -169,7 +169,8 @@ final class Exchange {
         while tries.count <= index {
             // The choices of one reply are several requests.
             let key = IdempotencyKey.of(request) + (tries.isEmpty ? "" : ".\(tries.count)")
-            tries.append(Tries(upstreams, on: eventLoop, idempotencyKey: key))
+            tries.append(
+                Tries(upstreams, on: eventLoop, idempotencyKey: key, headers: record.headersForUpstream))
         }
         return tries[index]
     }

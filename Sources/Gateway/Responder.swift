@@ -51,13 +51,16 @@ public final class Responder: Sendable {
         let exchange = Exchange(
             consume request, on: eventLoop, upstreams: upstreams, memory: memory, budget: budget,
             admission: admission, scoreboard: scoreboard, settings: configuration.translation)
-        let headers = configuration.crossOrigin.headers(for: exchange.request)
+        let id = exchange.record.requestID
+        let headers = configuration.crossOrigin.headers(for: exchange.request) + [("x-gpt-proxy-request-id", id)]
+        // Where upstream has not answered, client libraries find the name here that they look for.
+        let defaults = [(name: "x-request-id", value: id)]
         do {
             let reply = try await reply(to: exchange)
             exchange.record.firstByte = ContinuousClock.now - exchange.start
-            await write(reply, to: ResponseWriter(sink, headers: headers), exchange)
+            await write(reply, to: ResponseWriter(sink, headers: headers, defaults: defaults), exchange)
         } catch {
-            await write(Failure(error), to: ResponseWriter(sink, headers: headers), exchange)
+            await write(Failure(error), to: ResponseWriter(sink, headers: headers, defaults: defaults), exchange)
         }
         exchange.leave()
         exchange.noteTries()

@@ -2,8 +2,10 @@
 
 import re
 
+import openai
 import pytest
 
+from client import ask, library
 from processes import wait_until
 from stack import PROXY_KEY
 
@@ -40,6 +42,114 @@ def test_a_stream(deploy):
     assert line["output_tokens"] > 0
     assert line["duration_ms"] > line["first_byte_ms"]
     assert "error" not in line
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/embeddings", "/v1/models"])
+def test_a_request_has_one_name_in_every_log(deploy, simulator, path):
+    deployment = deploy()
+    headers = {"X-API-KEY": PROXY_KEY, "X-Request-Id": "of-the-web-server"}
+    method = "GET" if path == "/v1/models" else "POST"
+    reply = deployment.client.request(method, path, ask("hi", input="hi") if method == "POST" else None, headers)
+    line = only_line(deployment)
+    assert line["request_id"] == "of-the-web-server"
+    assert "client_request_id" not in line and "trace_id" not in line
+    assert header(simulator.request, "X-Client-Request-Id") == "of-the-web-server"
+    assert reply.headers["x-gpt-proxy-request-id"] == "of-the-web-server"
+    # OpenAI's support knows it by upstream's name.
+    assert reply.headers["x-request-id"] == line["upstream_request_id"]
+
+
+def test_a_request_without_a_name_gets_one(deploy, simulator):
+    deployment = deploy()
+    reply = deployment.client.ask("hi")
+    name = reply.headers["x-gpt-proxy-request-id"]
+    assert re.fullmatch("[0-9a-f]{32}", name)
+    assert only_line(deployment)["request_id"] == header(simulator.request, "X-Client-Request-Id") == name
+
+
+def test_a_client_that_names_its_request_towards_openai_is_known_there_by_that_name(deploy, simulator):
+    deployment = deploy()
+    headers = {"X-API-KEY": PROXY_KEY, "X-Client-Request-Id": "of/the client".replace(" ", "+"), "X-Request-Id": "a"}
+    deployment.client.post(ask("hi", n=2), headers, "/v1/chat/completions")
+    line = only_line(deployment)
+    assert (line["request_id"], line["client_request_id"]) == ("a", "of/the+client")
+    sent = [header(request, "X-Client-Request-Id") for request in simulator.requests]
+    assert sent == ["of/the+client"] * 2
+
+
+@pytest.mark.parametrize("given", ["x" * 513, "a b", "\u00e4", "a\tb"])
+def test_a_name_that_openai_would_refuse_does_not_get_there(deploy, simulator, given):
+    deployment = deploy()
+    headers = {"X-API-KEY": PROXY_KEY, "X-Client-Request-Id": given.encode()}
+    assert deployment.client.post(ask("hi"), headers).status == 200
+    assert header(simulator.request, "X-Client-Request-Id") == only_line(deployment)["request_id"]
+
+
+@pytest.mark.parametrize("state", [None, "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7"])
+@pytest.mark.parametrize("streams", [False, True])
+def test_a_trace_goes_on_upstream_as_it_came(deploy, simulator, streams, state):
+    deployment = deploy()
+    headers = {"X-API-KEY": PROXY_KEY, "traceparent": PARENT} | ({"tracestate": state} if state else {})
+    deployment.client.post(ask("hi", stream=streams), headers, "/v1/chat/completions")
+    assert only_line(deployment)["trace_id"] == TRACE
+    assert header(simulator.request, "traceparent") == PARENT
+    assert header(simulator.request, "tracestate") == state
+
+
+@pytest.mark.parametrize(
+    "parent",
+    [
+        "",
+        TRACE,
+        PARENT.upper(),
+        PARENT + "-00",
+        PARENT[:-1],
+        PARENT.replace("00-", "ff-", 1),
+        PARENT.replace("00-", "01-", 1),
+        PARENT.replace(TRACE, "0" * 32),
+        PARENT.replace("00f067aa0ba902b7", "0" * 16),
+        PARENT.replace("-", "_"),
+        PARENT.replace("4", "g", 1),
+    ],
+)
+def test_what_is_no_trace_goes_no_further(deploy, simulator, parent):
+    deployment = deploy()
+    headers = {"X-API-KEY": PROXY_KEY, "traceparent": parent, "tracestate": "a=1"}
+    assert deployment.client.post(ask("hi"), headers).status == 200
+    assert "trace_id" not in only_line(deployment)
+    assert header(simulator.request, "traceparent") is None
+    assert header(simulator.request, "tracestate") is None
+
+
+def test_two_traces_are_none(deploy, simulator):
+    deployment = deploy()
+    headers = [("X-API-KEY", PROXY_KEY), ("traceparent", PARENT), ("traceparent", PARENT)]
+    assert deployment.client.post(ask("hi"), headers).status == 200
+    assert header(simulator.request, "traceparent") is None
+
+
+@pytest.mark.parametrize("state", ["a=" + "x" * 511, "a=\u00e4"])
+def test_a_state_that_no_system_must_carry_is_left_behind(deploy, simulator, state):
+    deployment = deploy()
+    headers = {"X-API-KEY": PROXY_KEY, "traceparent": PARENT, "tracestate": state.encode()}
+    assert deployment.client.post(ask("hi"), headers).status == 200
+    assert header(simulator.request, "traceparent") == PARENT
+    assert header(simulator.request, "tracestate") is None
+
+
+def test_what_upstream_has_not_answered_is_found_by_the_name_that_client_libraries_show(deploy):
+    deployment = deploy(OPENAI_BASE="http://127.0.0.1:9/v1", RETRIES="0")
+    with library(deployment.nginx.port) as client, pytest.raises(openai.APIStatusError) as unreachable:
+        client.chat.completions.create(**ask("hi"))
+    with library(deployment.nginx.port, api_key="wrong") as client, pytest.raises(openai.APIStatusError) as unknown:
+        client.chat.completions.create(**ask("hi"))
+    assert wait_until(lambda: len(deployment.responder.access_log()) == 2)
+    names = [line["request_id"] for line in deployment.responder.access_log()]
+    assert [unreachable.value.request_id, unknown.value.request_id] == names
 
 
 def test_failures(deploy):
@@ -92,6 +202,23 @@ def test_no_key_and_no_content_is_in_any_log(deploy, format):
     assert wait_until(lambda: deployment.responder.log.count("/proxy") == 10)
     logs = "".join(path.read_text() for path in deployment.directory.glob("*.log"))
     assert not any(key in logs for key in [SECRET_TEXT, *keys])
+
+
+def test_a_line_of_text_cannot_be_forged_and_does_not_command_a_terminal(deploy):
+    deployment = deploy(LOG_FORMAT="text")
+    model = "x caller=root\n\x1b[2J\u202e\x9b31m\""
+    deployment.client.ask("hi", model=model)
+    deployment.client.get("/a%20b%0a%1b[2J")
+    assert wait_until(lambda: deployment.responder.log.count(" id=") == 2)
+    said = deployment.responder.log
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)
+    assert 'model="x caller=root\\n\\u{1B}[2J\\u{202E}\\u{9B}31m\\"" ' in said
+    assert ' 404 GET "/a b\\n\\u{1B}[2J" id=' in said
+
+
+def header(request, name):
+    """What a header said that upstream got; nothing if it was not there."""
+    return {key.lower(): value for key, value in request["headers"]}.get(name.lower())
 
 
 def only_line(deployment):

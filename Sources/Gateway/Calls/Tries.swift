@@ -12,6 +12,7 @@ final class Tries: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let deadline: NIODeadline
     private var idempotencyKey: String
+    private let headers: [(name: String, value: String)]
     private var asked = BaseSet()
     /// The time before the next try, once it is clear that there is one.
     private var pause: Duration?
@@ -24,10 +25,15 @@ final class Tries: @unchecked Sendable {
     /// Whether all has been tried that could help: the client need not do the same once more.
     private(set) var areUsedUp = false
 
-    init(_ upstreams: Upstreams, on eventLoop: any EventLoop, idempotencyKey: String) {
+    /// - Parameter headers: what each of the requests says of the client's.
+    init(
+        _ upstreams: Upstreams, on eventLoop: any EventLoop, idempotencyKey: String,
+        headers: [(name: String, value: String)]
+    ) {
         self.upstreams = upstreams
         self.eventLoop = eventLoop
         self.idempotencyKey = idempotencyKey
+        self.headers = headers
         deadline = .now() + upstreams.timeout
         upstreams.budget.deposit()
     }
@@ -46,8 +52,9 @@ final class Tries: @unchecked Sendable {
             origin = requests.origin
             if !Task.isCancelled { sent += 1 }
             do {
-                let response = try await upstreams.client.send(
-                    makeRequest(requests, idempotencyKey), on: eventLoop, until: deadline)
+                var request = makeRequest(requests, idempotencyKey)
+                request.headers += headers
+                let response = try await upstreams.client.send(request, on: eventLoop, until: deadline)
                 guard response.isSuccess else { throw try await response.refusal() }
                 upstreams.note(successOf: number)
                 return response

@@ -24,6 +24,8 @@ struct AccessLog: Sendable {
         line.object {
             $0.member("time", Timestamp.now())
             $0.member("request_id", record.requestID)
+            $0.member("client_request_id", given: record.clientRequestID)
+            $0.member("trace_id", given: record.trace?.traceID)
             $0.member("caller", given: record.caller?.label)
             $0.member("method", record.method)
             $0.member("route", record.route)
@@ -56,31 +58,34 @@ struct AccessLog: Sendable {
     }
 
     private static func text(_ record: AccessRecord) -> [UInt8] {
-        var words = [Timestamp.now(), String(record.status), record.method, record.route]
-        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
-            if let value { words.append("\(name)=\(value)") }
+        var words = [Timestamp.now(), String(record.status), PlainText.word(record.method), PlainText.word(record.route)]
+        func add(_ name: String, _ value: String?) {
+            if let value { words.append("\(name)=\(PlainText.word(value))") }
         }
         add("id", record.requestID)
+        add("client_id", record.clientRequestID)
+        add("trace", record.trace?.traceID)
         add("caller", record.caller?.label)
         add("model", record.modelAsked)
         add("sent", record.modelSent)
         if record.streams { words.append("stream") }
-        if record.upstreamRequestCount > 1 { add("upstream_requests", record.upstreamRequestCount) }
-        if record.retries > 0 { add("retries", record.retries) }
+        if record.upstreamRequestCount > 1 { add("upstream_requests", "\(record.upstreamRequestCount)") }
+        if record.retries > 0 { add("retries", "\(record.retries)") }
         add("base", record.upstreamBase)
-        add("upstream", record.upstreamStatus)
+        add("upstream", record.upstreamStatus.map { "\($0)" })
         add("upstream_id", record.upstreamRequestID)
         if let usage = record.usage {
-            add("tokens", "\(usage.input)(\(usage.cached) cached)+\(usage.output)(\(usage.reasoning) reasoning)")
+            words.append(
+                "tokens=\(usage.input)(\(usage.cached) cached)+\(usage.output)(\(usage.reasoning) reasoning)")
         }
         if let firstByte = record.firstByte { add("first_byte", "\(firstByte.milliseconds)ms") }
         add("took", "\(record.duration.milliseconds)ms")
-        for kind in Notice.Kind.allCases { add(kind.rawValue, record.notices.fields(of: kind)) }
+        for kind in Notice.Kind.allCases {
+            if let fields = record.notices.fields(of: kind) { words.append("\(kind.rawValue)=\(fields)") }
+        }
         add("error", record.error)
         if record.clientLeft { words.append("client_left") }
-        // A field that a client chose may hold a line break; a line of the log may not.
-        let line = words.joined(separator: " ").map { $0.isNewline ? " " : $0 }
-        return Array((String(line) + "\n").utf8)
+        return Array((words.joined(separator: " ") + "\n").utf8)
     }
 }
 

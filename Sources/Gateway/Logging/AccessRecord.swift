@@ -1,9 +1,13 @@
+internal import CGI
 internal import Translation
 internal import Upstream
 
 /// What one request's log line says. Never a key, never content.
 struct AccessRecord: Sendable {
     let requestID: String
+    /// What the client calls it towards OpenAI.
+    let clientRequestID: String?
+    let trace: TraceContext?
     let method: String
     var caller: Caller?
     var route: String
@@ -31,6 +35,18 @@ struct AccessRecord: Sendable {
 }
 
 extension AccessRecord {
+    init(of request: CGI.Request) {
+        self.init(
+            requestID: RequestID.of(request), clientRequestID: RequestID.ofClient(request),
+            trace: TraceContext(request), method: request.method, route: request.path)
+    }
+
+    /// Headers that tell upstream which request it is, so that the logs of all who had it can be joined: the client's name
+    /// for it if it has one, as it would be without a proxy, else the proxy's; and its place in a trace.
+    var headersForUpstream: [(name: String, value: String)] {
+        [("X-Client-Request-Id", clientRequestID ?? requestID)] + (trace?.headers ?? [])
+    }
+
     /// A web server's question who somebody is precedes a request that has a line of its own; and a page that is looked at
     /// all the time would fill the log with itself.
     var isForTheLog: Bool { route != Route.authorization.name && route != Route.status.name }

@@ -10,6 +10,18 @@ enum RequestID {
         return random()
     }
 
+    /// The one that the client gave in OpenAI's header for it (`X-Client-Request-Id`), for support to find the request by
+    /// when no answer came that named it; nil when there is none, or one that upstream would refuse.
+    static func ofClient(_ request: CGI.Request) -> String? {
+        guard let given = request.header("x-client-request-id"), given.utf8.count <= maximumClientSize,
+            given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return nil }
+        return given
+    }
+
+    /// OpenAI answers longer ones with 400.
+    private static let maximumClientSize = 512
+
     static func random() -> String {
         String(unsafeUninitializedCapacity: 32) { digits in
             for half in 0..<2 {
