@@ -146,6 +146,20 @@ final class Exchange {
         }
     }
 
+    /// What upstream would be asked, without asking it: the requests as they would be tried first, at the first of the bases.
+    func rehearse(
+        _ requests: [TranslatedRequest]
+    ) throws(Failure) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {
+        let corrected = requests.map { $0.without(memory.refusedParameters.of($0.context.modelSent)) }
+        record.note(corrected)
+        try permit(corrected[0].context)
+        return corrected.map { translated in
+            var sent = upstreams.bases[0].requests.post(translated, idempotencyKey: IdempotencyKey.of(request))
+            sent.headers += record.headersForUpstream
+            return (translated, sent)
+        }
+    }
+
     /// Whether upstream is to be asked again, after a failure of its stream of which the client has seen nothing.
     private func asksAgain(after failure: Failure) -> Bool {
         tries.count == 1 && tries[0].decide(after: Fault(failure))

@@ -81,6 +81,7 @@ public final class Responder: Sendable {
             // What has not come whole is refused now: it must not wait, perhaps with the process's last descriptor.
             _ = try exchange.request.body.get()
             try await exchange.enter()
+            if let reply = try SubstituteReply.to(exchange, on: route) { return reply }
         }
         return try await reply(to: exchange, on: route)
     }
@@ -128,6 +129,9 @@ public final class Responder: Sendable {
         case .bytes(let opening): await forward(opening, to: writer, exchange)
         case .events(let opening): await forward(opening, to: writer, exchange)
         case .chunks(let opening): await forward(opening, to: writer, exchange)
+        case .ticks(let ticks):
+            exchange.record.status = ticks.head.status
+            await ticks.write(to: writer)
         }
     }
 

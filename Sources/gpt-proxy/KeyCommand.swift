@@ -48,13 +48,19 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "A word by which the web server knows its limits.")
         var limits: String?
 
+        @Flag(help: "Let it see what its requests become (x-gpt-proxy-explain: 1), and with that upstream's address.")
+        var explain = false
+
         @Flag(help: "Put the line into the file.")
         var add = false
 
         @OptionGroup var options: FileOptions
 
         func run() async throws {
-            let given = [("expires", expires), ("models", models), ("target", target), ("limits", limits)]
+            let given = [
+                ("expires", expires), ("models", models), ("target", target), ("limits", limits),
+                ("explain", explain ? "yes" : nil),
+            ]
             let words = given.compactMap { name, value in value.map { "\(name)=\($0)" } }
             do {
                 let new = try KeysFile.newKey(label: label, options: words)

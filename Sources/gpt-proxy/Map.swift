@@ -7,14 +7,21 @@ public import Translation
 struct Map: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what would be sent upstream for the request on standard input.",
-        discussion: "What is left out, changed, repaired or done here is told on standard error. Needs no keys.")
+        discussion: """
+            In a terminal, what the client sends and what upstream gets stand side by side, with the reasons. Elsewhere \
+            upstream's JSON is printed as it is, and what is left out, changed, repaired or done here is told on standard \
+            error. Needs no keys.
+            """)
 
     @Option(
         help: "The API to map to: \(Target.allCases.map(\.rawValue).joined(separator: ", ")). (default: TARGET_API)")
     var target: Target?
 
     @Option(help: "The route that the request is for.")
-    var route = Route.proxy
+    var route = TranslatedRoute.proxy
+
+    @Flag(help: "Show it side by side, with reasons, also where standard output is no terminal.")
+    var explain = false
 
     @OptionGroup var environment: EnvironmentOptions
 
@@ -23,23 +30,34 @@ struct Map: AsyncParsableCommand {
         if let target { settings.target = target }
         do {
             let document = try Document(parsing: Self.readStandardInput())
-            let translator = RequestTranslator(settings: settings)
-            let translated =
-                switch route {
-                case .proxy: [try translator.translateProxyRequest(document)]
-                case .chatCompletions: [try translator.translateChatRequest(document)]
-                case .completions: try translator.translateCompletionRequest(document)
-                case .responses: [try translator.mapModel(of: document, for: "/responses")]
-                }
-            for notice in translated[0].notices {
-                StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")
+            let translated = try RequestTranslator(settings: settings).translate(document, for: route)
+            if explain || Terminal.isStandardOutput {
+                explain(document, translated)
+            } else {
+                tell(translated)
             }
-            for request in translated { print(String(decoding: request.body, as: UTF8.self)) }
         } catch let error as RequestError {
             throw Exit.failure(error.message)
         } catch {
             throw Exit.failure("standard input is not a JSON request: \(error)")
         }
+    }
+
+    /// For programs: what is sent, byte for byte, and what there is to say of it apart.
+    private func tell(_ translated: [TranslatedRequest]) {
+        for notice in translated[0].notices {
+            StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")
+        }
+        for request in translated { print(String(decoding: request.body, as: UTF8.self)) }
+    }
+
+    /// For people: the client's request on the left, upstream's on the right.
+    private func explain(_ document: Document, _ translated: [TranslatedRequest]) {
+        let table = ExplanationTable(
+            of: Explanation(of: document, as: translated), width: Terminal.width, hasColor: Terminal.hasColor)
+        let times = translated.reduce(0) { $0 + $1.choiceCount }
+        let upstream = "POST \(translated[0].path)" + (times > 1 ? ", \(times) times" : "")
+        for line in table.lines(client: "POST \(route.rawValue)", upstream: upstream) { print(line) }
     }
 
     private static func readStandardInput() -> [UInt8] {
@@ -53,12 +71,6 @@ struct Map: AsyncParsableCommand {
     }
 }
 
-/// A route whose requests are translated.
-enum Route: String, CaseIterable, ExpressibleByArgument {
-    case proxy = "/proxy"
-    case chatCompletions = "/v1/chat/completions"
-    case completions = "/v1/completions"
-    case responses = "/v1/responses"
-}
+extension TranslatedRoute: ExpressibleByArgument {}
 
 extension Target: ExpressibleByArgument {}

@@ -13,15 +13,21 @@ struct KeysTests {
     }
 
     @Test func `a line says whose key it is and what it may do`() throws {
-        let entry = try entry("ann@x sha256:\(digest) expires=2999-12-31 models=gpt-4o*,gpt-5 target=chat limits=high")
+        let entry = try entry("ann@x sha256:\(digest) expires=2999-12-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes")
         #expect(entry.caller.label == "ann@x")
         #expect(entry.caller.target == .chat)
         #expect(entry.caller.limits == "high")
+        #expect(entry.caller.mayExplain)
         #expect(
             entry.caller.mayUse("gpt-4o-mini") && entry.caller.mayUse("gpt-5") && !entry.caller.mayUse("gpt-5-mini"))
     }
 
+    @Test func `what a line does not say is not allowed`() throws {
+        #expect(try !entry("ann sha256:\(digest)").caller.mayExplain)
+    }
+
     @Test(arguments: [
+        "ann sha256:\(String(repeating: "0a", count: 32)) explain=no",
         "ann", "ann sha256:12", "ann md5:\(String(repeating: "0a", count: 32))",
         "a,b sha256:\(String(repeating: "0a", count: 32))",
         "ann sha256:\(String(repeating: "0g", count: 32))",

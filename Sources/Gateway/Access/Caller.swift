@@ -14,6 +14,9 @@ struct Caller: Sendable, Equatable {
     /// The word by which the web server knows what it is limited to (`limits=`).
     var limits: String?
 
+    /// Whether it may see what its requests become (`explain=yes`), and with it where upstream is.
+    var mayExplain = false
+
     func mayUse(_ model: String) -> Bool {
         models?.contains { $0.matches(model) } ?? true
     }

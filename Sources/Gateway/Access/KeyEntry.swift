@@ -1,6 +1,7 @@
 internal import Translation
 
-/// A line of the file of keys: `LABEL sha256:DIGEST expires=2027-01-31 models=gpt-4o*,gpt-5 target=chat limits=high`.
+/// A line of the file of keys, of which all behind the digest may be missing:
+/// `LABEL sha256:DIGEST expires=2027-01-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes`.
 struct KeyEntry: Sendable {
     let caller: Caller
     let digest: KeyDigest
@@ -27,10 +28,11 @@ struct KeyEntry: Sendable {
                 caller.models = text.split(separator: ",").map { ModelPattern(String($0)) }
             case ("target", let text) where Target(rawValue: text) != nil: caller.target = Target(rawValue: text)
             case ("limits", let text) where Self.isLabel(text): caller.limits = text
+            case ("explain", "yes"): caller.mayExplain = true
             default:
                 throw KeysFileFault(
                     "'\(word)' is none of expires=YEAR-MONTH-DAY, models=NAME,NAME, "
-                        + "target=\(Target.allCases.map(\.rawValue).joined(separator: "|")), limits=WORD")
+                        + "target=\(Target.allCases.map(\.rawValue).joined(separator: "|")), limits=WORD, explain=yes")
             }
         }
         self.caller = caller

@@ -53,6 +53,10 @@ struct AccessLog: Sendable {
             }
             $0.member("error", given: record.error)
             if record.clientLeft { $0.member("client_left", true) }
+            if let substitute = record.substitute {
+                $0.name(text: substitute.rawValue)
+                $0.bool(true)
+            }
         }
         return line.bytes + [UInt8(ascii: "\n")]
     }
@@ -85,6 +89,7 @@ struct AccessLog: Sendable {
         }
         add("error", record.error)
         if record.clientLeft { words.append("client_left") }
+        if let substitute = record.substitute { words.append(substitute.rawValue) }
         return Array((words.joined(separator: " ") + "\n").utf8)
     }
 }

@@ -32,6 +32,13 @@ struct AccessRecord: Sendable {
     var notices: [Notice] = []
     var error: String?
     var clientLeft = false
+    /// What the proxy did in place of asking upstream.
+    var substitute: Substitute?
+
+    /// What a caller may ask of the proxy itself, by a header on a route that is upstream's.
+    enum Substitute: String {
+        case explain, check
+    }
 }
 
 extension AccessRecord {

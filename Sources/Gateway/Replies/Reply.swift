@@ -9,6 +9,8 @@ enum Reply {
     case events(Opening<PassedStream>)
     /// Upstream's events as chunks; of several streams, as one.
     case chunks(Opening<TranslatedStream>)
+    /// A stream of the proxy's own.
+    case ticks(TickStream)
 }
 
 extension ResponseHead {

@@ -1,4 +1,5 @@
 internal import CGI
+internal import Translation
 
 /// What a request is for, by its path.
 enum Route: Sendable, Equatable {
@@ -89,6 +90,9 @@ enum Route: Sendable, Equatable {
 
     /// Whether it is answered by upstream, at least usually, and so takes one of the process's places.
     var isForUpstream: Bool { self != .health && self != .authorization && self != .status }
+
+    /// As the translator knows it; nil where nothing is mapped.
+    var translated: TranslatedRoute? { TranslatedRoute(rawValue: name) }
 
     /// In whose words a request to that path is told of errors, whether the path is a route or not.
     static func failureStyle(path: String) -> Failure.Style {

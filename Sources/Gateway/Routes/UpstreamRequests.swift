@@ -15,17 +15,26 @@ struct UpstreamRequests: Sendable {
         let redaction: Redaction
 
         init(key: String, others: [(name: String, value: String)]) {
-            headers = [("Authorization", "Bearer \(key)")] + others
+            headers = [(keyHeader, "Bearer \(key)")] + others
             redaction = Redaction(key: key)
         }
+    }
+
+    /// The headers that say who the operator is.
+    private static let (keyHeader, organizationHeader, projectHeader) =
+        ("Authorization", "OpenAI-Organization", "OpenAI-Project")
+
+    /// Whether a header's value is nobody else's business.
+    static func isOperatorsOwn(_ header: String) -> Bool {
+        header == keyHeader || header == organizationHeader || header == projectHeader
     }
 
     init(_ base: Configuration.Base, log: Logger) {
         self.base = base.url
         modelMap = base.modelMap
         var others = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
-        if let organization = base.organization { others.append(("OpenAI-Organization", organization)) }
-        if let project = base.project { others.append(("OpenAI-Project", project)) }
+        if let organization = base.organization { others.append((Self.organizationHeader, organization)) }
+        if let project = base.project { others.append((Self.projectHeader, project)) }
         identity = Current(base.key.map { Identity(key: $0, others: others) }, .openAIKey, log: log) { [others] in
             Identity(key: try SecretFile.read($0), others: others)
         }

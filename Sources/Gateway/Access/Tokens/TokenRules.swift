@@ -37,6 +37,7 @@ struct TokenRules: Sendable {
             guard let names = models.texts else { throw .claims }
             caller.models = names.flatMap { $0.split(separator: ",") }.map { ModelPattern(String($0)) }
         }
+        caller.mayExplain = claims["explain"]?.bool == true
         return caller
     }
 }

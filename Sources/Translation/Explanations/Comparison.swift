@@ -1,0 +1,236 @@
+internal import JSON
+
+/// Compares a client's request with what is sent for it, field by field, and gives each notice to the field that it is about.
+struct Comparison {
+    private typealias Row = Explanation.Row
+
+    private let given: Value
+    private let sent: Value?
+    /// The values of `input` of all requests, where there are several.
+    private let inputs: [Value]
+    private let context: ReplyContext?
+    /// Those that no row has told yet.
+    private var notices: [Notice]
+    /// The fields upstream that a row has told.
+    private var told: Set<String> = []
+    private var collected: [Explanation.Row] = []
+
+    init(of given: Value, with requests: [TranslatedRequest]) {
+        self.given = given
+        let bodies = requests.compactMap { try? Document(parsing: $0.body, maximumDepth: 512).root }
+        sent = bodies.first
+        inputs = bodies.count > 1 ? bodies.compactMap { $0["input"] } : []
+        context = requests.first?.context
+        notices = requests.first?.notices ?? []
+    }
+
+    mutating func rows() -> [Explanation.Row] {
+        for member in given.members { compare(member.name, member.value) }
+        if let sent { for member in sent.members { tellAddition(member.name, member.value) } }
+        for notice in notices { tell(notice) }
+        return collected
+    }
+
+    // MARK: A field of the client's
+
+    private mutating func compare(_ name: String, _ value: Value) {
+        let notice = take(exactly: name)
+        let isDropped = notice?.kind == .dropped && context?.limitField != name
+        if !isDropped, compareParts(of: name, value) {
+            if let notice { tell(notice) }
+        } else if isDropped {
+            add(name, nil, value, nil, notice)
+        } else if let (path, counterpart) = counterpart(of: name, value) {
+            told.insert(root(of: path))
+            add(name, path, value, counterpart, notice)
+        } else if let notice {
+            add(name, nil, value, nil, notice)
+        } else {
+            let isDoneHere = name == "echo" && value.bool == true
+            add(
+                name, nil, value, nil, change: isDoneHere ? .emulated : .unneeded,
+                FieldTable.reasonForAbsence(value.isNull || value.bool == false ? nil : name))
+        }
+        for inner in takeAll(within: name) { tell(inner) }
+    }
+
+    /// Where a field is found in the request upstream.
+    private func counterpart(of name: String, _ value: Value) -> (path: String, value: Value)? {
+        if let same = sent?.member(at: name), same.isSame(as: value) { return (name, same) }
+        guard !value.isNull, value.bool != false, !givesWay(name) else { return nil }
+        for path in FieldTable.otherNames[name] ?? [] {
+            if let found = sent?.member(at: path), !told.contains(path) { return (path, found) }
+        }
+        return sent?.member(at: name).map { (name, $0) }
+    }
+
+    private func givesWay(_ name: String) -> Bool {
+        FieldTable.successors[name].flatMap { given.member(at: $0) }?.isNull == false
+    }
+
+    // MARK: Parts of a field
+
+    /// Whether a list is told element by element.
+    private mutating func compareParts(of name: String, _ value: Value) -> Bool {
+        switch name {
+        case "messages": compareMessages(value)
+        case "prompt": comparePrompts(value)
+        case "tools", "functions": compareTools(name, Array(value.elements))
+        case "web_search_options": compareTools(name, [value])
+        default: false
+        }
+    }
+
+    private mutating func compareMessages(_ messages: Value) -> Bool {
+        guard messages.kind == .array else { return false }
+        for list in ["input", "messages"] {
+            guard let items = sent?.member(at: list), items.kind == .array else { continue }
+            let elements = Array(items.elements)
+            guard let ranges = list == "input" ? ItemAlignment.ranges(of: messages, in: elements) : each(elements) else {
+                return false
+            }
+            told.insert(list)
+            for (index, (message, range)) in zip(messages.elements, ranges).enumerated() {
+                compare(message, at: "messages[\(index)]", with: elements[range], named: list)
+            }
+            return true
+        }
+        return false
+    }
+
+    private func each(_ elements: [Value]) -> [Range<Int>] { elements.indices.map { $0..<$0 + 1 } }
+
+    private mutating func compare(_ message: Value, at path: String, with items: ArraySlice<Value>, named list: String) {
+        let exact = takeAll(exactly: path)
+        add(path, items.isEmpty ? nil : "\(list)[\(items.startIndex)]", message, items.first, exact.first)
+        for (index, item) in zip(items.indices, items).dropFirst() {
+            add(path, "\(list)[\(index)]", nil, item, change: .translated, nil)
+        }
+        for notice in exact.dropFirst() { tell(notice) }
+        for inner in takeAll(within: path) { tell(inner) }
+    }
+
+    /// Each of several prompts is a request of its own.
+    private mutating func comparePrompts(_ prompts: Value) -> Bool {
+        guard prompts.kind == .array, !inputs.isEmpty else { return false }
+        told.insert("input")
+        for (index, (prompt, input)) in zip(prompts.elements, inputs).enumerated() {
+            add("prompt[\(index)]", "input", prompt, input, nil)
+        }
+        return true
+    }
+
+    /// Tools of all kinds become one list, in the order in which the translation goes through them.
+    private mutating func compareTools(_ name: String, _ tools: [Value]) -> Bool {
+        guard let list = sent?["tools"], list.kind == .array, !tools.isEmpty else { return false }
+        let earlier = ["tools", "functions"].prefix { $0 != name }
+        let start = earlier.reduce(0) { $0 + (given.member(at: $1).map { Array($0.elements).count } ?? 0) }
+        let sent = Array(list.elements).dropFirst(start)
+        guard sent.count >= tools.count else { return false }
+        told.insert("tools")
+        for (index, (tool, item)) in zip(tools, sent).enumerated() {
+            let field = name == "web_search_options" ? name : "\(name)[\(index)]"
+            add(field, "tools[\(start + index)]", tool, item, nil)
+        }
+        return true
+    }
+
+    // MARK: What is sent besides
+
+    private mutating func tellAddition(_ name: String, _ value: Value) {
+        let isSealed = name == "include" && value.elements.contains { $0.isString("reasoning.encrypted_content") }
+        guard !told.contains(name) || isSealed else { return }
+        let notice = take(exactly: name)
+        add(nil, name, nil, value, change: .added, notice?.reason ?? FieldTable.reasonForPresence(name))
+    }
+
+    // MARK: Rows
+
+    private mutating func add(
+        _ field: String, _ sentAs: String?, _ before: Value, _ after: Value?, _ notice: Notice?
+    ) {
+        let change = notice.map { Explanation.Change($0.kind) } ?? Self.change(field, sentAs, before, after)
+        add(field, sentAs, before, after, change: change, notice?.reason ?? reason(field, change))
+    }
+
+    private mutating func add(
+        _ field: String?, _ sentAs: String?, _ before: Value?, _ after: Value?, change: Explanation.Change,
+        _ reason: String?
+    ) {
+        collected.append(
+            Row(field: field, sentAs: sentAs, before: before, after: after, change: change, reason: reason))
+    }
+
+    private mutating func tell(_ notice: Notice) {
+        add(notice.field, nil, nil, nil, change: .init(notice.kind), notice.reason)
+    }
+
+    private static func change(
+        _ field: String, _ sentAs: String?, _ before: Value, _ after: Value?
+    ) -> Explanation.Change {
+        guard let after else { return .unneeded }
+        guard before.isSame(as: after) else { return .translated }
+        return field == sentAs ? .kept : .renamed
+    }
+
+    private func reason(_ field: String, _ change: Explanation.Change) -> String? {
+        switch (field, change) {
+        case ("model", .translated): "is mapped (MODEL_MAP)"
+        case ("messages", .translated): "are sent as a transcript (INPUT_FORMAT)"
+        default: nil
+        }
+    }
+
+    // MARK: Notices
+
+    private mutating func take(exactly field: String) -> Notice? {
+        guard let index = notices.firstIndex(where: { $0.field == field }) else { return nil }
+        return notices.remove(at: index)
+    }
+
+    private mutating func takeAll(exactly field: String) -> [Notice] {
+        takeAll { $0.field == field }
+    }
+
+    private mutating func takeAll(within field: String) -> [Notice] {
+        takeAll { $0.field.hasPrefix(field + ".") || $0.field.hasPrefix(field + "[") }
+    }
+
+    private mutating func takeAll(where isWanted: (Notice) -> Bool) -> [Notice] {
+        let taken = notices.filter(isWanted)
+        notices.removeAll(where: isWanted)
+        return taken
+    }
+
+    private func root(of path: String) -> String {
+        String(path.prefix { $0 != "." })
+    }
+}
+
+extension Value {
+    /// Whether both say the same in the same order, whatever white space they are written with.
+    fileprivate func isSame(as other: Value) -> Bool {
+        guard kind == other.kind else { return false }
+        switch kind {
+        case .string: return stringContents == other.stringContents
+        case .array:
+            let (mine, others) = (Array(elements), Array(other.elements))
+            return mine.count == others.count && zip(mine, others).allSatisfy { $0.isSame(as: $1) }
+        case .object:
+            let (mine, others) = (Array(members), Array(other.members))
+            return mine.count == others.count
+                && zip(mine, others).allSatisfy { $0.nameContents == $1.nameContents && $0.value.isSame(as: $1.value) }
+        default: return text == other.text
+        }
+    }
+
+    /// What is found by names with dots between them.
+    fileprivate func member(at path: String) -> Value? {
+        var value = self
+        for name in path.split(separator: ".") {
+            guard let member = value.members.first(where: { $0.name == name }) else { return nil }
+            value = member.value
+        }
+        return value
+    }
+}

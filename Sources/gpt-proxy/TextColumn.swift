@@ -1,0 +1,54 @@
+internal import Gateway
+
+/// Text in a column of a terminal.
+enum TextColumn {
+    /// Breaks text into lines of at most so many columns, at spaces where that leaves no line half empty.
+    ///
+    /// What would command the terminal is written out (``PlainText``).
+    static func lines(of text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        var rest = PlainText.of(text)[...]
+        while !rest.isEmpty {
+            let end = self.end(ofLineIn: rest, width: max(2, width))
+            lines.append(String(rest[..<end]))
+            rest = rest[end...].drop { $0 == " " }
+        }
+        return lines
+    }
+
+    /// The text with spaces behind it, up to a width.
+    static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - self.width(of: text)))
+    }
+
+    private static func end(ofLineIn text: Substring, width: Int) -> String.Index {
+        var used = 0
+        var index = text.startIndex
+        var space: String.Index?
+        while index < text.endIndex {
+            used += self.width(of: text[index])
+            if used > width {
+                guard let space, self.width(of: String(text[..<space])) * 2 >= width else { return index }
+                return space
+            }
+            if text[index] == " " { space = index }
+            index = text.index(after: index)
+        }
+        return index
+    }
+
+    static func width(of text: String) -> Int {
+        text.reduce(0) { $0 + width(of: $1) }
+    }
+
+    /// Two for the characters that terminals draw twice as wide: East Asian ones and pictures (Unicode, annex 11).
+    private static func width(of character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }
+        return wide.contains { $0.contains(scalar.value) } ? 2 : 1
+    }
+
+    private static let wide: [ClosedRange<UInt32>] = [
+        0x1100...0x115F, 0x2E80...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,
+    ]
+}
