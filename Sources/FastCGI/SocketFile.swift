@@ -75,7 +75,7 @@ struct SocketFile: Sendable {
         return StartError(operation, code: code, remedy: remedy)
     }
 
-    private static func socketAddress(_ path: String) -> sockaddr_un? {
+    static func socketAddress(_ path: String) -> sockaddr_un? {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard !path.isEmpty, path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
@@ -87,7 +87,7 @@ struct SocketFile: Sendable {
         withSocketAddress(address) { Glibc.bind(descriptor, $0, $1) } == 0
     }
 
-    private static func withSocketAddress(
+    static func withSocketAddress(
         _ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         withUnsafePointer(to: address) { pointer in

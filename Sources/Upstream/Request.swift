@@ -12,6 +12,8 @@ public struct Request: Sendable {
     public var headers: [(name: String, value: String)]
     /// Sent as it is.
     public var body: [UInt8]
+    /// Whether the response may come compressed, which it is not when its reader gets it.
+    public var acceptsGzip = false
 
     public init(
         method: String, origin: Origin, path: String, headers: [(name: String, value: String)] = [],
@@ -32,7 +34,7 @@ public struct Request: Sendable {
     /// The head as it is sent (RFC 9112, section 3), to which the beginning of the body can be appended. ``validate()``
     /// sees to it that no part of it breaks a line.
     ///
-    /// `Accept-Encoding: identity`, because a compressor between upstream and here holds an event stream back until its
+    /// `Accept-Encoding: identity` unless asked otherwise, because a compressor between upstream and here holds an event stream back until its
     /// window is full, and an uncompressed stream needs no unpacking per event.
     ///
     /// - Parameter capacity: how many bytes to make room for behind the head.
@@ -42,7 +44,7 @@ public struct Request: Sendable {
         for piece in [method, " ", path, " HTTP/1.1\r\n"] { bytes.append(contentsOf: piece.utf8) }
         bytes.append(name: "Host", value: origin.authority)
         for (name, value) in headers { bytes.append(name: name, value: value) }
-        bytes.append(name: "Accept-Encoding", value: "identity")
+        bytes.append(name: "Accept-Encoding", value: acceptsGzip ? "gzip" : "identity")
         // A method that gives a body its meaning says how long the body is, even if it is empty (RFC 9110, 8.6).
         if !body.isEmpty || method == "POST" || method == "PUT" || method == "PATCH" {
             bytes.append(name: "Content-Length", value: String(body.count))

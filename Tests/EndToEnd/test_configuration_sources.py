@@ -14,7 +14,7 @@ def settings(run):
     def settings(*arguments, **environment):
         ended = run("check", *arguments, environment=environment)
         assert ended.returncode == 0, ended.stderr
-        return dict(line.split("=", 1) for line in ended.stdout.splitlines())
+        return dict(line.split("=", 1) for line in ended.stdout.partition("\n\n")[0].splitlines())
 
     return settings
 

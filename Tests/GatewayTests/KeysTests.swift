@@ -13,7 +13,8 @@ struct KeysTests {
     }
 
     @Test func `a line says whose key it is and what it may do`() throws {
-        let entry = try entry("ann@x sha256:\(digest) expires=2999-12-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes")
+        let entry = try entry(
+            "ann@x sha256:\(digest) expires=2999-12-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes")
         #expect(entry.caller.label == "ann@x")
         #expect(entry.caller.target == .chat)
         #expect(entry.caller.limits == "high")

@@ -8,7 +8,8 @@ private func words(_ row: Explanation.Row) -> String {
 }
 
 private func explained(
-    _ body: String, _ route: TranslatedRoute = .chatCompletions, recalling recall: @escaping ReasoningRecall = { _ in nil },
+    _ body: String, _ route: TranslatedRoute = .chatCompletions,
+    recalling recall: @escaping ReasoningRecall = { _ in nil },
     target: Target = .responses
 ) throws -> [Explanation.Row] {
     let settings = TranslationSettings(target: target)
@@ -53,7 +54,10 @@ struct ExplanationTests {
                 "functions[0] > tools[1] translated",
             ]
         ),
-        (#""function_call":"auto","tool_choice":"none""#, ["function_call > - unneeded", "tool_choice > tool_choice kept"]),
+        (
+            #""function_call":"auto","tool_choice":"none""#,
+            ["function_call > - unneeded", "tool_choice > tool_choice kept"]
+        ),
     ])
     func `a field is told with what became of it`(fields: String, told: [String]) throws {
         let rows = try explained("{\(fields),\(Self.hi)}")
@@ -99,7 +103,10 @@ struct ExplanationTests {
 
     @Test func `each of several prompts is told`() throws {
         let rows = try explained(#"{"prompt":["a","b"],"echo":true}"#, .completions)
-        #expect(rows.prefix(3).map(words) == ["prompt[0] > input renamed", "prompt[1] > input renamed", "echo > - emulated"])
+        #expect(
+            rows.prefix(3).map(words) == [
+                "prompt[0] > input renamed", "prompt[1] > input renamed", "echo > - emulated",
+            ])
     }
 
     @Test func `where upstream has the client's API, all but the names is kept`() throws {
@@ -109,7 +116,8 @@ struct ExplanationTests {
                 "model > model translated", "seed > seed kept", "max_tokens > max_completion_tokens renamed",
                 "messages[0] > messages[0] kept",
             ])
-        let responses = try explained(#"{"model": "gpt-4o", "prompt": {"id": "p"}, "max_output_tokens": 5}"#, .responses)
+        let responses = try explained(
+            #"{"model": "gpt-4o", "prompt": {"id": "p"}, "max_output_tokens": 5}"#, .responses)
         #expect(
             responses.map(words) == [
                 "model > model translated", "prompt > prompt kept", "max_output_tokens > max_output_tokens kept",

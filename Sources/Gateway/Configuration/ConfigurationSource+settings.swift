@@ -2,6 +2,30 @@ extension ConfigurationSource {
     /// The file of keys, if one is named.
     public var keysFilePath: String? { value(ConfigurationKey.keysFile.rawValue) }
 
+    /// The key that callers share, for a request that gpt-proxy makes through its own web server; nil when there is none.
+    public var sharedKey: String? {
+        var values = ConfigurationValues(self)
+        return values.secret(.proxyKey) { $0 }?.content
+    }
+
+    /// The secret whose text is all that a file holds.
+    ///
+    /// - Throws: an error that says why it cannot be read.
+    public static func secret(inFile path: String) throws -> String {
+        try SecretFile.read(path)
+    }
+
+    /// The files that hold secrets.
+    var secretFiles: [String] {
+        let names = ConfigurationKey.allCases.filter(\.isSecret).map(\.rawValue)
+            + furtherBases.map { ConfigurationKey.openAIKey.name(ofBase: $0) }
+        let files = names.compactMap(file(ofSecret:))
+        let isInEnvironmentFile = names.contains {
+            !isInEnvironment($0) && file(ofSecret: $0) == nil && value($0) != nil
+        }
+        return isInEnvironmentFile ? [environmentFile] + files : files
+    }
+
     /// Every key with its value as text, for people to read. Secrets are only said to be there.
     public func settings() -> [String] {
         let settings = ConfigurationKey.allCases.map { setting($0, ofBase: 1) }

@@ -12,6 +12,8 @@ public struct ConfigurationSource: Sendable {
     private let reader: ConfigReader
     private let environment: [String: String]
     private let credentials: FilePath?
+    /// The `.env` file, wherever it is and whether it is there or not.
+    let environmentFile: String
 
     /// - Parameters:
     ///   - environment: the process's environment variables.
@@ -20,6 +22,7 @@ public struct ConfigurationSource: Sendable {
     public init(environment: [String: String], environmentFile: String? = nil) async throws {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
         self.environment = environment
+        self.environmentFile = environmentFile ?? ".env"
         credentials = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : FilePath($0) }
         if let credentials {
             // The provider passes links over, as which Kubernetes lays out secrets; the files are where all of them lead.
@@ -29,7 +32,7 @@ public struct ConfigurationSource: Sendable {
         }
         providers.append(
             try await EnvironmentVariablesProvider(
-                environmentFilePath: FilePath(environmentFile ?? ".env"), allowMissing: environmentFile == nil))
+                environmentFilePath: FilePath(self.environmentFile), allowMissing: environmentFile == nil))
         reader = ConfigReader(providers: providers)
     }
 
@@ -43,10 +46,15 @@ public struct ConfigurationSource: Sendable {
         return value.isEmpty ? nil : value
     }
 
+    /// Whether a value stands in the process's environment.
+    func isInEnvironment(_ name: String) -> Bool {
+        environment[name]?.isEmpty == false
+    }
+
     /// The file that a secret stands in: of the credentials directory, or the one that its key with `_FILE` behind it names.
     /// Nil when it stands elsewhere, or nowhere.
     func file(ofSecret name: String) -> String? {
-        if let value = environment[name], !value.isEmpty { return nil }
+        if isInEnvironment(name) { return nil }
         if let path = credentials?.appending(name).string, FileVersion(of: path) != nil { return path }
         return value(name) == nil ? value(name + "_FILE") : nil
     }

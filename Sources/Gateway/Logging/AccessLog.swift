@@ -62,7 +62,9 @@ struct AccessLog: Sendable {
     }
 
     private static func text(_ record: AccessRecord) -> [UInt8] {
-        var words = [Timestamp.now(), String(record.status), PlainText.word(record.method), PlainText.word(record.route)]
+        var words = [
+            Timestamp.now(), String(record.status), PlainText.word(record.method), PlainText.word(record.route),
+        ]
         func add(_ name: String, _ value: String?) {
             if let value { words.append("\(name)=\(PlainText.word(value))") }
         }

@@ -33,7 +33,8 @@ struct LineLogHandler: LogHandler {
             }
             StandardError.write(line.bytes + [UInt8(ascii: "\n")])
         case .text:
-            let words = [time, event.level.rawValue, event.message.description] + fields.map { PlainText.of("\($0)=\($1)") }
+            let words =
+                [time, event.level.rawValue, event.message.description] + fields.map { PlainText.of("\($0)=\($1)") }
             StandardError.write(Array((words.joined(separator: " ") + "\n").utf8))
         }
     }

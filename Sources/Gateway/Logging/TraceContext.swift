@@ -17,7 +17,9 @@ struct TraceContext: Sendable, Equatable {
     init?(_ request: CGI.Request) {
         guard let parent = request.header("traceparent"), Self.isValid(parent) else { return nil }
         self.parent = parent
-        state = request.header("tracestate").flatMap { $0.utf8.count <= Self.maximumStateSize ? $0.printableASCII : nil }
+        state = request.header("tracestate").flatMap {
+            $0.utf8.count <= Self.maximumStateSize ? $0.printableASCII : nil
+        }
     }
 
     /// The trace's id: 32 lower-case hexadecimal digits.

@@ -42,7 +42,8 @@ enum ExplanationReply {
 extension Failure {
     fileprivate static let explanationNotAllowed = Failure(
         status: 403, reason: "explanation_not_allowed",
-        message: "This caller may not ask what its requests become. The operator can allow it: explain=yes behind its key "
+        message:
+            "This caller may not ask what its requests become. The operator can allow it: explain=yes behind its key "
             + "(gpt-proxy key new LABEL --explain), or the claim \"explain\": true in its token. The header "
             + "x-gpt-proxy-explain asks; leave it out to have the request answered.",
         code: "explanation_not_allowed")

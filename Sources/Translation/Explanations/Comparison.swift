@@ -86,12 +86,11 @@ struct Comparison {
         for list in ["input", "messages"] {
             guard let items = sent?.member(at: list), items.kind == .array else { continue }
             let elements = Array(items.elements)
-            guard let ranges = list == "input" ? ItemAlignment.ranges(of: messages, in: elements) : each(elements) else {
-                return false
-            }
+            let ranges = list == "input" ? ItemAlignment.ranges(of: messages, in: elements) : each(elements)
+            guard let ranges else { return false }
             told.insert(list)
             for (index, (message, range)) in zip(messages.elements, ranges).enumerated() {
-                compare(message, at: "messages[\(index)]", with: elements[range], named: list)
+                compare(message, at: "messages[\(index)]", with: elements[range], of: list)
             }
             return true
         }
@@ -100,7 +99,7 @@ struct Comparison {
 
     private func each(_ elements: [Value]) -> [Range<Int>] { elements.indices.map { $0..<$0 + 1 } }
 
-    private mutating func compare(_ message: Value, at path: String, with items: ArraySlice<Value>, named list: String) {
+    private mutating func compare(_ message: Value, at path: String, with items: ArraySlice<Value>, of list: String) {
         let exact = takeAll(exactly: path)
         add(path, items.isEmpty ? nil : "\(list)[\(items.startIndex)]", message, items.first, exact.first)
         for (index, item) in zip(items.indices, items).dropFirst() {
@@ -204,33 +203,5 @@ struct Comparison {
 
     private func root(of path: String) -> String {
         String(path.prefix { $0 != "." })
-    }
-}
-
-extension Value {
-    /// Whether both say the same in the same order, whatever white space they are written with.
-    fileprivate func isSame(as other: Value) -> Bool {
-        guard kind == other.kind else { return false }
-        switch kind {
-        case .string: return stringContents == other.stringContents
-        case .array:
-            let (mine, others) = (Array(elements), Array(other.elements))
-            return mine.count == others.count && zip(mine, others).allSatisfy { $0.isSame(as: $1) }
-        case .object:
-            let (mine, others) = (Array(members), Array(other.members))
-            return mine.count == others.count
-                && zip(mine, others).allSatisfy { $0.nameContents == $1.nameContents && $0.value.isSame(as: $1.value) }
-        default: return text == other.text
-        }
-    }
-
-    /// What is found by names with dots between them.
-    fileprivate func member(at path: String) -> Value? {
-        var value = self
-        for name in path.split(separator: ".") {
-            guard let member = value.members.first(where: { $0.name == name }) else { return nil }
-            value = member.value
-        }
-        return value
     }
 }

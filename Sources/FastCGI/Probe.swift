@@ -1,0 +1,144 @@
+internal import Glibc
+
+/// Asks a responder what a web server would ask, to see whether somebody answers on a socket and speaks FastCGI.
+///
+/// It blocks, for a few seconds at most, and is for commands, not for servers.
+public enum Probe {
+    /// How long each step may take, in seconds.
+    private static let patience = 5
+    private static let maximumAnswer = 1 << 16
+
+    /// Asks for a path with `GET`.
+    ///
+    /// - Parameters:
+    ///   - address: `unix:/path`, `127.0.0.1:9000` or `[::1]:9000`.
+    ///   - path: such as `/healthz`, of up to 127 bytes.
+    /// - Returns: the answer's status, which is 200 where the answer names none (RFC 3875, section 6.3.3).
+    /// - Throws: ``StartError`` when nobody answers, or somebody in another way.
+    public static func get(_ path: String, from address: String) throws(StartError) -> Int {
+        let operation = "ask on \(address)"
+        let descriptor = try connect(to: ListenAddress(address), operation)
+        defer { close(descriptor) }
+        let request = begin + record(4, parameters(["REQUEST_METHOD": "GET", "SCRIPT_NAME": path])) + record(4, [])
+        guard send(request + record(5, []), to: descriptor) else { throw failure(operation) }
+        guard let answer = receive(from: descriptor) else {
+            throw StartError(
+                operation, reason: "what answers there does not speak FastCGI",
+                remedy: "name the socket that gpt-proxy listens on")
+        }
+        return status(of: answer)
+    }
+
+    // MARK: The connection
+
+    private static func connect(to address: ListenAddress, _ operation: String) throws(StartError) -> Int32 {
+        switch address {
+        case .unix(let path):
+            guard let address = SocketFile.socketAddress(path) else {
+                throw StartError(operation, code: ENAMETOOLONG, remedy: "choose a path of 1 to 99 bytes")
+            }
+            let descriptor = open(AF_UNIX)
+            let result = SocketFile.withSocketAddress(address) { Glibc.connect(descriptor, $0, $1) }
+            return try checked(descriptor, result, operation)
+        case .internet(var storage, let length):
+            let descriptor = open(Int32(storage.ss_family))
+            let result = withUnsafeBytes(of: &storage) { bytes in
+                Glibc.connect(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), length)
+            }
+            return try checked(descriptor, result, operation)
+        case .inherited:
+            throw StartError(
+                operation, reason: "a descriptor cannot be asked", remedy: "give unix:/path or an address with a port")
+        }
+    }
+
+    private static func open(_ family: Int32) -> Int32 {
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
+        return descriptor
+    }
+
+    private static func checked(_ descriptor: Int32, _ result: Int32, _ operation: String) throws(StartError) -> Int32 {
+        guard result == 0 else {
+            let error = failure(operation)
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func failure(_ operation: String) -> StartError {
+        let code = errno
+        let remedy =
+            switch code {
+            case ECONNREFUSED: "start gpt-proxy there: nobody listens"
+            case ENOENT: "start gpt-proxy there, or name the socket that it listens on"
+            case EACCES, EPERM: "be in the socket's group, as the web server's user must be"
+            case EAGAIN: "see whether the process is stopped, or full: it took nothing for \(patience) seconds"
+            default: "see whether gpt-proxy runs"
+            }
+        return StartError(operation, code: code, remedy: remedy)
+    }
+
+    private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    // MARK: FastCGI (specification, sections 3.3, 5 and 8)
+
+    /// A request with id 1 to a responder, which closes the connection after it.
+    private static let begin = record(1, [0, 1, 0, 0, 0, 0, 0, 0])
+
+    private static func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
+        [1, type, 0, 1, UInt8(content.count >> 8), UInt8(content.count & 0xFF), 0, 0] + content
+    }
+
+    /// Names and values of less than 128 bytes each.
+    private static func parameters(_ pairs: KeyValuePairs<String, String>) -> [UInt8] {
+        pairs.flatMap { name, value in
+            [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array(name.utf8) + Array(value.utf8)
+        }
+    }
+
+    /// What the responder writes to its standard output until it ends the request; nil when it does not.
+    private static func receive(from descriptor: Int32) -> [UInt8]? {
+        var output: [UInt8] = []
+        while output.count <= maximumAnswer {
+            guard let head = read(8, from: descriptor), head[0] == 1,
+                let content = read(Int(head[4]) * 256 + Int(head[5]) + Int(head[6]), from: descriptor)
+            else { return nil }
+            switch head[1] {
+            case 3: return output
+            case 6: output += content.dropLast(Int(head[6]))
+            default: break
+            }
+        }
+        return nil
+    }
+
+    private static func read(_ count: Int, from descriptor: Int32) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var position = 0
+        while position < count {
+            let read = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + position, count - position, 0) }
+            guard read > 0 else { return nil }
+            position += read
+        }
+        return bytes
+    }
+
+    private static func status(of answer: [UInt8]) -> Int {
+        let line = String(decoding: answer.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+        guard line.hasPrefix("Status: ") else { return 200 }
+        return Int(line.dropFirst("Status: ".count).prefix(3)) ?? 200
+    }
+}

@@ -1,0 +1,77 @@
+internal import JSON
+public import NIOCore
+internal import Translation
+public import Upstream
+
+/// Asks upstream the cheapest question there is, to see whether it is there, takes the key and has the models that are sent.
+public enum UpstreamCheck {
+    /// Runs on `eventLoop`, where its task must be.
+    public static func run(
+        _ base: Configuration.Base, of configuration: Configuration, _ client: Client, on eventLoop: any EventLoop
+    ) async -> [Finding] {
+        let subject = configuration.bases.count > 1 ? "upstream \(base.url.origin)" : "upstream"
+        let request = UpstreamRequests(base, log: configuration.log).get("/models")
+        do {
+            let response = try await client.send(request, on: eventLoop)
+            guard response.isSuccess else {
+                response.body.cancel()
+                return [refusal(response.status, subject, base)]
+            }
+            return [
+                .ok(subject, "answers with status \(response.status)"),
+                try await models(of: response, subject, base, configuration.translation),
+            ]
+        } catch let error as UpstreamError {
+            return [.problem(subject, "\(error)", remedy: remedy(for: error))]
+        } catch {
+            return [.warning(subject, "has no list of models that can be read", remedy: modelRemedy)]
+        }
+    }
+
+    private static func refusal(_ status: Int, _ subject: String, _ base: Configuration.Base) -> Finding {
+        let isAboutKey = status == 401 || status == 403
+        return .problem(
+            subject, "answers with status \(status)",
+            remedy: isAboutKey
+                ? "it does not take the key: check \(ConfigurationKey.openAIKey.name(ofBase: base.number)), and what its "
+                    + "project may do" : "check \(ConfigurationKey.base.rawValue); it ends with /v1 for OpenAI")
+    }
+
+    private static func remedy(for error: UpstreamError) -> String {
+        switch error.code {
+        case .unreachable, .connectTimeout:
+            "check \(ConfigurationKey.base.rawValue), the firewall, \(ConfigurationKey.upstreamProxy.rawValue) if there must "
+                + "be a proxy, and \(ConfigurationKey.upstreamCAFile.rawValue) if its certificate is your own"
+        default: "check whether \(ConfigurationKey.base.rawValue) is an OpenAI-compatible API"
+        }
+    }
+
+    // MARK: Models
+
+    private static let modelRemedy =
+        "name models in DEFAULT_MODEL and MODEL_MAP that it has; a server may also have some that it does not list"
+
+    private static func models(
+        of response: Response, _ subject: String, _ base: Configuration.Base, _ settings: TranslationSettings
+    ) async throws -> Finding {
+        let list = try await response.document().root["data"]
+        let listed = Set((list?.elements ?? .empty).compactMap { $0["id"]?.string })
+        guard !listed.isEmpty else {
+            return .warning(subject, "has no list of models that can be read", remedy: modelRemedy)
+        }
+        let sent = modelsSent(settings).map { base.modelMap?($0) ?? $0 }
+        let missing = sent.filter { !listed.contains($0) }
+        guard missing.isEmpty else {
+            return .warning(
+                subject, "does not list models that are sent: \(missing.joined(separator: ", "))", remedy: modelRemedy)
+        }
+        return .ok(subject, "has the models that are sent: \(sent.joined(separator: ", "))")
+    }
+
+    /// The models that clients get without naming them.
+    private static func modelsSent(_ settings: TranslationSettings) -> [String] {
+        var models = [settings.modelMap(settings.defaultModel)]
+        for entry in settings.modelMap.entries where !models.contains(entry.sent) { models.append(entry.sent) }
+        return models
+    }
+}

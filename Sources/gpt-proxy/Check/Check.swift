@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import FastCGI
+internal import Gateway
+internal import NIOCore
+internal import NIOPosix
+internal import Upstream
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Looks at the configuration, and on request at all that is before and behind it, and says what to change.",
+        discussion: """
+            Prints the settings, without their secrets, and then what was found: ok, a warning, or a problem, the latter two \
+            with the way out. Problems go to standard error. The exit status is 78 when the configuration cannot be used, \
+            else 1 when there is a problem, else 0.
+            """)
+
+    @Flag(help: "Ask upstream whether it takes the key and has the models, and the issuer of tokens for its keys.")
+    var upstream = false
+
+    @Option(help: "The socket that gpt-proxy listens on: unix:/path or 127.0.0.1:9000. (default: \(SocketCheck.usual) if it is there)")
+    var socket: String?
+
+    @Option(
+        help: "Ask gpt-proxy through the web server, at the address that clients use: https://example.com/v1. Costs no tokens.",
+        transform: { text in
+            do throws(InvalidConfiguration) {
+                return try BaseURL(text)
+            } catch {
+                throw ValidationError("'\(text)' is no address such as https://example.com/v1: \(error).")
+            }
+        })
+    var through: BaseURL?
+
+    @Option(help: "A file with the key to show there. (default: PROXY_API_KEY)")
+    var keyFile: String?
+
+    @OptionGroup var environment: EnvironmentOptions
+
+    func run() async throws {
+        let source = try await environment.loading.source()
+        let configuration = try await environment.loading.configuration()
+        for setting in source.settings() { print(setting) }
+        var report = FindingsReport()
+        report.add([.ok("configuration", "is complete")])
+        report.add(FilesCheck.run(source) + KeysCheck.run(configuration) + [DescriptorsCheck.run(configuration)])
+        report.add(SocketCheck.run(socket))
+        try await ask(configuration, key: key(source), &report)
+        report.summarize()
+        guard report.problemCount == 0 else { throw ExitCode(1) }
+    }
+
+    private func ask(_ configuration: Configuration, key: String?, _ report: inout FindingsReport) async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        if upstream {
+            let client = try makeClient(configuration, on: eventLoop)
+            report.add(
+                await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+                    var findings: [Finding] = []
+                    for base in configuration.bases {
+                        findings += await UpstreamCheck.run(base, of: configuration, client, on: eventLoop)
+                    }
+                    return findings + (await PublishedKeysCheck.run(configuration, client))
+                })
+        }
+        if let through, let key {
+            let client = try makeClient(WebServerCheck.configuration(from: configuration), on: eventLoop)
+            let check = WebServerCheck(
+                through, key: key, maxBody: configuration.maxBody, client: client, eventLoop: eventLoop)
+            report.add(await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) { await check.run() })
+        }
+    }
+
+    /// The key to show to gpt-proxy itself; nil when none is needed.
+    private func key(_ source: ConfigurationSource) throws -> String? {
+        guard through != nil else { return nil }
+        if let keyFile {
+            do { return try ConfigurationSource.secret(inFile: keyFile) } catch {
+                throw ValidationError("The file '\(keyFile)' \(error).")
+            }
+        }
+        guard let key = source.sharedKey else {
+            throw ValidationError("There is no PROXY_API_KEY to show: name a file with a caller's key, --key-file PATH.")
+        }
+        return key
+    }
+}

@@ -1,0 +1,64 @@
+internal import FastCGI
+internal import Gateway
+internal import Glibc
+
+/// Looks at the socket between the web server and gpt-proxy: whether it is there, who may use it, and whether it answers.
+enum SocketCheck {
+    /// Where the recipes in `deploy/` have it.
+    static let usual = "/run/gpt-proxy/gpt-proxy.sock"
+
+    /// - Parameter address: nil looks in the usual place, and says nothing if nothing is there.
+    static func run(_ address: String?) -> [Finding] {
+        guard let address = address ?? (access(usual, F_OK) == 0 ? "unix:\(usual)" : nil) else { return [] }
+        var findings: [Finding] = []
+        if address.hasPrefix("unix:") {
+            let file = file(String(address.dropFirst("unix:".count)), address)
+            findings.append(file)
+            if file.verdict == .problem { return findings }
+        }
+        do throws(StartError) {
+            let status = try Probe.get("/healthz", from: address)
+            findings.append(
+                status == 200
+                    ? .ok(address, "answers in FastCGI")
+                    : .problem(address, "answers with status \(status)", remedy: "see what else listens there"))
+        } catch {
+            findings.append(.problem(address, error.reason, remedy: error.remedy))
+        }
+        return findings
+    }
+
+    private static func file(_ path: String, _ subject: String) -> Finding {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            return .problem(
+                subject, errno == EACCES ? "cannot be looked at by this user" : "is not there",
+                remedy: "start gpt-proxy serve --listen \(subject), and name the same path in the web server")
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            return .problem(subject, "is no socket", remedy: "remove it, or name another path")
+        }
+        let mode = String(status.st_mode & 0o777, radix: 8)
+        let text = "may be used by the user \(user(status.st_uid)) and the group \(group(status.st_gid)) (mode 0\(mode))"
+        guard status.st_mode & S_IWOTH == 0 else {
+            return .warning(
+                subject, "may be used by everybody on this machine, past the web server (mode 0\(mode))",
+                remedy: "--mode 0660 (serve), SocketMode=0660 (systemd), -M 0660 (spawn-fcgi); and the group of the web "
+                    + "server's user")
+        }
+        guard status.st_mode & S_IWGRP != 0 else {
+            return .warning(
+                subject, "may be used by the user \(user(status.st_uid)) alone (mode 0\(mode))",
+                remedy: "unless the web server is that user: mode 0660, and the group of the web server's user")
+        }
+        return .ok(subject, text + ", and the web server must be one of them")
+    }
+
+    private static func user(_ id: uid_t) -> String {
+        getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? String(id)
+    }
+
+    private static func group(_ id: gid_t) -> String {
+        getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? String(id)
+    }
+}

@@ -1,0 +1,205 @@
+"""gpt-proxy check: findings about what is on this machine and about upstream."""
+
+import datetime
+import os
+import socket
+
+import pytest
+
+from canaries import OPENAI_KEY
+from stack import PROXY_KEY, environment
+from upstream import Upstream
+
+KEYS = {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY}
+
+
+def findings(ended):
+    """What was found: the verdict and the text of each; remedies apart."""
+    said = ended.stdout.partition("\n\n")[2].rpartition("\n\n")[0] + "\n" + ended.stderr
+    lines = [line for line in said.splitlines() if line and not line.startswith(" ")]
+    return [tuple(line.split(None, 1)) for line in lines]
+
+
+def test_the_settings_come_first_and_a_summary_last(run):
+    ended = run("check", environment=KEYS)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    settings, rest = ended.stdout.split("\n\n", 1)
+    assert all("=" in line for line in settings.splitlines())
+    assert rest.startswith("ok       configuration: is complete\n")
+    assert ended.stdout.endswith("\n\n2 ok, 0 warnings, 0 problems\n")
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mode, verdict, word", [(0o600, "ok", "closed"), (0o640, "ok", "closed"), (0o644, "warning", "read"), (0o666, "problem", "changed")]
+)
+@pytest.mark.parametrize("kind", ["secret", ".env", "keys"])
+def test_files_that_others_can_read_or_write_are_told(run, directory, kind, mode, verdict, word):
+    path = directory / ("key" if kind == "secret" else kind)
+    if kind == "secret":
+        path.write_text(OPENAI_KEY)
+        settings = {"OPENAI_API_KEY_FILE": str(path), "PROXY_API_KEY": PROXY_KEY}
+    elif kind == ".env":
+        path.write_text(f"OPENAI_API_KEY={OPENAI_KEY}\n")
+        settings = {"PROXY_API_KEY": PROXY_KEY}
+    else:
+        path.write_text("")
+        settings = {**KEYS, "PROXY_KEYS_FILE": str(path)}
+    path.chmod(mode)
+    ended = run("check", environment=settings)
+    assert ended.returncode == (verdict == "problem")
+    assert any(found == verdict and path.name in text and word in text for found, text in findings(ended))
+    assert verdict == "ok" or "chmod o-" in ended.stdout + ended.stderr
+
+
+def test_an_environment_file_without_secrets_may_be_open(run, directory):
+    (directory / ".env").write_text("DEFAULT_MODEL=gpt-5\n")
+    (directory / ".env").chmod(0o644)
+    assert ".env" not in run("check", environment=KEYS).stdout
+
+
+# --- Keys -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "days, verdict, said",
+    [(-2, "warning", "has ended"), (0, "warning", "a day"), (12, "warning", "13 days"), (20, "ok", "2 keys"), (None, "ok", "2 keys")],
+)
+def test_keys_that_end_soon_are_told(run, directory, days, verdict, said):
+    path = directory / "keys"
+    last = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days or 0)
+    run("key", "new", "ann", "--add", "--file", path, *([] if days is None else ["--expires", str(last)]))
+    run("key", "new", "bob", "--add", "--file", path)
+    path.chmod(0o600)
+    ended = run("check", environment={**KEYS, "PROXY_KEYS_FILE": str(path)})
+    assert ended.returncode == 0
+    (found,) = [(word, text) for word, text in findings(ended) if text.startswith("PROXY_KEYS_FILE")]
+    assert found[0] == verdict and said in found[1]
+    assert "'bob'" not in ended.stdout
+
+
+# --- Descriptors ------------------------------------------------------------------------------------------------------
+
+
+def test_more_streams_than_descriptors_are_told(run):
+    ended = run("check", environment={**KEYS, "MAX_STREAMS": "900000000"})
+    assert ended.returncode == 0
+    assert "warning  MAX_STREAMS: is 900000000" in ended.stdout and "LimitNOFILE" in ended.stdout
+    assert "ok       MAX_STREAMS: is 3," in run("check", environment={**KEYS, "MAX_STREAMS": "3"}).stdout
+
+
+# --- The socket -------------------------------------------------------------------------------------------------------
+
+
+def check_socket(run, address):
+    return run("check", "--socket", address, environment=KEYS)
+
+
+def test_a_socket_that_answers(run, default_deployment):
+    ended = check_socket(run, f"unix:{default_deployment.responder.socket}")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "(mode 0660), and the web server must be one of them\n" in ended.stdout
+    assert "answers in FastCGI\n" in ended.stdout
+
+
+def test_a_port_that_answers(run, binaries, start, simulator):
+    server = start(
+        "gpt-proxy", [binaries / "gpt-proxy", "serve", "--listen", "127.0.0.1:0"], environment(simulator.base)
+    )
+    server.wait_until(lambda: '"started"' in server.log, "has not started")
+    # The kernel has chosen the port.
+    inodes = {os.readlink(f"/proc/{server.child.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{server.child.pid}/fd")}
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table.read().splitlines()[1:]]
+    (port,) = [int(row[1].split(":")[1], 16) for row in rows if f"socket:[{row[9]}]" in inodes and row[3] == "0A"]
+    ended = check_socket(run, f"127.0.0.1:{port}")
+    assert ended.returncode == 0
+    assert f"ok       127.0.0.1:{port}: answers in FastCGI\n" in ended.stdout
+
+
+@pytest.mark.parametrize("mode, said", [(0o666, "everybody on this machine"), (0o600, "alone")])
+def test_a_socket_of_too_many_or_too_few_is_told(run, default_deployment, mode, said):
+    path = default_deployment.responder.socket
+    path.chmod(mode)
+    try:
+        ended = check_socket(run, f"unix:{path}")
+    finally:
+        path.chmod(0o660)
+    assert ended.returncode == 0
+    assert any(verdict == "warning" and said in text for verdict, text in findings(ended))
+    assert "0660" in ended.stdout
+
+
+def test_a_socket_that_is_not_there_is_no_socket_or_has_nobody_is_told(run, directory):
+    file = directory / "file"
+    file.write_text("")
+    left = directory / "left.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(left))
+        listener.listen()
+    left.chmod(0o660)
+    for path, said in [(directory / "none", "is not there"), (file, "is no socket"), (left, "Connection refused")]:
+        ended = check_socket(run, f"unix:{path}")
+        assert ended.returncode == 1
+        assert said in ended.stderr, path
+        assert f"problem  unix:{path}: " in ended.stderr
+
+
+def test_what_does_not_speak_fastcgi_is_told(run, simulator):
+    address = simulator.base.removeprefix("http://").removesuffix("/v1")
+    ended = check_socket(run, address)
+    assert ended.returncode == 1
+    assert "does not speak FastCGI" in ended.stderr
+
+
+def test_an_address_that_is_none_is_told(run):
+    ended = check_socket(run, "nonsense")
+    assert ended.returncode == 1
+    assert "unix:/path" in ended.stderr
+
+
+# --- Upstream ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def upstream():
+    upstream = Upstream()
+    yield upstream
+    upstream.stop()
+
+
+def models(*names):
+    return {"object": "list", "data": [{"id": name, "object": "model"} for name in names]}
+
+
+def test_models_that_are_sent_and_not_there_are_told(run, upstream):
+    settings = environment(upstream.base, DEFAULT_MODEL="mine", MODEL_MAP="gpt-4*=gpt-5.9")
+    upstream.says(models("mine", "gpt-5", "gpt-5-mini", "gpt-5.9"))
+    ended = run("check", "--upstream", environment=settings)
+    assert ended.returncode == 0
+    assert "ok       upstream: has the models that are sent: mine, gpt-5, gpt-5-mini, gpt-5.9\n" in ended.stdout
+    upstream.says(models("gpt-5", "gpt-5.9"))
+    ended = run("check", "--upstream", environment=settings)
+    assert ended.returncode == 0
+    assert "warning  upstream: does not list models that are sent: mine, gpt-5-mini\n" in ended.stdout
+    assert "MODEL_MAP" in ended.stdout.split("does not list")[1]
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"data": 1}', b"[]"])
+def test_a_list_of_models_that_is_none_is_told(run, upstream, body):
+    upstream.says(body)
+    ended = run("check", "--upstream", environment=environment(upstream.base))
+    assert ended.returncode == 0
+    assert "warning  upstream: has no list of models that can be read\n" in ended.stdout
+
+
+@pytest.mark.parametrize("status, way_out", [(401, "OPENAI_API_KEY"), (403, "OPENAI_API_KEY"), (404, "OPENAI_BASE")])
+def test_a_refusal_is_told_with_a_way_out(run, upstream, status, way_out):
+    upstream.says({"error": {"message": "no"}}, status)
+    ended = run("check", "--upstream", environment=environment(upstream.base))
+    assert ended.returncode == 1
+    assert f"problem  upstream: answers with status {status}\n" in ended.stderr
+    assert way_out in ended.stderr
+    assert "1 problem\n" in ended.stdout
