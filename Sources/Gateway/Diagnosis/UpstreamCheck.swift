@@ -48,13 +48,17 @@ public enum UpstreamCheck {
 
     // MARK: Models
 
+    /// Thousands of models take less.
+    private static let largestList = 16 << 20
+
     private static let modelRemedy =
         "name models in DEFAULT_MODEL and MODEL_MAP that it has; a server may also have some that it does not list"
 
     private static func models(
         of response: Response, _ subject: String, _ base: Configuration.Base, _ settings: TranslationSettings
     ) async throws -> Finding {
-        let list = try await response.document().root["data"]
+        let body = try await response.body.collect(upTo: largestList)
+        let list = (try? Document(parsing: body, maximumDepth: upstreamJSONDepth))?.root["data"]
         let listed = Set((list?.elements ?? .empty).compactMap { $0["id"]?.string })
         guard !listed.isEmpty else {
             return .warning(subject, "has no list of models that can be read", remedy: modelRemedy)
