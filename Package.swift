@@ -63,13 +63,15 @@ let package = Package(
                 "CGI", "JSON", "EventStream", "Scoreboard", "Translation", "Upstream", .nioCore, .configuration,
                 .crypto, .cryptoExtras, .logging,
             ]),
+        .target(name: "Report", dependencies: ["JSON", "Translation"]),
         .target(
             name: "UpstreamSimulator",
             dependencies: ["JSON", "EventStream", .nioCore, .nioPosix, .nioHTTP1]),
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "FastCGI", "Gateway", "JSON", "Scoreboard", "Translation", "Upstream", .nioCore, .nioPosix,
+                "CGI", "FastCGI", "Gateway", "JSON", "Report", "Scoreboard", "Translation", "Upstream", .nioCore,
+                .nioPosix,
                 .logging, .argumentParser,
             ]),
         .executableTarget(name: "upstream-simulator", dependencies: ["UpstreamSimulator", .argumentParser]),
@@ -88,6 +90,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "CGI", "JSON", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix,
             ]),
+        .testTarget(name: "ReportTests", dependencies: ["Report"]),
         .testTarget(
             name: "UpstreamSimulatorTests",
             dependencies: ["UpstreamSimulator", "JSON", .nioCore, .nioPosix, .nioHTTP1]),

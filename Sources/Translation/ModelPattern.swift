@@ -44,7 +44,7 @@ public struct ModelPattern: Sendable, Equatable {
 
 extension Sequence {
     /// The element whose pattern matches `name` most specifically; of equals, the last.
-    func mostSpecific(for name: String, pattern: (Element) -> ModelPattern) -> Element? {
+    package func mostSpecific(for name: String, pattern: (Element) -> ModelPattern) -> Element? {
         var best: Element?
         for element in self where pattern(element).matches(name) {
             if let best, pattern(best).specificity > pattern(element).specificity { continue }

@@ -1,0 +1,63 @@
+internal import Glibc
+
+/// Looking for things in bytes.
+extension RawSpan {
+    subscript(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+
+    /// Whether these bytes are `text`.
+    @inline(__always)
+    func reads(_ text: StaticString) -> Bool {
+        byteCount == text.utf8CodeUnitCount && hasPrefix(text)
+    }
+
+    /// Whether `text` stands at `offset`.
+    @inline(__always)
+    func hasPrefix(_ text: StaticString, at offset: Int = 0) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard offset + count <= byteCount else { return false }
+        return withUnsafeBytes { memcmp($0.baseAddress.unsafelyUnwrapped + offset, text.utf8Start, count) == 0 }
+    }
+
+    /// The offset of the first such byte at or after `start`.
+    @inline(__always)
+    func first(_ byte: UInt8, from start: Int = 0) -> Int? {
+        guard start < byteCount else { return nil }
+        return withUnsafeBytes { buffer in
+            let base = buffer.baseAddress.unsafelyUnwrapped
+            return memchr(base + start, Int32(byte), buffer.count - start).map { UnsafeRawPointer($0) - base }
+        }
+    }
+
+    /// The offset at which `text` stands first.
+    func first(_ text: StaticString) -> Int? {
+        var position = 0
+        while let offset = first(text.utf8Start.pointee, from: position) {
+            if hasPrefix(text, at: offset) { return offset }
+            position = offset + 1
+        }
+        return nil
+    }
+
+    /// The number whose digits begin at `position`, which then is behind them; nil, when there is none or it is too large.
+    @inline(__always)
+    func number(at position: inout Int) -> Int? {
+        let start = position
+        var value = 0
+        while position < byteCount {
+            let digit = Int(self[position]) - Int(UInt8(ascii: "0"))
+            guard (0..<10).contains(digit) else { break }
+            guard value < Int.max / 10 - 1 else { return nil }
+            value = value * 10 + digit
+            position += 1
+        }
+        return position > start ? value : nil
+    }
+
+    /// The number that these bytes are, which has neither sign nor fraction.
+    @inline(__always)
+    var number: Int? {
+        var position = 0
+        guard let value = number(at: &position), position == byteCount else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,35 @@
+/// CSV (RFC 4180), for spreadsheets and databases: a head and a line for each row, every number in full.
+extension Summary {
+    /// Times are in milliseconds, costs in USD. A cost is empty when nothing is known of it; requests whose cost is not in it
+    /// are counted beside it.
+    public var csv: String {
+        let numbers = [
+            "requests", "errors", "clients_left", "retries", "input_tokens", "cached_tokens", "output_tokens",
+            "reasoning_tokens", "cost_usd", "requests_without_price", "first_byte_ms_p50", "first_byte_ms_p95",
+            "duration_ms_p50", "duration_ms_p95",
+        ]
+        var lines = [selection.dimensions.map(\.rawValue) + numbers]
+        for (key, tally) in sortedRows { lines.append(key.map(Self.cell) + Self.numbers(tally)) }
+        return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    private static func numbers(_ tally: Tally) -> [String] {
+        let counts = [
+            tally.requests, tally.errors, tally.clientsLeft, tally.retries, tally.tokens.input, tally.tokens.cached,
+            tally.tokens.output, tally.tokens.reasoning,
+        ]
+        let cost = tally.cost.amount.map { NumberText.fixed($0, decimals: 6) } ?? ""
+        let times = [tally.firstByte, tally.duration].flatMap { times in
+            [0.5, 0.95].map { times.percentile($0).map(String.init) ?? "" }
+        }
+        return counts.map(String.init) + [cost, String(tally.cost.unpriced)] + times
+    }
+
+    /// A name as a cell. An apostrophe before what a spreadsheet would take for a formula keeps it text: clients choose names.
+    private static func cell(_ text: String) -> String {
+        let isFormula = text.unicodeScalars.first.map { "=+-@".unicodeScalars.contains($0) } ?? false
+        let text = isFormula ? "'" + text : text
+        guard text.contains(where: { "\",\r\n".contains($0) }) else { return text }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

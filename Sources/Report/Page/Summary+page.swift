@@ -1,0 +1,3 @@
+extension Summary {
+    public var page: String { "" }
+}

@@ -1,0 +1,167 @@
+/// The sums of what one worker has read; those of several are added at the end.
+struct Aggregate {
+    /// How many rows there may be. Requests beyond them are put together, each row's histograms taking a few kilobytes.
+    static let rowLimit = 10_000
+
+    private let selection: Selection
+    private var callers = NameTable()
+    private var models = NameTable()
+    private var routes = NameTable()
+    private var errors = NameTable()
+    /// By the numbers of callers and models: whether they count, and what the model costs.
+    private var callerCounts: [Bool] = []
+    private var modelCounts: [Bool] = []
+    private var prices: [Price?] = []
+
+    private var rows: [Key: Int] = [:]
+    private var tallies: [Tally] = []
+    private var last: (key: Key, index: Int)?
+    private var hours: [Int: Interval] = [:]
+    private var callerTokens: [Tokens] = []
+    private var unpricedModels: Set<Int> = []
+    var counts = LineCounts()
+
+    init(_ selection: Selection) {
+        self.selection = selection
+    }
+
+    /// What a row is known by; 0 for what it is not known by.
+    private struct Key: Hashable {
+        var day = 0
+        var caller = NameTable.none
+        var model = NameTable.none
+        var route = NameTable.none
+        var status = 0
+        var error = NameTable.none
+    }
+
+    /// - Parameter bytes: those that the line's names are in.
+    mutating func add(_ line: RequestLine, _ bytes: RawSpan) {
+        counts.requests += 1
+        guard selection.includes(time: line.time) else { return counts.leftOut += 1 }
+        let caller = line.caller.map { callers.number(of: bytes.extracting($0)) } ?? NameTable.none
+        let model = line.model.map { models.number(of: bytes.extracting($0)) } ?? NameTable.none
+        noteNewNames()
+        guard callerCounts[caller], modelCounts[model] else { return counts.leftOut += 1 }
+        let price = prices[model]
+        tallies[row(of: line, caller: caller, model: model, bytes)].add(line, price: price)
+        hours[line.time / 3600, default: Interval()].add(line, price: price)
+        callerTokens[caller] += line.tokens
+        if price == nil, line.tokens.sum > 0 { unpricedModels.insert(model) }
+    }
+
+    private mutating func noteNewNames() {
+        while callerCounts.count < callers.texts.count {
+            callerCounts.append(selection.includes(caller: callers.texts[callerCounts.count]))
+            callerTokens.append(Tokens())
+        }
+        while modelCounts.count < models.texts.count {
+            let name = models.texts[modelCounts.count]
+            modelCounts.append(selection.includes(model: name))
+            prices.append(name.flatMap { selection.prices.price(of: $0) })
+        }
+    }
+
+    private mutating func row(of line: RequestLine, caller: Int, model: Int, _ bytes: RawSpan) -> Int {
+        var key = Key()
+        for dimension in selection.dimensions {
+            switch dimension {
+            case .day: key.day = line.time / Moment.secondsPerDay
+            case .caller: key.caller = caller
+            case .model: key.model = model
+            case .route: key.route = line.route.map { routes.number(of: bytes.extracting($0)) } ?? NameTable.none
+            case .status: key.status = line.status
+            case .error: key.error = line.error.map { errors.number(of: bytes.extracting($0)) } ?? NameTable.none
+            }
+        }
+        if let last, last.key == key { return last.index }
+        let index = index(of: key)
+        last = (key, index)
+        return index
+    }
+
+    private mutating func index(of key: Key) -> Int {
+        var key = key
+        if let index = rows[key] { return index }
+        if rows.count >= Self.rowLimit {
+            key = others
+            if let index = rows[key] { return index }
+        }
+        rows[key] = tallies.count
+        tallies.append(Tally())
+        return tallies.count - 1
+    }
+
+    /// The key of what there is no row for.
+    private var others: Key {
+        let others = NameTable.others
+        return Key(day: 0, caller: others, model: others, route: others, status: 0, error: others)
+    }
+
+    /// What it has come to, in words.
+    var summary: Summary {
+        var summary = Summary(selection)
+        summary.counts = counts
+        summary.hours = hours
+        for (key, index) in rows { summary.rows[words(key), default: Tally()] += tallies[index] }
+        for (number, tokens) in callerTokens.enumerated() where tokens.sum > 0 {
+            summary.callers[callers.texts[number] ?? Summary.nobody, default: Tokens()] += tokens
+        }
+        summary.unpricedModels = Set(unpricedModels.map { models.texts[$0] ?? Summary.nobody })
+        return summary
+    }
+
+    private func words(_ key: Key) -> [String] {
+        selection.dimensions.map { dimension in
+            switch dimension {
+            case .day: key.day == 0 ? NameTable.othersText : Moment.text(ofDay: key.day)
+            case .caller: callers.texts[key.caller] ?? ""
+            case .model: models.texts[key.model] ?? ""
+            case .route: routes.texts[key.route] ?? ""
+            case .status: key.status == 0 ? NameTable.othersText : String(key.status)
+            case .error: errors.texts[key.error] ?? ""
+            }
+        }
+    }
+}
+
+/// What became of the lines.
+struct LineCounts: Equatable {
+    /// Lines of requests.
+    var requests = 0
+    /// Of those, the ones that the selection leaves out.
+    var leftOut = 0
+    /// Lines that are not about a request.
+    var other = 0
+    /// Lines of requests of which something is missing.
+    var damaged = 0
+
+    static func += (sum: inout LineCounts, other: LineCounts) {
+        sum.requests += other.requests
+        sum.leftOut += other.leftOut
+        sum.other += other.other
+        sum.damaged += other.damaged
+    }
+}
+
+/// The sums of some time.
+struct Interval: Equatable {
+    var requests = 0
+    var errors = 0
+    var tokens = Tokens()
+    var cost = Cost()
+
+    mutating func add(_ line: RequestLine, price: Price?) {
+        requests += 1
+        if line.isError { errors += 1 }
+        tokens += line.tokens
+        cost.add(line.tokens, at: price)
+    }
+
+    static func += (sum: inout Interval, other: Interval) {
+        sum.requests += other.requests
+        sum.errors += other.errors
+        sum.tokens += other.tokens
+        sum.cost += other.cost
+    }
+}

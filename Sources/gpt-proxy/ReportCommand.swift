@@ -1,0 +1,131 @@
+public import ArgumentParser
+internal import Gateway
+internal import Glibc
+public import Report
+
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Sums up access logs: who used how much, what it cost, and how fast it was.",
+        discussion: """
+            Reads both formats of gpt-proxy's log, as they are or compressed with gzip, also from within the log of a web \
+            server, journald or Docker. Costs are those of the models that upstream was asked for, by a table of prices.
+            """)
+
+    @Argument(help: "The logs. (default: standard input, which is also -)", completion: .file())
+    var files: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What requests are put together by, separated by commas: "
+                + Selection.Dimension.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "columns"))
+    var by = Dimensions(list: [.caller, .model])
+
+    @Option(help: "The first day or moment (2026-11-24, 2026-11-24T10:00, UTC without an offset).")
+    var since: TimeLimit?
+
+    @Option(help: "The last day, which counts whole, or the moment after the last.")
+    var until: TimeLimit?
+
+    @Option(help: "Only what these callers used; * matches any run of characters. May be given several times.")
+    var caller: [String] = []
+
+    @Option(help: "Only what was asked of these models, in the same way.")
+    var model: [String] = []
+
+    @Option(help: "A file of prices in USD per million tokens, in the form that --print-prices shows.", completion: .file())
+    var prices: String?
+
+    @Flag(help: "Print the built-in prices, to be saved and edited, and nothing else.")
+    var printPrices = false
+
+    @Flag(help: "What to print. (default: a table)")
+    var form: Form?
+
+    enum Form: String, EnumerableFlag {
+        case html, csv, json
+
+        static func help(for form: Form) -> ArgumentHelp? {
+            switch form {
+            case .html: "Print a page with plots, in one file."
+            case .csv: "Print CSV."
+            case .json: "Print JSON."
+            }
+        }
+    }
+
+    /// What `--by` says.
+    struct Dimensions: ExpressibleByArgument, CustomStringConvertible {
+        let list: [Selection.Dimension]
+
+        init(list: [Selection.Dimension]) {
+            self.list = list
+        }
+
+        init?(argument: String) {
+            list = argument.split(separator: ",").compactMap { Selection.Dimension(rawValue: String($0)) }
+            guard !list.isEmpty, list.count == argument.split(separator: ",").count else { return nil }
+        }
+
+        var description: String { list.map(\.rawValue).joined(separator: ",") }
+        var defaultValueDescription: String { description }
+    }
+
+    func validate() throws {
+        if files.isEmpty, !printPrices, isatty(STDIN_FILENO) == 1 {
+            throw ValidationError("Name the logs, or send one to standard input.")
+        }
+    }
+
+    func run() async throws {
+        if printPrices { return print(PriceTable.standardText, terminator: "") }
+        let selection = Selection(
+            by: by.list, since: since, until: until, callers: caller, models: model, prices: try priceTable())
+        let result = await LogReading.read(files.isEmpty ? ["-"] : files, selection)
+        for complaint in result.complaints { StandardError.write("gpt-proxy: \(complaint)") }
+        guard result.hasRead else { throw ExitCode.failure }
+        print(text(result.summary), terminator: "")
+    }
+
+    private func text(_ summary: Summary) -> String {
+        switch form {
+        case .html: summary.page
+        case .csv: summary.csv
+        case .json: summary.json
+        case nil: summary.table(width: Terminal.width, isColoured: Terminal.hasColours)
+        }
+    }
+
+    private func priceTable() throws -> PriceTable {
+        guard let prices else { return .standard }
+        do {
+            return try PriceTable(parsing: try PriceTable.text(ofFile: prices), source: prices)
+        } catch {
+            throw Exit.failure("\(error)")
+        }
+    }
+}
+
+extension TimeLimit: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+/// Standard output, where it is a terminal.
+private enum Terminal {
+    /// How many columns it has; nil of what is no terminal.
+    static var width: Int? {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
+    /// Whether it is to have colours: not where somebody asks for none (https://no-color.org).
+    static var hasColours: Bool {
+        isatty(STDOUT_FILENO) == 1 && (Start.environment["NO_COLOR"] ?? "").isEmpty
+    }
+}
