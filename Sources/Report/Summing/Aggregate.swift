@@ -18,6 +18,7 @@ struct Aggregate {
     private var last: (key: Key, index: Int)?
     private var hours: [Int: Interval] = [:]
     private var callerTokens: [Tokens] = []
+    private var modelTokens: [Tokens] = []
     private var unpricedModels: Set<Int> = []
     var counts = LineCounts()
 
@@ -47,6 +48,7 @@ struct Aggregate {
         tallies[row(of: line, caller: caller, model: model, bytes)].add(line, price: price)
         hours[line.time / 3600, default: Interval()].add(line, price: price)
         callerTokens[caller] += line.tokens
+        modelTokens[model] += line.tokens
         if price == nil, line.tokens.sum > 0 { unpricedModels.insert(model) }
     }
 
@@ -58,6 +60,7 @@ struct Aggregate {
         while modelCounts.count < models.texts.count {
             let name = models.texts[modelCounts.count]
             modelCounts.append(selection.includes(model: name))
+            modelTokens.append(Tokens())
             prices.append(name.flatMap { selection.prices.price(of: $0) })
         }
     }
@@ -104,11 +107,18 @@ struct Aggregate {
         summary.counts = counts
         summary.hours = hours
         for (key, index) in rows { summary.rows[words(key), default: Tally()] += tallies[index] }
-        for (number, tokens) in callerTokens.enumerated() where tokens.sum > 0 {
-            summary.callers[callers.texts[number] ?? Summary.nobody, default: Tokens()] += tokens
-        }
+        summary.callers = Self.sums(callerTokens, callers)
+        summary.models = Self.sums(modelTokens, models)
         summary.unpricedModels = Set(unpricedModels.map { models.texts[$0] ?? Summary.nobody })
         return summary
+    }
+
+    private static func sums(_ tokens: [Tokens], _ names: NameTable) -> [String: Tokens] {
+        var sums: [String: Tokens] = [:]
+        for (number, tokens) in tokens.enumerated() where tokens.sum > 0 {
+            sums[names.texts[number] ?? Summary.nobody, default: Tokens()] += tokens
+        }
+        return sums
     }
 
     private func words(_ key: Key) -> [String] {

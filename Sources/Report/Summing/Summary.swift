@@ -11,6 +11,8 @@ public struct Summary: Sendable {
     var hours: [Int: Interval] = [:]
     /// What each caller used.
     var callers: [String: Tokens] = [:]
+    /// What was used of each model.
+    var models: [String: Tokens] = [:]
     /// The models that used tokens and have no price.
     var unpricedModels: Set<String> = []
 
@@ -27,6 +29,7 @@ public struct Summary: Sendable {
         }
         for (hour, interval) in other.hours { sum.hours[hour, default: Interval()] += interval }
         for (caller, tokens) in other.callers { sum.callers[caller, default: Tokens()] += tokens }
+        for (model, tokens) in other.models { sum.models[model, default: Tokens()] += tokens }
         sum.unpricedModels.formUnion(other.unpricedModels)
     }
 

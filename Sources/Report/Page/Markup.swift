@@ -1,0 +1,40 @@
+/// Pieces of HTML and SVG. Whatever comes from a log goes through ``escaped(_:)``.
+enum Markup {
+    /// Text that is text wherever it stands, also within quotes.
+    static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+
+    /// A length in a drawing: a tenth of a unit is finer than any screen.
+    static func length(_ value: Double) -> String {
+        NumberText.fixed(value, decimals: 1)
+    }
+
+    static func rectangle(
+        x: Double, y: Double, width: Double, height: Double, class name: String, title: String? = nil
+    ) -> String {
+        let place = "x=\"\(length(x))\" y=\"\(length(y))\" width=\"\(length(width))\" height=\"\(length(height))\""
+        let content = title.map { "><title>\(escaped($0))</title></rect>" } ?? "/>"
+        return "<rect class=\"\(name)\" \(place)\(content)\n"
+    }
+
+    static func line(x1: Double, y1: Double, x2: Double, y2: Double, class name: String) -> String {
+        "<line class=\"\(name)\" x1=\"\(length(x1))\" y1=\"\(length(y1))\" x2=\"\(length(x2))\" y2=\"\(length(y2))\"/>\n"
+    }
+
+    /// - Parameter anchor: which end of the text is at `x`: `start`, `middle` or `end`.
+    static func text(_ text: String, x: Double, y: Double, anchor: String) -> String {
+        "<text x=\"\(length(x))\" y=\"\(length(y))\" text-anchor=\"\(anchor)\">\(escaped(text))</text>\n"
+    }
+}
