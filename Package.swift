@@ -90,7 +90,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "CGI", "JSON", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix,
             ]),
-        .testTarget(name: "ReportTests", dependencies: ["Report"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "JSON"]),
         .testTarget(
             name: "UpstreamSimulatorTests",
             dependencies: ["UpstreamSimulator", "JSON", .nioCore, .nioPosix, .nioHTTP1]),

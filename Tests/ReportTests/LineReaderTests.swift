@@ -1,1 +1,119 @@
+@testable import Report
 import Testing
+
+struct LineReaderTests {
+    private static let json = #"""
+        {"time":"2026-11-24T10:00:00.123Z","request_id":"4f2a","caller":"ann","method":"POST","route":"/proxy",\#
+        "model":"gpt-4o","model_sent":"gpt-5","stream":true,"status":502,"upstream_requests":3,"retries":2,\#
+        "upstream_base":"https://b.example","upstream_status":500,"upstream_request_id":"req_1","input_tokens":8,\#
+        "cached_tokens":2,"output_tokens":15,"reasoning_tokens":5,"first_byte_ms":40,"duration_ms":1234,\#
+        "dropped":"seed","error":"upstream_cut","client_left":true}
+        """#
+    private static let text = """
+        2026-11-24T10:00:00.123Z 502 POST /proxy id=4f2a caller=ann model=gpt-4o sent=gpt-5 stream upstream_requests=3 \
+        retries=2 base=https://b.example upstream=500 upstream_id=req_1 tokens=8(2 cached)+15(5 reasoning) \
+        first_byte=40ms took=1234ms dropped=seed error=upstream_cut client_left
+        """
+
+    @Test(arguments: [json, text])
+    func `every field is read`(line: String) {
+        let read = Read(line)
+        #expect(read.outcome == .request)
+        // 2026-11-24T10:00:00Z
+        #expect(read.line.time == 1_795_514_400)
+        #expect(read.caller == "ann")
+        #expect(read.model == "gpt-5")
+        #expect(read.route == "/proxy")
+        #expect(read.error == "upstream_cut")
+        #expect(read.line.status == 502)
+        #expect(read.line.retries == 2)
+        #expect(read.line.tokens == Tokens(input: 8, cached: 2, output: 15, reasoning: 5))
+        #expect(read.line.firstByte == 40)
+        #expect(read.line.duration == 1234)
+        #expect(read.line.clientLeft)
+    }
+
+    @Test func `both formats say the same`() {
+        #expect(Read(Self.json) == Read(Self.text))
+    }
+
+    @Test(arguments: [
+        #"{"time":"2026-11-24T10:00:00.000Z","request_id":"r","method":"GET","route":"/healthz","stream":false,"status":200,"first_byte_ms":0,"duration_ms":0}"#,
+        "2026-11-24T10:00:00.000Z 200 GET /healthz id=r first_byte=0ms took=0ms",
+    ])
+    func `what a line does not say is absent`(line: String) {
+        let read = Read(line)
+        #expect(read.outcome == .request)
+        #expect(read.caller == nil)
+        #expect(read.model == nil)
+        #expect(read.error == nil)
+        #expect(read.line.tokens == Tokens())
+        #expect(!read.line.clientLeft)
+        #expect(!read.line.isError)
+    }
+
+    @Test(arguments: [json, text])
+    func `what other programs put before a line and behind it is passed over`(line: String) {
+        let expected = Read(line)
+        let quoted = line.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: #"\""#)
+        for whole in [
+            "Nov 24 10:00:00 host gpt-proxy[1]: \(line)",
+            "2026-11-24T10:00:00+0000 host gpt-proxy[1]: \(line)",
+            "2026-11-24T10:00:00.123456789Z stderr F \(line)",
+            "[Tue Nov 24 10:00:00.928641 2026] [cgi:error] [pid 1:tid 2] [client 192.0.2.1:80] AH01215: \(line)",
+            // What nginx makes of what fcgiwrap hands over: a first, a last and an only line.
+            #"2026/11/24 10:00:00 [error] 7#7: *1 FastCGI sent in stderr: "\#(line)"#,
+            #"\#(line)" while reading response header from upstream, client: 127.0.0.1, request: "GET /?a=client_left""#,
+            #"2026/11/24 10:00:00 [error] 7#7: *1 FastCGI sent in stderr: "\#(line)" while reading upstream, referrer: "error=a took=9ms""#,
+            #"{"log":"\#(quoted)\n","stream":"stderr","time":"2026-11-24T10:00:00.5Z"}"#,
+            #"{"__CURSOR":"s=1","PRIORITY":"6","MESSAGE":"\#(quoted)","_PID":"1"}"#,
+        ] {
+            #expect(Read(whole) == expected, "\(whole)")
+        }
+    }
+
+    @Test(arguments: [
+        #"{"time":"2026-11-24T10:00:00.123Z","level":"notice","message":"listening","address":"unix:/run/x"}"#,
+        "2026-11-24T10:00:00.123Z notice listening address=unix:/run/x",
+        "Nov 24 10:00:00 host sshd[1]: Accepted publickey for ann", "", "{", "{}", "2026-11-24T10:00:00.123Z 200",
+        #"{"time":"2026-11-24T10:00:00.123Z","request":{"route":"/proxy","status":200,"duration_ms":1}}"#,
+        #"192.0.2.1 - - [24/Nov/2026:10:00:00 +0000] "POST /proxy HTTP/1.1" 200 12"#,
+    ])
+    func `lines about other things are others`(line: String) {
+        #expect(Read(line).outcome == .other)
+    }
+
+    /// What a full disk, or nginx's limit of 2048 bytes to a message, leaves.
+    @Test func `a line that is cut off is no request`() {
+        let json = Array(Self.json.utf8)
+        for count in 10..<json.count {
+            #expect(Read(String(decoding: json[..<count], as: UTF8.self)).outcome == .damaged)
+        }
+        let text = Array(Self.text.utf8)
+        let end = Self.text.utf8.count - "234ms dropped=seed error=upstream_cut client_left".utf8.count
+        for count in 29..<end {
+            #expect(Read(String(decoding: text[..<count], as: UTF8.self)).outcome == .damaged)
+        }
+    }
+
+    @Test func `a request in which something is missing is damaged in text and another thing in JSON`() {
+        #expect(Read("2026-11-24T10:00:00.123Z 200 POST /proxy id=a").outcome == .damaged)
+        #expect(Read(#"{"time":"2026-11-24T10:00:00.123Z","request_id":"r","status":200}"#).outcome == .other)
+        #expect(Read(#"{"time":"2026-02-30T10:00:00.123Z","route":"/","status":200,"duration_ms":1}"#).outcome == .other)
+    }
+
+    @Test func `a value in quotes is one word, whatever is in it`() {
+        let read = Read(
+            #"2026-11-24T10:00:00.123Z 200 POST "/v1/a b" id=r caller=ann model="x sent=gpt-5 took=1ms \"" took=7ms"#)
+        #expect(read.model == #"x sent=gpt-5 took=1ms ""#)
+        #expect(read.route == "/v1/a b")
+        #expect(read.line.duration == 7)
+    }
+
+    @Test(arguments: ["99999999999999999999", "-1", "1.5", #""7""#])
+    func `tokens that are no such number are none`(number: String) {
+        let line = Self.json.split(separator: #""input_tokens":8"#).joined(separator: #""input_tokens":\#(number)"#)
+        #expect(Read(line).outcome == .request)
+        #expect(Read(line).line.tokens.input == 0)
+    }
+}

@@ -86,9 +86,7 @@ struct AccessLog: Sendable {
         }
         if let firstByte = record.firstByte { add("first_byte", "\(firstByte.milliseconds)ms") }
         add("took", "\(record.duration.milliseconds)ms")
-        for kind in Notice.Kind.allCases {
-            if let fields = record.notices.fields(of: kind) { words.append("\(kind.rawValue)=\(fields)") }
-        }
+        for kind in Notice.Kind.allCases { add(kind.rawValue, record.notices.fields(of: kind)) }
         add("error", record.error)
         if record.clientLeft { words.append("client_left") }
         if let substitute = record.substitute { words.append(substitute.rawValue) }

@@ -6,10 +6,25 @@ public enum PlainText {
         return text.unicodeScalars.map { isUnseen($0) ? escape($0) : String($0) }.joined()
     }
 
-    /// The text as one word of a line: itself, or in quotes where a space or a quote is in it.
+    /// The text as one word of a line: itself, or a JSON string where it would pass for more than one, or a terminal would
+    /// obey it.
     static func word(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0 == " " || $0 == "\"" || isUnseen($0) }) else { return text }
-        return "\"\(of(text.replacing("\"", with: "\\\"")))\""
+        let isWord = !text.isEmpty && !text.unicodeScalars.contains { $0 == " " || $0 == "\"" || isUnseen($0) }
+        guard !isWord else { return text }
+        let contents = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case _ where isUnseen(scalar): scalar.utf16.map(escape).joined()
+            default: String(scalar)
+            }
+        }
+        return "\"\(contents.joined())\""
+    }
+
+    /// As JSON escapes it.
+    private static func escape(_ unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     /// Controls, signs without a shape such as those that turn the direction of writing, and the two other ends of a line.

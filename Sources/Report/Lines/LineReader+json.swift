@@ -22,6 +22,8 @@ extension LineReader {
             return .request
         }
         if isRead { return mayWrap ? wrapped.map { unwrap(text.extracting($0), request) } ?? .other : .other }
+        // nginx's way to end a program's words. Within JSON, a quote before a space and a word would be escaped.
+        if let end = text.first(#"}" while "#) { return readObject(text.extracting(0...end), mayWrap: false, request) }
         // Others log objects as well, and have more in them.
         let isOurs = text.hasPrefix(#"{"time":""#) && (try? Document(parsing: Array(text))) == nil
         return isOurs ? .damaged : .other

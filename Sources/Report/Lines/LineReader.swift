@@ -20,10 +20,7 @@ enum LineReader {
         if line.hasPrefix("{") { return readObject(line, mayWrap: true, request) }
         if let outcome = readText(line, at: 0, request) { return outcome }
         if let start = line.first(#"{"time":""#) {
-            let object = line.extracting(start..<line.byteCount)
-            // nginx's way to end a program's words. Within JSON, no quote stands before a space and a word.
-            let end = object.first(#"}" while "#).map { $0 + 1 } ?? object.byteCount
-            return readObject(object.extracting(0..<end), mayWrap: false, request)
+            return readObject(line.extracting(start..<line.byteCount), mayWrap: false, request)
         }
         return textStart(in: line).flatMap { readText(line, at: $0, request) } ?? .other
     }

@@ -25,6 +25,11 @@ enum NumberText {
         number < 100_000 ? String(number) : scaled(Double(number), letters: ["", "k", "M", "G", "T", "P", "E"])
     }
 
+    /// As of integers.
+    static func short(_ number: Double) -> String {
+        short(Int(exactly: number.rounded()) ?? .max)
+    }
+
     /// How many decimals show amounts of USD of which the largest is `total`: cents, and more where there are few.
     static func decimals(forDollars total: Double) -> Int { total >= 10 ? 2 : 4 }
 

@@ -41,7 +41,7 @@ enum PageStyle {
         .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; }
         table { border-collapse: collapse; width: 100%; font-size: .875rem; white-space: nowrap; }
         th, td { padding: .35rem .625rem; text-align: left; font-weight: inherit; }
-        thead th { white-space: normal; vertical-align: bottom; line-height: 1.3; }
+        thead th { vertical-align: bottom; line-height: 1.3; }
         td, .number { text-align: right; }
         tbody tr, tfoot tr { border-top: 1px solid var(--line); }
         tbody tr:hover { background: color-mix(in srgb, var(--accent) 8%, transparent); }

@@ -21,8 +21,8 @@ extension Summary {
     }
 
     private static let head = [
-        "requests", "errors", "left", "retries", "input", "cached", "output", "reasoning", "USD", "first byte, s: p50", "p95",
-        "duration, s: p50", "p95",
+        "requests", "errors", "left", "retries", "input", "cached", "output", "reasoning", "USD", "first byte<br>p50, s", "p95, s",
+        "duration<br>p50, s", "p95, s",
     ].map { "<th scope=\"col\" class=\"number\">\($0)</th>" }.joined()
 
     private static func cells(_ tally: Tally, _ decimals: Int) -> String {

@@ -82,7 +82,7 @@ extension Summary {
                 .init(mark: .init(style: "full", name: "answered")) { Double($0.requests - $0.errors) },
                 .init(mark: .init(style: "wrong", name: "errors")) { Double($0.errors) },
             ],
-            whole: true, format: { NumberText.short(Int($0)) }
+            whole: true, format: { NumberText.short($0) }
         ) { "\(NumberText.grouped($0.requests)) requests, \(NumberText.grouped($0.errors)) errors" }.figure()
     }
 
@@ -90,7 +90,7 @@ extension Summary {
         TimePlot(
             title: "Tokens", line: line,
             series: TokenPart.allCases.map { part in .init(mark: part.mark) { part.count(of: $0.tokens) } },
-            whole: true, format: { NumberText.short(Int($0)) }, words: { $0.tokens.words }
+            whole: true, format: { NumberText.short($0) }, words: { $0.tokens.words }
         ).figure()
     }
 

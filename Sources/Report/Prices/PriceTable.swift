@@ -35,7 +35,7 @@ public struct PriceTable: Sendable {
     private init(_ text: String, source: String?) throws(PriceTableError) {
         var date: String?
         var entries: [(ModelPattern, Price)] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.trimmed
             if line.hasPrefix(Self.dateMark) { date = String(line.dropFirst(Self.dateMark.count).prefix(10)) }
             guard !line.isEmpty, !line.hasPrefix("#"), !line.hasPrefix("model,") else { continue }
@@ -81,9 +81,9 @@ public struct PriceTableError: Error, Equatable, CustomStringConvertible {
 }
 
 extension StringProtocol {
-    /// Without spaces, tabs and a carriage return around it.
+    /// Without spaces and tabs around it.
     var trimmed: String {
-        let spaces: Set<Character> = [" ", "\t", "\r"]
+        let spaces: Set<Character> = [" ", "\t"]
         var rest = self[...]
         while let first = rest.first, spaces.contains(first) { rest.removeFirst() }
         while let last = rest.last, spaces.contains(last) { rest.removeLast() }

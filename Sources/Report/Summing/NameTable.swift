@@ -12,7 +12,7 @@ struct NameTable {
 
     /// How many names a table holds.
     static let limit = 10_000
-    /// How many bytes of a name count.
+    /// How many bytes of a name count; of longer ones the beginning is shown.
     private static let lengthLimit = 200
 
     /// The names by their numbers.
@@ -25,7 +25,8 @@ struct NameTable {
 
     /// The number of a name as it is spelt in the log: a JSON string in quotes, or the plain text.
     mutating func number(of spelling: RawSpan) -> Int {
-        let spelling = spelling.extracting(first: Self.lengthLimit)
+        let whole = spelling
+        let spelling = whole.extracting(first: Self.lengthLimit)
         if spelling.isEqual(to: spellings[last]) { return last }
         var hash = spelling.hash
         while let number = numbers[hash] {
@@ -38,15 +39,15 @@ struct NameTable {
         guard texts.count < Self.limit else { return Self.others }
         numbers[hash] = texts.count
         last = texts.count
-        let bytes = Array(spelling)
-        spellings.append(bytes)
-        texts.append(Self.text(bytes))
+        spellings.append(Array(spelling))
+        texts.append(Self.text(Array(whole)))
         return last
     }
 
     private static func text(_ spelling: [UInt8]) -> String {
         let decoded = (try? Document(parsing: spelling))?.root.string ?? String(decoding: spelling, as: UTF8.self)
-        return SafeText.shown(decoded)
+        let shown = SafeText.shown(decoded)
+        return shown.utf8.count <= lengthLimit ? shown : shown.prefix(lengthLimit / 4) + "…"
     }
 }
 

@@ -1,0 +1,136 @@
+@testable import Report
+import Testing
+
+struct SummaryTests {
+    @Test func `requests are put together by what is asked for`() {
+        let lines = [
+            jsonLine("2026-11-23T23:59:59.999Z"), jsonLine("2026-11-24T00:00:00.000Z"), jsonLine(caller: "ben"),
+            jsonLine(model: "o3"), jsonLine(status: 400, more: #","error":"invalid_json""#),
+        ]
+        #expect(counts(summary(lines, by: [.caller])) == [["ann"]: 4, ["ben"]: 1])
+        #expect(counts(summary(lines, by: [.model])) == [["gpt-5"]: 4, ["o3"]: 1])
+        #expect(counts(summary(lines, by: [.day])) == [["2026-11-23"]: 1, ["2026-11-24"]: 4])
+        #expect(counts(summary(lines, by: [.route])) == [["/proxy"]: 5])
+        #expect(counts(summary(lines, by: [.status])) == [["200"]: 4, ["400"]: 1])
+        #expect(counts(summary(lines, by: [.error])) == [[""]: 4, ["invalid_json"]: 1])
+        #expect(counts(summary(lines, by: [.day, .caller])).count == 3)
+    }
+
+    private func counts(_ summary: Summary) -> [[String]: Int] {
+        summary.rows.mapValues(\.requests)
+    }
+
+    @Test func `everything is summed up`() throws {
+        let lines = [
+            jsonLine(duration: 1000, more: #","retries":2"#), jsonLine(firstByte: 100, duration: 3000),
+            jsonLine(status: 502, more: #","error":"upstream_cut""#), jsonLine(status: 499, more: #","client_left":true"#),
+        ]
+        let total = summary(lines).total
+        #expect(total.requests == 4)
+        #expect(total.errors == 1)
+        #expect(total.clientsLeft == 1)
+        #expect(total.retries == 2)
+        #expect(total.tokens == Tokens(input: 4000, cached: 800, output: 400, reasoning: 160))
+        #expect(total.duration.count == 4)
+        let price = try #require(PriceTable.standard.price(of: "gpt-5"))
+        #expect(abs(total.cost.known - price.cost(of: total.tokens)) < 1e-12)
+    }
+
+    @Test func `the sum of two summaries is the summary of both`() {
+        let one = [jsonLine(), jsonLine(caller: "ben", model: "mine")]
+        let other = [jsonLine("2026-11-25T10:00:00.000Z"), jsonLine(caller: "carl")]
+        var sum = summary(one)
+        sum += summary(other)
+        #expect(sum.json == summary(one + other).json)
+        #expect(sum.page == summary(one + other).page)
+    }
+
+    @Test func `a model without a price has no cost, and is named`() {
+        let unknown = summary([jsonLine(model: "mine")])
+        #expect(unknown.total.cost.amount == nil)
+        #expect(unknown.table(width: nil, isColoured: false).contains("unknown"))
+        let partly = summary([jsonLine(model: "mine"), jsonLine()], by: [.caller])
+        #expect(partly.total.cost.amount == partly.total.cost.known)
+        #expect(partly.table(width: nil, isColoured: false).contains("≥0.0020"))
+        for text in [unknown.table(width: nil, isColoured: false), partly.table(width: nil, isColoured: false), partly.page] {
+            #expect(text.contains("No price is known of: mine."))
+        }
+        #expect(unknown.json.contains(#""models_without_price":["mine"]"#))
+        #expect(unknown.json.contains(#""cost_usd":null,"requests_without_price":1"#))
+    }
+
+    @Test func `a request without tokens costs nothing, whatever its model`() {
+        let summary = summary([jsonLine(model: "mine", input: 0, cached: 0, output: 0, reasoning: 0)])
+        #expect(summary.total.cost.amount == 0)
+        #expect(summary.unpricedModels.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("2026-11-24" as String?, nil as String?, 3), (nil, "2026-11-24", 3), ("2026-11-24", "2026-11-24", 2), ("2026-11-25", nil, 1),
+        ("2026-11-24T12:00", nil, 2), (nil, "2026-11-24T12:00:00Z", 2), ("2026-11-24T13:00+01:00", nil, 2),
+        ("2026-11-24T12:00:01", nil, 1), (nil, "2026-11-23", 1),
+    ])
+    func `times can be chosen`(since: String?, until: String?, count: Int) {
+        let lines = ["23T10:00:00", "24T00:00:00", "24T12:00:00", "25T00:00:00"].map { jsonLine("2026-11-\($0).000Z") }
+        let summary = summary(lines, since: since, until: until)
+        #expect(summary.total.requests == count)
+        #expect(summary.counts.leftOut == 4 - count)
+    }
+
+    @Test(arguments: [
+        "", "24.11.2026", "2026-11-31", "2026-13-01", "2026-11-24T25:00", "2026-11-24 10:00", "2026-11-24T10:00+1", "tomorrow",
+        "2026-11-24Z",
+    ])
+    func `other words are no time`(text: String) {
+        #expect(TimeLimit(text) == nil)
+    }
+
+    @Test func `callers and models can be chosen`() {
+        let lines = [jsonLine(), jsonLine(caller: "anna"), jsonLine(caller: "ben"), jsonLine(caller: "ben", model: "o3")]
+        #expect(summary(lines, callers: ["ann*"]).total.requests == 2)
+        #expect(summary(lines, callers: ["ann", "ben"]).total.requests == 3)
+        #expect(summary(lines, callers: ["ben"], models: ["o3"]).total.requests == 1)
+        #expect(summary(lines, models: ["x"]).total.requests == 0)
+    }
+
+    @Test func `who used most comes first, and days in their order`() {
+        let lines = [
+            jsonLine("2026-11-24T10:00:00.000Z", caller: "ann"), jsonLine("2026-11-23T10:00:00.000Z", caller: "ben"),
+            jsonLine("2026-11-23T10:00:00.000Z", caller: "ben"),
+        ]
+        #expect(summary(lines, by: [.caller]).sortedRows.map(\.key) == [["ben"], ["ann"]])
+        #expect(summary(lines, by: [.day]).sortedRows.map(\.key) == [["2026-11-23"], ["2026-11-24"]])
+    }
+
+    /// A client can name a new model with each request.
+    @Test func `names without end have one row together`() {
+        let count = NameTable.limit + 500
+        let summary = summary((0..<count).map { jsonLine(model: "model-\($0)", output: 1) }, by: [.model, .caller])
+        #expect(summary.rows.count <= Aggregate.rowLimit + 1)
+        #expect(summary.total.requests == count)
+        #expect(summary.rows[["(others)", "ann"]]?.requests ?? 0 >= 500)
+    }
+
+    @Test func `rows without end have one together`() {
+        let lines = (0..<150).flatMap { caller in (0..<100).map { jsonLine(caller: "c\(caller)", model: "m\($0)") } }
+        let summary = summary(lines)
+        #expect(summary.rows.count == Aggregate.rowLimit + 1)
+        #expect(summary.rows[["(others)", "(others)"]]?.requests == 5000)
+        #expect(summary.notes.contains { $0.contains("(others)") })
+    }
+
+    @Test func `of long names the beginning is shown, decoded`() throws {
+        let summary = summary([jsonLine(caller: #"\"a"# + String(repeating: "é", count: 1000))], by: [.caller])
+        let name = try #require(summary.rows.keys.first?.first)
+        #expect(name.hasPrefix("\"aéé") && name.hasSuffix("é…"))
+        #expect(name.utf8.count <= 200)
+    }
+
+    @Test func `sums that are too large are the largest`() {
+        let line = jsonLine(input: 900_000_000_000_000_000, output: 900_000_000_000_000_000)
+        let summary = summary(Array(repeating: line, count: 20))
+        #expect(summary.total.tokens.input == .max)
+        #expect(summary.page.contains("9.22E"))
+        #expect(summary.table(width: nil, isColoured: false).contains("9.22E"))
+    }
+}

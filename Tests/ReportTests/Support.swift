@@ -1,0 +1,70 @@
+@testable import Report
+
+/// What a line says, with names in place of their places.
+struct Read: Equatable {
+    var outcome: LineReader.Outcome
+    var line = RequestLine()
+    var caller: String?
+    var model: String?
+    var route: String?
+    var error: String?
+
+    init(_ text: String) {
+        let bytes = Array(text.utf8)
+        var read: Read?
+        let outcome = LineReader.read(bytes.span.bytes) { line, bytes in read = Read(line, bytes) }
+        self = read ?? Read(outcome: outcome)
+        self.outcome = outcome
+    }
+
+    private init(outcome: LineReader.Outcome) {
+        self.outcome = outcome
+    }
+
+    private init(_ line: RequestLine, _ bytes: RawSpan) {
+        outcome = .request
+        caller = Self.text(line.caller, bytes)
+        model = Self.text(line.model, bytes)
+        route = Self.text(line.route, bytes)
+        error = Self.text(line.error, bytes)
+        self.line = line
+        // Where names are differs from format to format.
+        (self.line.caller, self.line.model, self.line.route, self.line.error) = (nil, nil, nil, nil)
+    }
+
+    private static func text(_ place: Range<Int>?, _ bytes: RawSpan) -> String? {
+        guard let place else { return nil }
+        var names = NameTable()
+        let number = names.number(of: bytes.extracting(place))
+        return names.texts[number]
+    }
+}
+
+/// A line of the log as gpt-proxy writes it.
+func jsonLine(
+    _ time: String = "2026-11-24T10:00:00.123Z", caller: String = "ann", model: String = "gpt-5", status: Int = 200,
+    input: Int = 1000, cached: Int = 200, output: Int = 100, reasoning: Int = 40, firstByte: Int = 300,
+    duration: Int = 2000, more: String = ""
+) -> String {
+    """
+    {"time":"\(time)","request_id":"r","caller":"\(caller)","method":"POST","route":"/proxy","model":"gpt-4o",\
+    "model_sent":"\(model)","stream":false,"status":\(status),"upstream_status":200,"input_tokens":\(input),\
+    "cached_tokens":\(cached),"output_tokens":\(output),"reasoning_tokens":\(reasoning),"first_byte_ms":\(firstByte),\
+    "duration_ms":\(duration)\(more)}
+    """
+}
+
+/// What lines come to.
+func summary(
+    _ lines: [String], by dimensions: [Selection.Dimension] = [.caller, .model], since: String? = nil,
+    until: String? = nil, callers: [String] = [], models: [String] = [], prices: PriceTable = .standard
+) -> Summary {
+    let selection = Selection(
+        by: dimensions, since: since.flatMap { TimeLimit($0) }, until: until.flatMap { TimeLimit($0) },
+        callers: callers, models: models, prices: prices)
+    var aggregate = Aggregate(selection)
+    for line in lines {
+        _ = LineReader.read(Array(line.utf8).span.bytes) { aggregate.add($0, $1) }
+    }
+    return aggregate.summary
+}
