@@ -34,7 +34,8 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "Only what was asked of these models, in the same way.")
     var model: [String] = []
 
-    @Option(help: "A file of prices in USD per million tokens, in the form that --print-prices shows.", completion: .file())
+    @Option(
+        help: "A file of prices in USD per million tokens, in the form that --print-prices shows.", completion: .file())
     var prices: String?
 
     @Flag(help: "Print the built-in prices, to be saved and edited, and nothing else.")

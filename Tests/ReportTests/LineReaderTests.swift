@@ -99,7 +99,8 @@ struct LineReaderTests {
     @Test func `a request in which something is missing is damaged in text and another thing in JSON`() {
         #expect(Read("2026-11-24T10:00:00.123Z 200 POST /proxy id=a").outcome == .damaged)
         #expect(Read(#"{"time":"2026-11-24T10:00:00.123Z","request_id":"r","status":200}"#).outcome == .other)
-        #expect(Read(#"{"time":"2026-02-30T10:00:00.123Z","route":"/","status":200,"duration_ms":1}"#).outcome == .other)
+        #expect(
+            Read(#"{"time":"2026-02-30T10:00:00.123Z","route":"/","status":200,"duration_ms":1}"#).outcome == .other)
     }
 
     @Test func `a value in quotes is one word, whatever is in it`() {

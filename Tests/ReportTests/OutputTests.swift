@@ -9,7 +9,7 @@ struct OutputTests {
         ]).table(width: nil, isColoured: false)
         #expect(
             text.split(separator: "\n", omittingEmptySubsequences: false).prefix(5).map(String.init) == [
-                "                   requests                      tokens    cost first byte  duration",
+                "                   requests                      tokens    cost first byte   duration",
                 "caller  model       all err  input cached output reason     USD   p50  p95   p50  p95",
                 "ben     gpt-5-mini    1   1   120k      0    100     40  0.0302  0.30 0.30  2.00 2.00",
                 "ann     gpt-5         1   0   1000    200    100     40  0.0020  0.30 0.30  2.00 2.00",
@@ -64,7 +64,10 @@ struct OutputTests {
         let summary = summary([jsonLine(caller: hostile, model: hostile)])
         let texts = [summary.table(width: nil, isColoured: false), summary.csv, summary.json, summary.page]
         for text in texts {
-            #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" && $0 != "\r" || (0x7F...0x9F).contains($0.value) })
+            #expect(
+                !text.unicodeScalars.contains {
+                    $0.value < 0x20 && $0 != "\n" && $0 != "\r" || (0x7F...0x9F).contains($0.value)
+                })
             #expect(!text.unicodeScalars.contains("\u{202E}"))
         }
         #expect(!summary.page.contains("<script"))
@@ -93,7 +96,9 @@ struct OutputTests {
         #expect(NumberText.short(number) == text)
     }
 
-    @Test(arguments: [(0, "0.000"), (99, "0.099"), (100, "0.10"), (9994, "9.99"), (9995, "10.0"), (99_949, "99.9"), (600_000, "600")])
+    @Test(arguments: [
+        (0, "0.000"), (99, "0.099"), (100, "0.10"), (9994, "9.99"), (9995, "10.0"), (99_949, "99.9"), (600_000, "600"),
+    ])
     func `seconds`(milliseconds: Int, text: String) {
         #expect(NumberText.seconds(milliseconds) == text)
     }

@@ -4,7 +4,8 @@ import Testing
 struct PriceTableTests {
     @Test(arguments: [
         ("gpt-5", 1.25), ("gpt-5-2025-08-07", 1.25), ("gpt-5-mini", 0.25), ("gpt-5-mini-2025-08-07", 0.25),
-        ("gpt-5-nano", 0.05), ("gpt-4o", 2.5), ("gpt-4o-mini", 0.15), ("gpt-4.1-nano", 0.1), ("o3", 2), ("o4-mini", 1.1),
+        ("gpt-5-nano", 0.05), ("gpt-4o", 2.5), ("gpt-4o-mini", 0.15), ("gpt-4.1-nano", 0.1), ("o3", 2),
+        ("o4-mini", 1.1),
     ])
     func `built-in prices`(model: String, input: Double) {
         #expect(PriceTable.standard.price(of: model)?.input == input)
@@ -30,7 +31,9 @@ struct PriceTableTests {
         #expect(table.date == nil)
     }
 
-    @Test(arguments: ["gpt-5,1,1", "gpt-5,1,1,1,1", ",1,1,1", "gpt-5,one,1,1", "gpt-5,-1,1,1", "gpt-5,inf,1,1", "gpt-5"])
+    @Test(arguments: [
+        "gpt-5,1,1", "gpt-5,1,1,1,1", ",1,1,1", "gpt-5,one,1,1", "gpt-5,-1,1,1", "gpt-5,inf,1,1", "gpt-5",
+    ])
     func `a line that cannot be used is named`(line: String) {
         let error = #expect(throws: PriceTableError.self) {
             try PriceTable(parsing: "# mine\n\(line)\n", source: "mine.csv")

@@ -23,7 +23,8 @@ struct SummaryTests {
     @Test func `everything is summed up`() throws {
         let lines = [
             jsonLine(duration: 1000, more: #","retries":2"#), jsonLine(firstByte: 100, duration: 3000),
-            jsonLine(status: 502, more: #","error":"upstream_cut""#), jsonLine(status: 499, more: #","client_left":true"#),
+            jsonLine(status: 502, more: #","error":"upstream_cut""#),
+            jsonLine(status: 499, more: #","client_left":true"#),
         ]
         let total = summary(lines).total
         #expect(total.requests == 4)
@@ -52,7 +53,9 @@ struct SummaryTests {
         let partly = summary([jsonLine(model: "mine"), jsonLine()], by: [.caller])
         #expect(partly.total.cost.amount == partly.total.cost.known)
         #expect(partly.table(width: nil, isColoured: false).contains("≥0.0020"))
-        for text in [unknown.table(width: nil, isColoured: false), partly.table(width: nil, isColoured: false), partly.page] {
+        for text in [
+            unknown.table(width: nil, isColoured: false), partly.table(width: nil, isColoured: false), partly.page,
+        ] {
             #expect(text.contains("No price is known of: mine."))
         }
         #expect(unknown.json.contains(#""models_without_price":["mine"]"#))
@@ -66,7 +69,8 @@ struct SummaryTests {
     }
 
     @Test(arguments: [
-        ("2026-11-24" as String?, nil as String?, 3), (nil, "2026-11-24", 3), ("2026-11-24", "2026-11-24", 2), ("2026-11-25", nil, 1),
+        ("2026-11-24" as String?, nil as String?, 3), (nil, "2026-11-24", 3), ("2026-11-24", "2026-11-24", 2),
+        ("2026-11-25", nil, 1),
         ("2026-11-24T12:00", nil, 2), (nil, "2026-11-24T12:00:00Z", 2), ("2026-11-24T13:00+01:00", nil, 2),
         ("2026-11-24T12:00:01", nil, 1), (nil, "2026-11-23", 1),
     ])
@@ -78,7 +82,8 @@ struct SummaryTests {
     }
 
     @Test(arguments: [
-        "", "24.11.2026", "2026-11-31", "2026-13-01", "2026-11-24T25:00", "2026-11-24 10:00", "2026-11-24T10:00+1", "tomorrow",
+        "", "24.11.2026", "2026-11-31", "2026-13-01", "2026-11-24T25:00", "2026-11-24 10:00", "2026-11-24T10:00+1",
+        "tomorrow",
         "2026-11-24Z",
     ])
     func `other words are no time`(text: String) {
@@ -86,7 +91,9 @@ struct SummaryTests {
     }
 
     @Test func `callers and models can be chosen`() {
-        let lines = [jsonLine(), jsonLine(caller: "anna"), jsonLine(caller: "ben"), jsonLine(caller: "ben", model: "o3")]
+        let lines = [
+            jsonLine(), jsonLine(caller: "anna"), jsonLine(caller: "ben"), jsonLine(caller: "ben", model: "o3"),
+        ]
         #expect(summary(lines, callers: ["ann*"]).total.requests == 2)
         #expect(summary(lines, callers: ["ann", "ben"]).total.requests == 3)
         #expect(summary(lines, callers: ["ben"], models: ["o3"]).total.requests == 1)

@@ -9,7 +9,8 @@ enum Moment {
         guard offset + 19 <= text.byteCount, let day = readDay(text, at: offset),
             text[offset + 10] == UInt8(ascii: "T"), text[offset + 13] == UInt8(ascii: ":"),
             text[offset + 16] == UInt8(ascii: ":"), let hour = twoDigits(text, offset + 11), hour < 24,
-            let minute = twoDigits(text, offset + 14), minute < 60, let second = twoDigits(text, offset + 17), second <= 60
+            let minute = twoDigits(text, offset + 14), minute < 60, let second = twoDigits(text, offset + 17),
+            second <= 60
         else { return nil }
         return day * secondsPerDay + hour * 3600 + minute * 60 + second
     }

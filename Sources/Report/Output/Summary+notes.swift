@@ -6,13 +6,19 @@ extension Summary {
         if !unpricedModels.isEmpty {
             let names = unpricedModels.sorted()
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-            notes.append("No price is known of: \(names.prefix(5).joined(separator: ", "))\(more). What they cost is not in any sum.")
+            notes.append(
+                "No price is known of: \(names.prefix(5).joined(separator: ", "))\(more). What they cost is not in any sum."
+            )
         }
-        if counts.leftOut > 0 { notes.append("\(NumberText.grouped(counts.leftOut)) requests are left out as asked for.") }
+        if counts.leftOut > 0 {
+            notes.append("\(NumberText.grouped(counts.leftOut)) requests are left out as asked for.")
+        }
         if counts.other > 0 { notes.append("\(NumberText.grouped(counts.other)) lines are not about requests.") }
         if counts.damaged > 0 { notes.append("\(NumberText.grouped(counts.damaged)) damaged lines are not counted.") }
         if rows.count > Aggregate.rowLimit {
-            notes.append("There are too many rows: what came after the first \(NumberText.grouped(Aggregate.rowLimit)) is in (others).")
+            notes.append(
+                "There are too many rows: what came after the first \(NumberText.grouped(Aggregate.rowLimit)) is in (others)."
+            )
         }
         return notes
     }

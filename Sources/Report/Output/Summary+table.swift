@@ -23,7 +23,8 @@ extension Summary {
         return table.text + "\n" + ([Self.timesNote] + notes).joined(separator: "\n") + "\n"
     }
 
-    private static let timesNote = "p50 and p95, which half and 95 % of the requests kept to, are in seconds, within 2 %."
+    private static let timesNote =
+        "p50 and p95, which half and 95 % of the requests kept to, are in seconds, within 2 %."
 
     private struct Column {
         let group: String
@@ -37,7 +38,9 @@ extension Summary {
         return [
             Column(group: "requests", name: "all") { NumberText.short($0.requests) },
             Column(group: "requests", name: "err", isShown: { $0.errors > 0 }) { NumberText.short($0.errors) },
-            Column(group: "requests", name: "left", isShown: { $0.clientsLeft > 0 }) { NumberText.short($0.clientsLeft) },
+            Column(group: "requests", name: "left", isShown: { $0.clientsLeft > 0 }) {
+                NumberText.short($0.clientsLeft)
+            },
             Column(group: "requests", name: "retr", isShown: { $0.retries > 0 }) { NumberText.short($0.retries) },
             Column(group: "tokens", name: "input") { NumberText.short($0.tokens.input) },
             Column(group: "tokens", name: "cached", isShown: { $0.tokens.cached > 0 }) {

@@ -61,7 +61,9 @@ struct TextTable {
         for (column, cell) in cells.enumerated() {
             let cell = cell.count > widths[column] ? cell.prefix(widths[column] - 1) + "…" : cell[...]
             let padding = String(repeating: " ", count: widths[column] - cell.count)
-            line += String(repeating: " ", count: gap(before: column)) + (column < nameCount ? cell + padding : padding + cell)
+            line +=
+                String(repeating: " ", count: gap(before: column))
+                + (column < nameCount ? cell + padding : padding + cell)
         }
         return line
     }

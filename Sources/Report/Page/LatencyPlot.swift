@@ -46,7 +46,8 @@ struct LatencyPlot {
             drawing += axes.label(Self.name(ofPower: power), x: x(part))
         }
         return Figure(
-            title: "Latency, share of requests", legend: curves.map { Figure.Mark(style: $0.style, name: Self.words($0)) },
+            title: "Latency, share of requests",
+            legend: curves.map { Figure.Mark(style: $0.style, name: Self.words($0)) },
             description: "Latency: " + curves.map(Self.words).joined(separator: "; ") + ".",
             drawing: drawing + axes.title("time, logarithmic"))
     }

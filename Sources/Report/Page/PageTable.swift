@@ -21,7 +21,8 @@ extension Summary {
     }
 
     private static let head = [
-        "requests", "errors", "left", "retries", "input", "cached", "output", "reasoning", "USD", "first byte<br>p50, s", "p95, s",
+        "requests", "errors", "left", "retries", "input", "cached", "output", "reasoning", "USD",
+        "first byte<br>p50, s", "p95, s",
         "duration<br>p50, s", "p95, s",
     ].map { "<th scope=\"col\" class=\"number\">\($0)</th>" }.joined()
 
@@ -45,7 +46,8 @@ extension Summary {
             let value = part.value
             let cells = [value.requests, value.errors, value.tokens.input, value.tokens.cached, value.tokens.output]
                 .map { "<td>\(NumberText.grouped($0))</td>" }.joined()
-            return "<tr><th scope=\"row\">\(line.name(of: part))</th>\(cells)<td>\(value.cost.text(decimals: 4))</td></tr>\n"
+            return
+                "<tr><th scope=\"row\">\(line.name(of: part))</th>\(cells)<td>\(value.cost.text(decimals: 4))</td></tr>\n"
         }
         let head = ["requests", "errors", "input", "cached", "output", "USD"].map {
             "<th scope=\"col\" class=\"number\">\($0)</th>"

@@ -31,7 +31,9 @@ struct SharePlot {
     }
 
     private var rows: [(name: String, tokens: Tokens)] {
-        let sorted = tokens.sorted { ($1.value.sum, $0.key) < ($0.value.sum, $1.key) }.map { (name: $0.key, tokens: $0.value) }
+        let sorted = tokens.sorted { ($1.value.sum, $0.key) < ($0.value.sum, $1.key) }.map {
+            (name: $0.key, tokens: $0.value)
+        }
         guard sorted.count > Self.limit else { return sorted }
         let rest = sorted[(Self.limit - 1)...]
         let sum = rest.reduce(into: Tokens()) { $0 += $1.tokens }

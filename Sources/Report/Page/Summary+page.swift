@@ -63,10 +63,16 @@ extension Summary {
             ("requests", NumberText.grouped(total.requests), "\(NumberText.grouped(total.retries)) retries"),
             ("errors", NumberText.grouped(total.errors), share(total.errors, of: total.requests)),
             ("clients left", NumberText.grouped(total.clientsLeft), share(total.clientsLeft, of: total.requests)),
-            ("cost, USD", total.cost.text(decimals: NumberText.decimals(forDollars: total.cost.known), grouped: true),
-                total.cost.unpriced > 0 ? "\(NumberText.grouped(total.cost.unpriced)) requests without a price" : ""),
+            (
+                "cost, USD",
+                total.cost.text(decimals: NumberText.decimals(forDollars: total.cost.known), grouped: true),
+                total.cost.unpriced > 0 ? "\(NumberText.grouped(total.cost.unpriced)) requests without a price" : ""
+            ),
             ("input tokens", NumberText.short(tokens.input), "\(share(tokens.cached, of: tokens.input)) cached"),
-            ("output tokens", NumberText.short(tokens.output), "\(share(tokens.reasoning, of: tokens.output)) reasoning"),
+            (
+                "output tokens", NumberText.short(tokens.output),
+                "\(share(tokens.reasoning, of: tokens.output)) reasoning"
+            ),
             ("first byte, median", seconds(total.firstByte), high(total.firstByte)),
             ("duration, median", seconds(total.duration), high(total.duration)),
         ]

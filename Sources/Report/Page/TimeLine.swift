@@ -53,7 +53,9 @@ struct TimeLine {
             let hour = parts[starts[number]].start
             if isShort { return (starts[number], "\((hour % Self.day).padded(2)):00") }
             // Without the year where it says nothing.
-            return (starts[number], String(Moment.text(ofDay: hour / Self.day).dropFirst(span > 300 * Self.day ? 0 : 5)))
+            return (
+                starts[number], String(Moment.text(ofDay: hour / Self.day).dropFirst(span > 300 * Self.day ? 0 : 5))
+            )
         }
     }
 }

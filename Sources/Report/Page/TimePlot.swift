@@ -50,7 +50,9 @@ struct TimePlot {
     }
 
     private func description(_ sums: [Double]) -> String {
-        guard let greatest = sums.indices.max(by: { sums[$0] < sums[$1] }), let last = line.parts.last else { return title }
+        guard let greatest = sums.indices.max(by: { sums[$0] < sums[$1] }), let last = line.parts.last else {
+            return title
+        }
         let most = line.parts[greatest]
         return """
             \(title) per \(line.unitName) from \(line.name(of: line.parts[0])) to \(line.name(of: last)) UTC; most at \

@@ -71,7 +71,8 @@ struct BlockReader: ~Copyable {
         do throws(LogError) {
             while count < Self.blockSize {
                 let read = try block.bytes.withUnsafeMutableBufferPointer { buffer throws(LogError) in
-                    try file.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...])))
+                    try file.read(
+                        into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...])))
                 }
                 if read == 0 { break }
                 count += read

@@ -53,7 +53,9 @@ public enum LogReading {
         var aggregate = Aggregate(selection)
         var block = BlockReader.Block()
         while source.reader.withLock({ $0.next(&block) }) {
-            if let lineNumber = aggregate.add(block) { source.reader.withLock { $0.note(damage: lineNumber, in: block.name) } }
+            if let lineNumber = aggregate.add(block) {
+                source.reader.withLock { $0.note(damage: lineNumber, in: block.name) }
+            }
         }
         return aggregate.summary
     }

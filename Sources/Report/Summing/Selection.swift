@@ -83,11 +83,14 @@ public struct TimeLimit: Sendable, Equatable {
             bytes.removeLast()
             return 0
         }
-        guard let sign = bytes.lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }), sign > 10 else {
+        guard let sign = bytes.lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }), sign > 10
+        else {
             return 0
         }
         let digits = bytes[(sign + 1)...].filter { $0 != UInt8(ascii: ":") }
-        guard digits.count == 4, let value = Int(String(decoding: digits, as: UTF8.self)), value <= 2359 else { return nil }
+        guard digits.count == 4, let value = Int(String(decoding: digits, as: UTF8.self)), value <= 2359 else {
+            return nil
+        }
         let isBehind = bytes[sign] == UInt8(ascii: "-")
         bytes.removeSubrange(sign...)
         let seconds = (value / 100 * 60 + value % 100) * 60
