@@ -83,6 +83,30 @@ struct LineReaderTests {
         #expect(Read(line).outcome == .other)
     }
 
+    /// A stranger can have a web server log nearly anything, such as the path of a file that is not there.
+    @Test(arguments: [json, text])
+    func `what strangers have other programs log between quotes is no line`(line: String) {
+        for end in ["", #"" failed (2: No such file or directory)"#, #"" while x" failed"#] {
+            #expect(Read(#"2026/11/24 10:00:00 [error] 7#7: *1 open() "/srv/\#(line)\#(end)"#).outcome == .other)
+        }
+    }
+
+    /// Whatever stands in a line, reading it comes to an end.
+    @Test(arguments: [json, text])
+    func `a line in which any byte is another is a request or none`(line: String) {
+        var bytes = Array(line.utf8)
+        for index in bytes.indices {
+            for byte in [0, 0x20, 0x22, 0x3D, 0x5A, 0x5C, 0x7B, 0x7D, 0xFF] as [UInt8] {
+                let kept = bytes[index]
+                bytes[index] = byte
+                var isWhole = true
+                let outcome = LineReader.read(bytes.span.bytes) { line, _ in isWhole = line.isWhole }
+                #expect(isWhole || outcome != .request)
+                bytes[index] = kept
+            }
+        }
+    }
+
     /// What a full disk, or nginx's limit of 2048 bytes to a message, leaves.
     @Test func `a line that is cut off is no request`() {
         let json = Array(Self.json.utf8)

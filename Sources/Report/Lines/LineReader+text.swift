@@ -2,7 +2,8 @@
 /// where it would be ambiguous otherwise.
 extension LineReader {
     /// How a line begins: `2026-11-24T10:00:00.123Z 200 `.
-    private static let (timeLength, beginningLength) = (24, 29)
+    private static let timeLength = 24
+    private static let beginningLength = 29
 
     /// Where a line begins behind other programs' words.
     static func textStart(in line: RawSpan) -> Int? {

@@ -19,9 +19,20 @@ enum LineReader {
     static func read(_ line: RawSpan, _ request: (RequestLine, RawSpan) -> Void) -> Outcome {
         if line.hasPrefix("{") { return readObject(line, mayWrap: true, request) }
         if let outcome = readText(line, at: 0, request) { return outcome }
-        if let start = line.first(#"{"time":""#) {
+        guard let start = start(in: line) else { return .other }
+        if line.hasPrefix("{", at: start) {
             return readObject(line.extracting(start..<line.byteCount), mayWrap: false, request)
         }
-        return textStart(in: line).flatMap { readText(line, at: $0, request) } ?? .other
+        return readText(line, at: start, request) ?? .other
+    }
+
+    /// Where gpt-proxy's words begin behind another program's. Not behind a quote, unless it is nginx's: between quotes,
+    /// programs log what strangers send them, such as the path of a file that is not there.
+    private static func start(in line: RawSpan) -> Int? {
+        let quote = line.first(UInt8(ascii: "\"")) ?? line.byteCount
+        let mark: StaticString = #"FastCGI sent in stderr: ""#
+        if line.hasPrefix(mark, at: quote + 1 - mark.utf8CodeUnitCount) { return quote + 1 }
+        if line.hasPrefix(#"{"time":""#, at: quote - 1) { return quote - 1 }
+        return textStart(in: line.extracting(0..<quote))
     }
 }

@@ -10,11 +10,11 @@ extension RawSpan {
         byteCount == text.utf8CodeUnitCount && hasPrefix(text)
     }
 
-    /// Whether `text` stands at `offset`.
+    /// Whether `text` stands at `offset`, which may be outside.
     @inline(__always)
     func hasPrefix(_ text: StaticString, at offset: Int = 0) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard offset + count <= byteCount else { return false }
+        guard offset >= 0, offset + count <= byteCount else { return false }
         return withUnsafeBytes { memcmp($0.baseAddress.unsafelyUnwrapped + offset, text.utf8Start, count) == 0 }
     }
 

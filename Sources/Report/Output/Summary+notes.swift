@@ -10,15 +10,12 @@ extension Summary {
                 "No price is known of: \(names.prefix(5).joined(separator: ", "))\(more). What they cost is not in any sum."
             )
         }
-        if counts.leftOut > 0 {
-            notes.append("\(NumberText.grouped(counts.leftOut)) requests are left out as asked for.")
-        }
-        if counts.other > 0 { notes.append("\(NumberText.grouped(counts.other)) lines are not about requests.") }
-        if counts.damaged > 0 { notes.append("\(NumberText.grouped(counts.damaged)) damaged lines are not counted.") }
-        if rows.count > Aggregate.rowLimit {
-            notes.append(
-                "There are too many rows: what came after the first \(NumberText.grouped(Aggregate.rowLimit)) is in (others)."
-            )
+        for (count, what) in [
+            (counts.leftOut, "Requests left out as asked for"), (counts.other, "Lines that are not about requests"),
+            (counts.damaged, "Damaged lines, which are not counted"),
+        ] where count > 0 { notes.append("\(what): \(NumberText.grouped(count)).") }
+        if rows.keys.contains(where: { $0.contains(NameTable.othersText) }) {
+            notes.append("There are too many names to tell apart; those that came last are in \(NameTable.othersText).")
         }
         return notes
     }

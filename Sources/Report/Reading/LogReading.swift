@@ -87,6 +87,6 @@ extension Aggregate {
 extension Summary {
     fileprivate func complaints(about damages: [String]) -> [String] {
         guard counts.damaged > 0 else { return [] }
-        return damages + ["\(counts.damaged) damaged \(counts.damaged == 1 ? "line is" : "lines are") not counted"]
+        return damages + ["damaged lines, which are not counted: \(counts.damaged)"]
     }
 }
