@@ -94,7 +94,8 @@ struct ReportCommand: AsyncParsableCommand {
         case .html: summary.page
         case .csv: summary.csv
         case .json: summary.json
-        case nil: summary.table(width: Terminal.width, isColoured: Terminal.hasColours)
+        case nil: summary.table(
+                width: Terminal.isStandardOutput ? Terminal.width : nil, isColoured: Terminal.hasColor)
         }
     }
 
@@ -111,22 +112,5 @@ struct ReportCommand: AsyncParsableCommand {
 extension TimeLimit: ExpressibleByArgument {
     public init?(argument: String) {
         self.init(argument)
-    }
-}
-
-/// Standard output, where it is a terminal.
-private enum Terminal {
-    /// How many columns it has; nil of what is no terminal.
-    static var width: Int? {
-        var size = winsize()
-        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-            return nil
-        }
-        return Int(size.ws_col)
-    }
-
-    /// Whether it is to have colours: not where somebody asks for none (https://no-color.org).
-    static var hasColours: Bool {
-        isatty(STDOUT_FILENO) == 1 && (Start.environment["NO_COLOR"] ?? "").isEmpty
     }
 }
