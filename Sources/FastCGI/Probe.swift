@@ -21,7 +21,9 @@ public enum Probe {
         defer { close(descriptor) }
         let request = begin + record(4, parameters(["REQUEST_METHOD": "GET", "SCRIPT_NAME": path])) + record(4, [])
         guard send(request + record(5, []), to: descriptor) else { throw failure(operation) }
+        errno = 0
         guard let answer = receive(from: descriptor) else {
+            if errno == EAGAIN { throw failure(operation) }
             throw StartError(
                 operation, reason: "what answers there does not speak FastCGI",
                 remedy: "name the socket that gpt-proxy listens on")
@@ -86,7 +88,9 @@ public enum Probe {
     private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = rest.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
@@ -129,7 +133,9 @@ public enum Probe {
         var bytes = [UInt8](repeating: 0, count: count)
         var position = 0
         while position < count {
-            let read = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + position, count - position, 0) }
+            let read = bytes.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress?.advanced(by: position), count - position, 0)
+            }
             guard read > 0 else { return nil }
             position += read
         }

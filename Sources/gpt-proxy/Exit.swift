@@ -16,6 +16,6 @@ enum Exit {
     }
 
     private static func say(_ message: String) {
-        for line in message.split(separator: "\n") { StandardError.write("gpt-proxy: \(line)") }
+        for line in message.split(separator: "\n") { StandardError.write("gpt-proxy: \(PlainText.of(String(line)))") }
     }
 }

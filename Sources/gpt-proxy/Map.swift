@@ -46,7 +46,7 @@ struct Map: AsyncParsableCommand {
     /// For programs: what is sent, byte for byte, and what there is to say of it apart.
     private func tell(_ translated: [TranslatedRequest]) {
         for notice in translated[0].notices {
-            StandardError.write("\(notice.kind.rawValue): \(notice.field) \(notice.reason)")
+            StandardError.write(PlainText.of("\(notice.kind.rawValue): \(notice.field) \(notice.reason)"))
         }
         for request in translated { print(String(decoding: request.body, as: UTF8.self)) }
     }

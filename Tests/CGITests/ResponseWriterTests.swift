@@ -23,6 +23,16 @@ struct ResponseWriterTests {
         #expect(sink.flushCount == 1)
     }
 
+    @Test func `a default is said where the response says nothing of it`() async {
+        for (head, said) in [
+            (ResponseHead(status: 200), "2"), (ResponseHead(status: 200, headers: [("x-a", "1")]), "1"),
+        ] {
+            let sink = MemorySink()
+            await ResponseWriter(sink, defaults: [("X-A", "2")]).respond(head, body: [])
+            #expect(sink.taken.lowercased() == "status: 200 ok\r\nx-a: \(said)\r\ncontent-length: 0\r\n\r\n")
+        }
+    }
+
     @Test func `an empty body has a length too`() async {
         let sink = MemorySink()
         await ResponseWriter(sink).respond(ResponseHead(status: 200), body: [])

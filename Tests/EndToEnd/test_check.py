@@ -147,6 +147,17 @@ def test_a_socket_that_is_not_there_is_no_socket_or_has_nobody_is_told(run, dire
         assert f"problem  unix:{path}: " in ended.stderr
 
 
+def test_a_process_that_takes_nothing_is_told(run, directory):
+    path = directory / "stopped.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        path.chmod(0o660)
+        ended = check_socket(run, f"unix:{path}")
+    assert ended.returncode == 1
+    assert "took nothing for 5 seconds" in ended.stderr
+
+
 def test_what_does_not_speak_fastcgi_is_told(run, simulator):
     address = simulator.base.removeprefix("http://").removesuffix("/v1")
     ended = check_socket(run, address)

@@ -83,7 +83,7 @@ def test_nothing_of_the_operators_own_is_shown(deployment, keys):
 
 def test_each_field_is_told_with_its_fate(deployment, keys):
     explained = explain(deployment, keys["ann"], BODIES[CHAT] | {"n": 3, "seed": 7}).json
-    fates = {row.get("field"): (row.get("sent_as"), row["change"]) for row in reversed(explained["explanation"])}
+    fates = {row.get("field"): (row.get("sent_as"), row["kind"]) for row in reversed(explained["explanation"])}
     assert fates["model"] == ("model", "translated")
     assert fates["max_tokens"] == ("max_output_tokens", "dropped")
     assert fates["stop"] == (None, "emulated")

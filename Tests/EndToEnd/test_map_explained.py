@@ -105,6 +105,15 @@ def test_the_input_commands_no_terminal(in_terminal):
     assert "\\u{1B}]0;title\\u{7}" in shown
 
 
+def test_what_is_told_beside_a_pipe_commands_no_terminal_either(run):
+    told = run("map", "--route", ROUTE, input=json.dumps(REQUEST)).stderr
+    assert "dropped: \\u{1B}]0;title\\u{7} is not a parameter" in told
+    refused = run("map", "--route", ROUTE, input=json.dumps(REQUEST | {"tool_choice": {"type": "\x1b[2J"}}))
+    assert refused.returncode == 1
+    assert "\\u{1B}[2J" in refused.stderr
+    assert "\x1b" not in told + refused.stderr
+
+
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_who_wants_no_color_gets_none(in_terminal, environment):
     assert "\x1b" not in in_terminal("--route", ROUTE, **environment)[0]

@@ -14,7 +14,7 @@ import pytest
 from certificates import self_signed
 from client import arrives_one_by_one, ask
 from processes import REPOSITORY, find_program, wait_until
-from stack import PROXY_KEY, accepts_connections, free_port
+from stack import PROXY_KEY, accepts_connections, environment, free_port
 
 EXAMPLE = REPOSITORY / "nginx.conf.example"
 
@@ -251,3 +251,11 @@ def test_nothing_is_served_without_tls(site):
     connection.request("POST", "/proxy", "{}", {"X-API-KEY": "x"})
     assert connection.getresponse().status == 403
     connection.close()
+
+
+def test_check_finds_nothing_to_change(site, run, simulator):
+    settings = environment(simulator.base, UPSTREAM_CA_FILE=str(site.certificate))
+    ended = run("check", "--through", f"https://localhost:{site.port}/v1", environment=settings)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "0 warnings, 0 problems\n" in ended.stdout
+    assert simulator.requests == []

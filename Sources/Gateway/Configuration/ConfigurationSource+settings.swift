@@ -17,7 +17,8 @@ extension ConfigurationSource {
 
     /// The files that hold secrets.
     var secretFiles: [String] {
-        let names = ConfigurationKey.allCases.filter(\.isSecret).map(\.rawValue)
+        let names =
+            ConfigurationKey.allCases.filter(\.isSecret).map(\.rawValue)
             + furtherBases.map { ConfigurationKey.openAIKey.name(ofBase: $0) }
         let files = names.compactMap(file(ofSecret:))
         let isInEnvironmentFile = names.contains {

@@ -29,7 +29,8 @@ struct Pacing {
 
     /// Whether events came together that were written apart. By the halves, so that a busy machine is no buffer.
     var isHeldBack: Bool {
-        guard let first = arrivedAt.first, let last = arrivedAt.last, let start = writtenAt.first, let end = writtenAt.last
+        guard let first = arrivedAt.first, let last = arrivedAt.last, let start = writtenAt.first,
+            let end = writtenAt.last
         else { return true }
         return last - first < .milliseconds(end - start) / 2
     }

@@ -6,7 +6,8 @@ enum WebServer: String, CaseIterable {
 
     /// Nil when it says nothing, or something else.
     init?(named header: String?) {
-        guard let found = Self.allCases.first(where: { header?.lowercased().hasPrefix($0.rawValue.lowercased()) == true })
+        guard
+            let found = Self.allCases.first(where: { header?.lowercased().hasPrefix($0.rawValue.lowercased()) == true })
         else { return nil }
         self = found
     }
@@ -29,9 +30,12 @@ enum WebServer: String, CaseIterable {
         case (.nginx, .handOver): "a location for this path with fastcgi_pass"
         case (.apache, .handOver): "ProxyPass (mod_proxy_fcgi), or SetHandler fcgid-script, for this path"
         case (.lighttpd, .handOver): "fastcgi.server for this path, with check-local disabled"
-        case (.nginx, .reach): "fastcgi_pass must name the socket that gpt-proxy listens on, and nginx's user be in its group"
-        case (.apache, .reach): "ProxyPass must name the socket that gpt-proxy listens on, and Apache's user be in its group"
-        case (.lighttpd, .reach): "\"socket\" must be the one that gpt-proxy listens on, and lighttpd's user be in its group"
+        case (.nginx, .reach):
+            "fastcgi_pass must name the socket that gpt-proxy listens on, and nginx's user be in its group"
+        case (.apache, .reach):
+            "ProxyPass must name the socket that gpt-proxy listens on, and Apache's user be in its group"
+        case (.lighttpd, .reach):
+            "\"socket\" must be the one that gpt-proxy listens on, and lighttpd's user be in its group"
         case (.apache, .passKey): "CGIPassAuth On"
         case (_, .passKey): "take out what empties HTTP_AUTHORIZATION"
         case (.nginx, .passPath): "include fastcgi_params, or fastcgi_param SCRIPT_NAME $fastcgi_script_name"

@@ -56,7 +56,7 @@ public struct Explanation: Sendable {
                     if let sentAs = row.sentAs { $0.member("sent_as", sentAs) }
                     if let before = row.before { $0.member("before", before) }
                     if let after = row.after { $0.member("after", after) }
-                    $0.member("change", row.change.rawValue)
+                    $0.member("kind", row.change.rawValue)
                     if let reason = row.reason { $0.member("reason", reason) }
                 }
             }

@@ -7,7 +7,8 @@ internal import Upstream
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Looks at the configuration, and on request at all that is before and behind it, and says what to change.",
+        abstract:
+            "Looks at the configuration, and on request at all that is before and behind it, and says what to change.",
         discussion: """
             Prints the settings, without their secrets, and then what was found: ok, a warning, or a problem, the latter two \
             with the way out. Problems go to standard error. The exit status is 78 when the configuration cannot be used, \
@@ -17,11 +18,16 @@ struct Check: AsyncParsableCommand {
     @Flag(help: "Ask upstream whether it takes the key and has the models, and the issuer of tokens for its keys.")
     var upstream = false
 
-    @Option(help: "The socket that gpt-proxy listens on: unix:/path or 127.0.0.1:9000. (default: \(SocketCheck.usual) if it is there)")
+    @Option(
+        help: """
+            The socket that gpt-proxy listens on: unix:/path or 127.0.0.1:9000. (default: \(SocketCheck.usual) if it is there)
+            """)
     var socket: String?
 
     @Option(
-        help: "Ask gpt-proxy through the web server, at the address that clients use: https://example.com/v1. Costs no tokens.",
+        help: """
+            Ask gpt-proxy through the web server, at the address that clients use: https://example.com/v1. It costs no tokens.
+            """,
         transform: { text in
             do throws(InvalidConfiguration) {
                 return try BaseURL(text)
@@ -79,7 +85,8 @@ struct Check: AsyncParsableCommand {
             }
         }
         guard let key = source.sharedKey else {
-            throw ValidationError("There is no PROXY_API_KEY to show: name a file with a caller's key, --key-file PATH.")
+            throw ValidationError(
+                "There is no PROXY_API_KEY to show: name a file with a caller's key, --key-file PATH.")
         }
         return key
     }

@@ -8,9 +8,12 @@ enum DescriptorsCheck {
         let asked = configuration.maxStreams
         let subject = "MAX_STREAMS"
         if asked == 0 { return .ok(subject, "is what the limit on open files leaves here: \(possible) in a process") }
-        if asked <= possible { return .ok(subject, "is \(asked), and the limit on open files leaves room for \(possible) here") }
+        if asked <= possible {
+            return .ok(subject, "is \(asked), and the limit on open files leaves room for \(possible) here")
+        }
         return .warning(
             subject, "is \(asked), but the limit on open files leaves room for \(possible) only here",
-            remedy: "raise the limit where gpt-proxy is started: LimitNOFILE= (systemd), ulimit -n, nofile (containers)")
+            remedy: "raise the limit where gpt-proxy is started: LimitNOFILE= (systemd), ulimit -n, nofile (containers)"
+        )
     }
 }

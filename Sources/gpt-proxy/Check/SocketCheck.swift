@@ -39,11 +39,13 @@ enum SocketCheck {
             return .problem(subject, "is no socket", remedy: "remove it, or name another path")
         }
         let mode = String(status.st_mode & 0o777, radix: 8)
-        let text = "may be used by the user \(user(status.st_uid)) and the group \(group(status.st_gid)) (mode 0\(mode))"
+        let text =
+            "may be used by the user \(user(status.st_uid)) and the group \(group(status.st_gid)) (mode 0\(mode))"
         guard status.st_mode & S_IWOTH == 0 else {
             return .warning(
                 subject, "may be used by everybody on this machine, past the web server (mode 0\(mode))",
-                remedy: "--mode 0660 (serve), SocketMode=0660 (systemd), -M 0660 (spawn-fcgi); and the group of the web "
+                remedy:
+                    "--mode 0660 (serve), SocketMode=0660 (systemd), -M 0660 (spawn-fcgi); and the group of the web "
                     + "server's user")
         }
         guard status.st_mode & S_IWGRP != 0 else {

@@ -6,6 +6,7 @@ wish for.
 
 import http.client
 import json
+import subprocess
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from client import ask
-from processes import wait_until
+from processes import PATH, wait_until
 from recipe import HEARTBEAT, SERVER_LIMIT
 from stack import PROXY_KEY
 
@@ -225,3 +226,19 @@ def how_it_ends(stream, begin):
     if b"event: error" in body:
         return "ends with an error"
     return "is completed" if b"event: response.completed" in body else "just ends"
+
+
+@fills("what `check --through` finds to change")
+def what_check_finds(site, simulator):
+    address = f"http://127.0.0.1:{site.port}/v1"
+    ended = subprocess.run(
+        [site.program, "check", "--env-file", site.etc / ".env", "--through", address],
+        cwd=site.directory,
+        env={"PATH": PATH},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert f"{address}/chat/completions: streams" in ended.stdout, ended.stdout + ended.stderr
+    found = [line for line in (ended.stdout + ended.stderr).splitlines() if address in line and not line.startswith("ok ")]
+    return ["; ".join(found) or "nothing"]
