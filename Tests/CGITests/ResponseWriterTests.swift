@@ -29,7 +29,8 @@ struct ResponseWriterTests {
         ] {
             let sink = MemorySink()
             await ResponseWriter(sink, defaults: [("X-A", "2")]).respond(head, body: [])
-            #expect(sink.taken.lowercased() == "status: 200 ok\r\nx-a: \(said)\r\ncontent-length: 0\r\n\r\n")
+            let lines = sink.taken.lowercased().split(separator: "\r\n")
+            #expect(lines.filter { $0.hasPrefix("x-a") } == ["x-a: \(said)"])
         }
     }
 
