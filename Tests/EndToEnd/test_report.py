@@ -37,7 +37,8 @@ def asked(request, deploy):
         stream.read_until(b"output_text.delta")
     count = 7
     log = deployment.responder.process.log_file
-    assert wait_until(lambda: deployment.responder.log.count(" POST " if request.param == "text" else '"POST"') == count)
+    mark = " POST " if request.param == "text" else '"POST"'
+    assert wait_until(lambda: deployment.responder.log.count(mark) == count, timeout=60), deployment.responder.log
     return log, {"requests": count, "input": input_tokens, "output": output_tokens}
 
 

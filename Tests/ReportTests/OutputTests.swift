@@ -97,7 +97,7 @@ struct OutputTests {
     }
 
     @Test(arguments: [
-        (0, "0.000"), (99, "0.099"), (100, "0.10"), (9994, "9.99"), (9995, "10.0"), (99_949, "99.9"), (600_000, "600"),
+        (0, "0.00"), (94, "0.09"), (100, "0.10"), (9994, "9.99"), (9995, "10.0"), (99_949, "99.9"), (600_000, "600"),
     ])
     func `seconds`(milliseconds: Int, text: String) {
         #expect(NumberText.seconds(milliseconds) == text)

@@ -37,7 +37,6 @@ enum NumberText {
     static func seconds(_ milliseconds: Int) -> String {
         let seconds = Double(milliseconds) / 1000
         return switch seconds {
-        case ..<0.0995: fixed(seconds, decimals: 3)
         case ..<9.995: fixed(seconds, decimals: 2)
         case ..<99.95: fixed(seconds, decimals: 1)
         default: short(Int(seconds.rounded()))

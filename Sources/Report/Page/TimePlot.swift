@@ -20,13 +20,15 @@ struct TimePlot {
         let sums = line.parts.map { part in series.reduce(0) { $0 + $1.value(part.value) } }
         let axes = Axes(greatest: sums.max() ?? 0, whole: whole, format: format)
         let width = (axes.right - axes.left) / Double(line.parts.count)
+        let barWidth = min(width * 0.8, 60)
         var drawing = axes.grid
         for (index, part) in line.parts.enumerated() {
             let x = axes.left + width * Double(index)
-            drawing += bar(part, x: x + width * 0.1, width: min(width * 0.8, 60), axes)
+            drawing += bar(part, x: x + width * 0.1, width: barWidth, axes)
         }
         for label in line.labels {
-            drawing += axes.label(label.text, x: axes.left + width * Double(label.index) + min(width * 0.5, 38))
+            let middle = width * 0.1 + barWidth / 2
+            drawing += axes.label(label.text, x: axes.left + width * Double(label.index) + middle)
         }
         drawing += axes.title("UTC")
         return Figure(

@@ -1,0 +1,21 @@
+/// The sums of some time.
+struct Interval: Equatable {
+    var requests = 0
+    var errors = 0
+    var tokens = Tokens()
+    var cost = Cost()
+
+    mutating func add(_ line: RequestLine, price: Price?) {
+        requests += 1
+        if line.isError { errors += 1 }
+        tokens += line.tokens
+        cost.add(line.tokens, at: price)
+    }
+
+    static func += (sum: inout Interval, other: Interval) {
+        sum.requests += other.requests
+        sum.errors += other.errors
+        sum.tokens += other.tokens
+        sum.cost += other.cost
+    }
+}
