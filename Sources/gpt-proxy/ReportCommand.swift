@@ -94,7 +94,8 @@ struct ReportCommand: AsyncParsableCommand {
         case .html: summary.page
         case .csv: summary.csv
         case .json: summary.json
-        case nil: summary.table(
+        case nil:
+            summary.table(
                 width: Terminal.isStandardOutput ? Terminal.width : nil, isColoured: Terminal.hasColor)
         }
     }

@@ -179,6 +179,13 @@ def test_text(deploy):
     assert re.match(r"\S+ 200 POST /proxy id=\S+ caller=default model=gpt-4o sent=gpt-5 upstream=200 ", line)
 
 
+def test_a_value_in_text_is_one_word(deploy):
+    deployment = deploy(LOG_FORMAT="text")
+    deployment.client.ask("hi", model='x sent=gpt-5 "\n\x1b[2J')
+    assert wait_until(lambda: "/proxy" in deployment.responder.log)
+    assert r' model="x sent=gpt-5 \"\n\u001b[2J" sent="x sent=gpt-5 ' in deployment.responder.log
+
+
 def test_a_quiet_level_has_none(deploy):
     deployment = deploy(LOG_LEVEL="error")
     deployment.client.ask("hi")
