@@ -5,9 +5,11 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd"))
+for tests in ["EndToEnd", "Faults"]:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / tests))
 
 from processes import REPOSITORY, Process, find_program  # noqa: E402
+from relay import Relay  # noqa: E402
 from stack import Deployment, Simulator, environment  # noqa: E402
 
 
@@ -29,19 +31,24 @@ def raise_descriptor_limit(needed):
 
 
 @contextmanager
-def deployment(options, **settings):
-    """The simulator, and the responder with nginx in front of it."""
+def deployment(options, acts=None, **settings):
+    """The simulator, and the responder with nginx in front of it; between them a relay that has these acts, if any."""
     if not (options.binaries / "gpt-proxy").exists():
         sys.exit(f"There is no gpt-proxy in {options.binaries}: swift build -c release --static-swift-stdlib")
     if not Path(find_program("nginx")).exists():
         sys.exit("nginx is needed: apt-get install nginx")
     simulator = Simulator(options.binaries.resolve())
     try:
-        deployed = Deployment(options.binaries.resolve(), environment(simulator.base, **settings))
+        relay = Relay(simulator.base, acts) if acts else None
+        base = relay.base if relay else simulator.base
+        deployed = Deployment(options.binaries.resolve(), environment(base, **settings))
+        deployed.relay = relay
         try:
             yield simulator, deployed
         finally:
             deployed.stop()
+            if relay:
+                relay.stop()
     finally:
         simulator.stop()
         for process in list(Process.running):

@@ -7,6 +7,7 @@ relayed as it is. So is one without such a key, unless there is an act for its p
 
 import http.client
 import re
+import select
 import socket
 import struct
 import threading
@@ -115,6 +116,47 @@ class Exchange:
 
     def send(self, data):
         self.connection.send(data)
+
+    def pass_on(self):
+        """Hands on what the simulator says, as it comes, for as long as the proxy wants it."""
+        address = urlsplit(self.simulator)
+        fields = "".join(f"{name}: {value}\r\n" for name, value in self.request.fields.items())
+        head = f"{self.request.method} {self.request.path} HTTP/1.1\r\n{fields}\r\n".encode("latin-1")
+        with socket.create_connection((address.hostname, address.port)) as upstream:
+            upstream.sendall(head + self.body)
+            end = End()
+            while not end.has_come:
+                readable, _, _ = select.select([upstream, self.connection.socket], [], [])
+                # It sends no second request before it has the first one's reply.
+                if self.connection.socket in readable:
+                    raise Gone
+                data = upstream.recv(1 << 16)
+                if not data:
+                    return self.connection.close()
+                self.send(data)
+                end.look(data)
+
+
+class End:
+    """Looks for the end of a reply in its bytes."""
+
+    def __init__(self):
+        self.head, self.length, self.seen, self.tail = b"", None, 0, b""
+
+    def look(self, data):
+        if b"\r\n\r\n" not in self.head:
+            self.head += data
+            head, _, data = self.head.partition(b"\r\n\r\n")
+            length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+            self.length = int(length[1]) if length else None
+        self.seen += len(data)
+        self.tail = (self.tail + data)[-5:]
+
+    @property
+    def has_come(self):
+        if b"\r\n\r\n" not in self.head:
+            return False
+        return self.tail == b"0\r\n\r\n" if self.length is None else self.seen >= self.length
 
 
 @dataclass
@@ -226,7 +268,7 @@ class Relay:
             if act and self.accepted[key] <= int(times):
                 act(exchange)
             else:
-                exchange.send(exchange.reply.wire)
+                exchange.pass_on()
         finally:
             if connection.served and connection.sent == sent and connection.has_ended:
                 self.unanswered_on_kept[key] += 1
