@@ -247,6 +247,7 @@ def test_a_caller_cannot_name_two_models_where_bodies_pass_as_they_are(deploy, r
     assert client.post(b'{"model":"small","input":"hi"}', {"X-API-KEY": key}, "/v1/embeddings").status != 403
 
 
+@pytest.mark.memory
 def test_a_body_costs_a_fixed_multiple_of_its_size_in_memory(deploy):
     deployment = deploy()
     process = deployment.responder.process

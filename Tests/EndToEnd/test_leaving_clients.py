@@ -49,6 +49,7 @@ def test_others_are_not_disturbed(proxy, simulator):
     assert wait_until(lambda: sum(request["ending"] == "client closed" for request in simulator.requests) == 5)
 
 
+@pytest.mark.memory
 def test_a_crowd_leaves_nothing_behind(deploy, simulator):
     deployment = deploy()
     client, responder = deployment.client, deployment.responder.process

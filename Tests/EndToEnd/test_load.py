@@ -53,6 +53,7 @@ def test_a_client_that_reads_slowly_loses_nothing(proxy):
 
 # For a reader as slow as this everything on the way fills up: what is not in the sockets' and nginx's buffers stays
 # upstream.
+@pytest.mark.memory
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
 def test_a_kilobyte_a_second_of_a_hundred_megabytes_takes_no_memory(deploy, simulator, path):
     deployment = deploy()
@@ -73,6 +74,7 @@ def test_a_kilobyte_a_second_of_a_hundred_megabytes_takes_no_memory(deploy, simu
 
 
 # What the model is told may be long, and its answer takes minutes: nobody needs the former during the latter.
+@pytest.mark.memory
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/responses"])
 def test_a_long_conversation_takes_no_memory_while_its_answer_streams(deploy, path):
     deployment = deploy()

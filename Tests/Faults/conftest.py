@@ -28,6 +28,9 @@ def pytest_addoption(parser):
     )
     parser.addoption("--times", type=int, default=1, help="how often each fault is tried on each front")
     parser.addoption("--sites", type=int, default=6, help="how many faults are tried at the same time")
+    parser.addoption(
+        "--any-memory", action="store_true", help="whatever memory is taken: for programs that are instrumented"
+    )
     parser.addoption("--write-readme", action="store_true", help="put the table that is printed into README")
 
 
@@ -48,11 +51,12 @@ def tried(request, pytestconfig, binaries, simulator):
     """What came of the faults that were selected, by fault; everything has been tried when this is there."""
     selected = [item.callspec.params["fault"] for item in request.session.items if "fault" in item.fixturenames]
     times = pytestconfig.getoption("--times")
+    watches_memory = not pytestconfig.getoption("--any-memory")
 
     def run(fault):
         outcome = Outcome()
         try:
-            site = Site(fault.site, binaries, simulator)
+            site = Site(fault.site, binaries, simulator, watches_memory)
             try:
                 outcome = try_fault(fault, site, times)
             finally:

@@ -5,32 +5,46 @@ import EventStream
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
-    let whole = events(in: [bytes[...]])
-    let size = Int(start.pointee) + 1
-    let pieces = stride(from: 0, to: bytes.count, by: size).map { bytes[$0..<min($0 + size, bytes.count)] }
-    precondition(events(in: pieces) == whole, "cut into pieces, the stream has other events")
+    let whole = Events(of: bytes, inPiecesOf: bytes.count)
+    precondition(Events(of: bytes, inPiecesOf: Int(start.pointee) + 1) == whole, "cut into pieces, it has other events")
     // Data of several lines is not written by anyone here.
-    for event in whole where !event.data.contains(UInt8(ascii: "\n")) {
+    for data in whole.data where !data.contains(UInt8(ascii: "\n")) {
         var written: [UInt8] = []
-        EventWriter.append(data: event.data, to: &written)
-        precondition(events(in: [written[...]]).map(\.data) == [event.data], "written again, an event has other data")
+        EventWriter.append(data: data, to: &written)
+        precondition(
+            Events(of: written, inPiecesOf: written.count).data.map(Array.init) == [Array(data)],
+            "written again, an event has other data")
     }
     return 0
 }
 
-private struct Event: Equatable {
-    let name, data: [UInt8]
-}
+/// A stream's events: their bytes, one after the other, and where each name and each data ends. Not an array for each:
+/// they would take most of the time.
+private struct Events: Equatable {
+    var bytes: [UInt8] = []
+    var ends: [Int] = []
 
-private func events(in pieces: [ArraySlice<UInt8>]) -> [Event] {
-    var parser = EventParser()
-    var events: [Event] = []
-    for piece in pieces {
-        let completed = try? parser.feed(Array(piece).span.bytes) { name, data in
-            events.append(Event(name: name.withUnsafeBytes { Array($0) }, data: data.withUnsafeBytes { Array($0) }))
+    init(of stream: [UInt8], inPiecesOf size: Int) {
+        var parser = EventParser()
+        var start = 0
+        while start < stream.count {
+            let end = min(start + size, stream.count)
+            let completed = try? parser.feed(stream.span.bytes.extracting(start..<end)) { name, data in
+                add(name)
+                add(data)
+            }
+            guard let completed else { fatalError("an event is too large") }
+            precondition(completed <= end - start, "more was completed than came")
+            start = end
         }
-        guard let completed else { fatalError("an event is too large") }
-        precondition(completed <= piece.count, "more was completed than came")
     }
-    return events
+
+    private mutating func add(_ field: RawSpan) {
+        field.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        ends.append(bytes.count)
+    }
+
+    var data: [ArraySlice<UInt8>] {
+        stride(from: 0, to: ends.count, by: 2).map { bytes[ends[$0]..<ends[$0 + 1]] }
+    }
 }

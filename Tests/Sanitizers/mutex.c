@@ -1,0 +1,36 @@
+// Tells the thread sanitizer what it cannot see of Swift's Mutex.
+//
+// Taking a mutex that is free, and giving back one that nobody waits for, are atomic operations compiled into the program,
+// and instrumented with it. The rest, when two threads meet, is in libswiftSynchronization, which is not: for the sanitizer
+// nothing then orders what the one thread did before what the other does. So these stand before the library's functions,
+// call them, and say what they have done; nothing else is kept from the sanitizer.
+//
+// Linked into programs built with --sanitize thread, by Tests/Sanitizers/run.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdint.h>
+
+void __tsan_acquire(void *address) __attribute__((weak));
+void __tsan_release(void *address) __attribute__((weak));
+
+// _MutexHandle._lockSlow(_: UInt32) and _MutexHandle._unlockSlow(); the mutex is `self`.
+#define LOCK "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
+
+#define SWIFT __attribute__((swiftcall))
+#define SELF __attribute__((swift_context))
+
+SWIFT void lock(uint32_t thread, SELF void *mutex) __asm__(LOCK);
+SWIFT void unlock(SELF void *mutex) __asm__(UNLOCK);
+
+SWIFT void lock(uint32_t thread, SELF void *mutex) {
+    SWIFT void (*next)(uint32_t, SELF void *) = dlsym(RTLD_NEXT, LOCK);
+    next(thread, mutex);
+    if (__tsan_acquire) __tsan_acquire(mutex);
+}
+
+SWIFT void unlock(SELF void *mutex) {
+    SWIFT void (*next)(SELF void *) = dlsym(RTLD_NEXT, UNLOCK);
+    if (__tsan_release) __tsan_release(mutex);
+    next(mutex);
+}
