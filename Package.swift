@@ -62,7 +62,8 @@ let package = Package(
             dependencies: [
                 "CGI", "JSON", "EventStream", "Scoreboard", "Translation", "Upstream", .nioCore, .configuration,
                 .crypto, .cryptoExtras, .logging,
-            ]),
+            ],
+            resources: [.embedInCode("Status/page.html")]),
         .target(name: "Report", dependencies: ["JSON", "Translation"]),
         .target(
             name: "UpstreamSimulator",

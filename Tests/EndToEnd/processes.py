@@ -47,7 +47,7 @@ class Process:
 
     running = []
 
-    def __init__(self, name, arguments, directory, environment=None, stdin=subprocess.DEVNULL):
+    def __init__(self, name, arguments, directory, environment=None, stdin=subprocess.DEVNULL, pass_fds=()):
         self.name = name
         self.log_file = directory / f"{name}.log"
         with open(self.log_file, "ab") as log:
@@ -59,6 +59,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
         Process.running.append(self)
 

@@ -8,7 +8,9 @@ internal import Scoreboard
 enum StatusEndpoint {
     static func respond(to exchange: Exchange, _ scoreboard: Scoreboard?) async throws -> Reply {
         guard let scoreboard else { throw Failure.notFound }
-        let options = Set((exchange.request.query ?? "").split(separator: "&"))
+        // Prometheus writes an equals sign after each.
+        let options = Set((exchange.request.query ?? "").split(separator: "&").map { $0.prefix { $0 != "=" } })
+        if options.contains("html") { return .whole(StatusPage.head, body: StatusPage.body) }
         // Other processes' files are read, which may wait for a lock: not on the event loop.
         let (contentType, body) = try await Task.detached { try render(scoreboard, options) }.value
         return .whole(

@@ -1,0 +1,187 @@
+"""The status page, as a user sees it in a browser while requests come through nginx."""
+
+import signal
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from browser import Browser
+from client import ask
+from processes import wait_until
+
+# Names are the clients' choice. None of these may do anything, or look like something else.
+SCRIPT = "</td><script>document.title = 'taken over'</script>"
+PICTURE = '<img src="https://example.com/" onerror="document.body.innerHTML = \'\'">'
+TURNED = "\u202e5-tpg"
+
+# What a user sees of the table with that heading: its rows as lists of cells.
+ROWS = """[...document.querySelectorAll("section")].filter(card => card.querySelector("h2").innerText.startsWith("{}"))
+    .flatMap(card => [...card.querySelectorAll("tbody tr")]).map(row => [...row.cells].map(cell => cell.innerText))"""
+
+# The figures by their names.
+FIGURES = """Object.fromEntries([...document.querySelectorAll("#figures > div")]
+    .map(box => [box.querySelector("dt").innerText, box.querySelector("dd").innerText]))"""
+
+
+@pytest.fixture
+def deployment(deploy, tmp_path):
+    return deploy(STATUS_PATH="/ai/status", STATE_DIR=str(tmp_path))
+
+
+@pytest.fixture
+def browse(deployment):
+    """Opens the page in browsers that end with the test, each of which must have kept to the page's own address."""
+    browsers = []
+
+    def browse(**options):
+        browser = Browser(**options)
+        browsers.append(browser)
+        browser.open(f"http://127.0.0.1:{deployment.nginx.port}/ai/status?html")
+        browser.wait_for("document.querySelector('#state').innerText == 'live'", "no figures have come")
+        return browser
+
+    yield browse
+    page = f"http://127.0.0.1:{deployment.nginx.port}/ai/status?"
+    asked = {address for browser in browsers for address in browser.requests}
+    complaints = [complaint for browser in browsers for complaint in browser.complaints]
+    for browser in browsers:
+        browser.close()
+    assert asked <= {page + "html", page + "json&full"}
+    assert complaints == []
+
+
+def rows(browser, title):
+    return browser.evaluate(ROWS.format(title))
+
+
+def test_a_live_stream_is_seen_and_counts_up(deployment, browse):
+    browser = browse()
+    assert "Nothing is running." in browser.text
+    with deployment.client.stream("[simulate pace=100 deltas=600]") as stream:
+        stream.read_until(b"output_text.delta")
+
+        def tokens():
+            return [int(row[3]) for row in rows(browser, "Live streams")]
+
+        assert wait_until(lambda: sum(tokens()) > 0, 30, 0.1), browser.text
+        (row,) = rows(browser, "Live streams")
+        assert [row[1], row[2], row[5], row[6]] == ["default", "gpt-5", "streaming", "/proxy"]
+        before = sum(tokens())
+        assert wait_until(lambda: sum(tokens()) > before, 30, 0.1), browser.text
+        assert browser.evaluate(FIGURES)["Live streams"] == "1"
+        assert browser.evaluate("document.title") == "1 live – gpt-proxy"
+    browser.wait_for("document.body.innerText.includes('Nothing is running.')", "the stream is still there")
+
+
+def test_what_has_been_is_added_up(deployment, browse):
+    for _ in range(3):
+        assert deployment.client.ask("hi").status == 200
+    assert deployment.client.ask("[simulate status=400]", seed=7).status == 502
+    browser = browse()
+    figures = browser.evaluate(FIGURES)
+    assert figures["Errors"] == "25.0 %"
+    assert figures["Processes"] == "1"
+    assert figures["First byte, p95"].endswith("s") and figures["Memory"].endswith(" MB")
+    ((caller, model, requests, errors, tokens_in, _, tokens_out, _),) = [
+        row for row in rows(browser, "Usage by caller") if row[1] == "gpt-5"
+    ]
+    assert [caller, requests, errors] == ["default", "4", "1"]
+    assert int(tokens_in) > 0 and int(tokens_out) > 0
+    assert [row[:2] for row in rows(browser, "Latency")] == [["/proxy", "gpt-5"]]
+    assert rows(browser, "Failures") == [["upstream_status", "1"]]
+    assert rows(browser, "Parameters left out") == [["seed", "1"]]
+    assert browser.evaluate("document.querySelector('#bars title').textContent").startswith("default: ")
+
+
+def test_names_do_nothing_and_pass_for_nothing(deployment, browse):
+    browser = browse()
+    with ExitStack() as streams:
+        for model in [SCRIPT, PICTURE, TURNED]:
+            body = ask("[simulate pace=200 deltas=200]", model=model, stream=True)
+            streams.enter_context(deployment.client.stream_of(body, "/proxy")).read_until(b"output_text.delta")
+        assert wait_until(lambda: len(rows(browser, "Live streams")) == 3, 30, 0.1), browser.text
+        seen = {row[2] for row in rows(browser, "Live streams")}
+    assert "\ufffd5-tpg" in seen
+    assert any(name.startswith("</td><script>") for name in seen) and any(name.startswith("<img") for name in seen)
+    # The page that they would have changed is still itself.
+    assert browser.evaluate("document.querySelectorAll('script').length") == 1
+    assert browser.evaluate("document.querySelectorAll('img').length") == 0
+    assert browser.evaluate("document.title").endswith(" live – gpt-proxy")
+
+
+def test_streams_are_sorted_by_what_is_clicked_or_chosen_with_the_keyboard(deployment, browse):
+    browser = browse()
+    with ExitStack() as streams:
+        for model in ["model-b", "model-c", "model-a"]:
+            body = ask("[simulate pace=200 deltas=200]", model=model, stream=True)
+            streams.enter_context(deployment.client.stream_of(body, "/proxy")).read_until(b"output_text.delta")
+        browser.wait_for(f"{ROWS.format('Live streams')}.length == 3", "not all streams are there")
+
+        def models():
+            return [row[2][-1] for row in rows(browser, "Live streams")]
+
+        assert models() == ["b", "c", "a"]
+        head = "[...document.querySelectorAll('[aria-label=\"Live streams\"] th button')].find(b => b.innerText == 'Model')"
+        browser.evaluate(f"{head}.click()")
+        assert models() == ["a", "b", "c"]
+        browser.evaluate(f"{head}.focus()")
+        browser.press("Enter")
+        assert models() == ["c", "b", "a"]
+        assert browser.evaluate(f"{head}.parentElement.ariaSort") == "descending"
+
+
+def test_plots_are_read_with_the_keyboard(deployment, browse):
+    assert deployment.client.ask("hi").status == 200
+    browser = browse()
+    values = "[...document.querySelectorAll('.plot')].map(plot => plot.ariaValueText)"
+    # A request counts when its interval is over.
+    browser.wait_for(f"{values}[0] && /requests [1-9]/.test({values}[0])", "the request is in no plot")
+    browser.evaluate("document.querySelector('.plot').focus()")
+    browser.press("ArrowLeft")
+    browser.press("Home")
+    assert "requests" in browser.evaluate(values)[0]
+    assert browser.evaluate("document.querySelectorAll('.cursor').length") == 1
+    browser.press("Escape")
+    assert browser.evaluate("document.querySelectorAll('.cursor').length") == 0
+
+
+def test_a_server_that_is_away_is_missed_and_found_again(deployment, browse):
+    browser = browse()
+    deployment.responder.process.signal(signal.SIGSTOP)
+    try:
+        browser.wait_for("document.querySelector('#state').className == 'lost'", "nobody is missed")
+        assert "does not answer" in browser.text
+    finally:
+        deployment.responder.process.signal(signal.SIGCONT)
+    browser.wait_for("document.querySelector('#state').innerText == 'live'", "it is not found again")
+
+
+def test_a_page_that_nobody_sees_asks_nothing(browse):
+    browser = browse()
+    asked = len(browser.requests)
+    browser.evaluate("document.querySelector('#pause').click()")
+    time.sleep(5)
+    browser.evaluate("1")
+    assert len(browser.requests) <= asked + 1
+    browser.evaluate("document.querySelector('#pause').click()")
+    browser.wait_for("document.querySelector('#state').innerText == 'live'", "it does not go on")
+
+
+@pytest.mark.parametrize("options", [{"width": 360}, {"width": 360, "is_dark": True}, {"width": 1280}])
+def test_it_fits_every_screen(deployment, browse, options):
+    deployment.client.post(ask("hi", model="m" * 60))
+    browser = browse(**options)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= options["width"]
+    colour = "getComputedStyle(document.documentElement).backgroundColor"
+    is_dark = browser.evaluate(f"{colour}.match(/\\d+/g).every(part => part < 128)")
+    assert is_dark == options.get("is_dark", False)
+
+
+def test_what_the_browser_may_do_is_said_in_the_head(deployment):
+    reply = deployment.client.get("/ai/status?html", headers={})
+    assert reply.status == 200
+    assert reply.headers["Cache-Control"] == "no-store"
+    policy = reply.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+    assert len(reply.body) < 25 << 10
