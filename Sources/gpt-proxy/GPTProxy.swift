@@ -11,7 +11,7 @@ struct GPTProxy: AsyncParsableCommand {
             mod_fcgid, lighttpd, systemd) it serves FastCGI there; started as a CGI program it answers one request.
             """,
         version: version,
-        subcommands: [Serve.self, Check.self, Map.self, KeyCommand.self, ReportCommand.self])
+        subcommands: [Serve.self, Check.self, Map.self, Status.self, ReportCommand.self, KeyCommand.self])
 
     @OptionGroup var environment: EnvironmentOptions
 

@@ -2,6 +2,9 @@ extension ConfigurationSource {
     /// The file of keys, if one is named.
     public var keysFilePath: String? { value(ConfigurationKey.keysFile.rawValue) }
 
+    /// The directory in which processes keep their scoreboards, if one is named.
+    public var stateDirectoryPath: String? { value(ConfigurationKey.stateDirectory.rawValue) }
+
     /// The key that callers share, for a request that gpt-proxy makes through its own web server; nil when there is none.
     public var sharedKey: String? {
         var values = ConfigurationValues(self)

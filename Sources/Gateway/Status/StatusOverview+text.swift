@@ -8,7 +8,8 @@ extension StatusOverview {
         var text = ""
         func line(_ name: String, _ value: some CustomStringConvertible) {
             let name = name + ":"
-            text += name + String(repeating: " ", count: max(1, 22 - name.count)) + "\(value)\n"
+            // Models' names are the clients' choice.
+            text += name + String(repeating: " ", count: max(1, 22 - name.count)) + PlainText.of("\(value)") + "\n"
         }
         line("pool", "gpt-proxy")
         line("process manager", "static")

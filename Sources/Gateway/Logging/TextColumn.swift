@@ -1,11 +1,9 @@
-internal import Gateway
-
 /// Text in a column of a terminal.
-enum TextColumn {
+public enum TextColumn {
     /// Breaks text into lines of at most so many columns, at spaces where that leaves no line half empty.
     ///
     /// What would command the terminal is written out (``PlainText``).
-    static func lines(of text: String, width: Int) -> [String] {
+    public static func lines(of text: String, width: Int) -> [String] {
         var lines: [String] = []
         var rest = PlainText.of(text)[...]
         while !rest.isEmpty {
@@ -17,8 +15,24 @@ enum TextColumn {
     }
 
     /// The text with spaces behind it, up to a width.
-    static func padded(_ text: String, to width: Int) -> String {
+    public static func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - self.width(of: text)))
+    }
+
+    /// The text in exactly so many columns: with spaces before or behind it, or cut to an ellipsis at its end.
+    static func fitted(_ text: String, to width: Int, isRight: Bool = false) -> String {
+        let needed = self.width(of: text)
+        guard needed > width else {
+            return isRight ? String(repeating: " ", count: width - needed) + text : padded(text, to: width)
+        }
+        var cut = ""
+        var used = 0
+        for character in text {
+            used += self.width(of: character)
+            guard used < width else { break }
+            cut.append(character)
+        }
+        return padded(cut + (width > 0 ? "…" : ""), to: width)
     }
 
     private static func end(ofLineIn text: Substring, width: Int) -> String.Index {

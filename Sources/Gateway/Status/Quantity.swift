@@ -1,0 +1,43 @@
+/// Quantities as people read them at a glance.
+enum Quantity {
+    /// A number of things: each counted up to a million, in millions and thousands of millions beyond.
+    static func count(_ count: Int) -> String {
+        switch count {
+        case ..<1_000_000: grouped(count)
+        case ..<1_000_000_000: "\(Decimals.text(Double(count) / 1e6, places: 1))M"
+        default: "\(Decimals.text(Double(count) / 1e9, places: 1))G"
+        }
+    }
+
+    /// How often something happens in a second.
+    static func rate(_ rate: Double) -> String {
+        rate < 9.95 ? Decimals.text(rate, places: 1) : count(Int(rate.rounded()))
+    }
+
+    /// A size in bytes.
+    static func bytes(_ bytes: Int) -> String {
+        let megabytes = Double(bytes) / 1e6
+        return megabytes < 1000
+            ? "\(Decimals.text(megabytes, places: 1)) MB" : "\(Decimals.text(megabytes / 1000, places: 2)) GB"
+    }
+
+    /// A duration in the unit that fits it, and the next one below.
+    ///
+    /// - Parameter seconds: not negative.
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int(max(0, seconds))
+        return switch seconds {
+        case ..<1: "\(Decimals.text(max(0, seconds) * 1000, places: 0)) ms"
+        case ..<60: "\(Decimals.text(seconds, places: 1)) s"
+        case ..<3600: "\(whole / 60)m \(whole % 60)s"
+        case ..<86400: "\(whole / 3600)h \(whole / 60 % 60)m"
+        default: "\(whole / 86400)d \(whole / 3600 % 24)h"
+        }
+    }
+
+    private static func grouped(_ count: Int) -> String {
+        guard count >= 1000 else { return String(count) }
+        let rest = String(count % 1000)
+        return "\(grouped(count / 1000)),\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+    }
+}

@@ -1,0 +1,56 @@
+internal import Scoreboard
+
+/// The live exchanges on a terminal, in columns that share its width.
+struct StreamTable {
+    private struct Column {
+        let head: String
+        let width: Int
+        var isRight = false
+        let text: (StatusOverview.Exchange) -> String
+    }
+
+    private let columns: [Column]
+    private let width: Int
+
+    /// - Parameters:
+    ///   - width: in columns of the terminal. Where there are few, state and route are left out.
+    ///   - time: the present, in seconds since 1970.
+    init(width: Int, time: Double) {
+        self.width = width
+        func name(_ text: String) -> String { text.isEmpty ? "-" : PlainText.of(text) }
+        func age(_ exchange: StatusOverview.Exchange) -> Double { max(0, time - exchange.exchange.startTime) }
+        let fixed = [
+            Column(head: "AGE", width: 8, isRight: true) { Quantity.duration(age($0)) },
+            Column(head: "TOKENS", width: 8, isRight: true) { Quantity.count($0.exchange.outputTokens) },
+            Column(head: "TOKENS/S", width: 8, isRight: true) { exchange in
+                guard let firstByte = exchange.exchange.firstByte else { return "-" }
+                return Quantity.rate(Double(exchange.exchange.outputTokens) / max(0.1, age(exchange) - firstByte))
+            },
+        ]
+        let isWide = width >= 72
+        let state = Column(head: "STATE", width: 9) { $0.state }
+        // What the names have for themselves: their columns and the two spaces before each but the first.
+        let room = max(12, width - fixed.reduce(0) { $0 + $1.width } - 2 * 4 - (isWide ? state.width + 4 : 0))
+        let share = isWide ? room * 3 / 10 : room / 2
+        let caller = Column(head: "CALLER", width: share) { name($0.exchange.caller) }
+        let model = Column(head: "MODEL", width: isWide ? share : room - share) { name($0.exchange.model) }
+        let route = Column(head: "ROUTE", width: room - 2 * share) { name($0.exchange.route) }
+        columns = [fixed[0], caller, model, fixed[1], fixed[2]] + (isWide ? [state, route] : [])
+    }
+
+    /// - Parameter height: how many lines there may be; where it is less than what there is, the last says how many more there are.
+    func lines(_ exchanges: [StatusOverview.Exchange], height: Int, _ style: ScreenStyle) -> [String] {
+        let head = style.dim(line { TextColumn.fitted($0.head, to: $0.width, isRight: $0.isRight) })
+        let isCut = exchanges.count > height - 1
+        let shown = exchanges.prefix(max(0, height - (isCut ? 2 : 1)))
+        let rows = shown.map { exchange in
+            line { TextColumn.fitted($0.text(exchange), to: $0.width, isRight: $0.isRight) }
+        }
+        let more = TextColumn.fitted("and \(Quantity.count(exchanges.count - shown.count)) more", to: width)
+        return [head] + rows + (isCut ? [style.dim(more)] : [])
+    }
+
+    private func line(_ cell: (Column) -> String) -> String {
+        TextColumn.fitted(columns.map(cell).joined(separator: "  "), to: width)
+    }
+}
