@@ -36,9 +36,9 @@ install_missing() {
     "${as_root[@]}" apt-get -qq update </dev/null || fail "apt-get update has failed."
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null || fail "apt-get install has failed."
-    # Debian starts a web server as soon as it is installed. Nobody asked for one on port 80.
+    # Debian starts a server as soon as it is installed. Nobody asked for one.
     local server
-    for server in nginx apache2 lighttpd fcgiwrap; do
+    for server in nginx apache2 lighttpd fcgiwrap prometheus; do
         [[ " ${missing[*]} " == *" $server "* ]] || continue
         if has_command systemctl; then "${as_root[@]}" systemctl -q disable "$server" 2>/dev/null || true; fi
         if has_command service; then "${as_root[@]}" service "$server" stop >/dev/null 2>&1 || true; fi
