@@ -92,7 +92,7 @@ def keys(run, directory):
 
 @pytest.fixture
 def deployment(deploy, keys, directory):
-    return deploy(PROXY_KEYS_FILE=str(directory / "keys"))
+    return deploy(PROXY_KEYS_FILE=str(directory / "keys"), STATUS_PATH="/status")
 
 
 @pytest.fixture
@@ -239,11 +239,14 @@ def test_both_logs_name_a_request_alike(site, deployment, directory):
     assert wait_until(lambda: line["request_id"] in (directory / "access.log").read_text())
 
 
-def test_the_status_page_is_for_this_machine(site):
-    status, _, body = site.request("GET", "/status")
-    assert status == 200
-    assert b"Active connections" in body
-    assert re.search(r"location = /status \{\s+allow 127\.0\.0\.1;\s+allow ::1;\s+deny all;", EXAMPLE.read_text())
+def test_both_status_pages_are_for_this_machine(site):
+    for path, words in [("/nginx-status", b"Active connections"), ("/status", b"accepted conn:")]:
+        # Without a key.
+        status, _, body = site.request("GET", path, headers={})
+        assert status == 200
+        assert words in body
+        guard = rf"location = {path} \{{\s+allow 127\.0\.0\.1;\s+allow ::1;\s+deny all;"
+        assert re.search(guard, EXAMPLE.read_text())
 
 
 def test_nothing_is_served_without_tls(site):

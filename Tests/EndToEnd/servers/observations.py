@@ -140,6 +140,22 @@ def prefixes(site, simulator):
     return [yes(path_asked("/ai/proxy") == "/v1/responses"), yes(path_asked("/legacy/proxy") == "/v1/chat/completions")]
 
 
+@fills("a status page of all processes")
+def status_page(site, simulator):
+    def accepted():
+        reply = site.client.get("/status?json", headers={})
+        return reply.json["accepted conn"] if reply.status == 200 else None
+
+    def asked_at_once(count):
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(lambda _: site.client.ask("[simulate delay=200]").status, range(count)))
+
+    before = accepted()
+    assert asked_at_once(4) == [200] * 4
+    # Whichever process answers.
+    return [yes(before is not None and {accepted() for _ in range(6)} == {before + 4})]
+
+
 @fills("a client leaves within a stream")
 def leaving_within_a_stream(site, simulator):
     asked = Asked(simulator, "[simulate pace=100 deltas=1000]")

@@ -75,9 +75,13 @@ class Site:
             self.program.chmod(0o755)
         self.etc = self.directory / "etc"
         self.etc.mkdir()
-        settings = environment(upstream, HEARTBEAT=f"{HEARTBEAT}s")
+        settings = environment(upstream, HEARTBEAT=f"{HEARTBEAT}s", STATUS_PATH="/status")
         (self.etc / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         self.socket = self.directory / "gpt-proxy.sock"
+        self.state = self.directory / "state"
+        self.state.mkdir()
+        if IS_ROOT:
+            shutil.chown(self.state, WEB_USER, WEB_USER)
 
     def file(self, name):
         """A file of the recipe, adapted and with the example of a prefix with settings of its own switched on."""
@@ -98,6 +102,7 @@ class Site:
             r"/usr/bin/gpt-proxy\b": self.program,
             r"/etc/gpt-proxy\b": self.etc,
             r"/run/gpt-proxy/gpt-proxy\.sock": self.socket,
+            r"/run/gpt-proxy/state|/var/lib/gpt-proxy": self.state,
             r"\b610(?=s?\b)": SERVER_LIMIT,
         }
 

@@ -8,6 +8,7 @@ import pytest
 
 from client import events
 from nginx import NginxSystemd
+from recipe import RECIPES
 
 UNITS = ["gpt-proxy.socket", "gpt-proxy@.service"]
 
@@ -40,6 +41,15 @@ def test_a_worker_may_do_little(site):
     assert float(re.search(r"exposure level for \S+: ([\d.]+)", said)[1]) <= MOST_EXPOSURE
 
 
+def test_what_workers_know_of_each_other_stays_when_one_is_replaced():
+    unit = (RECIPES / NginxSystemd.recipe / "gpt-proxy@.service").read_text()
+    (directory,) = re.findall("^RuntimeDirectory=(.+)$", unit, re.MULTILINE)
+    assert f"\nEnvironment=STATE_DIR=%t/{directory}\n" in unit
+    assert "\nRuntimeDirectoryPreserve=yes\n" in unit
+    # That one is the socket's, which belongs to root: a second owner would take it away.
+    assert directory != "gpt-proxy"
+
+
 def test_a_rolling_restart_loses_no_request(site):
     statuses, is_over = [], threading.Event()
 
@@ -61,4 +71,7 @@ def test_a_rolling_restart_loses_no_request(site):
     for asker in askers:
         asker.join()
     assert received[-1][0] == "response.completed"
+    # Nor is one forgotten that a worker has served which is no more.
+    page = site.client.get("/status?json", headers={}).json
+    assert (page["accepted conn"], page["total processes"]) == (len(statuses) + 1, 2)
     assert len(statuses) > 20 and set(statuses) == {200}

@@ -26,7 +26,14 @@ class Workers:
         # What its predecessors have said is there too.
         log = self.site.directory / f"{name}.log"
         said = log.read_text().count("started") if log.exists() else 0
-        process = self.site.run(name, self.site.program, "--env-file", self.site.etc / ".env", stdin=self.listener)
+        process = self.site.run(
+            name,
+            self.site.program,
+            "--env-file",
+            self.site.etc / ".env",
+            stdin=self.listener,
+            environment={"STATE_DIR": str(self.site.state)},
+        )
         process.wait_until(lambda: process.log.count("started") > said, "does not serve")
         return process
 
