@@ -157,15 +157,44 @@ def test_a_server_that_is_away_is_missed_and_found_again(deployment, browse):
     browser.wait_for("document.querySelector('#state').innerText == 'live'", "it is not found again")
 
 
-def test_a_page_that_nobody_sees_asks_nothing(browse):
+# What a tab says of itself when another is before it, and when it is seen again.
+HIDE = "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
+SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
+PRESS = "document.querySelector('#pause').click()"
+
+
+@pytest.mark.parametrize("stop, go_on", [(HIDE, SHOW), (PRESS, PRESS)], ids=["hidden", "paused"])
+def test_it_asks_nothing_while_nobody_looks(browse, stop, go_on):
     browser = browse()
+    browser.evaluate(stop)
+    # What was asked before may still come.
+    time.sleep(3)
+    browser.evaluate("1")
     asked = len(browser.requests)
-    browser.evaluate("document.querySelector('#pause').click()")
     time.sleep(5)
     browser.evaluate("1")
-    assert len(browser.requests) <= asked + 1
-    browser.evaluate("document.querySelector('#pause').click()")
-    browser.wait_for("document.querySelector('#state').innerText == 'live'", "it does not go on")
+    assert len(browser.requests) == asked
+    browser.evaluate(go_on)
+    assert wait_until(lambda: browser.evaluate("1") and len(browser.requests) > asked, 30), "it does not go on"
+    browser.wait_for("document.querySelector('#state').innerText == 'live'", "it does not say that it goes on")
+
+
+def test_processes_that_do_not_know_of_each_other_are_noticed(browse):
+    browser = browse()
+    browser.wait_for("document.querySelector('#hint').hidden", "there is but one process")
+    # As if the server gave requests in turn to processes that have no STATE_DIR.
+    browser.evaluate(
+        """{
+            const ask = fetch;
+            let number = 0;
+            window.fetch = async (...request) => {
+                const status = await (await ask(...request)).json();
+                status.processes[0].pid = [11, 12][number++ % 2];
+                return Response.json(status);
+            };
+        }"""
+    )
+    browser.wait_for("document.querySelector('#hint').innerText.includes('STATE_DIR')", "nothing is said")
 
 
 @pytest.mark.parametrize("options", [{"width": 360}, {"width": 360, "is_dark": True}, {"width": 1280}])
