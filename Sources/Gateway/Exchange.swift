@@ -10,53 +10,42 @@ final class Exchange {
     let start = ContinuousClock.now
     private(set) var request: CGI.Request
     let eventLoop: any EventLoop
-    let memory: Memory
     var record: AccessRecord
-    private let upstreams: Upstreams
+    private let shared: Shared
     /// One for each request upstream that the client's has become.
     private var tries: [Tries] = []
-    private let budget: MemoryBudget
-    /// What whole replies have of it.
-    private(set) lazy var replies = MemoryBudget.Share(of: budget)
-    private let admission: Admission
+    /// What whole replies have of the process's memory.
+    private(set) lazy var replies = MemoryBudget.Share(of: shared.budget)
     /// How many places it takes of those that the process has.
     private var places = 0
-    private let scoreboard: Scoreboard?
     /// Where others can see it, while it is live.
     private(set) var place: Place?
-    private let configuredSettings: TranslationSettings
 
-    init(
-        _ request: CGI.Request, on eventLoop: any EventLoop, upstreams: Upstreams,
-        memory: Memory, budget: MemoryBudget, admission: Admission, scoreboard: Scoreboard?,
-        settings: TranslationSettings
-    ) {
+    init(_ request: CGI.Request, on eventLoop: any EventLoop, sharing shared: Shared) {
         self.request = request
         self.eventLoop = eventLoop
-        self.upstreams = upstreams
-        self.memory = memory
-        self.budget = budget
-        self.admission = admission
-        self.scoreboard = scoreboard
-        configuredSettings = settings
+        self.shared = shared
         record = AccessRecord(of: request)
     }
+
+    /// What the process remembers from one request to the next.
+    var memory: Memory { shared.memory }
 
     /// Takes a place in the process, if need be after a short wait.
     ///
     /// - Throws: when it has no more.
     func enter() async throws(Failure) {
-        try await admission.enter(on: eventLoop)
+        try await shared.admission.enter(on: eventLoop)
         places = 1
-        place = scoreboard?.enter()
+        place = shared.scoreboard?.enter()
         describe()
     }
 
     /// Gives the places back.
     func leave() {
-        admission.leave(places)
+        shared.admission.leave(places)
         places = 0
-        if let place = place.take() { scoreboard?.leave(place) }
+        if let place = place.take() { shared.scoreboard?.leave(place) }
     }
 
     /// Says on the scoreboard what it is, as far as that is known.
@@ -68,7 +57,7 @@ final class Exchange {
 
     /// The operator's settings, with those of the web server's location and of the caller's key.
     func settings() throws(ConfigurationError) -> TranslationSettings {
-        var settings = try configuredSettings.overridden(by: request.parameters)
+        var settings = try shared.settings.overridden(by: request.parameters)
         if let target = record.caller?.target { settings.target = target }
         return settings
     }
@@ -119,7 +108,7 @@ final class Exchange {
         describe()
         try permit(requests[0].context)
         if requests.count > 1 {
-            try admission.enter(further: requests.count - 1)
+            try shared.admission.enter(further: requests.count - 1)
             places += requests.count - 1
         }
         let calls = requests.indices.map { UpstreamCall(tries: tries($0), memory: memory, caller: caller) }
@@ -154,7 +143,7 @@ final class Exchange {
         record.note(corrected)
         try permit(corrected[0].context)
         return corrected.map { translated in
-            var sent = upstreams.bases[0].requests.post(translated, idempotencyKey: IdempotencyKey.of(request))
+            var sent = shared.upstreams.bases[0].requests.post(translated, idempotencyKey: IdempotencyKey.of(request))
             sent.headers += record.headersForUpstream
             return (translated, sent)
         }
@@ -166,7 +155,7 @@ final class Exchange {
     }
 
     /// What clients must not see of the operator's keys.
-    var redaction: Redaction { upstreams.redaction }
+    var redaction: Redaction { shared.upstreams.redaction }
 
     /// Whether the proxy has done what the client would do if it tried again.
     var hasTriedAll: Bool { tries.contains(where: \.areUsedUp) }
@@ -176,7 +165,7 @@ final class Exchange {
         guard !tries.isEmpty else { return }
         record.upstreamRequestCount = tries.reduce(0) { $0 + $1.sent }
         record.retries = tries.reduce(0) { $0 + $1.retries }
-        if upstreams.bases.count > 1 { record.upstreamBase = tries[0].origin?.description }
+        if shared.upstreams.bases.count > 1 { record.upstreamBase = tries[0].origin?.description }
     }
 
     private func tries(_ index: Int) -> Tries {
@@ -184,7 +173,7 @@ final class Exchange {
             // The choices of one reply are several requests.
             let key = IdempotencyKey.of(request) + (tries.isEmpty ? "" : ".\(tries.count)")
             tries.append(
-                Tries(upstreams, on: eventLoop, idempotencyKey: key, headers: record.headersForUpstream))
+                Tries(shared.upstreams, on: eventLoop, idempotencyKey: key, headers: record.headersForUpstream))
         }
         return tries[index]
     }

@@ -9,11 +9,7 @@ public import Upstream
 public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
-    private let upstreams: Upstreams
-    private let memory: Memory
-    private let budget: MemoryBudget
-    private let admission: Admission
-    private let scoreboard: Scoreboard?
+    private let shared: Exchange.Shared
     private let log: AccessLog?
 
     /// - Parameters:
@@ -28,11 +24,11 @@ public final class Responder: Sendable {
     ) {
         self.configuration = configuration
         authenticator = Authenticator(configuration.access, client: client, log: configuration.log)
-        upstreams = Upstreams(configuration, client)
-        memory = Memory(reasoningCapacity: configuration.reasoningCache)
-        self.budget = budget
-        admission = Admission(limit: configuration.maxStreams)
-        self.scoreboard = scoreboard
+        shared = Exchange.Shared(
+            upstreams: Upstreams(configuration, client),
+            memory: Memory(reasoningCapacity: configuration.reasoningCache), budget: budget,
+            admission: Admission(limit: configuration.maxStreams), scoreboard: scoreboard,
+            settings: configuration.translation)
         self.log =
             configuration.logLevel <= .info
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
@@ -41,16 +37,14 @@ public final class Responder: Sendable {
     /// Reads the files with keys and secrets anew. Streams that run go on.
     public func reloadKeys() {
         authenticator.reload()
-        upstreams.reloadKeys()
+        shared.upstreams.reloadKeys()
     }
 
     /// Answers one request and logs it. Returns when everything is written, or the client has gone.
     ///
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
-        let exchange = Exchange(
-            consume request, on: eventLoop, upstreams: upstreams, memory: memory, budget: budget,
-            admission: admission, scoreboard: scoreboard, settings: configuration.translation)
+        let exchange = Exchange(consume request, on: eventLoop, sharing: shared)
         let id = exchange.record.requestID
         let headers = configuration.crossOrigin.headers(for: exchange.request) + [("x-gpt-proxy-request-id", id)]
         // Where upstream has not answered, client libraries find the name here that they look for.
@@ -68,7 +62,7 @@ public final class Responder: Sendable {
         exchange.record.duration = ContinuousClock.now - exchange.start
         guard exchange.record.isForTheLog else { return }
         log?.log(exchange.record)
-        scoreboard?.note(exchange.record)
+        shared.scoreboard?.note(exchange.record)
     }
 
     private func reply(to exchange: Exchange) async throws -> Reply {
@@ -117,7 +111,7 @@ public final class Responder: Sendable {
         case .passed(let path): try await PassthroughEndpoint.respond(to: exchange, path: path)
         case .health: try await HealthEndpoint.respond(to: exchange)
         case .authorization: AuthorizationEndpoint.respond(to: exchange)
-        case .status: try await StatusEndpoint.respond(to: exchange, scoreboard)
+        case .status: try await StatusEndpoint.respond(to: exchange, shared.scoreboard)
         }
     }
 
@@ -144,7 +138,7 @@ public final class Responder: Sendable {
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)),
-            redaction: upstreams.redaction, memory: MemoryBudget.Share(of: budget), place: exchange.place)
+            redaction: shared.upstreams.redaction, memory: MemoryBudget.Share(of: shared.budget), place: exchange.place)
         let failure = await forwarder.run()
         exchange.record.outputTokensSeen = forwarder.outputTokens
         exchange.record.error = failure?.reason
@@ -164,7 +158,7 @@ public final class Responder: Sendable {
     /// By itself: its variables would take room in the task's frame, which lives as long as a stream.
     @inline(never)
     private func answer(_ failure: Failure, to exchange: Exchange) -> (ResponseHead, [UInt8]) {
-        var failure = failure.redacted(upstreams.redaction)
+        var failure = failure.redacted(shared.upstreams.redaction)
         // Client libraries try again too, and heed this: their tries would multiply the proxy's.
         if failure.status >= 500, exchange.hasTriedAll { failure.headers.append(("x-should-retry", "false")) }
         exchange.record.status = failure.status

@@ -1,0 +1,16 @@
+internal import CGI
+internal import Scoreboard
+internal import Translation
+
+extension Exchange {
+    /// What all exchanges of a process share.
+    struct Shared: Sendable {
+        let upstreams: Upstreams
+        let memory: Memory
+        let budget: MemoryBudget
+        let admission: Admission
+        let scoreboard: Scoreboard?
+        /// The operator's settings, where neither a location nor a caller's key has others.
+        let settings: TranslationSettings
+    }
+}
