@@ -125,10 +125,12 @@ class Exchange:
         with socket.create_connection((address.hostname, address.port)) as upstream:
             upstream.sendall(head + self.body)
             end = End()
+            both = select.poll()
+            for side in [upstream, self.connection.socket]:
+                both.register(side, select.POLLIN)
             while not end.has_come:
-                readable, _, _ = select.select([upstream, self.connection.socket], [], [])
-                # It sends no second request before it has the first one's reply.
-                if self.connection.socket in readable:
+                # The proxy sends no second request before it has the first one's reply.
+                if self.connection.socket.fileno() in dict(both.poll()):
                     raise Gone
                 data = upstream.recv(1 << 16)
                 if not data:

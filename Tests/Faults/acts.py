@@ -111,10 +111,10 @@ def trickle(exchange):
     wire = exchange.reply.wire
     start = len(exchange.reply.head) + 10
     exchange.send(wire[:start])
-    for index in range(start, start + 12):
-        time.sleep(0.4)
+    for index in range(start, start + 24):
+        time.sleep(0.2)
         exchange.send(wire[index : index + 1])
-    exchange.send(wire[start + 12 :])
+    exchange.send(wire[start + 24 :])
 
 
 @act("hang-in-request")

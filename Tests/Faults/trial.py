@@ -32,8 +32,8 @@ class Outcome:
 def try_fault(fault, site, times):
     """Tries it `times` times on each front, whole and streamed.
 
-    As many at a time as there are places, but no more than two that lead to retries: of those the process has only so many
-    for all its requests together.
+    As many at a time as there are places, but no more than two that lead to retries, and one that is left: of retries the
+    process has only so many a second for all its requests together.
     """
     connections = site.relay.connections
     trials = [
@@ -43,9 +43,8 @@ def try_fault(fault, site, times):
         for streamed in [False, True]
         if (fault.streamed if streamed else fault.whole)
     ]
-    # A client that has left takes its place a little longer.
-    few = fault.leaves or any(trial.sees.retries for trial in trials)
-    with ThreadPoolExecutor(2 if few else PLACES) as pool:
+    at_once = 1 if fault.leaves else 2 if any(trial.sees.retries for trial in trials) else PLACES
+    with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(Trial.run, trials))
     lines = {}
 
@@ -103,7 +102,7 @@ class Trial:
         connection = self._send()
         if not wait_until(lambda: self.site.relay.accepted[self.key]):
             self.complaints.append("upstream was not asked")
-        time.sleep(0.05)
+        time.sleep(0.1)
         connection.sock.shutdown(socket.SHUT_RDWR)
         connection.close()
 
