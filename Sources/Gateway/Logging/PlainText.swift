@@ -14,6 +14,7 @@ public enum PlainText {
         let contents = text.unicodeScalars.map { scalar in
             switch scalar {
             case "\"", "\\": "\\\(scalar)"
+            case "\n": "\\n"
             case _ where isUnseen(scalar): scalar.utf16.map(escape).joined()
             default: String(scalar)
             }
