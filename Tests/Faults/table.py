@@ -1,5 +1,6 @@
 """The README's table of faults."""
 
+from faults import FAULTS
 from processes import REPOSITORY
 
 README = REPOSITORY / "README.md"
@@ -34,7 +35,9 @@ def read():
 
 
 def write(rows):
-    """Puts the rows into README in the place of those that it has."""
+    """Puts the rows into README in the place of those that it has of the same faults; the order is that of `FAULTS`."""
+    known = {row[0]: row for row in [*read(), *rows]}
+    rows = [known[name] for name in dict.fromkeys(fault.row for fault in FAULTS) if name in known]
     text = README.read_text().splitlines()
     start = text.index(lines([])[0])
     end = next(index for index in range(start, len(text)) if not text[index].startswith("|"))

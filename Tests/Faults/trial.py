@@ -32,8 +32,8 @@ class Outcome:
 def try_fault(fault, site, times):
     """Tries it `times` times on each front, whole and streamed.
 
-    As many at a time as there are places, but no more than two that lead to retries, and one that is left: of retries the
-    process has only so many a second for all its requests together.
+    As many at a time as there are places, but no more than two that are large or lead to retries, and one that is left: of
+    retries the process has only so many a second for all its requests together.
     """
     connections = site.relay.connections
     trials = [
@@ -43,7 +43,7 @@ def try_fault(fault, site, times):
         for streamed in [False, True]
         if (fault.streamed if streamed else fault.whole)
     ]
-    at_once = 1 if fault.leaves else 2 if any(trial.sees.retries for trial in trials) else PLACES
+    at_once = 1 if fault.leaves else 2 if fault.bulk or any(trial.sees.retries for trial in trials) else PLACES
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(Trial.run, trials))
     lines = {}
