@@ -77,6 +77,7 @@ public final class StandardOutputSink: ByteSink, @unchecked Sendable {
     private var buffer: [UInt8] = []
     private var hasFailed = false
 
+    /// A sink for the one reply of the process; a second one would mix its bytes into the first.
     public init() {}
 
     public var pendingByteCount: Int { buffer.count }

@@ -7,6 +7,7 @@ public struct ResponseWriter: ~Copyable {
     /// The right to answer the request whose response goes to `sink`.
     ///
     /// - Parameters:
+    ///   - sink: takes head and body.
     ///   - headers: what the head says in addition, whatever the response is.
     ///   - defaults: what it says where the response itself says nothing.
     public init(

@@ -47,8 +47,10 @@ public struct EventParser: Sendable {
 
     /// Takes the next bytes and calls `onEvent` for each event that they complete, in order.
     ///
-    /// - Parameter onEvent: takes the `event` field, which is empty when there was none and means `message` then, and the
-    ///   `data` fields' values, joined by newlines. Both are valid during the call.
+    /// - Parameters:
+    ///   - bytes: what has come, cut anywhere.
+    ///   - onEvent: takes the `event` field, which is empty when there was none and means `message` then, and the `data`
+    ///     fields' values, joined by newlines. Both are valid during the call.
     /// - Returns: how many of these bytes belong to events and comments that are complete. What is behind them is the
     ///   beginning of something whose end has not come.
     /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser is of no use after that.

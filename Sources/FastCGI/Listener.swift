@@ -25,6 +25,7 @@ public final class Listener: Sendable {
     /// any user and bring the process down. Let only the web server open the socket.
     ///
     /// - Parameters:
+    ///   - address: in one of these four forms.
     ///   - mode: the permissions of a unix socket's file.
     ///   - backlog: how many connections may wait to be accepted; the system may lower it.
     public static func open(_ address: String, mode: UInt16 = 0o660, backlog: Int32 = 4096) throws(StartError)

@@ -29,6 +29,7 @@ public final class Server: Sendable {
         /// How long a response may wait for the web server to take a byte. Then the client counts as gone.
         public var writeTimeout = Duration.seconds(30)
 
+        /// Limits that suit a machine of its own; only those that differ need to be set.
         public init() {}
     }
 
@@ -46,7 +47,9 @@ public final class Server: Sendable {
 
     /// - Parameters:
     ///   - listener: where to listen; the server closes it.
+    ///   - limits: what the server puts up with.
     ///   - eventLoops: where handlers run, in turn. They must outlive the server.
+    ///   - handler: answers one request, on the loop it is given; the request ends when it returns.
     public init(
         listener: Listener, limits: Limits = Limits(), eventLoops: any EventLoopGroup, handler: @escaping Handler
     ) {

@@ -3,6 +3,7 @@
 public enum FlatObject {
     /// What a reader of members says to one.
     public enum Demand: Sendable {
+        /// Go on to the next member.
         case more
         /// The text is not what was looked for.
         case stop

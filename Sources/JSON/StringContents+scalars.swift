@@ -1,5 +1,5 @@
 extension StringContents {
-    /// Walks through text that ``Parser`` has validated.
+    /// Walks through text that `Parser` has validated.
     public struct Scalars: Sequence, IteratorProtocol, Sendable {
         private let bytes: ArraySlice<UInt8>
         /// Where the next scalar begins.

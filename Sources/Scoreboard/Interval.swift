@@ -11,9 +11,13 @@ public struct Interval: Sendable, Equatable {
 
     /// What an interval knows; the number is the place of its word in the file, behind the interval's number.
     public enum Value: Int, Sendable, CaseIterable {
+        /// How many requests ended, whatever their status.
         case requests = 1
+        /// How many of them failed.
         case errors
+        /// The tokens that their prompts had, as upstream counts.
         case inputTokens
+        /// The tokens that their replies had, reasoning included.
         case outputTokens
         /// The most exchanges that were live at once.
         case mostLive
@@ -32,6 +36,7 @@ public struct Interval: Sendable, Equatable {
         self.number = number
     }
 
+    /// One of its numbers; 0 of what did not happen.
     public subscript(value: Value) -> Int {
         get { values[value] ?? 0 }
         set { values[value] = newValue }

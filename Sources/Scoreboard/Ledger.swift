@@ -25,6 +25,7 @@ public struct Ledger {
     ///
     /// - Parameters:
     ///   - values: one number, or as many as the metric has.
+    ///   - metric: one that counts; for histograms there is ``observe(_:in:_:)``.
     ///   - labels: as many as the metric has.
     public mutating func add(_ values: Int..., to metric: Metric, _ labels: String...) {
         let series = series(metric, labels)
@@ -48,7 +49,11 @@ public struct Ledger {
 
     /// Adds a request to the history.
     ///
-    /// - Parameter firstByte: seconds until the reply's first byte; nil if there was none.
+    /// - Parameters:
+    ///   - isError: whether it failed.
+    ///   - inputTokens: what upstream says that its prompt had.
+    ///   - outputTokens: what upstream says that its reply had.
+    ///   - firstByte: seconds until the reply's first byte; nil if there was none.
     public func addToHistory(isError: Bool, inputTokens: Int, outputTokens: Int, firstByte: Double?) {
         let interval = RunningInterval(file, at: now())
         interval.add(1, to: .requests)

@@ -1,9 +1,14 @@
 /// A live exchange, as another process sees it.
 public struct LiveExchange: Sendable {
+    /// What the request is called in the logs. All texts here are cut to the room that the file has for them.
     public let requestID: String
+    /// Whose it is; never the key.
     public let caller: String
+    /// The route, without what clients put into paths: `/v1/models/{id}`.
     public let route: String
+    /// The model that upstream is asked for; empty where there is none.
     public let model: String
+    /// HTTP's.
     public let method: String
     /// Seconds since 1970.
     public let startTime: Double

@@ -3,6 +3,7 @@
 /// One word says which metric it is, how long the labels are and how many the numbers; then come the labels, in whole words,
 /// and the numbers.
 public struct Series: Sendable {
+    /// What is counted.
     public let metric: Metric
     /// As many as the metric has labels.
     public let labels: [String]

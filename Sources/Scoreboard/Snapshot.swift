@@ -10,9 +10,11 @@ public struct Snapshot: Sendable {
     public let startTime: Double
     /// How many exchanges may be live in the process.
     public let streamLimit: Int
+    /// How many exchanges are live, those included that found no place in ``exchanges``.
     public let live: Int
     /// The most exchanges that were live at once.
     public let mostLive: Int
+    /// The live exchanges that have a place in the file, in no order.
     public let exchanges: [LiveExchange]
     /// In no order.
     public let intervals: [Interval]

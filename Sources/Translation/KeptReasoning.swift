@@ -4,11 +4,12 @@ public struct KeptReasoning: Sendable, Equatable {
     /// The call that the reasoning led to, as the client knows it.
     public let callID: String
 
-    /// The reasoning items, in JSON, as they go back into the input: what was thought before the text beside the call, and
-    /// what between that text and the call, or all of it where there was no text.
+    /// What was thought before the text beside the call: reasoning items, in JSON, as they go back into the input.
     public let beforeText: [[UInt8]]
+    /// What was thought between that text and the call, in the same form, or all of it where there was no text.
     public let beforeCall: [[UInt8]]
 
+    /// The reasoning that led to one call; without either list, there was none.
     public init(callID: String, beforeText: [[UInt8]] = [], beforeCall: [[UInt8]] = []) {
         self.callID = callID
         self.beforeText = beforeText

@@ -2,10 +2,13 @@
 public struct ModelMap: Sendable {
     /// One replacement.
     public struct Entry: Sendable, Equatable {
+        /// What the client says.
         public let asked: ModelPattern
+        /// What upstream is asked for instead; no pattern.
         public let sent: String
     }
 
+    /// In the order in which they were said, the standard ones first. Of two for one name, the later counts.
     public private(set) var entries: [Entry]
 
     /// What the original proxy maps.
@@ -57,5 +60,6 @@ public struct ModelMap: Sendable {
 
 /// An entry of a model map that is not of the form `asked=sent`.
 public struct ModelMapError: Error, Sendable, Equatable {
+    /// The entry as it was written.
     public let entry: String
 }

@@ -1,8 +1,10 @@
 /// A model's name in which `*` stands for any run of characters, none included.
 public struct ModelPattern: Sendable, Equatable {
+    /// The pattern as it was written.
     public let text: String
     private let hasStar: Bool
 
+    /// Any text is a pattern; without a star, one for that name alone.
     public init(_ text: String) {
         self.text = text
         hasStar = text.utf8.contains(UInt8(ascii: "*"))
@@ -14,6 +16,7 @@ public struct ModelPattern: Sendable, Equatable {
         hasStar ? text.utf8.count { $0 != UInt8(ascii: "*") } : Int.max
     }
 
+    /// Whether the pattern stands for a name. Letter case matters, as it does upstream.
     public func matches(_ name: String) -> Bool {
         guard hasStar else { return text == name }
         let (patternUTF8, nameUTF8) = (text.utf8, name.utf8)

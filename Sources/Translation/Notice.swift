@@ -1,5 +1,6 @@
 /// One thing that the upstream request does not carry as the client said it, and why.
 public struct Notice: Sendable, Equatable {
+    /// What became of a field.
     public enum Kind: String, Sendable, CaseIterable {
         /// Left out.
         case dropped
@@ -11,6 +12,7 @@ public struct Notice: Sendable, Equatable {
         case repaired
     }
 
+    /// What became of it.
     public let kind: Kind
 
     /// The field of the client's request, as a path.

@@ -9,6 +9,7 @@ public struct RequestError: Error, Sendable, Equatable {
     /// OpenAI's word for the kind of error, for programs: `invalid_type`, `unsupported_parameter` …
     public var code: String?
 
+    /// An error in the words that the client gets.
     public init(message: String, param: String? = nil, code: String? = nil) {
         self.message = message
         self.param = param

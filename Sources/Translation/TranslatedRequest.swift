@@ -8,6 +8,7 @@ public struct TranslatedRequest: Sendable {
     /// The JSON body.
     public internal(set) var body: [UInt8]
 
+    /// What the reply's translation has to know of the request.
     public internal(set) var context: ReplyContext
 
     /// What was left out, changed or repaired, in the order of finding.

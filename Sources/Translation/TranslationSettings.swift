@@ -31,11 +31,15 @@ public enum UnsupportedParameterPolicy: String, Sendable, CaseIterable {
 
 /// What the operator decides about translation. A value, so that a location of the web server can have its own.
 public struct TranslationSettings: Sendable {
+    /// The API that upstream is asked in (`TARGET_API`).
     public var target: Target
     /// The model of requests that name none.
     public var defaultModel: String
+    /// Which models are replaced by which (`MODEL_MAP`).
     public var modelMap: ModelMap
+    /// How `/proxy` sends a conversation (`INPUT_FORMAT`).
     public var inputFormat: InputFormat
+    /// What becomes of parameters that the target refuses (`UNSUPPORTED_PARAMS`).
     public var unsupportedParameters: UnsupportedParameterPolicy
     /// The most choices that a client may ask for (`N_MAX`), each of which is a request upstream.
     public var maximumChoices: Int
@@ -44,6 +48,7 @@ public struct TranslationSettings: Sendable {
     /// Whether reasoning is asked for in encrypted form, for somebody keeps it between turns.
     public var keepsReasoning: Bool
 
+    /// Settings as they are where the operator says nothing; but reasoning is not kept, since somebody has to keep it.
     public init(
         target: Target = .responses, defaultModel: String = "gpt-5", modelMap: ModelMap = .standard,
         inputFormat: InputFormat = .transcript, unsupportedParameters: UnsupportedParameterPolicy = .drop,

@@ -2,6 +2,7 @@
 ///
 /// Not a general URL parser (RFC 3986): what has no meaning in a base is refused rather than dropped.
 public struct BaseURL: Hashable, Sendable {
+    /// Scheme, host and port.
     public let origin: Origin
     /// Without a slash at its end, so that `path + "/responses"` is a path; empty for the root.
     public let path: String

@@ -13,7 +13,9 @@ public final class Client: Sendable {
     private let configuration: Configuration
     private let pools: [ObjectIdentifier: ConnectionPool]
 
-    /// - Parameter eventLoopGroup: its loops are those that `send` may name. It stays the caller's.
+    /// - Parameters:
+    ///   - configuration: how to connect, how long to wait and what to keep.
+    ///   - eventLoopGroup: its loops are those that `send` may name. It stays the caller's.
     /// - Throws: when the CA file cannot be used.
     public init(
         configuration: Configuration, eventLoopGroup: any EventLoopGroup
@@ -36,6 +38,7 @@ public final class Client: Sendable {
     /// Cancelling the task closes the connection at once.
     ///
     /// - Parameters:
+    ///   - request: what to send; checked before a byte of it goes out.
     ///   - eventLoop: the loop the task runs on.
     ///   - latest: when it must be over, if that is sooner than `totalTimeout`: of a request that was sent before.
     public func send(

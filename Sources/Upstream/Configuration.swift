@@ -20,6 +20,7 @@ extension Client {
         /// How long an idle connection is kept. Shorter than upstream's own limit, or many requests meet its close.
         public var keepTime: Duration
 
+        /// How the gateway asks OpenAI: ten minutes for a reply, five for a silence. All times must be more than nothing.
         public init(
             connectTimeout: Duration = .seconds(10),
             firstByteTimeout: Duration = .seconds(600),
@@ -43,9 +44,12 @@ extension Client {
 
     /// An HTTP proxy that understands CONNECT (RFC 9110, section 9.3.6) and asks for no password.
     public struct Proxy: Sendable {
+        /// A name or an IP address, without brackets.
         public var host: String
+        /// 1 … 65535.
         public var port: Int
 
+        /// A proxy at an address; it is first asked when a connection is needed.
         public init(host: String, port: Int) {
             self.host = host
             self.port = port
@@ -55,6 +59,7 @@ extension Client {
 
 /// A value that the client cannot work with. The reason is made for the person who wrote the configuration.
 public struct InvalidConfiguration: Error, Hashable, CustomStringConvertible {
+    /// What is wrong, in words that follow the name of the setting. Quotes nothing that may be secret.
     public let reason: String
 
     init(_ reason: String) {

@@ -4,6 +4,7 @@ internal import NIOHTTP1
 public struct Request: Sendable {
     /// Such as `POST`; case matters (RFC 9110, section 9.1).
     public var method: String
+    /// Where it goes.
     public var origin: Origin
     /// Absolute, percent-encoded, with the query if there is one.
     public var path: String
@@ -15,6 +16,7 @@ public struct Request: Sendable {
     /// Whether the response may come compressed, which it is not when its reader gets it.
     public var acceptsGzip = false
 
+    /// A request that is not checked yet: `Client.send` refuses what cannot be written as HTTP.
     public init(
         method: String, origin: Origin, path: String, headers: [(name: String, value: String)] = [],
         body: [UInt8] = []

@@ -4,6 +4,7 @@ internal import NIOHTTP1
 public struct Response: Sendable {
     /// 200 … 999. Informational responses never come this far; redirections are not followed.
     public let status: Int
+    /// What follows the head, to be read once.
     public let body: ResponseBody
     private let fields: HTTPHeaders
 

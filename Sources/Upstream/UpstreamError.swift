@@ -9,6 +9,7 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
         /// No connection, because this process has as many descriptors open as it may.
         case noDescriptor
         /// See `Client.Configuration.connectTimeout`.
+        /// While the name was looked up, the connection made, the tunnel opened or TLS agreed on.
         case connectTimeout
         /// See `Client.Configuration.firstByteTimeout`.
         case firstByteTimeout
@@ -28,13 +29,18 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
 
     /// What was going on when it failed.
     public enum Operation: String, Sendable {
+        /// Before and while the request was written.
         case sendRequest = "send the request"
         case connect = "connect"
+        /// While the response's status and headers were waited for.
         case receiveHead = "receive the response's head"
+        /// After the head.
         case receiveBody = "receive the response's body"
     }
 
+    /// What went wrong.
     public let code: Code
+    /// What was going on then.
     public let operation: Operation
     /// For people. Holds no header field and nothing of a body.
     public let reason: String

@@ -10,13 +10,17 @@ internal import Glibc
 extension KeysFile {
     /// A key as it is shown once, and its line.
     public struct NewKey: Sendable {
+        /// What the caller presents: `gpk_` and 64 hexadecimal digits. It can be found nowhere else afterwards.
         public let key: String
+        /// Label, digest and options, as they stand in the file.
         public let line: String
     }
 
     /// Makes a key of 256 random bits.
     ///
-    /// - Parameter options: what stands behind the digest, such as `expires=2027-01-31`.
+    /// - Parameters:
+    ///   - label: whose key it is; a word.
+    ///   - options: what stands behind the digest, such as `expires=2027-01-31`.
     /// - Throws: an error that says what is wrong with label or options.
     public static func newKey(label: String, options: [String]) throws -> NewKey {
         var random = SystemRandomNumberGenerator()

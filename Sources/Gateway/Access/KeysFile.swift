@@ -8,6 +8,7 @@
 public struct KeysFile: Sendable {
     let path: String
 
+    /// Names a file, which need not be there yet. It is read when it is asked for something.
     public init(path: String) {
         self.path = path
     }

@@ -6,10 +6,13 @@ extension Configuration {
     public struct Base: Sendable {
         /// Its place in the list, from 1 up, which stands behind the names of its settings.
         let number: Int
+        /// Where it is, with the beginning of every path: `https://api.openai.com/v1`.
         public let url: BaseURL
         /// The key that is good there. Never shown, never sent to a client.
         let key: Provided<String>
+        /// What is sent as `OpenAI-Organization`; nil sends none.
         public var organization: String?
+        /// What is sent as `OpenAI-Project`; nil sends none.
         public var project: String?
         /// What models are called there that the first base knows by another name.
         public var modelMap: ModelMap?

@@ -48,7 +48,7 @@ extension Configuration {
 extension TranslationSettings {
     /// Reads what concerns translation alone, which needs no keys.
     ///
-    /// - Throws: ``ConfigurationError`` with all faults found.
+    /// - Throws: `ConfigurationError` with all faults found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)

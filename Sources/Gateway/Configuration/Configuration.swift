@@ -11,9 +11,11 @@ public struct Configuration: Sendable {
     var crossOrigin: CrossOriginPolicy
     /// Where upstream is asked, in this order; at least one.
     public var bases: [Base]
+    /// How requests are mapped, unless a location of the web server or a caller's key says otherwise.
     public var translation: TranslationSettings
     /// How much reasoning is kept between a client's turns, in bytes; 0 for none.
     public var reasoningCache: Int
+    /// How upstream is connected to and how long it is waited for.
     public var client: Client.Configuration
     /// The paths that are handed through.
     public var passthrough: PassedPaths
@@ -35,7 +37,9 @@ public struct Configuration: Sendable {
     var statusPath: String?
     /// The directory by which the machine's processes know of each other.
     var stateDirectory: String?
+    /// What is not worth a line: everything below it. Requests are told at `info`.
     public var logLevel: Logger.Level
+    /// How a line is written.
     public var logFormat: LogFormat
 
     /// The scoreboard that what is configured needs; nil when nobody is to see it.

@@ -2,6 +2,7 @@
 public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// One fault of one key.
     public struct Fault: Sendable {
+        /// Which setting it is about.
         public let key: ConfigurationKey
         /// The key's name as it stands in the environment, with the number of the base if it is one base's.
         public let name: String
@@ -9,6 +10,7 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
         public let message: String
     }
 
+    /// In the order in which the settings are read; at least one.
     public let faults: [Fault]
 
     public var description: String {

@@ -1,42 +1,80 @@
 /// Everything an operator can set, by the name it has in the environment.
 public enum ConfigurationKey: String, CaseIterable, Sendable {
+    /// The key that upstream is asked with.
     case openAIKey = "OPENAI_API_KEY"
+    /// The key that callers must present.
     case proxyKey = "PROXY_API_KEY"
+    /// A file of keys, one for each caller.
     case keysFile = "PROXY_KEYS_FILE"
+    /// The address of the keys that callers' tokens (JWT) are signed with.
     case tokenKeysURL = "JWT_JWKS_URL"
+    /// A file of such keys, in place of an address.
     case tokenKeysFile = "JWT_JWKS_FILE"
+    /// The secret that callers' tokens are signed with (HS256), in place of such keys.
     case tokenSecret = "JWT_SECRET"
+    /// Who must have issued a token (iss).
     case tokenIssuer = "JWT_ISSUER"
+    /// Whom a token must be for (aud).
     case tokenAudience = "JWT_AUDIENCE"
+    /// The claim that names the caller.
     case tokenLabelClaim = "JWT_LABEL_CLAIM"
+    /// The claim that lists the models that the caller may use; without it, all.
     case tokenModelsClaim = "JWT_MODELS_CLAIM"
+    /// The origins whose pages may call from a browser.
     case corsOrigins = "CORS_ORIGINS"
+    /// The API that upstream is asked in.
     case target = "TARGET_API"
+    /// The model of requests that name none.
     case defaultModel = "DEFAULT_MODEL"
+    /// Models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini.
     case modelMap = "MODEL_MAP"
+    /// How /proxy sends a conversation to the Responses API.
     case inputFormat = "INPUT_FORMAT"
+    /// What becomes of parameters that the target refuses.
     case unsupportedParameters = "UNSUPPORTED_PARAMS"
+    /// The most choices (n) of one request, each of which is a request upstream.
     case maximumChoices = "N_MAX"
+    /// Tokens for reasoning on top of the client's limit, which then means visible tokens.
     case reasoningHeadroom = "REASONING_HEADROOM"
+    /// Memory for what models thought before they called tools, given back with the results.
     case reasoningCache = "REASONING_CACHE"
+    /// The address of the OpenAI-compatible API; of several, the next is asked when one fails.
     case base = "OPENAI_BASE"
+    /// Sent upstream as OpenAI-Organization.
     case organization = "OPENAI_ORGANIZATION"
+    /// Sent upstream as OpenAI-Project.
     case project = "OPENAI_PROJECT"
+    /// Paths below /v1 that are handed through as they are.
     case passthrough = "PASSTHROUGH"
+    /// The largest request body that is accepted.
     case maxBody = "MAX_BODY"
+    /// How long upstream may take for a whole reply, or for the head of a streamed one.
     case upstreamTimeout = "UPSTREAM_TIMEOUT"
+    /// How long connecting to upstream may take.
     case connectTimeout = "CONNECT_TIMEOUT"
+    /// How long upstream may be silent within a stream.
     case idleTimeout = "IDLE_TIMEOUT"
+    /// How often upstream is asked again when it fails before it has answered.
     case retries = "RETRIES"
+    /// An HTTP proxy that upstream is reached through.
     case upstreamProxy = "UPSTREAM_PROXY"
+    /// A PEM file with authorities trusted beside the system's.
     case upstreamCAFile = "UPSTREAM_CA_FILE"
+    /// How often a silent stream gets a sign of life, so that nobody takes it for dead.
     case heartbeat = "HEARTBEAT"
+    /// How long a stream's head waits for the first event, so that an error gets its own status.
     case streamHeadDelay = "STREAM_HEAD_DELAY"
+    /// How many requests a process has in hand at once; 0 is what its descriptors allow.
     case maxStreams = "MAX_STREAMS"
+    /// How long running requests may go on after the order to stop.
     case shutdownGrace = "SHUTDOWN_GRACE"
+    /// The path of the status page; without it there is none.
     case statusPath = "STATUS_PATH"
+    /// A directory by which processes know of each other, so that each shows all of them.
     case stateDirectory = "STATE_DIR"
+    /// How much is logged.
     case logLevel = "LOG_LEVEL"
+    /// The form of the log.
     case logFormat = "LOG_FORMAT"
 
     /// The value where none is set; nil where there is none to fall back on.
@@ -67,51 +105,6 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
             .corsOrigins, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile, .statusPath,
             .stateDirectory:
             nil
-        }
-    }
-
-    /// What it means, in a line.
-    public var summary: String {
-        switch self {
-        case .openAIKey: "the key that upstream is asked with"
-        case .proxyKey: "the key that callers must present"
-        case .keysFile: "a file of keys, one for each caller"
-        case .tokenKeysURL: "the address of the keys that callers' tokens (JWT) are signed with"
-        case .tokenKeysFile: "a file of such keys, in place of an address"
-        case .tokenSecret: "the secret that callers' tokens are signed with (HS256), in place of such keys"
-        case .tokenIssuer: "who must have issued a token (iss)"
-        case .tokenAudience: "whom a token must be for (aud)"
-        case .tokenLabelClaim: "the claim that names the caller"
-        case .tokenModelsClaim: "the claim that lists the models that the caller may use; without it, all"
-        case .corsOrigins: "the origins whose pages may call from a browser"
-        case .target: "the API that upstream is asked in"
-        case .defaultModel: "the model of requests that name none"
-        case .modelMap: "models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini"
-        case .inputFormat: "how /proxy sends a conversation to the Responses API"
-        case .unsupportedParameters: "what becomes of parameters that the target refuses"
-        case .maximumChoices: "the most choices (n) of one request, each of which is a request upstream"
-        case .reasoningHeadroom: "tokens for reasoning on top of the client's limit, which then means visible tokens"
-        case .reasoningCache: "memory for what models thought before they called tools, given back with the results"
-        case .base: "the address of the OpenAI-compatible API; of several, the next is asked when one fails"
-        case .organization: "sent upstream as OpenAI-Organization"
-        case .project: "sent upstream as OpenAI-Project"
-        case .passthrough: "paths below /v1 that are handed through as they are"
-        case .maxBody: "the largest request body that is accepted"
-        case .upstreamTimeout: "how long upstream may take for a whole reply, or for the head of a streamed one"
-        case .connectTimeout: "how long connecting to upstream may take"
-        case .idleTimeout: "how long upstream may be silent within a stream"
-        case .retries: "how often upstream is asked again when it fails before it has answered"
-        case .upstreamProxy: "an HTTP proxy that upstream is reached through"
-        case .upstreamCAFile: "a PEM file with authorities trusted beside the system's"
-        case .heartbeat: "how often a silent stream gets a sign of life, so that nobody takes it for dead"
-        case .streamHeadDelay:
-            "how long a stream's head waits for the first event, so that an error gets its own status"
-        case .maxStreams: "how many requests a process has in hand at once; 0 is what its descriptors allow"
-        case .shutdownGrace: "how long running requests may go on after the order to stop"
-        case .statusPath: "the path of the status page; without it there is none"
-        case .stateDirectory: "a directory by which processes know of each other, so that each shows all of them"
-        case .logLevel: "how much is logged"
-        case .logFormat: "the form of the log"
         }
     }
 

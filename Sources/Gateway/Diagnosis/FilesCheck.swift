@@ -2,6 +2,9 @@ internal import Glibc
 
 /// Looks at who may read and write the files that secrets and callers' keys stand in.
 public enum FilesCheck {
+    /// What is to be said of the files that the configuration names; nothing when it names none.
+    ///
+    /// - Parameter source: tells their paths. Their contents are not looked at.
     public static func run(_ source: ConfigurationSource) -> [Finding] {
         let files = source.secretFiles + (source.keysFilePath.map { [$0] } ?? [])
         let findings = files.compactMap(finding)

@@ -5,7 +5,7 @@ public import Upstream
 /// Sends gpt-proxy requests by the way that clients' take, through the web server, and looks at what that does to them.
 ///
 /// The requests go to a route that clients use, since a web server's settings may be a location's own; a header keeps them
-/// from going upstream (``CheckReply``).
+/// from going upstream (`CheckReply`).
 public struct WebServerCheck: Sendable {
     /// Above what servers allow unless they are told: 1 MB (nginx), 128 KB (mod_fcgid).
     private static let largeBody = 4 << 20
@@ -22,6 +22,8 @@ public struct WebServerCheck: Sendable {
     ///   - base: the address that clients are given, with `/v1` or `/proxy` at its end or neither.
     ///   - key: a caller's.
     ///   - maxBody: what gpt-proxy takes, in bytes.
+    ///   - client: asks the web server; made with ``configuration(from:)``.
+    ///   - eventLoop: the one that ``run()`` is called on, and one of the client's.
     public init(_ base: BaseURL, key: String, maxBody: Int, client: Client, eventLoop: any EventLoop) {
         origin = base.origin
         path = Self.route(below: base.path)

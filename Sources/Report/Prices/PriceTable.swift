@@ -26,7 +26,9 @@ public struct PriceTable: Sendable {
     /// matches any run of characters, and the most specific line wins. Lines that begin with `#` are comments, of which
     /// `# As of 2026-11-24` says of which day the prices are.
     ///
-    /// - Parameter source: the file's name, for messages.
+    /// - Parameters:
+    ///   - text: the table.
+    ///   - source: the file's name, for messages.
     /// - Throws: ``PriceTableError``, which names the line at fault.
     public init(parsing text: String, source: String) throws(PriceTableError) {
         try self.init(text, source: source)

@@ -4,6 +4,7 @@ internal import Translation
 public struct Selection: Sendable {
     /// What requests are put together by. Part of a row's key.
     public enum Dimension: String, Sendable, CaseIterable {
+        /// A column of the log, under its name there; the model is the one that upstream was asked for, the day one in UTC.
         case caller, model, day, route, status, error
     }
 

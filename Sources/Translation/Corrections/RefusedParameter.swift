@@ -1,6 +1,6 @@
 public import JSON
 
-/// A parameter that upstream refuses although the parameter table (``ParameterSupport``) says nothing of it: what the error
+/// A parameter that upstream refuses although the parameter table (`ParameterSupport`) says nothing of it: what the error
 /// of such a refusal says.
 ///
 /// Whether a model takes a parameter may depend on the effort, and on the value: a finding is good for those only.

@@ -31,6 +31,7 @@ public struct Explanation: Sendable {
         public let before: Value?
         /// The value that is sent.
         public let after: Value?
+        /// What became of it.
         public let change: Change
         /// Why, in a clause that follows the field's name; nil where the values say it all.
         public let reason: String?

@@ -2,9 +2,15 @@ internal import JSON
 
 /// Why a reply ended, in Chat Completions' words.
 public enum FinishReason: String, Sendable {
-    case stop, length
+    /// It is complete, or a stop sequence ended it.
+    case stop
+    /// It was cut at a limit of tokens.
+    case length
+    /// It ends with calls of tools.
     case toolCalls = "tool_calls"
+    /// It ends with a call, as the legacy `functions` have it.
     case functionCall = "function_call"
+    /// Upstream's filter cut it.
     case contentFilter = "content_filter"
 
     /// The reason of a Responses API response that is over. A reply that was cut is told as such, even if a call was cut

@@ -3,12 +3,16 @@ internal import JSON
 /// An error that upstream reports in the body of a reply that its status calls a success: a failed response, or an error
 /// event in a stream.
 public struct ReplyFailure: Error, Sendable, Equatable {
+    /// What went wrong, for people: upstream's words where it has some.
     public var message: String
     /// OpenAI's word for the family of errors; `server_error` where upstream says none.
     public var type: String
+    /// The field of the request that upstream blames, as a path; nil when it blames none.
     public var param: String?
+    /// OpenAI's word for the error itself, such as `rate_limit_exceeded`; nil when there is none.
     public var code: String?
 
+    /// A failure in the words that the client gets.
     public init(message: String, type: String = "server_error", param: String? = nil, code: String? = nil) {
         self.message = message
         self.type = type

@@ -4,7 +4,9 @@ public import JSON
 public struct ReplyTranslator: Sendable {
     /// A translated reply and what else is to be known of it.
     public struct Reply: Sendable {
+        /// The reply, in JSON.
         public let body: [UInt8]
+        /// What it cost; nil when upstream does not say.
         public let usage: Usage?
         /// What the model thought before its calls, for the client's next turn.
         public let reasoning: [KeptReasoning]

@@ -81,7 +81,9 @@ public struct StreamTranslator: Sendable {
 
     /// Translates one event and appends the chunks that follow from it.
     ///
-    /// - Parameter data: the event's data. Its name says nothing that is not in there.
+    /// - Parameters:
+    ///   - data: the event's data. Its name says nothing that is not in there.
+    ///   - output: the chunks are appended to it.
     public mutating func translate(_ data: RawSpan, into output: inout [UInt8]) {
         guard outcome == nil, !flow(data, into: &output) else { return }
         let data = data.withUnsafeBytes { Array($0) }
@@ -132,7 +134,9 @@ public struct StreamTranslator: Sendable {
 
     /// Ends the stream of a reply of several choices.
     ///
-    /// - Parameter usage: what all of them cost.
+    /// - Parameters:
+    ///   - usage: what all of them cost; nil leaves it out.
+    ///   - output: the last chunks are appended to it.
     public func writeEnd(usage: Usage?, into output: inout [UInt8]) {
         writeEnd(usage: usage, serviceTier: nil, into: &output)
     }

@@ -2,11 +2,13 @@ public import JSON
 
 /// What a reply cost, in tokens.
 public struct Usage: Sendable, Equatable {
+    /// What went in: the prompt, as upstream counts it.
     public var input: Int
     /// Of `input`, those read from upstream's prompt cache.
     public var cached: Int
     /// Of `input`, those written to it.
     public var cacheWritten: Int
+    /// What came out, reasoning included.
     public var output: Int
     /// Of `output`, those spent on reasoning.
     public var reasoning: Int

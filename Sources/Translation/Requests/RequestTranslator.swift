@@ -3,8 +3,10 @@ public import JSON
 /// Turns clients' requests into upstream's. Pure: bytes in, bytes out; the same request gives the same bytes in every
 /// process, since a changed prefix is a miss in upstream's prompt cache.
 public struct RequestTranslator: Sendable {
+    /// What the operator decided, and perhaps a location or a caller's key for itself.
     public let settings: TranslationSettings
 
+    /// A translator that keeps nothing between requests.
     public init(settings: TranslationSettings) {
         self.settings = settings
     }
@@ -18,7 +20,9 @@ public struct RequestTranslator: Sendable {
 
     /// Translates a body of `POST /v1/chat/completions`.
     ///
-    /// - Parameter recall: finds the reasoning that led to a call in an earlier turn.
+    /// - Parameters:
+    ///   - document: the body.
+    ///   - recall: finds the reasoning that led to a call in an earlier turn.
     /// - Throws: ``RequestError``, which names the field that cannot be translated.
     public func translateChatRequest(
         _ document: Document, recalling recall: @escaping ReasoningRecall = { _ in nil }
@@ -44,7 +48,9 @@ public struct RequestTranslator: Sendable {
 
     /// Maps the model's name in a body that upstream understands as it is, and leaves every other byte alone.
     ///
-    /// - Parameter path: the route that the body is for, such as `/responses`.
+    /// - Parameters:
+    ///   - document: the body.
+    ///   - path: the route that the body is for, such as `/responses`.
     /// - Throws: ``RequestError``, when the body is not an object or names its model in another way than by a string.
     public func mapModel(of document: Document, for path: String) throws(RequestError) -> TranslatedRequest {
         let request = try ClientRequest(document.root, settings: settings)
