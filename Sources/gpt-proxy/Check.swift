@@ -9,7 +9,12 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Looks at the configuration, and on request at all that is before and behind it, and says what to change.",
+        usage: "gpt-proxy check [<options>]",
         discussion: """
+              gpt-proxy check
+              gpt-proxy check --upstream --socket unix:/run/gpt-proxy/gpt-proxy.sock
+              gpt-proxy check --through https://example.com/v1
+
             Prints the settings, without their secrets, and then what was found: ok, a warning, or a problem, the latter two \
             with the way out. Problems go to standard error. The exit status is 78 when the configuration cannot be used, \
             else 1 when there is a problem, else 0.
@@ -19,15 +24,21 @@ struct Check: AsyncParsableCommand {
     var upstream = false
 
     @Option(
-        help: """
-            The socket that gpt-proxy listens on: unix:/path or 127.0.0.1:9000. (default: \(SocketCheck.usual) if it is there)
-            """)
+        help: ArgumentHelp(
+            """
+            The socket that gpt-proxy listens on: unix:/path or 127.0.0.1:9000. (default: \(SocketCheck.usual), if it \
+            is there)
+            """,
+            valueName: "address"))
     var socket: String?
 
     @Option(
-        help: """
-            Ask gpt-proxy through the web server, at the address that clients use: https://example.com/v1. It costs no tokens.
+        help: ArgumentHelp(
+            """
+            Ask gpt-proxy through the web server, at the address that clients use: https://example.com/v1. It costs no \
+            tokens.
             """,
+            valueName: "url"),
         transform: { text in
             do throws(InvalidConfiguration) {
                 return try BaseURL(text)
@@ -37,7 +48,9 @@ struct Check: AsyncParsableCommand {
         })
     var through: BaseURL?
 
-    @Option(help: "A file with the key to show there. (default: PROXY_API_KEY)")
+    @Option(
+        help: ArgumentHelp("A file with the key to show there. (default: PROXY_API_KEY)", valueName: "file"),
+        completion: .file())
     var keyFile: String?
 
     @OptionGroup var environment: EnvironmentOptions

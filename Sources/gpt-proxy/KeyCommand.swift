@@ -4,11 +4,20 @@ internal import Gateway
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Makes, lists and revokes the keys of callers.",
+        usage: "gpt-proxy key <subcommand> [<options>]",
+        discussion: """
+            Each key stands in a file, by its digest, with what it may be used for. Processes that run with \
+            PROXY_KEYS_FILE read a changed file within a second.
+
+              gpt-proxy key new ann --add --expires 2027-12-31 --models 'gpt-4o*'
+              gpt-proxy key list
+              gpt-proxy key revoke ann
+            """,
         subcommands: [New.self, List.self, Revoke.self])
 
     /// The file that a command is about.
     struct FileOptions: ParsableArguments {
-        @Option(help: "The file of keys. (default: PROXY_KEYS_FILE)")
+        @Option(help: "The file of keys. (default: PROXY_KEYS_FILE)", completion: .file())
         var file: String?
 
         @OptionGroup var environment: EnvironmentOptions
@@ -31,21 +40,31 @@ struct KeyCommand: AsyncParsableCommand {
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints a fresh key, once, and the line for the file of keys.",
-            discussion: "With --add the line is also put into the file, which running processes read within a second.")
+            usage: "gpt-proxy key new <label> [<options>]",
+            discussion: """
+                  gpt-proxy key new ann --add --expires 2027-12-31 --models 'gpt-4o*'
+
+                The key itself is kept nowhere. With --add the line is put into the file too; else that is left to you.
+                """)
 
         @Argument(help: "Whose key it is: a name for logs and limits.")
         var label: String
 
-        @Option(help: "The last day on which it is good, in UTC: 2027-01-31.")
+        @Option(help: ArgumentHelp("The last day on which it is good, in UTC: 2027-01-31.", valueName: "day"))
         var expires: String?
 
-        @Option(help: "The models that it may use, separated by commas; * matches any run of characters.")
+        @Option(
+            help: ArgumentHelp(
+                "The models that it may ask for, separated by commas; * matches any run of characters. (default: all)",
+                valueName: "models"))
         var models: String?
 
-        @Option(help: "The API that upstream is asked in for it: responses, completions or chat.")
+        @Option(
+            help: "The API that upstream is asked in for it: responses, completions or chat. (default: TARGET_API)",
+            completion: .list(["responses", "completions", "chat"]))
         var target: String?
 
-        @Option(help: "A word by which the web server knows its limits.")
+        @Option(help: ArgumentHelp("A word by which the web server knows its limits.", valueName: "word"))
         var limits: String?
 
         @Flag(help: "Let it see what its requests become (x-gpt-proxy-explain: 1), and with that upstream's address.")

@@ -7,20 +7,22 @@ public import Translation
 struct Map: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prints what would be sent upstream for the request on standard input.",
+        usage: "gpt-proxy map [<options>] < request.json",
         discussion: """
+              gpt-proxy map --route /v1/chat/completions < request.json
+
             In a terminal, what the client sends and what upstream gets stand side by side, with the reasons. Elsewhere \
             upstream's JSON is printed as it is, and what is left out, changed, repaired or done here is told on standard \
             error. Needs no keys.
             """)
 
-    @Option(
-        help: "The API to map to: \(Target.allCases.map(\.rawValue).joined(separator: ", ")). (default: TARGET_API)")
+    @Option(help: "The API to map to. (default: TARGET_API)")
     var target: Target?
 
     @Option(help: "The route that the request is for.")
     var route = TranslatedRoute.proxy
 
-    @Flag(help: "Show it side by side, with reasons, also where standard output is no terminal.")
+    @Flag(help: "Side by side, with reasons, also where standard output is no terminal.")
     var explain = false
 
     @OptionGroup var environment: EnvironmentOptions

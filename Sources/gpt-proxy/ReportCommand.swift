@@ -7,25 +7,35 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Sums up access logs: who used how much, what it cost, and how fast it was.",
+        usage: "gpt-proxy report [<log> ...] [<options>]",
         discussion: """
+              gpt-proxy report /var/log/gpt-proxy.log*
+              journalctl -u 'gpt-proxy@*' -o cat | gpt-proxy report --by caller,day
+              gpt-proxy report --since 2026-11-01 --html gpt-proxy.log > november.html
+
             Reads both formats of gpt-proxy's log, as they are or compressed with gzip, also from within the log of a web \
             server, journald or Docker. Costs are those of the models that upstream was asked for, by a table of prices.
             """)
 
-    @Argument(help: "The logs. (default: standard input, which is also -)", completion: .file())
+    @Argument(
+        help: ArgumentHelp("The logs. (default: standard input, which is also -)", valueName: "log"),
+        completion: .file())
     var files: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "What requests are put together by, separated by commas: "
                 + Selection.Dimension.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-            valueName: "columns"))
+            valueName: "columns"),
+        completion: .list(Selection.Dimension.allCases.map(\.rawValue)))
     var by = Dimensions(list: [.caller, .model])
 
-    @Option(help: "The first day or moment (2026-11-24, 2026-11-24T10:00, UTC without an offset).")
+    @Option(
+        help: ArgumentHelp(
+            "The first day or moment (2026-11-24, 2026-11-24T10:00, UTC without an offset).", valueName: "time"))
     var since: TimeLimit?
 
-    @Option(help: "The last day, which counts whole, or the moment after the last.")
+    @Option(help: ArgumentHelp("The last day, which counts whole, or the moment after the last.", valueName: "time"))
     var until: TimeLimit?
 
     @Option(help: "Only what these callers used; * matches any run of characters. May be given several times.")
@@ -35,7 +45,9 @@ struct ReportCommand: AsyncParsableCommand {
     var model: [String] = []
 
     @Option(
-        help: "A file of prices in USD per million tokens, in the form that --print-prices shows.", completion: .file())
+        help: ArgumentHelp(
+            "A file of prices in USD per million tokens, in the form that --print-prices shows.", valueName: "file"),
+        completion: .file())
     var prices: String?
 
     @Flag(help: "Print the built-in prices, to be saved and edited, and nothing else.")

@@ -3,14 +3,27 @@ internal import ArgumentParser
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Listens on a socket and serves FastCGI there.",
-        discussion: "SIGTERM, SIGINT and SIGUSR1 end it when running requests have ended; a second one ends it at once."
+        usage: "gpt-proxy serve --listen <address> [--mode <octal>] [--env-file <file>]",
+        discussion: """
+              gpt-proxy serve --listen unix:/run/gpt-proxy/gpt-proxy.sock
+              gpt-proxy serve --listen 127.0.0.1:9000
+
+            SIGTERM, SIGINT and SIGUSR1 end it when running requests have ended, or SHUTDOWN_GRACE has; a second one \
+            ends it at once. SIGHUP has it read keys and secrets again.
+            """
     )
 
-    @Option(help: "unix:/run/gpt-proxy.sock, 127.0.0.1:9000, [::1]:9000 or fd:3.")
+    @Option(
+        help: ArgumentHelp(
+            "Where: unix:/path, 127.0.0.1:9000, [::1]:9000, or fd:3 for a socket that was handed over.",
+            valueName: "address"))
     var listen: String
 
     @Option(
-        help: "Permissions of a unix socket, in octal: who may write to it can use the program without a web server.",
+        help: ArgumentHelp(
+            "Who may open a unix socket, and with that use the program past the web server. (default: 0660)",
+            valueName: "octal"),
+        completion: .list(["0660", "0600"]),
         transform: { text in
             guard let mode = UInt16(text, radix: 8), mode <= 0o777 else {
                 throw ValidationError("'\(text)' is not a file mode such as 0660.")

@@ -6,12 +6,16 @@ internal import Scoreboard
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows what the processes of this machine do, live on a terminal.",
+        usage: "gpt-proxy status [<options>]",
         discussion: """
             Reads what they keep in STATE_DIR; none of them is asked. On a terminal the picture is drawn anew every second, \
             until q or Ctrl-C; elsewhere it is the status page's text, once.
             """)
 
-    @Option(help: "The directory in which the processes keep their scoreboards. (default: STATE_DIR)")
+    @Option(
+        help: ArgumentHelp(
+            "The directory in which the processes keep their scoreboards. (default: STATE_DIR)", valueName: "directory"),
+        completion: .directory)
     var stateDir: String?
 
     @Flag(help: "List each live request too. On a terminal's live picture they always are.")

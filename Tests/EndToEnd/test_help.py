@@ -1,0 +1,52 @@
+"""--help can be read in the smallest terminal, and a wrong command line is told what it lacks."""
+
+import re
+
+import pytest
+
+COMMANDS = ["", "serve", "check", "status", "map", "report", "key", "key new", "key list", "key revoke"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_it_fits_into_80_columns(run, command):
+    ended = run(*command.split(), "--help", environment={"COLUMNS": "80"})
+    assert ended.returncode == 0
+    assert [line for line in ended.stdout.splitlines() if len(line) > 80] == []
+
+
+def test_every_command_is_among_these(run):
+    def listed(*path):
+        text = run(*path, "--help").stdout
+        return [name for part in re.findall(r"SUBCOMMANDS:\n((?:  .*\n)+)", text) for name in re.findall(r"^  (\w+)", part, re.M)]
+
+    assert {*listed(), *(f"key {name}" for name in listed("key"))} == set(COMMANDS[1:])
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command])
+def test_its_examples_are_command_lines(run, command):
+    text = run(*command.split(), "--help").stdout
+    for example in re.findall(r"^  .*\b(gpt-proxy .*)$", text.split("USAGE:")[0], re.MULTILINE):
+        arguments = re.sub(r"[<>].*|'", "", example).split()[1:]
+        ended = run(*arguments, "--help")
+        assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, hint",
+    [
+        ([], "gpt-proxy serve --listen"),
+        (["servve"], "gpt-proxy --help"),
+        (["serve"], "--listen <address>"),
+        (["serve", "--listen", "unix:x", "--mode", "9"], "0660"),
+        (["map", "--target", "x"], "'responses', 'completions' or 'chat'"),
+        (["key", "new"], "<label>"),
+        (["key", "list"], "--file PATH"),
+        (["check", "--through", "example.com"], "https://example.com/v1"),
+        (["report", "--by", "colour"], "caller"),
+        (["status"], "--state-dir PATH"),
+    ],
+)
+def test_wrong_usage_is_told_the_way_out(run, arguments, hint):
+    ended = run(*arguments)
+    assert ended.returncode == 64
+    assert hint in ended.stderr and ended.stdout == ""
