@@ -68,7 +68,13 @@ def test_systemd_finds_no_fault(root):
 
 def test_it_has_a_manual(root):
     page = root.run("man", "gpt-proxy").stdout
-    assert "NAME" in page and "--listen" in page and "--env-file" in page
+    assert "NAME" in page and "--listen" in page and "--env-file" in page and "EXIT STATUS" in page
+
+
+def test_shells_complete_its_commands(root):
+    places = ["bash-completion/completions/gpt-proxy", "zsh/vendor-completions/_gpt-proxy", "fish/vendor_completions.d/gpt-proxy.fish"]
+    for place in places:
+        assert "--env-file" in root.file(f"/usr/share/{place}").read_text()
 
 
 def test_lintian_finds_no_fault(package):
