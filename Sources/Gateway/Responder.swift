@@ -45,16 +45,12 @@ public final class Responder: Sendable {
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         let exchange = Exchange(consume request, on: eventLoop, sharing: shared)
-        let id = exchange.record.requestID
-        let headers = configuration.crossOrigin.headers(for: exchange.request) + [("x-gpt-proxy-request-id", id)]
-        // Where upstream has not answered, client libraries find the name here that they look for.
-        let defaults = [(name: "x-request-id", value: id)]
         do {
             let reply = try await reply(to: exchange)
             exchange.record.firstByte = ContinuousClock.now - exchange.start
-            await write(reply, to: ResponseWriter(sink, headers: headers, defaults: defaults), exchange)
+            await write(reply, to: responseWriter(sink, for: exchange), exchange)
         } catch {
-            await write(Failure(error), to: ResponseWriter(sink, headers: headers, defaults: defaults), exchange)
+            await write(Failure(error), to: responseWriter(sink, for: exchange), exchange)
         }
         exchange.leave()
         exchange.noteTries()
@@ -63,6 +59,16 @@ public final class Responder: Sendable {
         guard exchange.record.isForTheLog else { return }
         log?.log(exchange.record)
         shared.scoreboard?.note(exchange.record)
+    }
+
+    /// By itself: the headers would take room in the task's frame, which lives as long as a stream.
+    @inline(never)
+    private func responseWriter(_ sink: any ByteSink, for exchange: Exchange) -> ResponseWriter {
+        let id = exchange.record.requestID
+        return ResponseWriter(
+            sink, headers: configuration.crossOrigin.headers(for: exchange.request) + [("x-gpt-proxy-request-id", id)],
+            // Where upstream has not answered, client libraries find the name here that they look for.
+            defaults: [("x-request-id", id)])
     }
 
     private func reply(to exchange: Exchange) async throws -> Reply {
