@@ -2,7 +2,7 @@
 public struct Value: Sendable {
     /// What a value is. `true` and `false` are kinds of their own, as in the grammar.
     public enum Kind: UInt8, Sendable {
-        /// The six kinds of value in RFC 8259, of which `true` and `false` make two.
+        /// RFC 8259's values (section 3), each of the three literal names by itself.
         case null, `true`, `false`, number, string, array, object
     }
 

@@ -8,7 +8,7 @@ public struct LiveExchange: Sendable {
     public let route: String
     /// The model that upstream is asked for; empty where there is none.
     public let model: String
-    /// HTTP's.
+    /// The request's method, as HTTP has it.
     public let method: String
     /// Seconds since 1970.
     public let startTime: Double

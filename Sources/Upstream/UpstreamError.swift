@@ -9,7 +9,6 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
         /// No connection, because this process has as many descriptors open as it may.
         case noDescriptor
         /// See `Client.Configuration.connectTimeout`.
-        /// While the name was looked up, the connection made, the tunnel opened or TLS agreed on.
         case connectTimeout
         /// See `Client.Configuration.firstByteTimeout`.
         case firstByteTimeout
@@ -31,6 +30,7 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
     public enum Operation: String, Sendable {
         /// Before and while the request was written.
         case sendRequest = "send the request"
+        /// While the name was looked up, the connection made, the tunnel opened or TLS agreed on.
         case connect = "connect"
         /// While the response's status and headers were waited for.
         case receiveHead = "receive the response's head"

@@ -1,0 +1,240 @@
+"""Troubleshooting.md quotes what is really seen: each quotation is compared with what the program, or the server before it,
+says when that has gone wrong."""
+
+import json
+import os
+import re
+import threading
+from pathlib import Path
+
+import pytest
+
+from client import Client, ask
+from processes import REPOSITORY, find_program, wait_until
+from stack import FASTCGI_PARAMS, PROXY_KEY, accepts_connections, environment, free_port
+
+GUIDE = REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc/Troubleshooting.md"
+SECTIONS = dict(re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", GUIDE.read_text(), re.MULTILINE))
+PATH = "/v1/chat/completions"
+DENIED, ABSENT, REFUSED = range(3)
+
+
+def quotations(heading):
+    """What a section shows: the lines that are indented as code."""
+    return [line.strip() for line in re.findall(r"^    (.*)$", SECTIONS[heading], re.MULTILINE)]
+
+
+def assert_seen(quotation, text):
+    pattern = ".*".join(re.escape(part) for part in quotation.split("…"))
+    assert re.search(pattern, text), f"{quotation!r} is not in {text!r}"
+
+
+def test_every_section_is_tried():
+    """Those that quote something, but for the commands of the beginning."""
+    source = Path(__file__).read_text()
+    assert [heading for heading in SECTIONS if heading != "Overview" and quotations(heading) and f'"{heading}"' not in source] == []
+
+
+@pytest.fixture
+def nginx(directory, start):
+    """Starts nginx with such a location before a socket: a client of it, and what is in its error log."""
+
+    def nginx(socket, *settings, user="root"):
+        port = free_port()
+        temporary = "".join(f"{kind}_temp_path {directory}/{kind};" for kind in ["client_body", "fastcgi", "proxy", "uwsgi", "scgi"])
+        (directory / "nginx.conf").write_text(
+            f"""
+            {f"user {user};" if os.getuid() == 0 else ""}
+            daemon off;
+            worker_processes 1;
+            pid {directory}/nginx.pid;
+            error_log {directory}/nginx-error.log;
+            events {{ worker_connections 64; }}
+            http {{
+                access_log off;
+                {temporary}
+                server {{
+                    listen 127.0.0.1:{port};
+                    location / {{ fastcgi_pass unix:{socket}; {FASTCGI_PARAMS} {" ".join(f"{each};" for each in settings)} }}
+                }}
+            }}"""
+        )
+        server = start("nginx", [find_program("nginx"), "-p", directory, "-c", directory / "nginx.conf"])
+        server.wait_until(lambda: accepts_connections(port), "does not listen")
+        return Client(port), lambda: (directory / "nginx-error.log").read_text()
+
+    return nginx
+
+
+def test_a_socket_that_the_web_server_may_not_open(nginx, deploy):
+    quotation = quotations("502 at once, from the web server")[DENIED]
+    socket = deploy().responder.socket
+    # Even its owner may not, where nginx cannot be given another user.
+    socket.chmod(0)
+    client, log = nginx(socket, user="www-data")
+    assert client.ask("hi").status == 502
+    assert_seen(quotation, log())
+
+
+def test_a_socket_that_is_not_there(nginx, directory):
+    quotation = quotations("502 at once, from the web server")[ABSENT]
+    client, log = nginx(directory / "gpt-proxy.sock")
+    assert client.ask("hi").status == 502
+    assert_seen(quotation, log())
+
+
+def test_a_socket_that_was_left_behind(nginx, deploy):
+    quotation = quotations("502 at once, from the web server")[REFUSED]
+    responder = deploy().responder
+    responder.process.child.kill()
+    responder.process.child.wait()
+    client, log = nginx(responder.socket)
+    assert client.ask("hi").status == 502
+    assert_seen(quotation, log())
+
+
+def test_a_key_that_upstream_refuses(deploy, run, directory, binaries, start):
+    says, checked = quotations("502, and upstream refuses the key")
+    strict = start("strict-simulator", [binaries / "upstream-simulator", "--key", "another"])
+    strict.wait_until(lambda: "listening on" in strict.log, "has not started")
+    base = re.search(r"listening on (\S+)", strict.log)[1]
+    client = deploy(OPENAI_BASE=base).client
+    reply = client.ask("hi", path=PATH)
+    assert reply.status == 502
+    assert_seen(says, reply.json["error"]["message"])
+    assert '"detail":{"openai_status":401,' in client.ask("hi").body.decode()
+    assert_seen(checked, run("check", "--upstream", environment=environment(base)).stderr)
+
+
+def test_an_upstream_that_is_not_there(deploy):
+    (says,) = quotations("502, and upstream cannot be reached")
+    deployment = deploy(OPENAI_BASE=f"http://127.0.0.1:{free_port()}/v1", RETRIES="0")
+    reply = deployment.client.ask("hi", path=PATH)
+    assert reply.status == 502
+    assert_seen(says, reply.json["error"]["message"])
+    assert wait_until(lambda: [line["error"] for line in deployment.responder.access_log()] == ["upstream_unreachable"])
+
+
+def test_a_stream_that_is_held_back(nginx, default_deployment, run, simulator):
+    (says,) = quotations("A stream arrives all at once")
+    settings = ["client_max_body_size 64m", "fastcgi_ignore_headers X-Accel-Buffering"]
+    client, _ = nginx(default_deployment.responder.socket, *settings)
+    ended = run("check", "--through", f"http://127.0.0.1:{client.port}/v1", environment=environment(simulator.base))
+    assert_seen(says, " ".join(ended.stderr.split()))
+
+
+def test_a_body_that_is_too_large(nginx, deploy):
+    theirs, ours = quotations("413")
+    deployment = deploy(MAX_BODY="1m")
+    large = {"messages": [{"role": "user", "content": "x" * (1 << 20)}]}
+    client, _ = nginx(deployment.responder.socket)
+    for client, quotation in [(client, theirs), (deployment.client, ours)]:
+        reply = client.post(large)
+        assert reply.status == 413
+        assert_seen(quotation, reply.body.decode())
+
+
+def test_a_key_that_does_not_arrive(nginx, deploy, run, simulator):
+    says, checked = quotations("401, though the key is right")
+    deployment = deploy()
+    client, _ = nginx(deployment.responder.socket, 'fastcgi_param HTTP_AUTHORIZATION ""')
+    reply = client.request("POST", PATH, b"{}", {"Authorization": f"Bearer {PROXY_KEY}"})
+    assert reply.status == 401
+    assert_seen(says, reply.body.decode())
+    assert wait_until(lambda: [line["error"] for line in deployment.responder.access_log()] == ["invalid_key"])
+    ended = run("check", "--through", f"http://127.0.0.1:{client.port}/v1", environment=environment(simulator.base))
+    assert_seen(checked, " ".join(ended.stderr.split()))
+
+
+def test_a_model_that_a_key_is_not_for(deploy, run, directory):
+    (says,) = quotations("403, though the key is right")
+    keys = directory / "keys"
+    made = run("key", "new", "ann", "--models", "gpt-4o-mini", "--add", "--file", keys)
+    key = made.stdout.splitlines()[0]
+    client = deploy(PROXY_KEYS_FILE=str(keys)).client
+    reply = client.post(ask("hi", model="gpt-4o"), {"X-API-KEY": key}, PATH)
+    assert reply.status == 403
+    assert_seen(says, reply.json["error"]["message"])
+
+
+def test_a_web_server_that_does_not_wait(nginx, deploy):
+    theirs, ours = quotations("504 after a minute")
+    deployment = deploy(UPSTREAM_TIMEOUT="3s", RETRIES="0")
+    client, log = nginx(deployment.responder.socket, "fastcgi_read_timeout 1s")
+    assert client.ask("[simulate delay=60000] hi", path=PATH).status == 504
+    assert_seen(theirs, log())
+    reply = deployment.client.ask("[simulate delay=60000] hi", path=PATH)
+    assert reply.status == 504
+    assert_seen(ours, reply.json["error"]["message"])
+
+
+def test_no_place_is_left(deploy, simulator):
+    says, told = quotations("503 under load")
+    deployment = deploy(MAX_STREAMS="1")
+    with deployment.client.stream("[simulate stall=2] hi", path=PATH):
+        assert wait_until(lambda: simulator.requests)
+        reply = deployment.client.ask("hi", path=PATH)
+    assert reply.status == 503 and "Retry-After" in reply.headers
+    assert_seen(says, reply.json["error"]["message"])
+    assert wait_until(lambda: "too_many_streams" in {line.get("error") for line in deployment.responder.access_log()})
+    assert_seen(told, deploy(descriptors=60, MAX_STREAMS="1000").responder.log)
+
+
+def test_a_parameter_that_is_dropped(kept_proxy, run):
+    header, *reasons = quotations("A parameter has no effect")
+    reply = kept_proxy.ask("hi", path=PATH, temperature=0.5, seed=7)
+    name, _, value = header.partition(": ")
+    assert reply.headers[name] == value
+    request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "temperature": 0.5, "seed": 7}
+    told = run("map", "--route", PATH, input=json.dumps(request)).stderr
+    assert told.splitlines() == reasons
+
+
+def test_reasoning_that_uses_the_limit_up(kept_proxy, run):
+    (says,) = quotations("Empty or short answers with finish_reason length")
+    assert_seen(says, kept_proxy.ask("[simulate play=09] hi", path=PATH).body.decode())
+    # The way out.
+    request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 100}
+    mapped = run("map", "--route", PATH, input=json.dumps(request), environment={"REASONING_HEADROOM": "4000"})
+    assert json.loads(mapped.stdout)["max_output_tokens"] == 4100
+
+
+def test_a_stream_that_breaks(kept_proxy):
+    (says,) = quotations("A stream ends with an error")
+    with kept_proxy.stream("[simulate no-terminal] hi", path=PATH) as stream:
+        body = stream.rest().decode()
+    assert_seen(f"data: {says}\n\ndata: [DONE]", body)
+    with kept_proxy.stream("[simulate no-terminal] hi") as stream:
+        assert "event: error" in stream.rest().decode()
+
+
+def test_settings_that_cannot_be_used(run, directory):
+    settings = {"PROXY_API_KEY": PROXY_KEY, "TARGET_API": "gemini"}
+    ended = run("serve", "--listen", f"unix:{directory}/socket", environment=settings)
+    assert ended.returncode == 78
+    assert ended.stderr.splitlines() == quotations("It does not start: status 78")
+
+
+def test_a_socket_that_is_taken(run, deploy):
+    (says,) = quotations("It does not start: status 1")
+    socket = deploy().responder.socket
+    ended = run("serve", "--listen", f"unix:{socket}", environment=environment("http://127.0.0.1:9/v1"))
+    assert ended.returncode == 1
+    assert_seen(says, ended.stderr)
+
+
+def test_a_command_line_that_is_wrong(run):
+    wrong, nothing = quotations("It does not start: status 64")
+    for arguments, quotation in [(["nonsense"], wrong), ([], nothing)]:
+        ended = run(*arguments)
+        assert ended.returncode == 64
+        assert_seen(quotation, ended.stderr)
+
+
+def test_the_logs_words_are_the_programs():
+    """Operations.md explains words of the log; each is one that the program has."""
+    table = (GUIDE.parent / "Operations.md").read_text().split("| `error` in the log |")[1].split("\n\n")[0]
+    words = re.findall(r"`([a-z_]+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:]))
+    sources = "".join(path.read_text() for path in (REPOSITORY / "Sources/Gateway").rglob("*.swift"))
+    assert len(words) > 10
+    assert [word for word in words if f'"{word}"' not in sources] == []
