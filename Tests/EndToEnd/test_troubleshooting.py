@@ -238,3 +238,10 @@ def test_the_logs_words_are_the_programs():
     sources = "".join(path.read_text() for path in (REPOSITORY / "Sources/Gateway").rglob("*.swift"))
     assert len(words) > 10
     assert [word for word in words if f'"{word}"' not in sources] == []
+
+
+def test_every_reason_to_refuse_a_token_is_explained():
+    guide = (GUIDE.parent / "Tokens-and-secrets.md").read_text()
+    source = (REPOSITORY / "Sources/Gateway/Access/Tokens/TokenFault.swift").read_text()
+    reasons = set(re.findall(r'= "(token_\w+)"', source))
+    assert reasons and set(re.findall(r"`(token_\w+)`", guide)) == reasons
