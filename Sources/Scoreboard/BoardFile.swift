@@ -17,26 +17,33 @@ final class BoardFile: @unchecked Sendable {
         self.base = base
     }
 
-    /// A file without a name, for this process alone.
+    /// Memory of the same layout without a file, for this process alone: where it runs there may be no place for files.
+    private init(_ memory: UnsafeMutableRawPointer) {
+        descriptor = -1
+        base = memory
+    }
+
     static func makePrivate() throws(ScoreboardError) -> BoardFile {
-        let operation = "make a scoreboard in shared memory"
-        let name = "/gpt-proxy-\(getpid())-\(now())"
-        let descriptor = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
-        guard descriptor >= 0 else { throw ScoreboardError(operation) }
-        shm_unlink(name)
-        return try BoardFile(descriptor, operation)
+        let memory = mmap(nil, Layout.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else { throw ScoreboardError("make a scoreboard") }
+        return BoardFile(memory)
     }
 
     deinit {
         munmap(base, Layout.size)
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// What a reader of the file would find there.
+    func bytes(_ offset: Int, _ count: Int) -> [UInt8] {
+        Array(UnsafeRawBufferPointer(start: base + offset, count: count))
     }
 
     /// Makes a piece of the file real, so that touching it cannot fail.
     ///
     /// - Returns: false when the file system has no room.
     func reserve(_ offset: Int, _ count: Int) -> Bool {
-        posix_fallocate(descriptor, off_t(offset), off_t(count)) == 0
+        descriptor < 0 || posix_fallocate(descriptor, off_t(offset), off_t(count)) == 0
     }
 
     func pointer(_ offset: Int) -> UnsafeMutableRawPointer { base + offset }

@@ -38,7 +38,7 @@ public final class Scoreboard: Sendable {
     /// - Throws: when the directory cannot be read any more.
     public func read() throws(ScoreboardError) -> [Snapshot] {
         if let directory { return try StateDirectory(directory).read() }
-        return Snapshot(reading: file.descriptor, isLive: true).map { [$0] } ?? []
+        return Snapshot(of: file).map { [$0] } ?? []
     }
 
     /// An exchange begins.

@@ -22,7 +22,17 @@ public struct Snapshot: Sendable {
 
     /// Reads a file of this layout; nil of any other.
     init?(reading descriptor: Int32, isLive: Bool) {
-        let header = Self.read(descriptor, 0, Layout.pageSize, in: Layout.pageSize)
+        self.init(isLive: isLive) { Self.read(descriptor, $0, $1, in: $2) }
+    }
+
+    /// This process's own.
+    init?(of file: BoardFile) {
+        self.init(isLive: true) { offset, count, _ in file.bytes(offset, count) }
+    }
+
+    /// - Parameter read: gives what stands at an offset, so many bytes or fewer, in whole pieces of a size.
+    private init?(isLive: Bool, read: (_ offset: Int, _ count: Int, _ granularity: Int) -> [UInt8]) {
+        let header = read(0, Layout.pageSize, Layout.pageSize)
         guard header.count == Layout.pageSize else { return nil }
         func word(_ word: Layout.HeaderWord) -> UInt64 {
             header.withUnsafeBytes { $0.load(fromByteOffset: word.rawValue * Layout.wordSize, as: UInt64.self) }
@@ -35,9 +45,9 @@ public struct Snapshot: Sendable {
         live = isLive ? Int(Layout.number(word(.live))) : 0
         mostLive = Int(Layout.number(word(.mostLive)))
         intervals = Interval.read(
-            Self.read(descriptor, Layout.history, Layout.intervalCount * Layout.intervalSize, in: Layout.intervalSize))
+            read(Layout.history, Layout.intervalCount * Layout.intervalSize, Layout.intervalSize))
         let placeCount = isLive ? min(Int(Layout.number(word(.placesUsed))), Layout.placeCount) : 0
-        let places = Self.read(descriptor, Layout.places, placeCount * Layout.placeSize, in: Layout.placeSize)
+        let places = read(Layout.places, placeCount * Layout.placeSize, Layout.placeSize)
         exchanges = places.withUnsafeBytes { places in
             stride(from: 0, to: places.count, by: Layout.placeSize).compactMap {
                 LiveExchange(UnsafeRawBufferPointer(rebasing: places[$0..<$0 + Layout.placeSize]))
@@ -45,7 +55,7 @@ public struct Snapshot: Sendable {
         }
         var series: [[UInt8]: Series] = [:]
         let seriesCount = min(Int(Layout.number(word(.seriesUsed))), Layout.seriesCapacity)
-        Series.read(Self.read(descriptor, Layout.series, seriesCount, in: Layout.wordSize)) { key, metric, values in
+        Series.read(read(Layout.series, seriesCount, Layout.wordSize)) { key, metric, values in
             series[key] = Series(key: key, metric: metric, values: values)
         }
         self.series = series

@@ -74,7 +74,7 @@ def test_it_has_a_manual(root):
 def test_shells_complete_its_commands(root):
     places = ["bash-completion/completions/gpt-proxy", "zsh/vendor-completions/_gpt-proxy", "fish/vendor_completions.d/gpt-proxy.fish"]
     for place in places:
-        assert "--env-file" in root.file(f"/usr/share/{place}").read_text()
+        assert "env-file" in root.file(f"/usr/share/{place}").read_text()
 
 
 def test_lintian_finds_no_fault(package):
