@@ -61,6 +61,11 @@ public struct Snapshot: Sendable {
         self.series = series
     }
 
+    /// How many requests have ended.
+    public var requests: UInt64 {
+        series.values.reduce(0) { $1.metric == .requests ? $0 + $1.values[0] : $0 }
+    }
+
     /// The most exchanges that were live at once in each of some intervals, which follow one another. In one in which none
     /// began or ended there are as many as at the end of the last one in which one did.
     public func live(in numbers: [Int]) -> [Int] {

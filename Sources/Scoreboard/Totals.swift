@@ -2,37 +2,28 @@
 public struct Totals: Sendable {
     private var bySeries: [[UInt8]: Series] = [:]
     private var byInterval: [Int: Interval] = [:]
+    private let byMetric: [Metric: [Series]]
 
     /// Adds up.
     ///
     /// - Parameter snapshots: live processes' and ended ones'.
     public init(_ snapshots: [Snapshot]) {
-        for snapshot in snapshots { add(snapshot) }
-    }
-
-    /// All series, in the order of their metrics and labels. None of them is all zero.
-    public var series: [Series] {
-        bySeries.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value).filter {
-            $0.values.contains { $0 > 0 }
+        for snapshot in snapshots {
+            for (key, series) in snapshot.series { bySeries[key, default: series.emptied] += series }
+            for interval in snapshot.intervals {
+                byInterval[interval.number, default: Interval(number: interval.number)].add(interval)
+            }
         }
+        let ordered = bySeries.filter { $0.value.values.contains { $0 > 0 } }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+        byMetric = Dictionary(grouping: ordered, by: \.metric)
     }
 
-    /// The series of one metric.
-    public func series(of metric: Metric) -> [Series] {
-        series.filter { $0.metric == metric }
-    }
+    /// The series of one metric, in the order of their labels. None of them is all zero.
+    public func series(of metric: Metric) -> [Series] { byMetric[metric] ?? [] }
 
     /// What was done in an interval; nil when nothing was noted in it.
     public func interval(_ number: Int) -> Interval? { byInterval[number] }
-
-    private mutating func add(_ snapshot: Snapshot) {
-        for (key, series) in snapshot.series {
-            bySeries[key, default: series.emptied] += series
-        }
-        for interval in snapshot.intervals {
-            byInterval[interval.number, default: Interval(number: interval.number)].add(interval)
-        }
-    }
 
     /// The same as a file: that of no process, for those that have ended.
     var file: [UInt8] {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Gateway
+internal import Translation
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,10 +60,8 @@ struct KeyCommand: AsyncParsableCommand {
                 valueName: "models"))
         var models: String?
 
-        @Option(
-            help: "The API that upstream is asked in for it: responses, completions or chat. (default: TARGET_API)",
-            completion: .list(["responses", "completions", "chat"]))
-        var target: String?
+        @Option(help: "The API that upstream is asked in for it. (default: TARGET_API)")
+        var target: Target?
 
         @Option(help: ArgumentHelp("A word by which the web server knows its limits.", valueName: "word"))
         var limits: String?
@@ -77,7 +76,7 @@ struct KeyCommand: AsyncParsableCommand {
 
         func run() async throws {
             let given = [
-                ("expires", expires), ("models", models), ("target", target), ("limits", limits),
+                ("expires", expires), ("models", models), ("target", target?.rawValue), ("limits", limits),
                 ("explain", explain ? "yes" : nil),
             ]
             let words = given.compactMap { name, value in value.map { "\(name)=\($0)" } }

@@ -176,7 +176,7 @@ final class TemporaryDirectory {
             content[Int.random(in: areas[seed % 4], using: &random)] = UInt8.random(in: 0...255, using: &random)
         }
         try content.write(to: URL(filePath: "\(directory.path)/9-9.scoreboard"))
-        _ = Totals(try scoreboard.read()).series
+        _ = Totals(try scoreboard.read())
         // Adding it up, as one that has ended, must do no harm either.
         _ = try makeScoreboard()
         scoreboard.leave(place)

@@ -30,7 +30,10 @@ extension StatusOverview {
             $0.tokens((0..<4).map { sum(of: .tokens, $0) })
             $0.member("processes", processes, write)
             $0.member("usage", usage, Self.write)
-            $0.member("latency", totals.series(of: .duration).byRoute, write)
+            let firstBytes = Dictionary(totals.series(of: .firstByte).map { ($0.labels, $0) }) { first, _ in first }
+            $0.member("latency", totals.series(of: .duration).byRoute) { durations, object in
+                Self.write(durations, firstBytes[Array(durations.labels.prefix(2))], to: &object)
+            }
             $0.member("failures", totals.series(of: .errors).byLastLabel) { $0.count("error", $1) }
             $0.member("dropped parameters", totals.series(of: .droppedParameters).byLastLabel) {
                 $0.count("parameter", $1)
@@ -46,7 +49,7 @@ extension StatusOverview {
         object.member("pid", process.snapshot.process)
         object.member("start time", Int(process.snapshot.startTime))
         object.member("start since", Int(time - process.snapshot.startTime))
-        object.member("requests", process.requests)
+        object.member("requests", process.snapshot.requests)
         object.member("live streams", process.snapshot.live)
         object.member("stream limit", process.snapshot.streamLimit)
         object.member("memory", process.memory)
@@ -122,11 +125,9 @@ extension StatusOverview {
         object.tokens(use.tokens)
     }
 
-    private func write(_ durations: Series, to object: inout Writer) {
-        let labels = Array(durations.labels.prefix(2))
-        let firstByte = totals.series(of: .firstByte).first { $0.labels == labels }
-        object.member("route", labels[0])
-        object.member("model", labels[1])
+    private static func write(_ durations: Series, _ firstByte: Series?, to object: inout Writer) {
+        object.member("route", durations.labels[0])
+        object.member("model", durations.labels[1])
         object.histogram("first byte", firstByte)
         object.histogram("duration", durations)
     }

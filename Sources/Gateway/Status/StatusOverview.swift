@@ -13,7 +13,6 @@ public struct StatusOverview: Sendable {
 
     struct Process: Sendable {
         let snapshot: Snapshot
-        let requests: UInt64
         /// Resident memory in bytes.
         let memory: Int
     }
@@ -28,8 +27,7 @@ public struct StatusOverview: Sendable {
         time = Timestamp.secondsSince1970()
         let live = snapshots.filter(\.isLive).sorted { $0.startTime < $1.startTime }
         processes = live.map { snapshot in
-            let requests = Totals([snapshot]).series(of: .requests).reduce(0) { $0 + $1.values[0] }
-            return Process(snapshot: snapshot, requests: requests, memory: ProcessMemory.resident(of: snapshot.process))
+            Process(snapshot: snapshot, memory: ProcessMemory.resident(of: snapshot.process))
         }
         totals = Totals(snapshots)
         exchanges = live.flatMap { snapshot in
