@@ -48,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .target(name: "JSON"),
         .target(name: "EventStream"),
+        .target(name: "Presentation"),
         .target(name: "Translation", dependencies: ["JSON", "EventStream"]),
         .target(name: "CGI"),
         .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", .nioCore]),
@@ -60,18 +61,20 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Scoreboard", "Translation", "Upstream", .nioCore, .configuration,
+                "CGI", "JSON", "EventStream", "Presentation", "Scoreboard", "Translation", "Upstream", .nioCore,
+                .configuration,
                 .crypto, .cryptoExtras, .logging,
             ],
             resources: [.embedInCode("Status/page.html")]),
-        .target(name: "Report", dependencies: ["JSON", "Translation"]),
+        .target(name: "Report", dependencies: ["JSON", "Presentation", "Translation"]),
         .target(
             name: "UpstreamSimulator",
             dependencies: ["JSON", "EventStream", .nioCore, .nioPosix, .nioHTTP1]),
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "FastCGI", "Gateway", "JSON", "Report", "Scoreboard", "Translation", "Upstream", .nioCore,
+                "CGI", "FastCGI", "Gateway", "JSON", "Presentation", "Report", "Scoreboard", "Translation", "Upstream",
+                .nioCore,
                 .nioPosix,
                 .logging, .argumentParser,
             ]),
@@ -85,6 +88,7 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: ["Upstream", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+        .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
         .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard"]),
         .testTarget(
             name: "GatewayTests",

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Gateway
+internal import Presentation
 
 /// Ways to end that are not success. The numbers are those of sysexits.h, which web servers and service managers know.
 enum Exit {

@@ -1,6 +1,7 @@
 internal import Gateway
 internal import JSON
 internal import Translation
+internal import Presentation
 
 /// An explanation in a terminal: the client's fields on the left, upstream's on the right, reasons below.
 struct ExplanationTable {

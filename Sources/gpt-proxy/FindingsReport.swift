@@ -1,4 +1,5 @@
 internal import Gateway
+internal import Presentation
 
 /// What `check` says, finding by finding, and in the end of all together.
 struct FindingsReport {

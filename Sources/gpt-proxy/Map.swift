@@ -3,6 +3,7 @@ internal import Gateway
 internal import Glibc
 internal import JSON
 public import Translation
+internal import Presentation
 
 struct Map: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

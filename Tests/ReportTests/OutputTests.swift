@@ -28,6 +28,12 @@ struct OutputTests {
         #expect(summary.table(width: 100, isColoured: true).contains("\u{1B}[1m"))
     }
 
+    @Test func `columns stay in line where characters are wide`() {
+        let table = summary([jsonLine(caller: "東京"), jsonLine(caller: "anna")]).table(width: nil, isColoured: false)
+        #expect(table.contains("\n東京    gpt-5"))
+        #expect(table.contains("\nanna    gpt-5"))
+    }
+
     @Test func `no requests`() {
         #expect(summary([]).table(width: 80, isColoured: true).hasPrefix("No requests."))
         #expect(summary([]).page.contains("No requests."))

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Translation
+internal import Presentation
 
 /// Writes the line of each request.
 struct AccessLog: Sendable {

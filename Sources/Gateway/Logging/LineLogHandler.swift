@@ -1,5 +1,6 @@
 internal import JSON
 internal import Logging
+internal import Presentation
 
 /// swift-log's messages in the same form as the requests' lines.
 struct LineLogHandler: LogHandler {

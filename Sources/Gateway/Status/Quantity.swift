@@ -1,9 +1,11 @@
+internal import Presentation
+
 /// Quantities as people read them at a glance.
 enum Quantity {
     /// A number of things: each counted up to a million, in millions and thousands of millions beyond.
     static func count(_ count: Int) -> String {
         switch count {
-        case ..<1_000_000: grouped(count)
+        case ..<1_000_000: Decimals.grouped(count)
         case ..<1_000_000_000: "\(Decimals.text(Double(count) / 1e6, places: 1))M"
         default: "\(Decimals.text(Double(count) / 1e9, places: 1))G"
         }
@@ -33,11 +35,5 @@ enum Quantity {
         case ..<86400: "\(whole / 3600)h \(whole / 60 % 60)m"
         default: "\(whole / 86400)d \(whole / 3600 % 24)h"
         }
-    }
-
-    private static func grouped(_ count: Int) -> String {
-        guard count >= 1000 else { return String(count) }
-        let rest = String(count % 1000)
-        return "\(grouped(count / 1000)),\(String(repeating: "0", count: 3 - rest.count))\(rest)"
     }
 }

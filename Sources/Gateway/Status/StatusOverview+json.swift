@@ -1,5 +1,6 @@
 internal import JSON
 internal import Scoreboard
+internal import Presentation
 
 extension StatusOverview {
     /// The page as JSON, with php-fpm's names where it has the notion. Durations are seconds, times seconds since 1970.

@@ -1,4 +1,5 @@
 internal import Scoreboard
+internal import Presentation
 
 extension StatusOverview {
     /// The page for Prometheus. What OpenTelemetry's semantic conventions for generative AI have a name for is called by that

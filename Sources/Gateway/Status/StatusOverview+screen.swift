@@ -1,4 +1,5 @@
 internal import Scoreboard
+internal import Presentation
 
 extension StatusOverview {
     /// The page for a terminal: the figures, the last hour, and as many of the live exchanges as there is room for, the oldest

@@ -1,4 +1,5 @@
 internal import Scoreboard
+internal import Presentation
 
 extension StatusOverview {
     /// The page as php-fpm's is by default: a name and a value in each line. With live exchanges, blocks of such lines follow.

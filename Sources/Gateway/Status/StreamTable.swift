@@ -1,4 +1,5 @@
 internal import Scoreboard
+internal import Presentation
 
 /// The live exchanges on a terminal, in columns that share its width.
 struct StreamTable {

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// CSV (RFC 4180), for spreadsheets and databases: a head and a line for each row, every number in full.
 extension Summary {
     /// Times are in milliseconds, costs in USD. A cost is empty when nothing is known of it; requests whose cost is not in it
@@ -18,7 +20,7 @@ extension Summary {
             tally.requests, tally.errors, tally.clientsLeft, tally.retries, tally.tokens.input, tally.tokens.cached,
             tally.tokens.output, tally.tokens.reasoning,
         ]
-        let cost = tally.cost.amount.map { NumberText.fixed($0, decimals: 6) } ?? ""
+        let cost = tally.cost.amount.map { Decimals.text($0, places: 6) } ?? ""
         let times = [tally.firstByte, tally.duration].flatMap { times in
             [0.5, 0.95].map { times.percentile($0).map(String.init) ?? "" }
         }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Presentation
 
 /// JSON, for programs: names as in the log where it has the notion.
 extension Summary {
@@ -47,7 +48,7 @@ extension Writer {
         member("output_tokens", tally.tokens.output)
         member("reasoning_tokens", tally.tokens.reasoning)
         name("cost_usd")
-        if let cost = tally.cost.amount { json(NumberText.fixed(cost, decimals: 6).utf8) } else { null() }
+        if let cost = tally.cost.amount { json(Decimals.text(cost, places: 6).utf8) } else { null() }
         member("requests_without_price", tally.cost.unpriced)
         name("first_byte_ms")
         percentiles(of: tally.firstByte)

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// What whoever reads a report has to know of its numbers.
 extension Summary {
     /// A sentence for each.
@@ -13,7 +15,7 @@ extension Summary {
         for (count, what) in [
             (counts.leftOut, "Requests left out as asked for"), (counts.other, "Lines that are not about requests"),
             (counts.damaged, "Damaged lines, which are not counted"),
-        ] where count > 0 { notes.append("\(what): \(NumberText.grouped(count)).") }
+        ] where count > 0 { notes.append("\(what): \(Decimals.grouped(count)).") }
         if rows.keys.contains(where: { $0.contains(NameTable.othersText) }) {
             notes.append("There are too many names to tell apart; those that came last are in \(NameTable.othersText).")
         }

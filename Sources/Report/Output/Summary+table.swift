@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// The table for a terminal.
 extension Summary {
     /// Rows under a head, a total under them, and notes. Columns of nothing but zeros are left out.
@@ -67,6 +69,6 @@ extension Cost {
     /// The amount in USD; at least so much, where a part is not known.
     func text(decimals: Int, grouped: Bool = false) -> String {
         guard let amount else { return "unknown" }
-        return (unpriced > 0 ? "≥" : "") + NumberText.fixed(amount, decimals: decimals, grouped: grouped)
+        return (unpriced > 0 ? "≥" : "") + Decimals.text(amount, places: decimals, isGrouped: grouped)
     }
 }

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// Columns in a terminal: names on the left, numbers on the right, a head in two lines.
 struct TextTable {
     struct Head {
@@ -41,7 +43,7 @@ struct TextTable {
 
     private var widths: [Int] {
         head.indices.map { column in
-            let width = ([head[column].name, total[column]] + rows.map { $0[column] }).map(\.count).max() ?? 0
+            let width = ([head[column].name, total[column]] + rows.map { $0[column] }).map(TextColumn.width).max() ?? 0
             return min(width, column < limits.count ? limits[column] ?? .max : .max)
         }
     }
@@ -59,11 +61,8 @@ struct TextTable {
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         var line = ""
         for (column, cell) in cells.enumerated() {
-            let cell = cell.count > widths[column] ? cell.prefix(widths[column] - 1) + "…" : cell[...]
-            let padding = String(repeating: " ", count: widths[column] - cell.count)
-            line +=
-                String(repeating: " ", count: gap(before: column))
-                + (column < nameCount ? cell + padding : padding + cell)
+            line += String(repeating: " ", count: gap(before: column))
+            line += TextColumn.fitted(cell, to: widths[column], isRight: column >= nameCount)
         }
         return line
     }

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// Pieces of HTML and SVG. Whatever comes from a log goes through ``escaped(_:)``.
 enum Markup {
     /// Text that is text wherever it stands, also within quotes.
@@ -18,7 +20,7 @@ enum Markup {
 
     /// A length in a drawing: a tenth of a unit is finer than any screen.
     static func length(_ value: Double) -> String {
-        NumberText.fixed(value, decimals: 1)
+        Decimals.text(value, places: 1)
     }
 
     static func rectangle(

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// The tables of a page.
 extension Summary {
     /// The rows with their total, every number in full.
@@ -34,7 +36,7 @@ extension Summary {
         let times = [tally.firstByte, tally.duration].flatMap { times in
             [0.5, 0.95].map { times.percentile($0).map(NumberText.seconds) ?? nobody }
         }
-        let texts = counts.map(NumberText.grouped) + [tally.cost.text(decimals: decimals, grouped: true)] + times
+        let texts = counts.map(Decimals.grouped) + [tally.cost.text(decimals: decimals, grouped: true)] + times
         return texts.enumerated().map { index, text in
             "<td\(index == 1 && tally.errors > 0 ? " class=\"bad\"" : "")>\(text)</td>"
         }.joined()
@@ -45,7 +47,7 @@ extension Summary {
         let rows = line.parts.map { part in
             let value = part.value
             let cells = [value.requests, value.errors, value.tokens.input, value.tokens.cached, value.tokens.output]
-                .map { "<td>\(NumberText.grouped($0))</td>" }.joined()
+                .map { "<td>\(Decimals.grouped($0))</td>" }.joined()
             return
                 "<tr><th scope=\"row\">\(line.name(of: part))</th>\(cells)<td>\(value.cost.text(decimals: 4))</td></tr>\n"
         }

@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// Who or what used how many tokens: a bar for each name, the greatest first.
 struct SharePlot {
     private static let limit = 10
@@ -41,6 +43,6 @@ struct SharePlot {
     }
 
     private func description(_ rows: [(name: String, tokens: Tokens)]) -> String {
-        "\(title): " + rows.map { "\($0.name) \(NumberText.grouped($0.tokens.sum))" }.joined(separator: ", ") + "."
+        "\(title): " + rows.map { "\($0.name) \(Decimals.grouped($0.tokens.sum))" }.joined(separator: ", ") + "."
     }
 }

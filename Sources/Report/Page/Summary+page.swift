@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// The page: one file that needs nothing else, without scripts.
 extension Summary {
     /// HTML with the sums, plots over time, by caller and of latencies, and the rows.
@@ -50,7 +52,7 @@ extension Summary {
 
     private static func cards(_ total: Tally) -> String {
         func share(_ part: Int, of whole: Int) -> String {
-            "\(NumberText.fixed(Double(part) * 100 / Double(max(1, whole)), decimals: 1)) %"
+            "\(Decimals.text(Double(part) * 100 / Double(max(1, whole)), places: 1)) %"
         }
         func seconds(_ times: Histogram) -> String {
             times.percentile(0.5).map { NumberText.seconds($0) + " s" } ?? nobody
@@ -60,13 +62,13 @@ extension Summary {
         }
         let tokens = total.tokens
         let cards = [
-            ("requests", NumberText.grouped(total.requests), "\(NumberText.grouped(total.retries)) retries"),
-            ("errors", NumberText.grouped(total.errors), share(total.errors, of: total.requests)),
-            ("clients left", NumberText.grouped(total.clientsLeft), share(total.clientsLeft, of: total.requests)),
+            ("requests", Decimals.grouped(total.requests), "\(Decimals.grouped(total.retries)) retries"),
+            ("errors", Decimals.grouped(total.errors), share(total.errors, of: total.requests)),
+            ("clients left", Decimals.grouped(total.clientsLeft), share(total.clientsLeft, of: total.requests)),
             (
                 "cost, USD",
                 total.cost.text(decimals: NumberText.decimals(forDollars: total.cost.known), grouped: true),
-                total.cost.unpriced > 0 ? "\(NumberText.grouped(total.cost.unpriced)) requests without a price" : ""
+                total.cost.unpriced > 0 ? "\(Decimals.grouped(total.cost.unpriced)) requests without a price" : ""
             ),
             ("input tokens", NumberText.short(tokens.input), "\(share(tokens.cached, of: tokens.input)) cached"),
             (
@@ -89,7 +91,7 @@ extension Summary {
                 .init(mark: .init(style: "wrong", name: "errors")) { Double($0.errors) },
             ],
             whole: true, format: { NumberText.short($0) }
-        ) { "\(NumberText.grouped($0.requests)) requests, \(NumberText.grouped($0.errors)) errors" }.figure()
+        ) { "\(Decimals.grouped($0.requests)) requests, \(Decimals.grouped($0.errors)) errors" }.figure()
     }
 
     private static func tokensPlot(_ line: TimeLine) -> Figure {
@@ -106,7 +108,7 @@ extension Summary {
         return TimePlot(
             title: "Cost in USD", line: line,
             series: [.init(mark: .init(style: "full", name: "cost")) { $0.cost.known }], whole: false,
-            format: { NumberText.fixed($0, decimals: decimals) }
+            format: { Decimals.text($0, places: decimals) }
         ) { "\($0.cost.text(decimals: 4)) USD" }.figure()
     }
 }

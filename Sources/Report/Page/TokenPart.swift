@@ -1,3 +1,5 @@
+internal import Presentation
+
 /// The parts that tokens are shown in.
 enum TokenPart: CaseIterable {
     case cached, input, output
@@ -30,6 +32,6 @@ enum TokenPart: CaseIterable {
 extension Tokens {
     /// In a few words.
     var words: String {
-        "\(NumberText.grouped(input)) input (\(NumberText.grouped(cached)) cached), \(NumberText.grouped(output)) output"
+        "\(Decimals.grouped(input)) input (\(Decimals.grouped(cached)) cached), \(Decimals.grouped(output)) output"
     }
 }

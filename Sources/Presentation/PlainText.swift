@@ -8,7 +8,7 @@ public enum PlainText {
 
     /// The text as one word of a line: itself, or a JSON string where it would pass for more than one, or a terminal would
     /// obey it.
-    static func word(_ text: String) -> String {
+    public static func word(_ text: String) -> String {
         let isWord = !text.isEmpty && !text.unicodeScalars.contains { $0 == " " || $0 == "\"" || isUnseen($0) }
         guard !isWord else { return text }
         let contents = text.unicodeScalars.map { scalar in
@@ -29,7 +29,7 @@ public enum PlainText {
     }
 
     /// Controls, signs without a shape such as those that turn the direction of writing, and the two other ends of a line.
-    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
         return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true

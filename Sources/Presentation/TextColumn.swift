@@ -20,7 +20,7 @@ public enum TextColumn {
     }
 
     /// The text in exactly so many columns: with spaces before or behind it, or cut to an ellipsis at its end.
-    static func fitted(_ text: String, to width: Int, isRight: Bool = false) -> String {
+    public static func fitted(_ text: String, to width: Int, isRight: Bool = false) -> String {
         let needed = self.width(of: text)
         guard needed > width else {
             return isRight ? String(repeating: " ", count: width - needed) + text : padded(text, to: width)
@@ -51,7 +51,8 @@ public enum TextColumn {
         return index
     }
 
-    static func width(of text: String) -> Int {
+    /// How many columns a terminal takes for the text.
+    public static func width(of text: String) -> Int {
         text.reduce(0) { $0 + width(of: $1) }
     }
 
