@@ -52,16 +52,23 @@ public final class Responder: Sendable {
         } catch {
             await write(Failure(error), to: responseWriter(sink, for: exchange), exchange)
         }
+        finish(exchange, clientLeft: sink.clientIsGone)
+    }
+
+    // What follows is taken out of the functions that wait, wherever it need not wait itself: its variables would take room
+    // in the task's frames, which live as long as a stream.
+
+    @inline(never)
+    private func finish(_ exchange: Exchange, clientLeft: Bool) {
         exchange.leave()
         exchange.noteTries()
-        exchange.record.clientLeft = sink.clientIsGone
+        exchange.record.clientLeft = clientLeft
         exchange.record.duration = ContinuousClock.now - exchange.start
         guard exchange.record.isForTheLog else { return }
         log?.log(exchange.record)
         shared.scoreboard?.note(exchange.record)
     }
 
-    /// By itself: the headers would take room in the task's frame, which lives as long as a stream.
     @inline(never)
     private func responseWriter(_ sink: any ByteSink, for exchange: Exchange) -> ResponseWriter {
         let id = exchange.record.requestID
@@ -135,25 +142,39 @@ public final class Responder: Sendable {
         }
     }
 
+    @inline(never)
     private func forward(
         _ opening: Opening<some StreamTransform>, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
+        let forwarder = forwarder(of: opening, to: writer, exchange)
+        let failure = await forwarder.run()
+        note(failure, of: forwarder, exchange)
+        guard let failure, let writer = forwarder.takeResponseWriter() else { return }
+        await write(failure, to: writer, exchange)
+    }
+
+    @inline(never)
+    private func forwarder<Transform>(
+        of opening: Opening<Transform>, to writer: consuming ResponseWriter, _ exchange: Exchange
+    ) -> StreamForwarder<Transform> {
         exchange.record.status = opening.head.status
-        let forwarder = StreamForwarder(
+        return StreamForwarder(
             opening, to: writer, on: exchange.eventLoop,
             pace: .init(
                 heartbeat: TimeAmount(configuration.heartbeat),
                 headDelay: TimeAmount(configuration.streamHeadDelay)),
             redaction: shared.upstreams.redaction, memory: MemoryBudget.Share(of: shared.budget), place: exchange.place)
-        let failure = await forwarder.run()
+    }
+
+    @inline(never)
+    private func note(_ failure: Failure?, of forwarder: StreamForwarder<some StreamTransform>, _ exchange: Exchange) {
         exchange.record.outputTokensSeen = forwarder.outputTokens
         exchange.record.error = failure?.reason
         if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }
         if let usage = forwarder.usage { exchange.record.usage = usage }
-        guard let failure, let writer = forwarder.takeResponseWriter() else { return }
-        await write(failure, to: writer, exchange)
     }
 
+    @inline(never)
     private func write(
         _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
     ) async {
@@ -161,7 +182,6 @@ public final class Responder: Sendable {
         await writer.respond(head, body: body, withoutBody: exchange.request.method == "HEAD")
     }
 
-    /// By itself: its variables would take room in the task's frame, which lives as long as a stream.
     @inline(never)
     private func answer(_ failure: Failure, to exchange: Exchange) -> (ResponseHead, [UInt8]) {
         var failure = failure.redacted(shared.upstreams.redaction)

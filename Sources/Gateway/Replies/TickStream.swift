@@ -11,6 +11,9 @@ struct TickStream: Sendable {
     let head: ResponseHead
 
     /// Returns when the last event is written, or the client has gone.
+    ///
+    /// By itself: its variables would take room in the frame of whoever writes replies, which lives as long as a stream.
+    @inline(never)
     func write(to writer: consuming ResponseWriter) async {
         let body = writer.writeHead(head)
         for number in 1...Self.count where !body.clientIsGone && !Task.isCancelled {
