@@ -5,7 +5,7 @@
 // nothing then orders what the one thread did before what the other does. So these stand before the library's functions,
 // call them, and say what they have done; nothing else is kept from the sanitizer.
 //
-// Linked into programs built with --sanitize thread, by Tests/Sanitizers/run.
+// Linked into programs built with --sanitize thread, by `deploy/test sanitizers`.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
