@@ -15,22 +15,36 @@ struct ConnectFailure: CustomStringConvertible {
             guard let code = ($0 as? IOError)?.errnoCode else { return false }
             return code == EMFILE || code == ENFILE
         }
+        description = Self.reason(error)
+    }
+
+    private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
-            description = error.connectionErrors.map { "\($0.error)" }.joined(separator: ", ")
+            // A name may have several addresses, which mostly fail for the same reason.
+            var reasons: [String] = []
+            for reason in error.connectionErrors.map({ Self.reason($0.error) }) where !reasons.contains(reason) {
+                reasons.append(reason)
+            }
+            return reasons.joined(separator: ", ")
         case let error as NIOConnectionError:
-            description = "the name does not resolve (\(error.dnsAError ?? error.dnsAAAAError ?? error))"
+            let reason = (error.dnsAError ?? error.dnsAAAAError).map(Self.reason) ?? "it has no address"
+            return "the name does not resolve: \(reason)"
+        case let error as SocketAddressError.UnknownHost:
+            return error.errorDescription
+        case let error as IOError:
+            return String(cString: strerror(error.errnoCode))
         case NIOSSLError.handshakeFailed(.sslError(let errors)):
-            description = "TLS handshake failed: " + errors.map { Self.reason("\($0)") }.joined(separator: ", ")
+            return "TLS handshake failed: " + errors.map { Self.word(in: "\($0)") }.joined(separator: ", ")
         case ChannelError.eof, NIOSSLError.uncleanShutdown:
-            description = "the connection was closed"
+            return "the connection was closed"
         default:
-            description = "\(error)"
+            return "\(error)"
         }
     }
 
     /// Of `Error: 1 error:2:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at file:line` what says something.
-    private static func reason(_ text: String) -> Substring {
+    private static func word(in text: String) -> Substring {
         let end = text.firstRange(of: " at ")?.lowerBound ?? text.endIndex
         return text[..<end].split(separator: ":").last ?? text[..<end]
     }
