@@ -80,16 +80,18 @@ struct KeyCommand: AsyncParsableCommand {
                 ("explain", explain ? "yes" : nil),
             ]
             let words = given.compactMap { name, value in value.map { "\(name)=\($0)" } }
+            let new: KeysFile.NewKey
             do {
-                let new = try KeysFile.newKey(label: label, options: words)
-                if add { try await options.keysFile().add(new.line) }
-                print(new.key)
-                print(new.line)
-            } catch let error as ValidationError {
-                throw error
+                new = try KeysFile.newKey(label: label, options: words)
             } catch {
-                throw Exit.failure("\(error)")
+                throw ValidationError("\(error)")
             }
+            if add {
+                let file = try await options.keysFile()
+                do { try file.add(new.line) } catch { throw Exit.failure("\(error)") }
+            }
+            print(new.key)
+            print(new.line)
         }
     }
 

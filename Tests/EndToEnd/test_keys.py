@@ -144,12 +144,21 @@ def test_authz_says_who_it_is_and_what_limits_it_has(deploy, new_key, keys_file,
 
 
 @pytest.mark.parametrize(
-    "status, arguments",
-    [(1, ("new", "a b")), (1, ("new", "ann", "--expires", "soon")), (64, ("new", "ann", "--target", "x"))],
+    "arguments",
+    [
+        ("",),
+        ("a b",),
+        ("ann\n",),
+        ("ann", "--expires", "soon"),
+        ("ann", "--models", ""),
+        ("ann", "--models", "gpt-4o gpt-5"),
+        ("ann", "--limits", "high\neve"),
+        ("ann", "--target", "x"),
+    ],
 )
-def test_what_cannot_be_a_key_is_refused(run, keys_file, status, arguments):
-    ended = run("key", *arguments, "--add", "--file", keys_file)
-    assert ended.returncode == status
+def test_what_cannot_be_a_key_is_refused(run, keys_file, arguments):
+    ended = run("key", "new", *arguments, "--add", "--file", keys_file)
+    assert ended.returncode == 64
     assert ended.stdout == ""
     assert keys_file.read_text() == "# callers\n"
 
