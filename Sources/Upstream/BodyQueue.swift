@@ -16,17 +16,20 @@ final class BodyQueue: @unchecked Sendable {
         case deciding, resumedWhileDeciding
     }
 
+    // First what every piece asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+
+    /// Nil before `forEach` and after everything is consumed.
+    private var consumer: (consume: (RawSpan) -> Void, pausing: () -> ResponseBody.Demand)?
+    private var flow = Flow.flowing
+    /// Whether the consumer was given something and has not been asked for its demand since.
+    private var hasDelivered = false
+    private var isClaimed = false
+    private var waiting = CircularBuffer<ByteBuffer>(initialCapacity: 1)
+    private var outcome: Outcome?
+
     private let eventLoop: any EventLoop
     /// Nil once the body has ended: the connection may then serve somebody else.
     private var connection: Connection?
-    private var waiting = CircularBuffer<ByteBuffer>(initialCapacity: 1)
-    private var outcome: Outcome?
-    private var flow = Flow.flowing
-    private var isClaimed = false
-    /// Whether the consumer was given something and has not been asked for its demand since.
-    private var hasDelivered = false
-    /// Nil before `forEach` and after everything is consumed.
-    private var consumer: (consume: (RawSpan) -> Void, pausing: () -> ResponseBody.Demand)?
     private var whenEnded: CheckedContinuation<Outcome, Never>?
     /// Who waits for the beginning, and for how much of it.
     private var peeking: (count: Int, whenThere: CheckedContinuation<Void, Never>)?

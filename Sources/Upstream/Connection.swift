@@ -22,31 +22,34 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         case closed
     }
 
+    // First what every piece asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+
+    var state = State.idle
+    /// When upstream last did what it is being waited for: took or sent bytes, or, when idle, ended an exchange.
+    var lastActivity = NIODeadline.now()
+    /// Where the body goes, while it is received.
+    private(set) var body: BodyQueue?
+    private(set) var context: ChannelHandlerContext?
+    private var decoding = ContentDecoding.none
+
     let origin: Origin
     let pool: ConnectionPool
     /// Next to the socket, while the channel has handlers.
     private(set) var codec: MessageCodec?
     var eventLoop: any EventLoop { pool.eventLoop }
-    private(set) var context: ChannelHandlerContext?
 
-    var state = State.idle
     /// Who waits for the head, while it is awaited.
     var whenAnswered: CheckedContinuation<Result<Response, UpstreamError>, Never>?
-    /// Where the body goes, while it is received.
-    private(set) var body: BodyQueue?
     /// Tells a cancellation that comes late from one that is meant for the exchange of now.
     var exchangeNumber = 0
     /// When the exchange as a whole must be over.
     var deadline = NIODeadline.distantFuture
-    /// When upstream last did what it is being waited for: took or sent bytes, or, when idle, ended an exchange.
-    var lastActivity = NIODeadline.now()
     /// What is left to send of the request's body.
     var unsentBody: ArraySlice<UInt8> = []
     var isSendingBody = false
 
     private var mayBeKept = false
     private var hasReceivedBytes = false
-    private var decoding = ContentDecoding.none
 
     init(origin: Origin, pool: ConnectionPool) {
         self.origin = origin

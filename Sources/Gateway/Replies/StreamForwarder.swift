@@ -20,31 +20,35 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
         let headDelay: TimeAmount
     }
 
+    // First what every event asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+
+    private var strands: [Strand<Transform>] = []
+    private var writer: BodyWriter?
+    private let place: Place?
+    private let heartbeat: Heartbeat
+    /// Whether what upstream has said is forgotten, and upstream asked again.
+    private var startsOver = false
+    /// Whether the stream has some of the process's memory.
+    private var hasShare = false
+    /// When the head was written.
+    private(set) var begunAt: ContinuousClock.Instant?
+    /// What is to be sent after the head, until that is written.
+    private var early: [UInt8] = []
+    /// Why the stream ends early, once that is clear.
+    private var failure: Failure?
+
     private let opening: Opening<Transform>
     private var head: ResponseHead
     /// The transforms, until upstream has answered and they have something to do.
     private var waiting: [Transform]
-    private var strands: [Strand<Transform>] = []
     private let eventLoop: any EventLoop
     private let pace: Pace
     private let redaction: Redaction
-    private let place: Place?
-    private let heartbeat: Heartbeat
     /// What the stream has of the process's memory.
     private let memory: MemoryBudget.Share
-
     /// The right to answer, until the head is written.
     private var responseWriter: ResponseWriter?
-    private var writer: BodyWriter?
-    /// What is to be sent after the head, until that is written.
-    private var early: [UInt8] = []
-    /// When the head was written.
-    private(set) var begunAt: ContinuousClock.Instant?
-    /// Why the stream ends early, once that is clear.
-    private var failure: Failure?
     private var headTimer: Scheduled<Void>?
-    /// Whether what upstream has said is forgotten, and upstream asked again.
-    private var startsOver = false
 
     /// - Parameters:
     ///   - writer: the right to answer, which is used up with the head.
@@ -184,7 +188,10 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
     /// the client has not taken. Ordinary events are too small to be counted.
     private var hasMemory: Bool {
         let held = strands.reduce(early.count + (writer?.pendingByteCount ?? 0)) { $0 + $1.transform.heldByteCount }
-        return memory.resize(to: held > Self.countedSize ? held : 0)
+        let counts = held > Self.countedSize
+        guard counts || hasShare else { return true }
+        hasShare = counts
+        return memory.resize(to: counts ? held : 0)
     }
 
     /// From what size on it is counted what a stream holds, in bytes.

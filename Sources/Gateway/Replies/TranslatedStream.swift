@@ -3,11 +3,11 @@ internal import Translation
 
 /// Turns upstream's Responses events into Chat Completions' chunks.
 struct TranslatedStream: StreamTransform {
+    private(set) var outputTokens = 0
     private var parser = EventParser()
     private var translator: StreamTranslator
     /// Takes what the model thought before its calls; nil once it has been handed over.
     private var keep: (([KeptReasoning]) -> Void)?
-    private(set) var outputTokens = 0
 
     init(_ translator: StreamTranslator, keep: @escaping ([KeptReasoning]) -> Void) {
         self.translator = translator
