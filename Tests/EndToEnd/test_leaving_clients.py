@@ -71,9 +71,12 @@ def test_a_crowd_leaves_nothing_behind(deploy, simulator):
 
 def test_the_log_tells(deploy, simulator):
     deployment = deploy()
-    stream = deployment.client.stream("[simulate stall=3]")
-    stream.read_until(b"\n\n")
+    stream = deployment.client.stream("[simulate stall=6]")
+    stream.read_until(b"output_text.delta")
     stream.close()
     assert wait_until(deployment.responder.access_log)
     (line,) = deployment.responder.access_log()
     assert line["client_left"] is True
+    # Upstream has not said what it took, but will ask to be paid.
+    assert "output_tokens" not in line
+    assert line["output_tokens_seen"] >= 1

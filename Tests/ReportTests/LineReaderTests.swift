@@ -9,6 +9,10 @@ struct LineReaderTests {
         "cached_tokens":2,"output_tokens":15,"reasoning_tokens":5,"first_byte_ms":40,"duration_ms":1234,\#
         "dropped":"seed","error":"upstream_cut","client_left":true}
         """#
+    private static let unaccounted = [
+        #"{"time":"2026-11-24T10:00:00.123Z","route":"/proxy","status":200,"output_tokens_seen":42,"duration_ms":1}"#,
+        "2026-11-24T10:00:00.123Z 200 POST /proxy id=r seen=42 took=1ms",
+    ]
     private static let text = """
         2026-11-24T10:00:00.123Z 502 POST /proxy id=4f2a caller=ann model=gpt-4o sent=gpt-5 stream upstream_requests=3 \
         retries=2 base=https://b.example upstream=500 upstream_id=req_1 tokens=8(2 cached)+15(5 reasoning) \
@@ -31,6 +35,12 @@ struct LineReaderTests {
         #expect(read.line.firstByte == 40)
         #expect(read.line.duration == 1234)
         #expect(read.line.clientLeft)
+    }
+
+    @Test(arguments: unaccounted)
+    func `tokens that upstream did not come to account for are read`(line: String) {
+        #expect(Read(line).line.outputTokensSeen == 42)
+        #expect(Read(line).line.tokens == Tokens())
     }
 
     @Test func `both formats say the same`() {

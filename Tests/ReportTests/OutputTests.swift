@@ -48,7 +48,7 @@ struct OutputTests {
         let csv = summary([jsonLine(caller: json)], by: [.caller]).csv
         let lines = csv.split(separator: "\r\n", omittingEmptySubsequences: false)
         #expect(lines.count == 3 && lines[2].isEmpty)
-        #expect(lines[1].hasPrefix(cell + ",1,0,0,0,1000,200,100,40,0.002025,0,299,299,"))
+        #expect(lines[1].hasPrefix(cell + ",1,0,0,0,1000,200,100,40,0.002025,0,0,0,299,299,"))
     }
 
     @Test func `JSON`() throws {

@@ -46,6 +46,21 @@ struct SummaryTests {
         #expect(sum.page == summary(one + other).page)
     }
 
+    @Test func `streams that upstream did not come to account for are in no sum, and told`() {
+        let seen = #""output_tokens_seen":1200"#
+        let left =
+            #"{"time":"2026-11-24T10:00:00.000Z","caller":"ann","model":"gpt-5","route":"/proxy","status":200,"#
+            + seen + #","duration_ms":5,"client_left":true}"#
+        let told = summary([left, left, jsonLine()], by: [.caller])
+        #expect(told.total.tokens == Tokens(input: 1000, cached: 200, output: 100, reasoning: 40))
+        for text in [told.table(width: nil, isColoured: false), told.page] {
+            #expect(text.contains("Streams that ended before upstream had said what they took: 2."))
+            #expect(text.contains("At least 2,400 output tokens of theirs are not in any sum."))
+        }
+        #expect(told.json.contains(#""requests_unaccounted":2,"output_tokens_seen":2400"#))
+        #expect(!summary([jsonLine()]).page.contains("had said what they took"))
+    }
+
     @Test func `a model without a price has no cost, and is named`() {
         let unknown = summary([jsonLine(model: "mine")])
         #expect(unknown.total.cost.amount == nil)

@@ -45,6 +45,7 @@ struct AccessLog: Sendable {
                 $0.member("output_tokens", usage.output)
                 $0.member("reasoning_tokens", usage.reasoning)
             }
+            $0.member("output_tokens_seen", given: record.unaccountedOutputTokens)
             $0.member("first_byte_ms", given: record.firstByte?.milliseconds)
             $0.member("duration_ms", record.duration.milliseconds)
             for kind in record.notices.isEmpty ? [] : Notice.Kind.allCases {
@@ -85,6 +86,7 @@ struct AccessLog: Sendable {
             words.append(
                 "tokens=\(usage.input)(\(usage.cached) cached)+\(usage.output)(\(usage.reasoning) reasoning)")
         }
+        add("seen", record.unaccountedOutputTokens.map { "\($0)" })
         if let firstByte = record.firstByte { add("first_byte", "\(firstByte.milliseconds)ms") }
         add("took", "\(record.duration.milliseconds)ms")
         for kind in Notice.Kind.allCases { add(kind.rawValue, record.notices.fields(of: kind)) }

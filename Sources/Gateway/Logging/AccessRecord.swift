@@ -54,6 +54,10 @@ extension AccessRecord {
         [("X-Client-Request-Id", clientRequestID ?? requestID)] + (trace?.headers ?? [])
     }
 
+    /// The output tokens of a stream that ended before upstream had said what it took, who will ask to be paid for it all the
+    /// same. There may be more: a delta counts as one, and reasoning has none.
+    var unaccountedOutputTokens: Int? { usage == nil && outputTokensSeen > 0 ? outputTokensSeen : nil }
+
     /// A web server's question who somebody is precedes a request that has a line of its own; and a page that is looked at
     /// all the time would fill the log with itself.
     var isForTheLog: Bool { route != Route.authorization.name && route != Route.status.name }

@@ -68,6 +68,7 @@ extension LineReader {
                 line.firstByte = value.number
             }
         case 16: if name.reads("reasoning_tokens") { line.tokens.reasoning = value.number ?? 0 }
+        case 18: if name.reads("output_tokens_seen") { line.outputTokensSeen = value.number ?? 0 }
         default: break
         }
     }

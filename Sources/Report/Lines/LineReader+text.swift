@@ -62,6 +62,8 @@ extension LineReader {
             read.retries = value.number ?? 0
         } else if name.reads("tokens"), read.tokens == Tokens() {
             read.tokens = tokens(line, from: word.value.lowerBound) ?? Tokens()
+        } else if name.reads("seen") {
+            read.outputTokensSeen = value.number ?? 0
         } else if name.reads("first_byte") {
             read.firstByte = read.firstByte ?? milliseconds(value)
         } else if name.reads("took") {

@@ -15,6 +15,8 @@ struct RequestLine: Equatable {
     var error: Range<Int>?
     var retries = 0
     var tokens = Tokens()
+    /// The output tokens that were seen of a stream whose tokens upstream did not come to say.
+    var outputTokensSeen = 0
     /// In milliseconds.
     var firstByte: Int?
     /// In milliseconds.

@@ -7,8 +7,8 @@ extension Summary {
     public var csv: String {
         let numbers = [
             "requests", "errors", "clients_left", "retries", "input_tokens", "cached_tokens", "output_tokens",
-            "reasoning_tokens", "cost_usd", "requests_without_price", "first_byte_ms_p50", "first_byte_ms_p95",
-            "duration_ms_p50", "duration_ms_p95",
+            "reasoning_tokens", "cost_usd", "requests_without_price", "requests_unaccounted", "output_tokens_seen",
+            "first_byte_ms_p50", "first_byte_ms_p95", "duration_ms_p50", "duration_ms_p95",
         ]
         var lines = [selection.dimensions.map(\.rawValue) + numbers]
         for (key, tally) in sortedRows { lines.append(key.map(Self.cell) + Self.numbers(tally)) }
@@ -24,7 +24,8 @@ extension Summary {
         let times = [tally.firstByte, tally.duration].flatMap { times in
             [0.5, 0.95].map { times.percentile($0).map(String.init) ?? "" }
         }
-        return counts.map(String.init) + [cost, String(tally.cost.unpriced)] + times
+        let unknown = [tally.cost.unpriced, tally.unaccounted.requests, tally.unaccounted.outputTokensSeen]
+        return counts.map(String.init) + [cost] + unknown.map(String.init) + times
     }
 
     /// A name as a cell. An apostrophe before what a spreadsheet would take for a formula keeps it text: clients choose names.

@@ -50,6 +50,8 @@ extension Writer {
         name("cost_usd")
         if let cost = tally.cost.amount { json(Decimals.text(cost, places: 6).utf8) } else { null() }
         member("requests_without_price", tally.cost.unpriced)
+        member("requests_unaccounted", tally.unaccounted.requests)
+        member("output_tokens_seen", tally.unaccounted.outputTokensSeen)
         name("first_byte_ms")
         percentiles(of: tally.firstByte)
         name("duration_ms")

@@ -12,6 +12,12 @@ extension Summary {
                 "No price is known of: \(names.prefix(5).joined(separator: ", "))\(more). What they cost is not in any sum."
             )
         }
+        let unaccounted = total.unaccounted
+        if unaccounted.requests > 0 {
+            notes.append(
+                "Streams that ended before upstream had said what they took: \(Decimals.grouped(unaccounted.requests)). At least "
+                    + "\(Decimals.grouped(unaccounted.outputTokensSeen)) output tokens of theirs are not in any sum.")
+        }
         for (count, what) in [
             (counts.leftOut, "Requests left out as asked for"), (counts.other, "Lines that are not about requests"),
             (counts.damaged, "Damaged lines, which are not counted"),

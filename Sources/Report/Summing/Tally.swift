@@ -6,6 +6,8 @@ struct Tally: Equatable {
     var clientsLeft = 0
     var retries = 0
     var tokens = Tokens()
+    /// Streams that ended before upstream had said what they took.
+    var unaccounted = Unaccounted()
     /// What the requests to models with a price cost.
     var cost = Cost()
     var firstByte = Histogram()
@@ -17,6 +19,7 @@ struct Tally: Equatable {
         if line.clientLeft { clientsLeft += 1 }
         retries = retries.saturatingAdd(line.retries)
         tokens += line.tokens
+        unaccounted.add(line)
         cost.add(line.tokens, at: price)
         if let firstByte = line.firstByte { self.firstByte.add(firstByte) }
         if let duration = line.duration { self.duration.add(duration) }
@@ -28,9 +31,28 @@ struct Tally: Equatable {
         sum.clientsLeft += other.clientsLeft
         sum.retries = sum.retries.saturatingAdd(other.retries)
         sum.tokens += other.tokens
+        sum.unaccounted += other.unaccounted
         sum.cost += other.cost
         sum.firstByte += other.firstByte
         sum.duration += other.duration
+    }
+}
+
+/// What is known of streams that ended before upstream had said what they took.
+struct Unaccounted: Equatable {
+    var requests = 0
+    /// The output tokens that had come by then.
+    var outputTokensSeen = 0
+
+    mutating func add(_ line: RequestLine) {
+        guard line.outputTokensSeen > 0 else { return }
+        requests += 1
+        outputTokensSeen = outputTokensSeen.saturatingAdd(line.outputTokensSeen)
+    }
+
+    static func += (sum: inout Unaccounted, other: Unaccounted) {
+        sum.requests += other.requests
+        sum.outputTokensSeen = sum.outputTokensSeen.saturatingAdd(other.outputTokensSeen)
     }
 }
 
