@@ -21,8 +21,35 @@ require() {
     "$@" || missing+=("$package")
 }
 
+# prefer PACKAGE CHECK…: the same, where there is such a package. Ubuntu, for one, has Chromium in another form only.
+preferred=()
+prefer() {
+    local package=$1
+    shift
+    "$@" || preferred+=("$package")
+}
+
+# Asks for the preferred packages that there are, as far as is known.
+require_preferred() {
+    local package unknown=()
+    for package in "${preferred[@]}"; do
+        if [[ $(apt-cache policy "$package" 2>/dev/null) =~ Candidate:\ [^\(] ]]; then
+            missing+=("$package")
+        else
+            unknown+=("$package")
+        fi
+    done
+    preferred=("${unknown[@]}")
+}
+
 # Installs what was asked for; where that is not allowed, says how to do it and ends.
 install_missing() {
+    require_preferred
+    install_required
+    [ ${#preferred[@]} -eq 0 ] || say "There is no package ${preferred[*]} here. What needs it is left out."
+}
+
+install_required() {
     [ ${#missing[@]} -gt 0 ] || return 0
     local as_root=()
     [ "$(id -u)" = 0 ] || as_root=(sudo)
@@ -32,8 +59,10 @@ install_missing() {
         fail "Missing: ${missing[*]}. Install them, then start this again:
     ${as_root[*]} $command"
     fi
-    say "Installing ${missing[*]} …"
     "${as_root[@]}" apt-get -qq update </dev/null || fail "apt-get update has failed."
+    # Before that, a new machine knew of none.
+    require_preferred
+    say "Installing ${missing[*]} …"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null || fail "apt-get install has failed."
     # Debian starts a server as soon as it is installed. Nobody asked for one.

@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from processes import Process, find_program, remove, temporary_directory, wait_until
+from processes import Process, find_program, is_installed, remove, temporary_directory, wait_until
 
 # For hang detection only.
 TIMEOUT = 30
@@ -14,6 +14,10 @@ TIMEOUT = 30
 
 class Browser:
     """One Chromium with one page, and what that page has asked for and complained of."""
+
+    @staticmethod
+    def is_installed():
+        return is_installed("chromium")
 
     def __init__(self, width=1280, height=900, is_dark=False):
         self.directory = temporary_directory()

@@ -31,6 +31,10 @@ def find_program(name):
     return shutil.which(name, path=PATH) or name
 
 
+def is_installed(name):
+    return shutil.which(name, path=PATH) is not None
+
+
 def wait_until(condition, timeout=15, interval=0.01):
     """Waits until the condition holds; returns whether it did. The time is for hang detection only."""
     deadline = time.monotonic() + timeout
