@@ -12,7 +12,9 @@ struct KeyEntry: Sendable {
     init(parsing line: Substring) throws(KeysFileFault) {
         var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
         let label = words.removeFirst()
-        try Self.check(label: label)
+        guard Self.isLabel(label) else {
+            throw KeysFileFault("the label '\(label)' must be up to 64 of the characters A-Z a-z 0-9 . _ - @")
+        }
         guard let word = words.first, word.hasPrefix("sha256:"),
             let digest = KeyDigest(hexadecimal: word.dropFirst("sha256:".count))
         else { throw KeysFileFault("after the label must come sha256: and 64 hexadecimal digits") }
@@ -36,13 +38,6 @@ struct KeyEntry: Sendable {
         self.caller = caller
         self.digest = digest
         self.expires = expires
-    }
-
-    /// - Throws: when it is none.
-    static func check(label: String) throws(KeysFileFault) {
-        guard isLabel(label) else {
-            throw KeysFileFault("the label '\(label)' must be up to 64 of the characters A-Z a-z 0-9 . _ - @")
-        }
     }
 
     /// Whether a word is fit for logs and headers.

@@ -23,10 +23,9 @@ extension KeysFile {
     ///   - options: what stands behind the digest, such as `expires=2027-01-31`.
     /// - Throws: an error that says what is wrong with label or options.
     public static func newKey(label: String, options: [String]) throws -> NewKey {
-        // White space would make other words of them, or another line.
-        try KeyEntry.check(label: label)
-        if let option = options.first(where: { $0.contains(where: \.isWhitespace) }) {
-            throw KeysFileFault("'\(option)' must be one word")
+        // White space would make other words of it, or another line.
+        if let text = ([label] + options).first(where: { $0.isEmpty || $0.contains(where: \.isWhitespace) }) {
+            throw KeysFileFault("'\(text)' must be one word")
         }
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
