@@ -52,9 +52,12 @@ final class Connections: Sendable {
         endBusy()
     }
 
-    /// Ends an exchange whose connection can serve another request. `isArmed`: it is being watched for just that.
+    /// Ends an exchange whose connection can serve another request. `isArmed`: it is being watched for just that. No more
+    /// requests are asked for when draining.
     func endAndKeep(_ connection: Connection, isArmed: Bool) {
-        part(of: connection.token).state.withLock { $0.keep(connection, isArmed: isArmed) }
+        part(of: connection.token).state.withLock {
+            if $0.isDraining { $0.close(connection) } else { $0.keep(connection, isArmed: isArmed) }
+        }
         endBusy()
     }
 
@@ -72,10 +75,7 @@ final class Connections: Sendable {
     }
 
     func close(idle connection: Connection) {
-        part(of: connection.token).state.withLock {
-            $0.holders[connection.token] = nil
-            connection.close()
-        }
+        part(of: connection.token).state.withLock { $0.close(connection) }
     }
 
     /// Closes a connection that has been idle for a while, for the sake of its descriptor. False when there is none.
@@ -95,10 +95,14 @@ final class Connections: Sendable {
         }
     }
 
-    /// Closes what is idle now and whatever becomes idle from now on. The last exchange to end wakes the watcher.
-    func drain() {
+    /// Closes what is idle, and from now on what an exchange leaves idle; the last exchange to end wakes the watcher. What has
+    /// not been idle for long is left until it is, or has served one more request.
+    ///
+    /// - Parameter isPatient: false closes all that is idle.
+    /// - Returns: when to come again; nil when nothing is idle any more.
+    func drain(isPatient: Bool) -> NIODeadline? {
         isDraining.store(true, ordering: .sequentiallyConsistent)
-        for part in parts { part.state.withLock { $0.drain() } }
+        return parts.compactMap { part in part.state.withLock { $0.drain(isPatient: isPatient) } }.min()
     }
 
     /// Whether a crowd was here, since this was last true, of which no more than half is left.
@@ -124,34 +128,47 @@ private final class Part: Sendable {
         var holders: [Epoll.Token: Connections.Holder] = [:]
         var isDraining = false
 
+        /// Of a connection that has just come, or become idle, the web server may be about to make use.
+        private static let freshness = TimeAmount.seconds(1)
+
         mutating func keep(_ connection: Connection, isArmed: Bool) {
-            if !isDraining, isArmed || epoll.arm(connection, for: Connections.idleEvents) {
-                connection.idleSince = .now()
-                holders[connection.token] = .idle(connection)
-            } else {
-                holders[connection.token] = nil
-                connection.close()
-            }
+            guard isArmed || epoll.arm(connection, for: Connections.idleEvents) else { return close(connection) }
+            connection.idleSince = .now()
+            holders[connection.token] = .idle(connection)
+        }
+
+        mutating func close(_ connection: Connection) {
+            holders[connection.token] = nil
+            connection.close()
         }
 
         mutating func closeAnIdleOne() -> Bool {
-            // Of one that has just become idle, or come, the web server may be about to make use.
-            let longAgo = NIODeadline.now() - .seconds(1)
-            for case (let token, .idle(let connection)) in holders
-            where connection.idleSince < longAgo && !connection.hasArrival(within: 0) {
-                holders[token] = nil
-                connection.close()
+            let now = NIODeadline.now()
+            for case .idle(let connection) in holders.values where Self.isStale(connection, now) {
+                close(connection)
                 return true
             }
             return false
         }
 
-        mutating func drain() {
+        mutating func drain(isPatient: Bool) -> NIODeadline? {
             isDraining = true
+            let now = NIODeadline.now()
+            var next: NIODeadline?
             for case .idle(let connection) in Array(holders.values) {
-                holders[connection.token] = nil
-                connection.close()
+                if !isPatient || Self.isStale(connection, now) {
+                    close(connection)
+                } else {
+                    let end = connection.idleSince + Self.freshness
+                    next = min(next ?? end, end)
+                }
             }
+            return next
+        }
+
+        /// Whether a connection has been idle for a while, and still is.
+        private static func isStale(_ connection: Connection, _ now: NIODeadline) -> Bool {
+            connection.idleSince + freshness <= now && !connection.hasArrival(within: 0)
         }
     }
 

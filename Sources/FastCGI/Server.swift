@@ -88,6 +88,9 @@ public final class Server: Sendable {
 
     /// Stops accepting, closes idle connections, lets running requests finish, and cancels the tasks of those that have
     /// not after `grace`. Returns when all have ended. A second call may shorten the grace.
+    ///
+    /// A connection that was accepted or used within the last second may have a request on its way: it stays until that has
+    /// been served, or the second is over.
     public func shutdown(grace: Duration) async {
         guard case .running(let watcher, _, _) = phase.withLock({ $0 }) else { return listener.close() }
         watcher.drain()

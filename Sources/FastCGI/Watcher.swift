@@ -49,7 +49,7 @@ final class Watcher: Sendable {
 
     // MARK: Orders from other threads
 
-    /// No more requests: closes the listener and what is idle.
+    /// No more requests: closes the listener, and what is idle.
     func drain() {
         give(.drain)
     }
@@ -86,13 +86,18 @@ final class Watcher: Sendable {
         var spare = SpareDescriptor()
         var resumeAccepting: NIODeadline?
         var isDraining = false
+        /// When to look again for idle connections to close; nil when there are none.
+        var nextDraining: NIODeadline?
     }
 
     private func run() {
         var turn = Turn()
         while true {
             followOrders(&turn)
-            if turn.isDraining, service.connections.busyCount == 0 { break }
+            if let next = turn.nextDraining, next <= .now() {
+                turn.nextDraining = service.connections.drain(isPatient: true)
+            }
+            if turn.isDraining, turn.nextDraining == nil, service.connections.busyCount == 0 { break }
             let timeout = millisecondsToWait(&turn)
             service.connections.epoll.wait(into: turn.events, milliseconds: timeout) { token, events in
                 if token == Self.listenerToken {
@@ -125,8 +130,9 @@ final class Watcher: Sendable {
                 // A socket that other processes share stays in the epoll set when only this copy is closed.
                 service.connections.epoll.unwatch(listener.descriptor)
                 listener.close()
-                service.connections.drain()
+                turn.nextDraining = service.connections.drain(isPatient: true)
             case .cancelExchanges:
+                turn.nextDraining = service.connections.drain(isPatient: false)
                 readers.cutOff()
                 for exchange in service.connections.exchanges { exchange.cancel() }
             }
@@ -135,7 +141,7 @@ final class Watcher: Sendable {
 
     /// Looks after the deadlines that have passed; how long until the next one, -1 when there is none.
     private func millisecondsToWait(_ turn: inout Turn) -> Int32 {
-        var next = readers.expire()
+        var next = [readers.expire(), turn.nextDraining].compactMap { $0 }.min()
         if let resume = turn.resumeAccepting {
             if resume <= .now() {
                 turn.resumeAccepting = nil

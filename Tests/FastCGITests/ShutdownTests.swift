@@ -34,6 +34,39 @@ extension ServerTests {
             }
         }
 
+        /// A web server connects to send a request; it had been lost when the order came in between.
+        @Test func `a request on a connection that was just accepted is served`() async throws {
+            try await withServer(handler: echo) { server, path in
+                let peers = try (0..<20).map { _ in try WebServer(connectingTo: path) }
+                // The last one's request shows that the others have been accepted.
+                let last = try WebServer(connectingTo: path)
+                last.send(Record.request("POST", body: [0]))
+                _ = try last.readResponse()
+                async let end: Void = server.shutdown(grace: .seconds(60))
+                await eventually("connections are refused") { (try? WebServer(connectingTo: path)) == nil }
+                for (number, peer) in peers.enumerated() {
+                    peer.send(Record.request("POST", body: [UInt8(number)], keep: true))
+                    #expect(try peer.readResponse().body == [UInt8(number)])
+                    #expect(peer.isClosedByServer())
+                }
+                await end
+            }
+        }
+
+        @Test func `a request on a connection that has just been used is served`() async throws {
+            try await withServer(handler: echo) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request("POST", body: [1], keep: true))
+                #expect(try peer.readResponse().body == [1])
+                async let end: Void = server.shutdown(grace: .seconds(60))
+                await eventually("connections are refused") { (try? WebServer(connectingTo: path)) == nil }
+                peer.send(Record.request("POST", body: [2], keep: true))
+                #expect(try peer.readResponse().body == [2])
+                #expect(peer.isClosedByServer())
+                await end
+            }
+        }
+
         @Test func `what outlives the grace is cancelled and still says goodbye`() async throws {
             let started = Flag()
             let handler: Server.Handler = { _, sink, _ in

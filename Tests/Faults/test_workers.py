@@ -81,18 +81,23 @@ def test_workers_replaced_in_turn_lose_no_request(workers, pytestconfig):
     over = threading.Event()
     replaced = 0
 
+    lost = {}
+
     def ask(number):
         stream = number % 4 == 0
         reply = workers.client.ask(f"[simulate pace=5] number {number}.", stream=stream)
-        return reply.status == 200 and f"{number}" in reply.body.decode() and (not stream or b".completed" in reply.body)
+        text = reply.body.decode()
+        if not (reply.status == 200 and f"{number}" in text and (not stream or ".completed" in text)):
+            lost[number] = reply.status, text
 
     with ThreadPoolExecutor(9) as pool:
-        good = pool.submit(lambda: (list(map(bool, pool.map(ask, range(count)))), over.set())[0])
+        asking = pool.submit(lambda: (list(pool.map(ask, range(count))), over.set()))
         while not over.wait(0.05):
             running.append(workers.start())
             old = running.pop(0)
             old.signal(signal.SIGTERM)
             assert wait_until(lambda: old.has_ended)
             replaced += 1
-        assert good.result() == [True] * count
+        asking.result()
+    assert lost == {}
     assert replaced >= 2
