@@ -198,10 +198,30 @@ final class Connection: @unchecked Sendable {
     /// Ends the request: what is in libfcgi's buffer, the end of the stream and END_REQUEST leave in one write. True when
     /// the connection can serve another request; otherwise it is closed.
     func finish() -> Bool {
-        // As FCGX_Finish_r does it, which takes a request without an input stream for none at all.
-        let isSound = FCGX_FClose(request.pointee.out) == 0
+        let isSound: Bool
+        if request.pointee.keepConnection != 0, !mayBeReused, isFromNginx {
+            isSound = endForGood()
+        } else {
+            // As FCGX_Finish_r does it, which takes a request without an input stream for none at all.
+            isSound = FCGX_FClose(request.pointee.out) == 0
+        }
         FCGX_Free(request, mayBeReused && isSound ? 0 : 1)
         descriptor = request.pointee.ipcFd
         return descriptor >= 0
+    }
+
+    /// Ends the request on a connection that nginx wants to keep and that will be closed. FastCGI has no word for that: nginx
+    /// would count on the connection from END_REQUEST on, and could lose a request on it in the moment before the close.
+    /// It keeps none on which anything follows; so a record does that means nothing, in the same write.
+    private func endForGood() -> Bool {
+        guard flush() else { return false }
+        let records = ClosingRecords.encode(requestID: request.pointee.requestId)
+        return send(descriptor, records, records.count, Int32(MSG_NOSIGNAL)) == records.count
+    }
+
+    /// Apache would send its next request before it sees what follows, and mistake that for the reply.
+    private var isFromNginx: Bool {
+        guard let software = FCGX_GetParam("SERVER_SOFTWARE", request.pointee.envp) else { return false }
+        return strncmp(software, "nginx/", 6) == 0
     }
 }

@@ -19,7 +19,7 @@ final class Connections: Sendable {
     private let parts: [Part]
     private let busy = Atomic(0)
     private let busyPeak = Atomic(0)
-    private let isDraining = Atomic(false)
+    private let draining = Atomic(false)
 
     /// How many parts there are.
     private static let partCount: Epoll.Token = 16
@@ -52,12 +52,9 @@ final class Connections: Sendable {
         endBusy()
     }
 
-    /// Ends an exchange whose connection can serve another request. `isArmed`: it is being watched for just that. No more
-    /// requests are asked for when draining.
+    /// Ends an exchange whose connection can serve another request. `isArmed`: it is being watched for just that.
     func endAndKeep(_ connection: Connection, isArmed: Bool) {
-        part(of: connection.token).state.withLock {
-            if $0.isDraining { $0.close(connection) } else { $0.keep(connection, isArmed: isArmed) }
-        }
+        part(of: connection.token).state.withLock { $0.keep(connection, isArmed: isArmed) }
         endBusy()
     }
 
@@ -95,13 +92,16 @@ final class Connections: Sendable {
         }
     }
 
-    /// Closes what is idle, and from now on what an exchange leaves idle; the last exchange to end wakes the watcher. What has
-    /// not been idle for long is left until it is, or has served one more request.
+    /// Whether exchanges are to keep no connection any more.
+    var isDraining: Bool { draining.load(ordering: .sequentiallyConsistent) }
+
+    /// Closes what is idle; the last exchange to end wakes the watcher. What has not been idle for long is left until it is,
+    /// or has served one more request.
     ///
     /// - Parameter isPatient: false closes all that is idle.
     /// - Returns: when to come again; nil when nothing is idle any more.
     func drain(isPatient: Bool) -> NIODeadline? {
-        isDraining.store(true, ordering: .sequentiallyConsistent)
+        draining.store(true, ordering: .sequentiallyConsistent)
         return parts.compactMap { part in part.state.withLock { $0.drain(isPatient: isPatient) } }.min()
     }
 
@@ -115,7 +115,7 @@ final class Connections: Sendable {
 
     private func endBusy() {
         let left = busy.subtract(1, ordering: .sequentiallyConsistent).newValue
-        if left == 0, isDraining.load(ordering: .sequentiallyConsistent) { epoll.wake() }
+        if left == 0, isDraining { epoll.wake() }
     }
 }
 
@@ -126,7 +126,6 @@ private final class Part: Sendable {
     struct State {
         let epoll: Epoll
         var holders: [Epoll.Token: Connections.Holder] = [:]
-        var isDraining = false
 
         /// Of a connection that has just come, or become idle, the web server may be about to make use.
         private static let freshness = TimeAmount.seconds(1)
@@ -152,7 +151,6 @@ private final class Part: Sendable {
         }
 
         mutating func drain(isPatient: Bool) -> NIODeadline? {
-            isDraining = true
             let now = NIODeadline.now()
             var next: NIODeadline?
             for case .idle(let connection) in Array(holders.values) {

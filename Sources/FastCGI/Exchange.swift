@@ -87,6 +87,7 @@ final class Exchange: @unchecked Sendable {
             // Without it, finishing would write to a peer that may be alive and stuck.
             connection.shutdown(.both)
         } else {
+            if service.connections.isDraining { connection.forbidReuse() }
             output.takePiece(upTo: Connection.maxPiece, connection.put)
         }
         phase = .ended

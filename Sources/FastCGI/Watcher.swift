@@ -94,10 +94,7 @@ final class Watcher: Sendable {
         var turn = Turn()
         while true {
             followOrders(&turn)
-            if let next = turn.nextDraining, next <= .now() {
-                turn.nextDraining = service.connections.drain(isPatient: true)
-            }
-            if turn.isDraining, turn.nextDraining == nil, service.connections.busyCount == 0 { break }
+            if turn.isDraining, isDrained(&turn) { break }
             let timeout = millisecondsToWait(&turn)
             service.connections.epoll.wait(into: turn.events, milliseconds: timeout) { token, events in
                 if token == Self.listenerToken {
@@ -115,6 +112,15 @@ final class Watcher: Sendable {
             return $0.waiting
         }
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Closes what has become idle; whether nothing is left.
+    private func isDrained(_ turn: inout Turn) -> Bool {
+        let connections = service.connections
+        let isBusy = connections.busyCount > 0
+        // The last exchange may have left its connection idle when it ended in the moment of the order.
+        if turn.nextDraining.map({ $0 <= .now() }) ?? !isBusy { turn.nextDraining = connections.drain(isPatient: true) }
+        return turn.nextDraining == nil && !isBusy
     }
 
     private func followOrders(_ turn: inout Turn) {

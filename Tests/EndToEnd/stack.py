@@ -22,6 +22,7 @@ FASTCGI_PARAMS = """
     fastcgi_param CONTENT_TYPE $content_type;
     fastcgi_param CONTENT_LENGTH $content_length;
     fastcgi_param REMOTE_ADDR $remote_addr;
+    fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;
     fastcgi_param HTTP_PROXY "";
 """
 

@@ -67,6 +67,29 @@ extension ServerTests {
             }
         }
 
+        /// nginx takes a connection for free at END_REQUEST, unless more is there to be read; then its next request was lost.
+        @Test(arguments: [("nginx/1.22.1", 16), ("Apache/2.4.62", 0), ("", 0)])
+        func `nginx is kept from a connection that is about to be closed`(software: String, surplus: Int) async throws {
+            let (started, go) = (Flag(), Flag())
+            let handler: Server.Handler = { _, sink, _ in
+                started.raise()
+                while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                await ResponseWriter(sink).respond(ResponseHead(status: 200), body: pattern(20_000))
+            }
+            try await withServer(handler: handler) { server, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request(parameters: ["SERVER_SOFTWARE": software], keep: true))
+                await eventually("the handler runs") { started.isRaised }
+                async let end: Void = server.shutdown(grace: .seconds(60))
+                await eventually("connections are refused") { (try? WebServer(connectingTo: path)) == nil }
+                go.raise()
+                #expect(try peer.readResponse().body.elementsEqual(pattern(20_000)))
+                #expect(peer.takeReceived().count == surplus)
+                #expect(peer.isClosedByServer())
+                await end
+            }
+        }
+
         @Test func `what outlives the grace is cancelled and still says goodbye`() async throws {
             let started = Flag()
             let handler: Server.Handler = { _, sink, _ in

@@ -110,6 +110,12 @@ final class WebServer {
         return output
     }
 
+    /// What came with the records read last, and was not read yet.
+    func takeReceived() -> [UInt8] {
+        defer { received = [] }
+        return received
+    }
+
     /// Waits for the server to close the connection; false when it sends something instead.
     func isClosedByServer() -> Bool {
         guard received.isEmpty else { return false }

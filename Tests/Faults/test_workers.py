@@ -74,8 +74,10 @@ def test_the_death_of_one_worker_is_nothing_to_the_other(workers):
             assert {reply.status for reply in pool.map(workers.client.ask, ["hi"] * 50)} == {200}
 
 
-def test_workers_replaced_in_turn_lose_no_request(workers, pytestconfig):
+@pytest.mark.parametrize("connections", ["new", "kept"])
+def test_workers_replaced_in_turn_lose_no_request(workers, pytestconfig, connections):
     """Each is told to stop as soon as the next has started, over and over, while requests come in."""
+    client = workers.client if connections == "new" else Client(workers.nginx.port)
     count = REQUESTS * min(25, pytestconfig.getoption("--times"))
     running = [workers.start(), workers.start()]
     over = threading.Event()
@@ -85,7 +87,7 @@ def test_workers_replaced_in_turn_lose_no_request(workers, pytestconfig):
 
     def ask(number):
         stream = number % 4 == 0
-        reply = workers.client.ask(f"[simulate pace=5] number {number}.", stream=stream)
+        reply = client.ask(f"[simulate pace=5] number {number}.", stream=stream)
         text = reply.body.decode()
         if not (reply.status == 200 and f"{number}" in text and (not stream or ".completed" in text)):
             lost[number] = reply.status, text
