@@ -216,7 +216,7 @@ final class Connection: @unchecked Sendable {
     private func endForGood() -> Bool {
         guard flush() else { return false }
         let records = ClosingRecords.encode(requestID: request.pointee.requestId)
-        return send(descriptor, records, records.count, Int32(MSG_NOSIGNAL)) == records.count
+        return write(descriptor, records, records.count) == records.count
     }
 
     /// Apache would send its next request before it sees what follows, and mistake that for the reply.
