@@ -12,7 +12,7 @@ from stack import environment
 GUIDES = REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc"
 PAGES = [*GUIDES.glob("*.md"), *REPOSITORY.glob("deploy/*/README.md"), REPOSITORY / "README.md", *REPOSITORY.glob(".github/*.md")]
 # Settings of others that the guides name: systemd's, the shell's, OpenAI's libraries' and the web servers'.
-OTHERS = {"CREDENTIALS_DIRECTORY", "OPENAI_BASE_URL", "GPT_PROXY_TARGET_API"}
+OTHERS = {"CREDENTIALS_DIRECTORY", "OPENAI_BASE_URL", "GPT_PROXY_TARGET_API", "SERVER_SOFTWARE"}
 
 
 def anchors(page):
