@@ -215,7 +215,12 @@ final class Connection: @unchecked Sendable {
     /// It keeps none on which anything follows; so a record does that means nothing, in the same write.
     private func endForGood() -> Bool {
         guard flush() else { return false }
-        let records = ClosingRecords.encode(requestID: request.pointee.requestId)
+        let id = UInt16(truncatingIfNeeded: request.pointee.requestId)
+        // All zeroes: END_REQUEST of a request that is complete, and a management record of type 0 that was not understood.
+        let zeroes = [UInt8](repeating: 0, count: 8)
+        let records =
+            Record.encode(.standardOutput, requestID: id) + Record.encode(.endRequest, requestID: id, zeroes)
+            + Record.encode(.unknownType, requestID: 0, zeroes)
         return write(descriptor, records, records.count) == records.count
     }
 

@@ -19,8 +19,9 @@ public enum Probe {
         let operation = "ask on \(address)"
         let descriptor = try connect(to: ListenAddress(address), operation)
         defer { close(descriptor) }
-        let request = begin + record(4, parameters(["REQUEST_METHOD": "GET", "SCRIPT_NAME": path])) + record(4, [])
-        guard send(request + record(5, []), to: descriptor) else { throw failure(operation) }
+        let variables = parameters(["REQUEST_METHOD": "GET", "SCRIPT_NAME": path])
+        let request = begin + record(.parameters, variables) + record(.parameters) + record(.standardInput)
+        guard send(request, to: descriptor) else { throw failure(operation) }
         errno = 0
         guard let answer = receive(from: descriptor) else {
             if errno == EAGAIN { throw failure(operation) }
@@ -100,10 +101,10 @@ public enum Probe {
     // MARK: FastCGI (specification, sections 3.3, 5 and 8)
 
     /// A request with id 1 to a responder, which closes the connection after it.
-    private static let begin = record(1, [0, 1, 0, 0, 0, 0, 0, 0])
+    private static let begin = record(.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0])
 
-    private static func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
-        [1, type, 0, 1, UInt8(content.count >> 8), UInt8(content.count & 0xFF), 0, 0] + content
+    private static func record(_ kind: Record.Kind, _ content: [UInt8] = []) -> [UInt8] {
+        Record.encode(kind, requestID: 1, content)
     }
 
     /// Names and values of less than 128 bytes each.
@@ -117,12 +118,12 @@ public enum Probe {
     private static func receive(from descriptor: Int32) -> [UInt8]? {
         var output: [UInt8] = []
         while output.count <= maximumAnswer {
-            guard let head = read(8, from: descriptor), head[0] == 1,
+            guard let head = read(Record.headerLength, from: descriptor), head[0] == Record.version,
                 let content = read(Int(head[4]) * 256 + Int(head[5]) + Int(head[6]), from: descriptor)
             else { return nil }
-            switch head[1] {
-            case 3: return output
-            case 6: output += content.dropLast(Int(head[6]))
+            switch Record.Kind(rawValue: head[1]) {
+            case .endRequest: return output
+            case .standardOutput: output += content.dropLast(Int(head[6]))
             default: break
             }
         }

@@ -10,16 +10,6 @@ enum RecordScan: Equatable {
     /// They are a responder's request to its end: reading it cannot block.
     case whole
 
-    private static let version: UInt8 = 1
-    private static let headerLength = 8
-
-    private enum RecordType {
-        static let beginRequest: UInt8 = 1
-        static let abortRequest: UInt8 = 2
-        static let parameters: UInt8 = 4
-        static let standardInput: UInt8 = 5
-    }
-
     init(_ bytes: RawSpan) {
         guard Self.mayBeginRequest(bytes) else {
             self = .foreign
@@ -30,11 +20,11 @@ enum RecordScan: Equatable {
 
     /// Whether the bytes say that the web server gives up the running request. None of the known servers does.
     static func isAbort(_ bytes: RawSpan) -> Bool {
-        bytes.byteCount >= 2 && bytes[0] == version && bytes[1] == RecordType.abortRequest
+        bytes.byteCount >= 2 && bytes[0] == Record.version && bytes[1] == Record.Kind.abortRequest.rawValue
     }
 
     private static func mayBeginRequest(_ bytes: RawSpan) -> Bool {
-        let expected = [version, RecordType.beginRequest]
+        let expected = [Record.version, Record.Kind.beginRequest.rawValue]
         for index in 0..<min(bytes.byteCount, expected.count) where bytes[index] != expected[index] { return false }
         return true
     }
@@ -43,17 +33,16 @@ enum RecordScan: Equatable {
     /// request, makes libfcgi answer or wait: that is not for here.
     private static func reachesEndOfInput(_ bytes: RawSpan) -> Bool {
         var offset = 0
-        while offset + headerLength <= bytes.byteCount {
-            let type = bytes[offset + 1]
+        while offset + Record.headerLength <= bytes.byteCount {
             let content = Int(bytes[offset + 4]) << 8 | Int(bytes[offset + 5])
-            let next = offset + headerLength + content + Int(bytes[offset + 6])
-            guard bytes[offset] == version, bytes[offset + 2] == bytes[2], bytes[offset + 3] == bytes[3],
+            let next = offset + Record.headerLength + content + Int(bytes[offset + 6])
+            guard bytes[offset] == Record.version, bytes[offset + 2] == bytes[2], bytes[offset + 3] == bytes[3],
                 next <= bytes.byteCount
             else { return false }
-            switch type {
-            case RecordType.beginRequest where offset == 0: break
-            case RecordType.parameters: break
-            case RecordType.standardInput: if content == 0 { return true }
+            switch Record.Kind(rawValue: bytes[offset + 1]) {
+            case .beginRequest where offset == 0: break
+            case .parameters: break
+            case .standardInput: if content == 0 { return true }
             default: return false
             }
             offset = next
