@@ -49,7 +49,8 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "EventStream"),
         .target(name: "Presentation"),
-        .target(name: "Translation", dependencies: ["JSON", "EventStream"]),
+        .target(name: "Models", resources: [.embedInCode("models.csv")]),
+        .target(name: "Translation", dependencies: ["JSON", "EventStream", "Models"]),
         .target(name: "CGI"),
         .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", .nioCore]),
         .target(
@@ -61,28 +62,32 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Presentation", "Scoreboard", "Translation", "Upstream", .nioCore,
+                "CGI", "JSON", "EventStream", "Models", "Presentation", "Scoreboard", "Translation", "Upstream",
+                .nioCore,
                 .configuration,
                 .crypto, .cryptoExtras, .logging,
             ],
             resources: [.embedInCode("Status/page.html")]),
-        .target(name: "Report", dependencies: ["JSON", "Presentation", "Translation"]),
+        .target(name: "Report", dependencies: ["JSON", "Models", "Presentation"]),
         .target(
             name: "UpstreamSimulator",
-            dependencies: ["JSON", "EventStream", .nioCore, .nioPosix, .nioHTTP1]),
+            dependencies: ["JSON", "EventStream", "Models", .nioCore, .nioPosix, .nioHTTP1]),
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "FastCGI", "Gateway", "JSON", "Presentation", "Report", "Scoreboard", "Translation", "Upstream",
+                "CGI", "FastCGI", "Gateway", "JSON", "Models", "Presentation", "Report", "Scoreboard", "Translation",
+                "Upstream",
                 .nioCore,
                 .nioPosix,
                 .logging, .argumentParser,
             ]),
-        .executableTarget(name: "upstream-simulator", dependencies: ["UpstreamSimulator", .argumentParser]),
+        .executableTarget(
+            name: "upstream-simulator", dependencies: ["UpstreamSimulator", "Models", .argumentParser]),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
-        .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models"]),
+        .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models"]),
         .testTarget(name: "CGITests", dependencies: ["CGI"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
         .testTarget(
@@ -93,12 +98,12 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CGI", "JSON", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix,
+                "Gateway", "CGI", "JSON", "Models", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix,
             ]),
-        .testTarget(name: "ReportTests", dependencies: ["Report", "JSON"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),
         .testTarget(
             name: "UpstreamSimulatorTests",
-            dependencies: ["UpstreamSimulator", "JSON", .nioCore, .nioPosix, .nioHTTP1]),
+            dependencies: ["UpstreamSimulator", "JSON", "Models", .nioCore, .nioPosix, .nioHTTP1]),
     ]
 )
 

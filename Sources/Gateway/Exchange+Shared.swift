@@ -1,4 +1,5 @@
 internal import CGI
+internal import Models
 internal import Scoreboard
 internal import Translation
 
@@ -12,5 +13,9 @@ extension Exchange {
         let scoreboard: Scoreboard?
         /// The operator's settings, where neither a location nor a caller's key has others.
         let settings: TranslationSettings
+        /// What is known of models.
+        let catalogue: Current<Catalogue>
+        /// Tells the day, by which models are gone.
+        let today: @Sendable () -> Day
     }
 }

@@ -1,5 +1,6 @@
 internal import CGI
 internal import JSON
+internal import Models
 internal import NIOCore
 internal import Scoreboard
 internal import Translation
@@ -58,8 +59,19 @@ final class Exchange {
     /// The operator's settings, with those of the web server's location and of the caller's key.
     func settings() throws(ConfigurationError) -> TranslationSettings {
         var settings = try shared.settings.overridden(by: request.parameters)
+        settings.catalogue = shared.catalogue.value
         if let target = record.caller?.target { settings.target = target }
         return settings
+    }
+
+    /// The day, by which models are gone.
+    var today: Day { shared.today() }
+
+    /// A translator with these settings, for the models that there are today.
+    func translator() throws(ConfigurationError) -> RequestTranslator {
+        let settings = try settings()
+        let availability = settings.retiredModels == .replace ? memory.models.availability(on: today) : nil
+        return RequestTranslator(settings: settings, availability: availability)
     }
 
     /// The request's body, once: a conversation may be long, and nothing needs it while its stream lives.
@@ -116,10 +128,14 @@ final class Exchange {
             let answers =
                 requests.count == 1 ? [try await calls[0].send(requests[0])] : try await Self.send(requests, by: calls)
             record.note(answers)
+            describe()
             return answers
-        } catch let refusal as Refusal {
+        } catch var refusal as Refusal {
             record.notices = refusal.notices
             record.note(status: refusal.status, headers: refusal.headers)
+            if refusal.status == 400, let warning = refusal.notices.first(where: { $0.kind == .warned }) {
+                refusal.remark("gpt-proxy: '\(warning.field)' \(warning.reason)")
+            }
             throw refusal
         }
     }
@@ -181,8 +197,9 @@ final class Exchange {
     /// - Throws: when the caller may not use the model.
     private func permit(_ context: ReplyContext) throws(Failure) {
         guard let caller = record.caller else { return }
-        let asked = context.modelAsked ?? context.modelSent
-        guard caller.mayUse(asked) || caller.mayUse(context.modelSent) else { throw Failure.modelNotAllowed(asked) }
+        let asked = context.modelAsked ?? context.modelMapped
+        let names = [asked, context.modelMapped, context.modelSent]
+        guard names.contains(where: caller.mayUse) else { throw Failure.modelNotAllowed(asked) }
     }
 
     private static func send(

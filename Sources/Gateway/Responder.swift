@@ -1,5 +1,6 @@
 public import CGI
 internal import Logging
+public import Models
 public import NIOCore
 public import Scoreboard
 internal import Translation
@@ -18,9 +19,10 @@ public final class Responder: Sendable {
     ///   - budget: what requests and replies in hand may take of memory together.
     ///   - scoreboard: where others can see what is done; see ``Configuration/makeScoreboard()``.
     ///   - writeLogLine: takes each request's log line; by default standard error does.
+    ///   - today: tells the day, by which models are gone.
     public init(
         configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, scoreboard: Scoreboard? = nil,
-        writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil
+        writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil, today: @escaping @Sendable () -> Day = { .today }
     ) {
         self.configuration = configuration
         authenticator = Authenticator(configuration.access, client: client, log: configuration.log)
@@ -28,15 +30,18 @@ public final class Responder: Sendable {
             upstreams: Upstreams(configuration, client),
             memory: Memory(reasoningCapacity: configuration.reasoningCache), budget: budget,
             admission: Admission(limit: configuration.maxStreams), scoreboard: scoreboard,
-            settings: configuration.translation)
+            settings: configuration.translation,
+            catalogue: Current(configuration.models, .modelsFile, log: configuration.log, read: ModelsFile.read),
+            today: today)
         self.log =
             configuration.logLevel <= .info
             ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
     }
 
-    /// Reads the files with keys and secrets anew. Streams that run go on.
-    public func reloadKeys() {
+    /// Reads the files with keys, secrets and models anew. Streams that run go on.
+    public func reloadFiles() {
         authenticator.reload()
+        shared.catalogue.reload()
         shared.upstreams.reloadKeys()
     }
 
@@ -120,6 +125,8 @@ public final class Responder: Sendable {
         case .chatCompletions: try await ChatEndpoint.respond(to: exchange)
         case .completions: try await CompletionsEndpoint.respond(to: exchange)
         case .responses: try await ModelMappedEndpoint.respond(to: exchange, path: "/responses")
+        case .compact: try await ModelMappedEndpoint.respond(to: exchange, path: "/responses/compact")
+        case .inputTokens: try await ModelMappedEndpoint.respond(to: exchange, path: "/responses/input_tokens")
         case .models(let id): try await ModelsEndpoint.respond(to: exchange, id: id)
         case .passed(let path): try await PassthroughEndpoint.respond(to: exchange, path: path)
         case .health: try await HealthEndpoint.respond(to: exchange)

@@ -18,4 +18,4 @@ public struct KeptReasoning: Sendable, Equatable {
 }
 
 /// Finds the reasoning that led to the call with that id; nil where nobody kept it.
-public typealias ReasoningRecall = (_ callID: String) -> KeptReasoning?
+public typealias ReasoningRecall = @Sendable (_ callID: String) -> KeptReasoning?

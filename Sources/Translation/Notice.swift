@@ -10,6 +10,8 @@ public struct Notice: Sendable, Equatable {
         case emulated
         /// Put right, so that upstream accepts the conversation.
         case repaired
+        /// Sent as it is, though upstream is known to refuse it.
+        case warned
     }
 
     /// What became of it.

@@ -21,6 +21,12 @@ public struct RequestError: Error, Sendable, Equatable {
             message: "Missing required parameter: '\(param)'.", param: param, code: "missing_required_parameter")
     }
 
+    static func onlyInChat(_ model: String) -> RequestError {
+        RequestError(
+            message: "The model '\(model)' is served by Chat Completions only: ask it at /v1/chat/completions.",
+            param: "model", code: "unsupported_model")
+    }
+
     static func invalidType(_ param: String, expected: String, got kind: String) -> RequestError {
         RequestError(
             message: "Invalid type for '\(param)': expected \(expected), but got \(kind) instead.", param: param,

@@ -1,4 +1,5 @@
 public import JSON
+public import Models
 
 /// A request as upstream gets it, and what is needed to understand and answer it later.
 public struct TranslatedRequest: Sendable {
@@ -19,6 +20,25 @@ public struct TranslatedRequest: Sendable {
 
     /// The calls before which reasoning was put back.
     public internal(set) var recalledCallIDs: Set<String> = []
+
+    /// What to ask if upstream turns out not to have the model; nil when there is nothing else to ask.
+    public internal(set) var alternative: Alternative?
+
+    /// The same request for another model.
+    public struct Alternative: Sendable {
+        /// What upstream's refusal of the first request says of models.
+        public let lesson: ModelLesson
+        let translate: @Sendable () throws(RequestError) -> TranslatedRequest
+
+        /// The request to send, beside which there is no other: once is enough.
+        ///
+        /// - Throws: when the other model cannot be asked the same.
+        public func callAsFunction() throws(RequestError) -> TranslatedRequest {
+            var request = try translate()
+            request.alternative = nil
+            return request
+        }
+    }
 
     /// The body with another model's name in it, where one of several upstreams has its own.
     public func body(asking model: String) -> [UInt8] {
@@ -43,8 +63,14 @@ public struct ReplyContext: Sendable, Equatable {
     /// The model that the client named; nil when it named none.
     public let modelAsked: String?
 
+    /// What the model map made of it.
+    public let modelMapped: String
+
     /// The model that upstream is asked for.
     public let modelSent: String
+
+    /// The model that would have been asked, had it not gone; nil when it has not.
+    public var modelRetired: String? { modelMapped == modelSent ? nil : modelMapped }
 
     /// Whether the client asked for a stream.
     public let streams: Bool

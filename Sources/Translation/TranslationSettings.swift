@@ -1,3 +1,5 @@
+public import Models
+
 /// Which API upstream is asked in (`TARGET_API`).
 public enum Target: String, Sendable, CaseIterable {
     /// `{OPENAI_BASE}/responses`.
@@ -9,6 +11,22 @@ public enum Target: String, Sendable, CaseIterable {
 
     /// The path below the base address.
     public var path: String { self == .responses ? "/responses" : "/chat/completions" }
+
+    /// The API in which a model is asked: this one, unless only the other one serves it.
+    func serving(_ model: Model) -> Target {
+        switch self {
+        case .responses: !model.isServedByResponses && model.chat != .no ? .chat : self
+        case .completions, .chat: model.chat == .no && model.isServedByResponses ? .responses : self
+        }
+    }
+}
+
+/// What becomes of a request for a model that is gone (`RETIRED_MODELS`).
+public enum RetiredModelPolicy: String, Sendable, CaseIterable {
+    /// Its replacement is asked.
+    case replace
+    /// It is asked all the same.
+    case forward
 }
 
 /// How `/proxy` sends a conversation to the Responses API (`INPUT_FORMAT`).
@@ -33,10 +51,14 @@ public enum UnsupportedParameterPolicy: String, Sendable, CaseIterable {
 public struct TranslationSettings: Sendable {
     /// The API that upstream is asked in (`TARGET_API`).
     public var target: Target
-    /// The model of requests that name none.
-    public var defaultModel: String
+    /// The model of requests that name none (`DEFAULT_MODEL`).
+    public var defaultModel: ModelSelection
     /// Which models are replaced by which (`MODEL_MAP`).
     public var modelMap: ModelMap
+    /// What is known of models (`MODELS_FILE`).
+    public var catalogue: Catalogue
+    /// What becomes of requests for models that are gone (`RETIRED_MODELS`).
+    public var retiredModels: RetiredModelPolicy
     /// How `/proxy` sends a conversation (`INPUT_FORMAT`).
     public var inputFormat: InputFormat
     /// What becomes of parameters that the target refuses (`UNSUPPORTED_PARAMS`).
@@ -50,13 +72,16 @@ public struct TranslationSettings: Sendable {
 
     /// Settings as they are where the operator says nothing; but reasoning is not kept, since somebody has to keep it.
     public init(
-        target: Target = .responses, defaultModel: String = "gpt-5", modelMap: ModelMap = .standard,
+        target: Target = .responses, defaultModel: ModelSelection = ModelSelection("gpt-5"),
+        modelMap: ModelMap = .standard, catalogue: Catalogue = .standard, retiredModels: RetiredModelPolicy = .replace,
         inputFormat: InputFormat = .transcript, unsupportedParameters: UnsupportedParameterPolicy = .drop,
         maximumChoices: Int = 8, reasoningHeadroom: Int = 0, keepsReasoning: Bool = false
     ) {
         self.target = target
         self.defaultModel = defaultModel
         self.modelMap = modelMap
+        self.catalogue = catalogue
+        self.retiredModels = retiredModels
         self.inputFormat = inputFormat
         self.unsupportedParameters = unsupportedParameters
         self.maximumChoices = maximumChoices

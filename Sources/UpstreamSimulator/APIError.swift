@@ -41,6 +41,12 @@ extension APIError {
         APIError(message: "Unknown parameter: '\(name)'.", param: name, code: "unknown_parameter")
     }
 
+    static func unsupportedParameter(_ name: String, advice: String = "") -> APIError {
+        APIError(
+            message: "Unsupported parameter: '\(name)' is not supported with this model.\(advice)", param: name,
+            code: "unsupported_parameter")
+    }
+
     static func missingParameter(_ name: String) -> APIError {
         APIError(
             message: "Missing required parameter: '\(name)'.", param: name, code: "missing_required_parameter")

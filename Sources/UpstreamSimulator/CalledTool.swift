@@ -14,11 +14,10 @@ struct CalledTool: Sendable {
     /// What sealed reasoning begins with, so that what is given back can be told from what never was sealed.
     static let seal = "sealed-"
 
-    init(name: String, arguments: String, request: Value) {
+    init(name: String, arguments: String, request: ModelRequest) {
         self.name = name
         self.arguments = arguments
-        let model = Model(request["model"]?.string ?? "")
-        thinks = model.reasons(effort: request["reasoning"]?["effort"]?.string)
+        thinks = request.reasons
         let isAsked = request["include"]?.elements.contains { $0.isString("reasoning.encrypted_content") } ?? false
         sealedThought = thinks && isAsked ? Identifier.make(Self.seal) : nil
     }

@@ -2,46 +2,6 @@ import JSON
 
 /// Small answers of the endpoints that are there so that a client of the whole API finds them.
 enum CannedAnswers {
-    private static let models = [
-        "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-5.6-terra", "gpt-4.1",
-        "text-embedding-3-small", "omni-moderation-latest",
-    ]
-
-    /// `GET /models`.
-    static var modelList: [UInt8] {
-        var writer = Writer()
-        writer.object {
-            $0.member("object", "list")
-            $0.name("data")
-            $0.array { writer in
-                for id in models { writeModel(id, to: &writer) }
-            }
-        }
-        return writer.bytes
-    }
-
-    /// `GET /models/{id}`.
-    static func model(_ id: String) throws(APIError) -> [UInt8] {
-        guard models.contains(id) else {
-            throw APIError(
-                status: 404, message: "The model '\(id)' does not exist or you do not have access to it.",
-                param: "model",
-                code: "model_not_found")
-        }
-        var writer = Writer()
-        writeModel(id, to: &writer)
-        return writer.bytes
-    }
-
-    private static func writeModel(_ id: String, to writer: inout Writer) {
-        writer.object {
-            $0.member("id", id)
-            $0.member("object", "model")
-            $0.member("created", 1_754_425_777)
-            $0.member("owned_by", "system")
-        }
-    }
-
     /// `POST /embeddings`: a vector of eight numbers for each input.
     static func embeddings(for request: Value) throws(APIError) -> [UInt8] {
         guard let input = request.given("input") else { throw .missingParameter("input") }
@@ -92,6 +52,16 @@ enum CannedAnswers {
                     $0.object { $0.member("violence", 0) }
                 }
             }
+        }
+        return writer.bytes
+    }
+
+    /// `POST /responses/input_tokens`.
+    static func inputTokens(of request: Value) -> [UInt8] {
+        var writer = Writer()
+        writer.object {
+            $0.member("object", "response.input_tokens")
+            $0.member("input_tokens", estimatedTokens(in: request["input"]))
         }
         return writer.bytes
     }

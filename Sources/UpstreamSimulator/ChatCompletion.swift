@@ -7,6 +7,8 @@ struct ChatCompletion: Sendable {
     let created: Int
     let model: String
     let text: ReplyText
+    /// The text as sound, in its place; nil unless that is asked for.
+    let audio: SpokenReply?
     /// How many choices there are, all with the same text.
     let choiceCount: Int
     /// Whether a stream ends with a chunk that tells the usage.
@@ -17,6 +19,7 @@ struct ChatCompletion: Sendable {
         id = Identifier.make("chatcmpl-")
         self.created = created
         self.text = text
+        audio = SpokenReply(answering: request, text: text, at: created)
         model = request["model"]?.string ?? "gpt-5"
         choiceCount = max(1, request["n"]?.integer ?? 1)
         includesUsage = request["stream_options"]?["include_usage"]?.bool ?? false
@@ -54,11 +57,16 @@ struct ChatCompletion: Sendable {
             $0.name("message")
             $0.object {
                 $0.member("role", "assistant")
-                $0.member("content", text.whole)
+                $0.name("content")
+                $0.stringOrNull(audio == nil ? text.whole : nil)
                 $0.name("refusal")
                 $0.null()
                 $0.name("annotations")
                 $0.array { _ in }
+                if let audio {
+                    $0.name("audio")
+                    audio.write(to: &$0)
+                }
             }
             $0.name("logprobs")
             $0.null()

@@ -17,7 +17,7 @@ struct ChatStream: Script {
     init(_ completion: ChatCompletion, fails: Bool) {
         self.completion = completion
         let choices = 0..<completion.choiceCount
-        let pieces = completion.text.pieces.indices
+        let pieces = 0..<(completion.audio?.pieces.count ?? completion.text.pieces.count)
         let shown = fails ? pieces.prefix(pieces.count / 2) : pieces
         let ending: [Step] =
             choices.map { .finish(choice: $0) } + (completion.includesUsage ? [.usage, .done] : [.done])
@@ -50,13 +50,14 @@ struct ChatStream: Script {
             case .role(let choice):
                 writeChoice(choice, finishReason: nil, to: &writer) {
                     $0.member("role", "assistant")
-                    $0.member("content", "")
+                    $0.name("content")
+                    $0.stringOrNull(completion.audio == nil ? "" : nil)
                     $0.name("refusal")
                     $0.null()
                 }
             case .delta(let choice, let piece):
                 writeChoice(choice, finishReason: nil, to: &writer) {
-                    $0.member("content", String(completion.text.pieces[piece]))
+                    writePiece(piece, to: &$0)
                 }
             case .finish(let choice): writeChoice(choice, finishReason: "stop", to: &writer) { _ in }
             case .usage, .done, .error: break
@@ -65,6 +66,15 @@ struct ChatStream: Script {
         guard completion.includesUsage else { return }
         writer.name("usage")
         if case .usage = step { completion.writeUsage(to: &writer) } else { writer.null() }
+    }
+
+    private func writePiece(_ index: Int, to writer: inout Writer) {
+        if let audio = completion.audio {
+            writer.name("audio")
+            audio.write(audio.pieces[index], to: &writer)
+        } else {
+            writer.member("content", String(completion.text.pieces[index]))
+        }
     }
 
     private func writeChoice(

@@ -1,3 +1,5 @@
+public import Models
+
 extension Simulator {
     /// How a simulator behaves towards every request that does not itself ask for something else.
     public struct Configuration: Sendable {
@@ -13,12 +15,19 @@ extension Simulator {
         /// How many text deltas a made-up reply has; nil: an echo of what was asked, a delta for each word.
         public var deltas: Int?
 
-        /// The defaults: any key, no recordings, no pause between events, an echo.
-        public init(key: String? = nil, vectors: String? = nil, pace: Int = 0, deltas: Int? = nil) {
+        /// The day on which models that are shut down by then are refused; nil: none is, so that what a test sees does
+        /// not depend on when it runs.
+        public var day: Day?
+
+        /// The defaults: any key, no recordings, no pause between events, an echo, every model alive.
+        public init(
+            key: String? = nil, vectors: String? = nil, pace: Int = 0, deltas: Int? = nil, day: Day? = nil
+        ) {
             self.key = key
             self.vectors = vectors
             self.pace = pace
             self.deltas = deltas
+            self.day = day
         }
     }
 }

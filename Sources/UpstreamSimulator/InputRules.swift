@@ -1,4 +1,5 @@
 import JSON
+import Models
 
 /// What `POST /responses` refuses in the items of `input`.
 enum InputRules {
@@ -9,7 +10,7 @@ enum InputRules {
 
     /// The error of reasoning that a model has no use for.
     static func uselessReasoning(in input: Value, model: Model) -> APIError? {
-        guard !model.isReasoner, firstReasoning(in: input) != nil else { return nil }
+        guard model.reasoning == .never, firstReasoning(in: input) != nil else { return nil }
         return APIError(
             message: "Reasoning input items can only be provided to a reasoning or computer use model.", param: "input")
     }

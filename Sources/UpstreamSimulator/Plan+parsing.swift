@@ -33,6 +33,7 @@ extension Plan {
         case ("play", _) where parts.count == 2: play = String(parts[1])
         case ("call", _) where parts.count == 2: call = String(parts[1])
         case ("refuse", _) where parts.count == 2: refused = String(parts[1])
+        case ("missing", _) where parts.count == 2: missing = Set(parts[1].split(separator: ",").map(String.init))
         case ("cut", let count?): stop = .cut(after: count)
         case ("stall", let count?): stop = .stall(after: count)
         case ("status", let code?) where (200...599).contains(code): status = code

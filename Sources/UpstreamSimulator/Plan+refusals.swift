@@ -1,13 +1,17 @@
 import JSON
 
 extension Plan {
+    /// The error of a model that the plan wants missing.
+    func modelRefusal(of body: Value) -> APIError? {
+        guard let name = body["model"]?.string, missing.contains(name) else { return nil }
+        return APIError(
+            status: 404, message: "The model `\(name)` does not exist or you do not have access to it.",
+            code: "model_not_found")
+    }
+
     /// The error that the plan asks for, if the body gives cause for it.
     func refusal(of body: Value) -> APIError? {
-        if let refused, body.has(refused.split(separator: ".")[...]) {
-            return APIError(
-                message: "Unsupported parameter: '\(refused)' is not supported with this model.", param: refused,
-                code: "unsupported_parameter")
-        }
+        if let refused, body.has(refused.split(separator: ".")[...]) { return .unsupportedParameter(refused) }
         guard unsealFails else { return nil }
         return InputRules.firstReasoning(in: body["input"]).map { InputRules.unsealable($0) }
     }

@@ -52,6 +52,9 @@ struct Plan: Sendable, Equatable {
     var call: String?
     /// `refuse=PARAM`: a request that has that parameter, a path such as `text.verbosity`, is told that it is not supported.
     var refused: String?
+    /// `missing=NAME,NAME`: these models are not there, so that a request which names one is told so, while the same words
+    /// to another model are answered.
+    var missing: Set<String> = []
     /// `unseal-fails`: reasoning that is given back cannot be read any more.
     var unsealFails = false
     /// `times=N`: only the first N requests with the very same words are treated so, the others as if nothing were said.

@@ -51,9 +51,19 @@ struct ResponseObject: Sendable {
             $0.name("output")
             $0.array { if status == .completed { writeOutput(to: &$0) } }
             $0.member("service_tier", "default")
+            $0.name("moderation")
+            if status == .completed, request.given("moderation") != nil {
+                Moderation.write(to: &$0)
+            } else {
+                $0.null()
+            }
             writeEcho(to: &$0)
             $0.name("usage")
-            if status == .completed { writeUsage(to: &$0) } else { $0.null() }
+            if status == .completed {
+                $0.responseUsage(input: inputTokens, output: text.pieces.count)
+            } else {
+                $0.null()
+            }
         }
     }
 
@@ -102,25 +112,10 @@ struct ResponseObject: Sendable {
         }
     }
 
-    private func writeUsage(to writer: inout Writer) {
-        writer.object {
-            $0.member("input_tokens", inputTokens)
-            $0.name("input_tokens_details")
-            $0.object {
-                $0.member("cache_write_tokens", 0)
-                $0.member("cached_tokens", 0)
-            }
-            $0.member("output_tokens", text.pieces.count)
-            $0.name("output_tokens_details")
-            $0.object { $0.member("reasoning_tokens", 0) }
-            $0.member("total_tokens", inputTokens + text.pieces.count)
-        }
-    }
-
     /// The fields that come back as they were sent, and those that say what nobody set.
     private static let echoed: [StaticString] = [
         "background", "frequency_penalty", "instructions", "max_output_tokens", "max_tool_calls",
-        "metadata", "moderation", "parallel_tool_calls", "presence_penalty", "previous_response_id",
+        "metadata", "parallel_tool_calls", "presence_penalty", "previous_response_id",
         "prompt_cache_key", "prompt_cache_retention", "reasoning", "safety_identifier", "store",
         "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p", "truncation",
         "user",
@@ -129,7 +124,7 @@ struct ResponseObject: Sendable {
     private static let defaults: Value = {
         let text = """
             {"background":false,"frequency_penalty":0.0,"instructions":null,"max_output_tokens":null,
-            "max_tool_calls":null,"metadata":{},"moderation":null,"parallel_tool_calls":true,"presence_penalty":0.0,
+            "max_tool_calls":null,"metadata":{},"parallel_tool_calls":true,"presence_penalty":0.0,
             "previous_response_id":null,"prompt_cache_key":null,"prompt_cache_retention":null,
             "reasoning":{"effort":"medium","summary":null},"safety_identifier":null,"store":true,"temperature":1.0,
             "text":{"format":{"type":"text"},"verbosity":"medium"},"tool_choice":"auto","tools":[],"top_logprobs":0,
@@ -140,6 +135,24 @@ struct ResponseObject: Sendable {
         }
         return document.root
     }()
+}
+
+extension Writer {
+    /// The usage of a response, with nothing from a cache and no reasoning.
+    mutating func responseUsage(input: Int, output: Int) {
+        object {
+            $0.member("input_tokens", input)
+            $0.name("input_tokens_details")
+            $0.object {
+                $0.member("cache_write_tokens", 0)
+                $0.member("cached_tokens", 0)
+            }
+            $0.member("output_tokens", output)
+            $0.name("output_tokens_details")
+            $0.object { $0.member("reasoning_tokens", 0) }
+            $0.member("total_tokens", input + output)
+        }
+    }
 }
 
 /// About as many tokens as what was asked would have: one for every four bytes, and at least one.

@@ -1,4 +1,5 @@
 import JSON
+import Models
 
 extension Rules {
     /// What `POST /responses` refuses and a translator can get wrong. Wordings, `param` and `code` as measured on the live
@@ -16,48 +17,54 @@ extension Rules {
             "stream", "stream_options", "temperature", "text", "tool_choice", "tools",
             "top_logprobs", "top_p", "truncation", "user",
         ]),
-        { body in
-            body["stream_options"]?.members.first { $0.name != "include_obfuscation" }
+        { request in
+            request["stream_options"]?.members.first { $0.name != "include_obfuscation" }
                 .map { .unknownParameter("stream_options.\($0.name)") }
         },
         required("model"),
+        servedByResponses,
         { hasContext($0) || $0.given("input") != nil ? nil : .missingParameter("input") },
         { !hasContext($0) && isEmpty($0) ? emptyInput : nil },
         minimum(16, of: "max_output_tokens"),
         oneOf(["auto", "default", "fast", "flex", "priority"], "service_tier"),
-        effort,
-        refusedWhileReasoning("temperature", default: 1, effort: effort(of:)) { _ in unsupported("temperature") },
-        refusedWhileReasoning("top_p", effort: effort(of:)) { _ in unsupported("top_p") },
-        refusedWhileReasoning("top_logprobs", default: 0, effort: effort(of:)) { _ in logprobs("top_logprobs") },
-        { body in
-            guard asks(body, for: "reasoning.encrypted_content"), !model(body).isReasoner else { return nil }
+        effortInResponses,
+        sampling("temperature", default: 1) { _ in unsupported("temperature") },
+        sampling("top_p") { _ in unsupported("top_p") },
+        sampling("top_logprobs", default: 0) { _ in logprobs("top_logprobs") },
+        { request in
+            guard request.model.reasoning == .never, asks(request, for: "reasoning.encrypted_content") else {
+                return nil
+            }
             return APIError(message: "Encrypted content is not supported with this model.", param: "include")
         },
-        {
-            asks($0, for: "message.output_text.logprobs") && model($0).reasons(effort: effort(of: $0))
-                ? logprobs("include") : nil
-        },
-        { body in
-            firstIndex(in: body["tools"]) { ($0["type"]?.isString("function") ?? false) && $0.given("name") == nil }
+        { asks($0, for: "message.output_text.logprobs") && !$0.takesSampling ? logprobs("include") : nil },
+        { request in
+            firstIndex(in: request["tools"]) { ($0["type"]?.isString("function") ?? false) && $0.given("name") == nil }
                 .map { .missingParameter("tools[\($0)].name") }
         },
         { $0["tool_choice"]?["type"]?.isString("function") ?? false ? missing("tool_choice", "name", in: $0) : nil },
-        { body in
-            guard let format = body["text"]?["format"], format["type"]?.isString("json_schema") ?? false else {
+        { request in
+            guard let format = request["text"]?["format"], format["type"]?.isString("json_schema") ?? false else {
                 return nil
             }
             return format.given("name") == nil ? .missingParameter("text.format.name") : nil
         },
-        { body in
-            guard let id = body["previous_response_id"]?.string, !Identifier.isResponse(id) else { return nil }
+        { request in
+            guard let id = request["previous_response_id"]?.string, !Identifier.isResponse(id) else { return nil }
             return APIError(
                 message: "Previous response with id '\(id)' not found.", param: "previous_response_id",
                 code: "previous_response_not_found")
         },
         { $0["input"].flatMap { input in InputRules.firstViolation(in: input) } },
-        { body in body["input"].flatMap { InputRules.uselessReasoning(in: $0, model: model(body)) } },
+        { request in request["input"].flatMap { InputRules.uselessReasoning(in: $0, model: request.model) } },
         { hasContext($0) ? nil : $0["input"].flatMap { input in InputRules.unpairedCall(in: input) } },
     ]
+
+    /// What `POST /responses/compact` refuses.
+    static let compaction: [Rule] = [required("model"), servedByResponses]
+
+    /// What `POST /responses/input_tokens` refuses.
+    static let inputTokens: [Rule] = [servedByResponses]
 
     private static let movedToInput = APIError(
         message: """
@@ -81,41 +88,22 @@ extension Rules {
             message: "logprobs are not supported with reasoning models.", param: name, code: "unsupported_parameter")
     }
 
-    private static let effort: Rule = { body in
-        guard let effort = effort(of: body) else { return nil }
-        guard Model.efforts.contains(effort) else {
-            return .invalidValue(effort, of: "reasoning.effort", supported: Model.efforts)
-        }
-        let model = model(body)
-        guard !model.efforts.contains(effort) else { return nil }
-        return APIError(
-            message: """
-                Unsupported value: '\(effort)' is not supported with the '\(model.name)' model. Supported values are: \
-                \(model.efforts.quotedList).
-                """,
-            param: "reasoning.effort", code: "unsupported_value")
-    }
-
-    private static func model(_ body: Value) -> Model { Model(body["model"]?.string ?? "") }
-
-    private static func effort(of body: Value) -> String? { body["reasoning"]?["effort"]?.string }
-
     /// Whether the conversation began elsewhere, so that the input alone need not be complete.
-    private static func hasContext(_ body: Value) -> Bool {
-        body.given("previous_response_id") != nil || body.given("conversation") != nil || body.given("prompt") != nil
+    private static func hasContext(_ request: ModelRequest) -> Bool {
+        ["previous_response_id", "conversation", "prompt"].contains { request.given($0) != nil }
     }
 
-    private static func isEmpty(_ body: Value) -> Bool {
-        guard let input = body["input"] else { return true }
+    private static func isEmpty(_ request: ModelRequest) -> Bool {
+        guard let input = request["input"] else { return true }
         return input.isEmptyContainer || input.isString("")
     }
 
-    private static func asks(_ body: Value, for included: StaticString) -> Bool {
-        body["include"]?.elements.contains { $0.isString(included) } ?? false
+    private static func asks(_ request: ModelRequest, for included: StaticString) -> Bool {
+        request["include"]?.elements.contains { $0.isString(included) } ?? false
     }
 
-    private static func missing(_ outer: StaticString, _ inner: StaticString, in body: Value) -> APIError? {
-        body[outer]?.given(inner) == nil ? .missingParameter("\(outer).\(inner)") : nil
+    private static func missing(_ outer: StaticString, _ inner: StaticString, in request: ModelRequest) -> APIError? {
+        request[outer]?.given(inner) == nil ? .missingParameter("\(outer).\(inner)") : nil
     }
 
     private static func firstIndex(in array: Value?, where matches: (Value) -> Bool) -> Int? {

@@ -8,12 +8,14 @@ final class Service: Sendable {
     let journal = Journal()
     private let configuration: Simulator.Configuration
     private let recordings: Recordings
+    private let models: ModelList
     /// How often each plan that is limited to some number of times has come, by its words.
     private let planUses = Mutex<[String: Int]>([:])
 
     init(configuration: Simulator.Configuration, recordings: Recordings) {
         self.configuration = configuration
         self.recordings = recordings
+        models = ModelList(day: configuration.day)
     }
 
     func forgetRequests() {
@@ -72,14 +74,21 @@ final class Service: Sendable {
     private func answer(
         to request: Request, body: Value?, asking prompt: String, plan: Plan
     ) throws(APIError) -> Answer {
+        if let body, let error = models.refusal(of: body) ?? plan.modelRefusal(of: body) { throw error }
         let path = request.path.split(separator: "/").map(String.init)
         switch (request.head.method, path.dropLast().last, path.last, body) {
         case (.POST, "chat", "completions", let body?): return try completion(body, asking: prompt, plan: plan)
         case (.POST, _, "responses", let body?): return try response(body, asking: prompt, plan: plan)
+        case (.POST, "responses", "compact", let body?):
+            try check(ModelRequest(responses: body), against: Rules.compaction, plan: plan)
+            return Answer(Compaction(of: body, at: Int(Date().timeIntervalSince1970)).json)
+        case (.POST, "responses", "input_tokens", let body?):
+            try check(ModelRequest(responses: body), against: Rules.inputTokens, plan: plan)
+            return Answer(CannedAnswers.inputTokens(of: body))
         case (.POST, _, "embeddings", let body?): return Answer(try CannedAnswers.embeddings(for: body))
         case (.POST, _, "moderations", let body?): return Answer(try CannedAnswers.moderation(of: body))
-        case (.GET, _, "models", _): return Answer(CannedAnswers.modelList)
-        case (.GET, "models", let id?, _): return Answer(try CannedAnswers.model(id))
+        case (.GET, _, "models", _): return Answer(models.json)
+        case (.GET, "models", let id?, _): return Answer(try models.json(of: id))
         case (.GET, "responses", let id?, _): return try storedResponse(id)
         case (.DELETE, "responses", let id?, _):
             guard Identifier.isResponse(id) else { throw .unknownResponse(id) }
@@ -88,14 +97,19 @@ final class Service: Sendable {
         }
     }
 
+    private func check(_ request: ModelRequest, against rules: [Rule], plan: Plan) throws(APIError) {
+        if let error = rules.firstViolation(in: request) ?? plan.refusal(of: request.body) { throw error }
+    }
+
     private func response(_ body: Value, asking prompt: String, plan: Plan) throws(APIError) -> Answer {
-        if let error = Rules.responses.firstViolation(in: body) ?? plan.refusal(of: body) { throw error }
+        let request = ModelRequest(responses: body)
+        try check(request, against: Rules.responses, plan: plan)
         let isStream = body["stream"]?.bool ?? false
         if let recorded = try recording(asking: prompt, plan: plan) {
             return isStream ? recorded.responseStream : recorded.response
         }
         let text = text(for: body, limit: body["max_output_tokens"], asking: prompt, plan: plan)
-        let call = plan.call.map { CalledTool(name: $0, arguments: plan.text ?? "{}", request: body) }
+        let call = plan.call.map { CalledTool(name: $0, arguments: plan.text ?? "{}", request: request) }
         let response = ResponseObject(answering: body, text: text, call: call, at: Int(Date().timeIntervalSince1970))
         guard isStream else { return Answer(response.json(.completed)) }
         if let call { return Answer(stream: CallStream(response, call)) }
@@ -103,7 +117,7 @@ final class Service: Sendable {
     }
 
     private func completion(_ body: Value, asking prompt: String, plan: Plan) throws(APIError) -> Answer {
-        if let error = Rules.chat.firstViolation(in: body) ?? plan.refusal(of: body) { throw error }
+        try check(ModelRequest(chat: body), against: Rules.chat, plan: plan)
         let isStream = body["stream"]?.bool ?? false
         if let recorded = try recording(asking: prompt, plan: plan) {
             return isStream ? recorded.completionStream : recorded.completion

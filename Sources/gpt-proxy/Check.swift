@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FastCGI
 internal import Gateway
+internal import Models
 internal import NIOCore
 internal import NIOPosix
 internal import Upstream
@@ -63,23 +64,30 @@ struct Check: AsyncParsableCommand {
         report.add([.ok("configuration", "is complete")])
         report.add(FilesCheck.run(source) + KeysCheck.run(configuration) + [DescriptorsCheck.run(configuration)])
         report.add(SocketCheck.run(socket))
-        try await ask(configuration, key: key(source), &report)
+        let shutdowns = try await ask(configuration, key: key(source), &report)
+        report.add(ModelsCheck.run(configuration, on: .today, upstream: shutdowns))
         report.summarize()
         guard report.problemCount == 0 else { throw ExitCode(1) }
     }
 
-    private func ask(_ configuration: Configuration, key: String?, _ report: inout FindingsReport) async throws {
+    /// - Returns: what upstream says of its models' last days.
+    private func ask(
+        _ configuration: Configuration, key: String?, _ report: inout FindingsReport
+    ) async throws -> [String: Day] {
+        var shutdowns: [String: Day] = [:]
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         if upstream {
             let client = try makeClient(configuration, on: eventLoop)
-            report.add(
-                await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
-                    var findings: [Finding] = []
-                    for base in configuration.bases {
-                        findings += await UpstreamCheck.run(base, of: configuration, client, on: eventLoop)
-                    }
-                    return findings + (await PublishedKeysCheck.run(configuration, client))
-                })
+            let (results, issuer) = await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+                var results: [UpstreamCheck.Result] = []
+                for base in configuration.bases {
+                    results.append(await UpstreamCheck.run(base, of: configuration, client, on: eventLoop))
+                }
+                return (results, await PublishedKeysCheck.run(configuration, client))
+            }
+            report.add(results.flatMap(\.findings) + issuer)
+            // Other bases may have other names for their models.
+            shutdowns = results.first?.models?.shutdowns ?? [:]
         }
         if let through, let key {
             let client = try makeClient(WebServerCheck.configuration(from: configuration), on: eventLoop)
@@ -87,6 +95,7 @@ struct Check: AsyncParsableCommand {
                 through, key: key, maxBody: configuration.maxBody, client: client, eventLoop: eventLoop)
             report.add(await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) { await check.run() })
         }
+        return shutdowns
     }
 
     /// The key to show to gpt-proxy itself; nil when none is needed.

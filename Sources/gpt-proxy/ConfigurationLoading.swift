@@ -1,4 +1,5 @@
 internal import Gateway
+internal import Models
 internal import Translation
 
 /// Reads the configuration for a command, and ends the program with a message when it cannot be used.
@@ -23,6 +24,11 @@ struct ConfigurationLoading {
     /// The part that translation needs, checked.
     func translationSettings() async throws -> TranslationSettings {
         try Self.checked(try await source()) { source throws(ConfigurationError) in try TranslationSettings(source) }
+    }
+
+    /// What is known of models, with the operator's rows.
+    func catalogue() async throws -> Catalogue {
+        try Self.checked(try await source()) { source throws(ConfigurationError) in try Catalogue(source) }
     }
 
     private static func checked<T>(

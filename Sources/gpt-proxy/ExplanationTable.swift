@@ -66,7 +66,7 @@ struct ExplanationTable {
 
     private var summary: [String] {
         let changes = explanation.rows.map(\.change)
-        let told: [Explanation.Change] = [.dropped, .emulated, .adjusted, .repaired]
+        let told: [Explanation.Change] = [.dropped, .emulated, .adjusted, .repaired, .warned]
         let counts = told.compactMap { change in
             let count = changes.count { $0 == change }
             return count > 0 ? "\(count) \(change.rawValue)" : nil
@@ -85,6 +85,7 @@ struct ExplanationTable {
         case .unneeded: "·"
         case .dropped: "×"
         case .emulated: "⌂"
+        case .warned: "!"
         }
     }
 
@@ -111,6 +112,7 @@ struct ExplanationTable {
         case .adjusted: .yellow
         case .emulated: .blue
         case .repaired: .magenta
+        case .warned: .red
         }
     }
 

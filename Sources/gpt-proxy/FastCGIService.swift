@@ -2,6 +2,7 @@ internal import CGI
 internal import FastCGI
 internal import Gateway
 internal import Logging
+internal import Models
 internal import NIOCore
 internal import NIOPosix
 internal import Upstream
@@ -27,7 +28,7 @@ enum FastCGIService {
         let memory = MemoryBudget(capacity: bodies)
         let responder = Responder(
             configuration: configuration, client: client, budget: memory, scoreboard: try makeScoreboard(configuration))
-        Signals.onReload(responder.reloadKeys)
+        Signals.onReload(responder.reloadFiles)
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody
         limits.memory = memory
@@ -46,6 +47,10 @@ enum FastCGIService {
                 "listen": "\(address)", "version": "\(version)", "max_streams": "\(configuration.maxStreams)",
                 "bodies": "\(bodies >> 20) MB",
             ])
+        for warning in RetirementWarning.all(configuration.settings, on: .today) {
+            log.warning(
+                "a model in use is shut down", metadata: ["model": "\(warning.model)", "what": "\(warning.text)"])
+        }
         let signal = await Signals.next()
         log.info("stopping", metadata: ["signal": "\(signal)", "live": "\(server.liveRequestCount)"])
         await server.shutdown(grace: configuration.shutdownGrace)

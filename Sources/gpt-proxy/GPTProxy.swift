@@ -21,7 +21,8 @@ struct GPTProxy: AsyncParsableCommand {
         version: version,
         groupedSubcommands: [
             CommandGroup(name: "Service", subcommands: [Serve.self, Check.self, Status.self]),
-            CommandGroup(name: "Traffic", subcommands: [Map.self, ReportCommand.self, KeyCommand.self]),
+            CommandGroup(
+                name: "Traffic", subcommands: [Map.self, ModelsCommand.self, ReportCommand.self, KeyCommand.self]),
         ])
 
     @OptionGroup var environment: EnvironmentOptions

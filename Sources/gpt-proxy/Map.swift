@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Gateway
 internal import Glibc
 internal import JSON
+public import Models
 public import Translation
 internal import Presentation
 
@@ -23,6 +24,11 @@ struct Map: AsyncParsableCommand {
     @Option(help: "The route that the request is for.")
     var route = TranslatedRoute.proxy
 
+    @Option(
+        help: ArgumentHelp(
+            "As of that day (UTC), such as 2027-01-14: models shut down. (default: today)", valueName: "day"))
+    var on: Day?
+
     @Flag(help: "Side by side, with reasons, also where standard output is no terminal.")
     var explain = false
 
@@ -33,7 +39,9 @@ struct Map: AsyncParsableCommand {
         if let target { settings.target = target }
         do {
             let document = try Document(parsing: Self.readStandardInput())
-            let translated = try RequestTranslator(settings: settings).translate(document, for: route)
+            let availability = settings.retiredModels == .replace ? ModelAvailability(on: on ?? .today) : nil
+            let translated = try RequestTranslator(settings: settings, availability: availability)
+                .translate(document, for: route)
             if explain || Terminal.isStandardOutput {
                 explain(document, translated)
             } else {
@@ -77,3 +85,9 @@ struct Map: AsyncParsableCommand {
 extension TranslatedRoute: ExpressibleByArgument {}
 
 extension Target: ExpressibleByArgument {}
+
+extension Day: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}

@@ -14,7 +14,8 @@ struct ReportCommand: AsyncParsableCommand {
               gpt-proxy report --since 2026-11-01 --html gpt-proxy.log > november.html
 
             Reads both formats of gpt-proxy's log, as they are or compressed with gzip, also from within the log of a web \
-            server, journald or Docker. Costs are those of the models that upstream was asked for, by a table of prices.
+            server, journald or Docker. Costs are those of the models that upstream was asked for, by the prices that \
+            gpt-proxy models shows; MODELS_FILE can add to them.
             """)
 
     @Argument(
@@ -44,17 +45,10 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "Only what was asked of these models, in the same way.")
     var model: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "A file of prices in USD per million tokens, in the form that --print-prices shows.", valueName: "file"),
-        completion: .file())
-    var prices: String?
-
-    @Flag(help: "Print the built-in prices, to be saved and edited, and nothing else.")
-    var printPrices = false
-
     @Flag(help: "What to print. (default: a table)")
     var form: Form?
+
+    @OptionGroup var environment: EnvironmentOptions
 
     enum Form: String, EnumerableFlag {
         case html, csv, json
@@ -86,15 +80,15 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        if files.isEmpty, !printPrices, isatty(STDIN_FILENO) == 1 {
+        if files.isEmpty, isatty(STDIN_FILENO) == 1 {
             throw ValidationError("Name the logs, or send one to standard input.")
         }
     }
 
     func run() async throws {
-        if printPrices { return print(PriceTable.standardText, terminator: "") }
         let selection = Selection(
-            by: by.list, since: since, until: until, callers: caller, models: model, prices: try priceTable())
+            by: by.list, since: since, until: until, callers: caller, models: model,
+            catalogue: try await environment.loading.catalogue())
         let result = await LogReading.read(files.isEmpty ? ["-"] : files, selection)
         for complaint in result.complaints { StandardError.write("gpt-proxy: \(complaint)") }
         guard result.hasRead else { throw ExitCode.failure }
@@ -109,15 +103,6 @@ struct ReportCommand: AsyncParsableCommand {
         case nil:
             summary.table(
                 width: Terminal.isStandardOutput ? Terminal.width : nil, isColoured: Terminal.hasColor)
-        }
-    }
-
-    private func priceTable() throws -> PriceTable {
-        guard let prices else { return .standard }
-        do {
-            return try PriceTable(parsing: try PriceTable.text(ofFile: prices), source: prices)
-        } catch {
-            throw Exit.failure("\(error)")
         }
     }
 }

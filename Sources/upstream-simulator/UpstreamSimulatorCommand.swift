@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Models
 import UpstreamSimulator
 
 /// `upstream-simulator`: the simulator as a program of its own. Listens, says where, and serves until it is told to end.
@@ -19,6 +20,8 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
               cut=N stall=N no-terminal     stop after N events, or at the last
               cut-head hang garbage         no reply that is HTTP
               error-event                   fail half-way through the stream
+              missing=NAME,NAME             these models are not there
+              refuse=PARAM                  this parameter is not supported
               times=N                       do so the first N times only
 
             What was received is at /_simulator/requests; DELETE empties it. /_simulator/connections counts.
@@ -42,6 +45,14 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
     @Option(help: "How many text deltas a reply has, instead of an echo.")
     var deltas: Int?
 
+    @Option(
+        help: ArgumentHelp("Refuse models that are shut down on that day.", valueName: "day"),
+        transform: { text in
+            guard let day = Day(text) else { throw ValidationError("'\(text)' is no day such as 2026-12-12.") }
+            return day
+        })
+    var day: Day?
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
         guard pace >= 0 else { throw ValidationError("--pace must not be negative.") }
@@ -52,7 +63,7 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
         for signalNumber in [SIGTERM, SIGINT] { signal(signalNumber) { _ in _exit(0) } }
         raiseDescriptorLimit()
         let simulator = try Simulator(
-            Simulator.Configuration(key: key, vectors: vectors, pace: pace, deltas: deltas))
+            Simulator.Configuration(key: key, vectors: vectors, pace: pace, deltas: deltas, day: day))
         let port = try await simulator.start(on: host, port: port)
         print("listening on http://\(host):\(port)/v1")
         // Whoever started it waits for that line, perhaps through a pipe.

@@ -1,6 +1,8 @@
 """Child processes of the tests: started with nothing but what they are given, logged to files, and always ended."""
 
+import atexit
 import contextlib
+import csv
 import os
 import shutil
 import signal
@@ -14,8 +16,24 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # Where Debian keeps nginx; an ordinary user's PATH may lack it.
 PATH = os.environ["PATH"] + os.pathsep + "/usr/sbin"
 
+
+
+def models_without_shutdowns():
+    """Rows for MODELS_FILE by which no model is ever shut down: tests must not depend on the day on which they run."""
+    with open(REPOSITORY / "Sources/Models/models.csv", encoding="utf-8") as catalogue:
+        rows = csv.DictReader(line for line in catalogue if line.strip() and not line.startswith("#"))
+        names = [row["model"] for row in rows if row["shutdown"]]
+    descriptor, path = tempfile.mkstemp(prefix="gpt-proxy-models-", suffix=".csv")
+    atexit.register(os.unlink, path)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write("model,shutdown\n" + "".join(f"{name},-\n" for name in names))
+    return path
+
+
 # What every process is given: nothing else, but what programs built with a sanitizer are to be told.
-ENVIRONMENT = {"PATH": PATH} | {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+ENVIRONMENT = {"PATH": PATH, "MODELS_FILE": models_without_shutdowns()} | {
+    name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")
+}
 
 
 def temporary_directory():

@@ -47,11 +47,11 @@ def ask_simulator(address, method, path):
 class Simulator:
     """upstream-simulator, and what it has seen."""
 
-    def __init__(self, binaries):
+    def __init__(self, binaries, *options):
         self.directory = temporary_directory()
         self.process = Process(
             "upstream-simulator",
-            [binaries / "upstream-simulator", "--vectors", REPOSITORY / "Tests/Vectors"],
+            [binaries / "upstream-simulator", "--vectors", REPOSITORY / "Tests/Vectors", *options],
             self.directory,
         )
         self.process.wait_until(lambda: "listening on" in self.process.log, "has not started")

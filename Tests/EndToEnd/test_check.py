@@ -26,7 +26,7 @@ def test_the_settings_come_first_and_a_summary_last(run):
     settings, rest = ended.stdout.split("\n\n", 1)
     assert all("=" in line for line in settings.splitlines())
     assert rest.startswith("ok       configuration: is complete\n")
-    assert ended.stdout.endswith("\n\n2 ok, 0 warnings, 0 problems\n")
+    assert ended.stdout.endswith("\n\n3 ok, 0 warnings, 0 problems\n")
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-COMMANDS = ["", "serve", "check", "status", "map", "report", "key", "key new", "key list", "key revoke"]
+COMMANDS = ["", "serve", "check", "status", "map", "models", "report", "key", "key new", "key list", "key revoke"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

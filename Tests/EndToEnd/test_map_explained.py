@@ -12,7 +12,7 @@ import unicodedata
 
 import pytest
 
-from processes import PATH
+from processes import ENVIRONMENT
 
 ROUTE = "/v1/chat/completions"
 REQUEST = {
@@ -41,7 +41,7 @@ def in_terminal(binaries, directory):
         process = subprocess.Popen(
             [binaries / "gpt-proxy", "map", *arguments],
             cwd=directory,
-            env={"PATH": PATH, "TERM": "xterm", **environment},
+            env={**ENVIRONMENT, "TERM": "xterm", **environment},
             stdin=subprocess.PIPE,
             stdout=theirs,
             stderr=subprocess.PIPE,

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from client import ask, events
-from processes import PATH
+from processes import ENVIRONMENT
 from stack import PROXY_KEY, environment
 
 
@@ -28,7 +28,7 @@ def cgi(binaries, directory, simulator):
         ended = subprocess.run(
             [binaries / "gpt-proxy", *arguments],
             cwd=directory,
-            env={"PATH": PATH, **(environment(simulator.base) if settings is None else settings), **variables},
+            env={**ENVIRONMENT, **(environment(simulator.base) if settings is None else settings), **variables},
             input=body,
             capture_output=True,
             timeout=60,
@@ -65,7 +65,7 @@ def test_a_stream_flows(binaries, directory, simulator):
     child = subprocess.Popen(
         [binaries / "gpt-proxy"],
         cwd=directory,
-        env={"PATH": PATH, **environment(simulator.base), **variables},
+        env={**ENVIRONMENT, **environment(simulator.base), **variables},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -129,7 +129,7 @@ def test_a_body_that_nobody_wants_does_not_harm_the_reply(binaries, directory, s
         child = subprocess.Popen(
             [binaries / "gpt-proxy"],
             cwd=directory,
-            env={"PATH": PATH, **environment(simulator.base), **fault, **variables},
+            env={**ENVIRONMENT, **environment(simulator.base), **fault, **variables},
             stdin=program,
             stdout=program,
             stderr=subprocess.DEVNULL,

@@ -16,13 +16,17 @@ from client import Client
 from processes import PATH, find_program, wait_until
 from stack import FASTCGI_PARAMS, accepts_connections, environment, free_port
 
+# Models of the tests' own: OpenAI's retire and change their prices.
+MODEL_MAP = "gpt-4o=ours,gpt-4o-mini=ours-mini"
+PRICES = "model,input,cached_input,output\nours,1.25,0.125,10\nours-mini,0.25,0.025,2\n"
+
 HOSTILE = "<script>alert(1)</script>=\x1b[2J\x07\u009b1m\u202e\"' sent=gpt-5 took=1ms"
 
 
 @pytest.fixture(params=["json", "text"])
 def asked(request, deploy):
     """A log of requests that were made through nginx, and what it is to come to."""
-    deployment = deploy(LOG_FORMAT=request.param)
+    deployment = deploy(LOG_FORMAT=request.param, MODEL_MAP=MODEL_MAP)
     client = deployment.client
     input_tokens = output_tokens = 0
     for text in ["hi", "hello there"]:
@@ -42,35 +46,43 @@ def asked(request, deploy):
     return log, {"requests": count, "input": input_tokens, "output": output_tokens}
 
 
+@pytest.fixture
+def prices(directory):
+    """An environment in which what those models cost is known."""
+    path = directory / "prices.csv"
+    path.write_text(PRICES)
+    return {"MODELS_FILE": str(path)}
+
+
 def rows(ended):
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
     return json.loads(ended.stdout)
 
 
-def test_json(run, asked):
+def test_json(run, asked, prices):
     log, expected = asked
-    report = rows(run("report", "--json", "--by", "model,status", log))
+    report = rows(run("report", "--json", "--by", "model,status", log, environment=prices))
     assert report["total"]["requests"] == report["lines"]["requests"] == expected["requests"]
     # Starts and stops are in the log as well.
     assert report["lines"]["other"] > 0 and report["lines"]["damaged"] == 0
     found = {(row["model"], row["status"]): row for row in report["rows"]}
-    good = found["gpt-5", "200"]
+    good = found["ours", "200"]
     # Two whole replies, and a stream whose client left before it told what it took.
     assert (good["requests"], good["clients_left"], good["errors"]) == (3, 1, 0)
     assert (good["input_tokens"], good["output_tokens"]) == (expected["input"], expected["output"])
     cost = (1.25 * (good["input_tokens"] - good["cached_tokens"]) + 0.125 * good["cached_tokens"]) / 1e6
     assert good["cost_usd"] == pytest.approx(cost + 10 * good["output_tokens"] / 1e6, abs=1e-6)
     assert good["first_byte_ms"]["p50"] <= good["duration_ms"]["p95"]
-    assert found["gpt-5", "502"]["retries"] == 2 and found["gpt-5", "502"]["errors"] == 1
+    assert found["ours", "502"]["retries"] == 2 and found["ours", "502"]["errors"] == 1
     assert found[None, "401"]["errors"] == 1
     assert found["mine", "200"]["cost_usd"] is None
     assert report["models_without_price"] == ["mine"]
 
 
-def test_a_table(run, asked):
+def test_a_table(run, asked, prices):
     log, expected = asked
-    ended = run("report", log)
+    ended = run("report", log, environment=prices)
     lines = ended.stdout.splitlines()
     assert lines[1].split()[:3] == ["caller", "model", "all"]
     assert [line.split()[:3] for line in lines if line.startswith("total")] == [["total", str(expected["requests"]), "2"]]
@@ -198,18 +210,47 @@ def test_hostile_names_are_harmless(run, deploy, format):
     assert "'=1+1" in cells and "a,b" in cells
 
 
-def test_prices_of_ones_own(run, asked, directory):
+def test_prices_of_ones_own(run, asked, directory, binaries):
     log, _ = asked
-    printed = run("report", "--print-prices")
-    assert printed.returncode == 0
-    (directory / "prices.csv").write_text(printed.stdout + "mine,1000000,0,0\n")
-    report = rows(run("report", "--json", "--by", "model", "--model", "mine", "--prices", "prices.csv", log))
+    (directory / "models.csv").write_text("model,input,cached_input,output\nmine,1000000,0,0\n")
+    arguments = ["report", "--json", "--by", "model", "--model", "mine", log]
+    settings = {"MODELS_FILE": "models.csv"}
+    report = rows(run(*arguments, environment=settings))
     (row,) = report["rows"]
     assert row["cost_usd"] == row["input_tokens"] - row["cached_tokens"] > 0
-    (directory / "prices.csv").write_text("model,input\ngpt-5,cheap\n")
-    ended = run("report", "--prices", "prices.csv", log)
-    assert ended.returncode == 1
-    assert "prices.csv, line 2: 'gpt-5,cheap'" in ended.stderr
+    (directory / ".env").write_text("MODELS_FILE=models.csv\n")
+    # Not with `run`, whose processes have a MODELS_FILE in their environment, which wins.
+    command = [binaries / "gpt-proxy", *arguments]
+    assert rows(subprocess.run(command, cwd=directory, env={"PATH": PATH}, capture_output=True, text=True)) == report
+    (directory / "models.csv").write_text("model,input\nmine,cheap\n")
+    ended = run(*arguments, environment=settings)
+    assert ended.returncode == 78
+    assert ended.stdout == ""
+    assert "MODELS_FILE" in ended.stderr and "line 2, column input: 'cheap'" in ended.stderr
+
+
+def test_cache_writes_long_requests_and_tiers(run, directory):
+    """Of lines as they are written, and as they were before they had cache writes and a tier."""
+    columns = "model,input,cached_input,cache_write,output,long_context_from,long_input,long_cached_input,long_output"
+    (directory / "models.csv").write_text(f"{columns}\nours,2,0.2,2.5,10,1000,4,0.4,15\n")
+    beginning = "2026-11-24T10:00:00.000Z 200 POST /proxy sent=ours "
+    object = {"time": "2026-11-24T10:00:00.000Z", "model_sent": "ours", "route": "/proxy", "status": 200, "duration_ms": 5}
+    log = directory / "mixed.txt"
+    log.write_text(
+        beginning + "tokens=1000(200 cached)+100(0 reasoning) took=5ms\n"
+        + beginning + "tokens=1000(200 cached)+100(0 reasoning) cache_write=300 tier=flex took=5ms\n"
+        + json.dumps({**object, "input_tokens": 2000, "cached_tokens": 500, "cache_write_tokens": 400, "output_tokens": 10})
+        + "\n"
+        + json.dumps({**object, "input_tokens": 10, "output_tokens": 0, "service_tier": "priority"})
+        + "\n"
+    )
+    report = rows(run("report", "--json", log, environment={"MODELS_FILE": "models.csv"}))
+    flex = (500 * 2 + 200 * 0.2 + 300 * 2.5 + 100 * 10) / 2
+    long = 1100 * 4 + 500 * 0.4 + 400 * 5 + 10 * 15
+    cost = 800 * 2 + 200 * 0.2 + 100 * 10 + flex + long + 10 * 2 * 2
+    assert report["total"]["cost_usd"] == pytest.approx(cost / 1e6, abs=1e-6)
+    assert report["total"]["cache_write_tokens"] == 700
+    assert report["models_without_price"] == []
 
 
 @pytest.mark.parametrize("arguments", [["--by", "moon"], ["--since", "yesterday"], ["--json", "--csv"]])
@@ -221,7 +262,7 @@ def test_usage_errors(run, arguments):
 def test_within_nginxs_log(run, simulator, directory, start, binaries, format):
     """Below fcgiwrap, nginx has what the program says in its own log, between its own words."""
     script = directory / "gpt-proxy.cgi"
-    settings = environment(simulator.base, LOG_FORMAT=format)
+    settings = environment(simulator.base, LOG_FORMAT=format, MODEL_MAP=MODEL_MAP)
     exports = "".join(f"export {name}='{value}'\n" for name, value in settings.items())
     script.write_text(f"#!/bin/sh\n{exports}exec {binaries}/gpt-proxy\n")
     script.chmod(0o755)
@@ -259,7 +300,7 @@ def test_within_nginxs_log(run, simulator, directory, start, binaries, format):
     assert wait_until(lambda: log.read_text().count("while reading") >= 2)
     assert "FastCGI sent in stderr" in log.read_text()
     report = rows(run("report", "--json", "--by", "model", log))
-    assert sorted(row["model"] for row in report["rows"]) == ["gpt-5", 'mine" while {"time":"']
+    assert sorted(row["model"] for row in report["rows"]) == ['mine" while {"time":"', "ours"]
     assert all(row["output_tokens"] > 0 for row in report["rows"])
 
 

@@ -11,6 +11,8 @@ WRONG_VALUES = {
     "INPUT_FORMAT": "essay",
     "UNSUPPORTED_PARAMS": "ignore",
     "MODEL_MAP": "gpt-4o",
+    "MODELS_FILE": "/does/not/exist.csv",
+    "RETIRED_MODELS": "keep",
     "OPENAI_BASE": "ftp://example.com",
     "MAX_BODY": "lots",
     "UPSTREAM_TIMEOUT": "soon",

@@ -6,7 +6,8 @@ struct LineReaderTests {
         {"time":"2026-11-24T10:00:00.123Z","request_id":"4f2a","caller":"ann","method":"POST","route":"/proxy",\#
         "model":"gpt-4o","model_sent":"gpt-5","stream":true,"status":502,"upstream_requests":3,"retries":2,\#
         "upstream_base":"https://b.example","upstream_status":500,"upstream_request_id":"req_1","input_tokens":8,\#
-        "cached_tokens":2,"output_tokens":15,"reasoning_tokens":5,"first_byte_ms":40,"duration_ms":1234,\#
+        "cached_tokens":2,"cache_write_tokens":3,"output_tokens":15,"reasoning_tokens":5,"service_tier":"flex",\#
+        "first_byte_ms":40,"duration_ms":1234,\#
         "dropped":"seed","error":"upstream_cut","client_left":true}
         """#
     private static let unaccounted = [
@@ -16,7 +17,7 @@ struct LineReaderTests {
     private static let text = """
         2026-11-24T10:00:00.123Z 502 POST /proxy id=4f2a caller=ann model=gpt-4o sent=gpt-5 stream upstream_requests=3 \
         retries=2 base=https://b.example upstream=500 upstream_id=req_1 tokens=8(2 cached)+15(5 reasoning) \
-        first_byte=40ms took=1234ms dropped=seed error=upstream_cut client_left
+        cache_write=3 tier=flex first_byte=40ms took=1234ms dropped=seed error=upstream_cut client_left
         """
 
     @Test(arguments: [json, text])
@@ -31,10 +32,24 @@ struct LineReaderTests {
         #expect(read.error == "upstream_cut")
         #expect(read.line.status == 502)
         #expect(read.line.retries == 2)
-        #expect(read.line.tokens == Tokens(input: 8, cached: 2, output: 15, reasoning: 5))
+        #expect(read.line.tokens == Tokens(input: 8, cached: 2, cacheWritten: 3, output: 15, reasoning: 5))
+        #expect(read.tier == "flex")
         #expect(read.line.firstByte == 40)
         #expect(read.line.duration == 1234)
         #expect(read.line.clientLeft)
+    }
+
+    /// As lines were before upstream's cache was paid for by writing, and before tiers were noted.
+    @Test(arguments: [
+        json.replacing(#""cache_write_tokens":3,"#, with: "").replacing(#""service_tier":"flex","#, with: ""),
+        text.replacing("cache_write=3 tier=flex ", with: ""),
+    ])
+    func `a line without cache writes and tier is read`(line: String) {
+        let read = Read(line)
+        #expect(read.outcome == .request)
+        #expect(read.line.tokens == Tokens(input: 8, cached: 2, output: 15, reasoning: 5))
+        #expect(read.tier == nil)
+        #expect(read.line.duration == 1234)
     }
 
     @Test(arguments: unaccounted)
@@ -145,10 +160,20 @@ struct LineReaderTests {
         #expect(read.line.duration == 7)
     }
 
+    @Test func `the words that stand behind the tokens first are the log's`() {
+        let read = Read(
+            "2026-11-24T10:00:00.123Z 200 POST /proxy model=x cache_write=1 tokens=8(2 cached)+15(5 reasoning) "
+                + "cache_write=3 tier=flex took=1ms error=y cache_write=7 tier=priority")
+        #expect(read.line.tokens == Tokens(input: 8, cached: 2, cacheWritten: 3, output: 15, reasoning: 5))
+        #expect(read.tier == "flex")
+    }
+
     @Test(arguments: ["99999999999999999999", "-1", "1.5", #""7""#])
     func `tokens that are no such number are none`(number: String) {
         let line = Self.json.split(separator: #""input_tokens":8"#).joined(separator: #""input_tokens":\#(number)"#)
         #expect(Read(line).outcome == .request)
         #expect(Read(line).line.tokens.input == 0)
+        let written = Self.json.split(separator: #"write_tokens":3"#).joined(separator: #"write_tokens":\#(number)"#)
+        #expect(Read(written).line.tokens == Tokens(input: 8, cached: 2, output: 15, reasoning: 5))
     }
 }

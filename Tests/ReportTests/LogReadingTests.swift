@@ -14,7 +14,7 @@ struct LogReadingTests {
             try Data(log.utf8).write(to: URL(filePath: paths[number]))
         }
         let selection = Selection(
-            by: [.caller], since: nil, until: nil, callers: [], models: [], prices: .standard)
+            by: [.caller], since: nil, until: nil, callers: [], models: [], catalogue: .inTests)
         return await LogReading.read(paths, selection, workers: workers)
     }
 
@@ -54,7 +54,7 @@ struct LogReadingTests {
     }
 
     @Test func `what cannot be opened is told, and the rest read`() async throws {
-        let selection = Selection(by: [.caller], since: nil, until: nil, callers: [], models: [], prices: .standard)
+        let selection = Selection(by: [.caller], since: nil, until: nil, callers: [], models: [], catalogue: .inTests)
         let result = await LogReading.read(["/nowhere", "/tmp"], selection, workers: 2)
         #expect(result.complaints == ["/nowhere: No such file or directory", "/tmp: Is a directory"])
         #expect(!result.hasRead)

@@ -5,14 +5,14 @@ import Testing
 struct OutputTests {
     @Test func `a table`() {
         let text = summary([
-            jsonLine(), jsonLine(caller: "ben", model: "gpt-5-mini", status: 400, input: 120_000, cached: 0),
+            jsonLine(), jsonLine(caller: "ben", model: "large-mini", status: 400, input: 120_000, cached: 0),
         ]).table(width: nil, isColoured: false)
         #expect(
             text.split(separator: "\n", omittingEmptySubsequences: false).prefix(5).map(String.init) == [
                 "                   requests                      tokens    cost first byte   duration",
                 "caller  model       all err  input cached output reason     USD   p50  p95   p50  p95",
-                "ben     gpt-5-mini    1   1   120k      0    100     40  0.0302  0.30 0.30  2.00 2.00",
-                "ann     gpt-5         1   0   1000    200    100     40  0.0020  0.30 0.30  2.00 2.00",
+                "ben     large-mini    1   1   120k      0    100     40  0.0302  0.30 0.30  2.00 2.00",
+                "ann     large         1   0   1000    200    100     40  0.0020  0.30 0.30  2.00 2.00",
                 "total                 2   1   121k    200    200     80  0.0322  0.30 0.30  2.00 2.00",
             ])
         #expect(!text.contains("\u{1B}"))
@@ -30,8 +30,8 @@ struct OutputTests {
 
     @Test func `columns stay in line where characters are wide`() {
         let table = summary([jsonLine(caller: "東京"), jsonLine(caller: "anna")]).table(width: nil, isColoured: false)
-        #expect(table.contains("\n東京    gpt-5"))
-        #expect(table.contains("\nanna    gpt-5"))
+        #expect(table.contains("\n東京    large"))
+        #expect(table.contains("\nanna    large"))
     }
 
     @Test func `no requests`() {
@@ -48,7 +48,7 @@ struct OutputTests {
         let csv = summary([jsonLine(caller: json)], by: [.caller]).csv
         let lines = csv.split(separator: "\r\n", omittingEmptySubsequences: false)
         #expect(lines.count == 3 && lines[2].isEmpty)
-        #expect(lines[1].hasPrefix(cell + ",1,0,0,0,1000,200,100,40,0.002025,0,0,0,299,299,"))
+        #expect(lines[1].hasPrefix(cell + ",1,0,0,0,1000,200,0,100,40,0.002025,0,0,0,299,299,"))
     }
 
     @Test func `JSON`() throws {

@@ -5,10 +5,10 @@ struct SummaryTests {
     @Test func `requests are put together by what is asked for`() {
         let lines = [
             jsonLine("2026-11-23T23:59:59.999Z"), jsonLine("2026-11-24T00:00:00.000Z"), jsonLine(caller: "ben"),
-            jsonLine(model: "o3"), jsonLine(status: 400, more: #","error":"invalid_json""#),
+            jsonLine(model: "other"), jsonLine(status: 400, more: #","error":"invalid_json""#),
         ]
         #expect(counts(summary(lines, by: [.caller])) == [["ann"]: 4, ["ben"]: 1])
-        #expect(counts(summary(lines, by: [.model])) == [["gpt-5"]: 4, ["o3"]: 1])
+        #expect(counts(summary(lines, by: [.model])) == [["large"]: 4, ["other"]: 1])
         #expect(counts(summary(lines, by: [.day])) == [["2026-11-23"]: 1, ["2026-11-24"]: 4])
         #expect(counts(summary(lines, by: [.route])) == [["/proxy"]: 5])
         #expect(counts(summary(lines, by: [.status])) == [["200"]: 4, ["400"]: 1])
@@ -20,7 +20,7 @@ struct SummaryTests {
         summary.rows.mapValues(\.requests)
     }
 
-    @Test func `everything is summed up`() throws {
+    @Test func `everything is summed up`() {
         let lines = [
             jsonLine(duration: 1000, more: #","retries":2"#), jsonLine(firstByte: 100, duration: 3000),
             jsonLine(status: 502, more: #","error":"upstream_cut""#),
@@ -33,8 +33,7 @@ struct SummaryTests {
         #expect(total.retries == 2)
         #expect(total.tokens == Tokens(input: 4000, cached: 800, output: 400, reasoning: 160))
         #expect(total.duration.count == 4)
-        let price = try #require(PriceTable.standard.price(of: "gpt-5"))
-        #expect(abs(total.cost.known - price.cost(of: total.tokens)) < 1e-12)
+        #expect(abs(total.cost.known - 0.0081) < 1e-12)
     }
 
     @Test func `the sum of two summaries is the summary of both`() {
@@ -49,7 +48,7 @@ struct SummaryTests {
     @Test func `streams that upstream did not come to account for are in no sum, and told`() {
         let seen = #""output_tokens_seen":1200"#
         let left =
-            #"{"time":"2026-11-24T10:00:00.000Z","caller":"ann","model":"gpt-5","route":"/proxy","status":200,"#
+            #"{"time":"2026-11-24T10:00:00.000Z","caller":"ann","model":"large","route":"/proxy","status":200,"#
             + seen + #","duration_ms":5,"client_left":true}"#
         let told = summary([left, left, jsonLine()], by: [.caller])
         #expect(told.total.tokens == Tokens(input: 1000, cached: 200, output: 100, reasoning: 40))
@@ -107,11 +106,11 @@ struct SummaryTests {
 
     @Test func `callers and models can be chosen`() {
         let lines = [
-            jsonLine(), jsonLine(caller: "anna"), jsonLine(caller: "ben"), jsonLine(caller: "ben", model: "o3"),
+            jsonLine(), jsonLine(caller: "anna"), jsonLine(caller: "ben"), jsonLine(caller: "ben", model: "other"),
         ]
         #expect(summary(lines, callers: ["ann*"]).total.requests == 2)
         #expect(summary(lines, callers: ["ann", "ben"]).total.requests == 3)
-        #expect(summary(lines, callers: ["ben"], models: ["o3"]).total.requests == 1)
+        #expect(summary(lines, callers: ["ben"], models: ["other"]).total.requests == 1)
         #expect(summary(lines, models: ["x"]).total.requests == 0)
     }
 

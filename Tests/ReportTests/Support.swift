@@ -1,3 +1,4 @@
+import Models
 @testable import Report
 
 /// What a line says, with names in place of their places.
@@ -8,6 +9,7 @@ struct Read: Equatable {
     var model: String?
     var route: String?
     var error: String?
+    var tier: String?
 
     init(_ text: String) {
         let bytes = Array(text.utf8)
@@ -27,9 +29,11 @@ struct Read: Equatable {
         model = Self.text(line.model, bytes)
         route = Self.text(line.route, bytes)
         error = Self.text(line.error, bytes)
+        tier = Self.text(line.tier, bytes)
         self.line = line
         // Where names are differs from format to format.
         (self.line.caller, self.line.model, self.line.route, self.line.error) = (nil, nil, nil, nil)
+        self.line.tier = nil
     }
 
     private static func text(_ place: Range<Int>?, _ bytes: RawSpan) -> String? {
@@ -40,9 +44,22 @@ struct Read: Equatable {
     }
 }
 
+extension Catalogue {
+    /// Prices of models that only tests know, so that results do not change when a vendor's prices do.
+    static let inTests: Catalogue = {
+        let rows = """
+            model,input,cached_input,cache_write,output,long_context_from,long_input,long_cached_input,long_output
+            large,1.25,0.125,,10
+            large-mini,0.25,0.025,,2
+            long,2,0.2,2.5,10,1000,4,0.4,15
+            """
+        do { return try Catalogue(addingRowsOf: rows) } catch { preconditionFailure("\(error)") }
+    }()
+}
+
 /// A line of the log as gpt-proxy writes it.
 func jsonLine(
-    _ time: String = "2026-11-24T10:00:00.123Z", caller: String = "ann", model: String = "gpt-5", status: Int = 200,
+    _ time: String = "2026-11-24T10:00:00.123Z", caller: String = "ann", model: String = "large", status: Int = 200,
     input: Int = 1000, cached: Int = 200, output: Int = 100, reasoning: Int = 40, firstByte: Int = 300,
     duration: Int = 2000, more: String = ""
 ) -> String {
@@ -57,11 +74,11 @@ func jsonLine(
 /// What lines come to.
 func summary(
     _ lines: [String], by dimensions: [Selection.Dimension] = [.caller, .model], since: String? = nil,
-    until: String? = nil, callers: [String] = [], models: [String] = [], prices: PriceTable = .standard
+    until: String? = nil, callers: [String] = [], models: [String] = [], catalogue: Catalogue = .inTests
 ) -> Summary {
     let selection = Selection(
         by: dimensions, since: since.flatMap { TimeLimit($0) }, until: until.flatMap { TimeLimit($0) },
-        callers: callers, models: models, prices: prices)
+        callers: callers, models: models, catalogue: catalogue)
     var aggregate = Aggregate(selection)
     for line in lines {
         _ = LineReader.read(Array(line.utf8).span.bytes) { aggregate.add($0, $1) }

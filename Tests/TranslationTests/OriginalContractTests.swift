@@ -1,3 +1,4 @@
+import Models
 import Testing
 import Translation
 
@@ -17,16 +18,17 @@ struct OriginalContractTests {
     @Test func `a prompt for the completions target stays a prompt`() throws {
         let (body, request) = try proxied(#"{"max_tokens":50,"prompt":"say hello"}"#) {
             $0.target = .completions
-            $0.defaultModel = "gpt-5"
+            $0.defaultModel = ModelSelection("gpt-5")
         }
         #expect(body == #"{"model":"gpt-5","prompt":"say hello","max_completion_tokens":50}"#)
         #expect(request.path == "/chat/completions")
     }
 
     @Test func `a prompt for the chat target becomes a message of the user`() throws {
-        let body = try proxied(#"{"prompt":"say hello","temperature":0.5}"#) { $0.target = .chat }.body
+        let body = try proxied(#"{"model":"gpt-4.1","prompt":"say hello","temperature":0.5}"#) { $0.target = .chat }
+            .body
         #expect(
-            body == #"{"model":"gpt-5","messages":[{"role":"user","content":"say hello"}],"temperature":0.5}"#)
+            body == #"{"model":"gpt-4.1","messages":[{"role":"user","content":"say hello"}],"temperature":0.5}"#)
     }
 
     @Test func `a prompt for the Responses target becomes the input`() throws {

@@ -14,7 +14,7 @@ struct RecordedReplyTests {
         #expect(said.reasoning.isEmpty == (name != "06_reasoning_summary"))
         said.reasoning = ""
         #expect(said == expected)
-        #expect(reply.usage == Usage(try Vectors.json("expected/\(name).completion.json")["usage"]))
+        #expect(reply.usage == Usage(of: try Vectors.json("expected/\(name).completion.json")))
     }
 
     @Test func `a recorded failed response is a failure`() throws {
@@ -38,7 +38,7 @@ struct RecordedReplyTests {
         }
         #expect(said == expected)
         #expect(stream.finishReason?.rawValue == expected.finishReason)
-        #expect(stream.translator.usage == Usage(try Vectors.json("expected/\(name).completion.json")["usage"]))
+        #expect(stream.translator.usage == Usage(of: try Vectors.json("expected/\(name).completion.json")))
         #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
     }
 

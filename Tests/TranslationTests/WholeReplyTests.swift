@@ -89,6 +89,7 @@ struct WholeReplyTests {
         (#""status":"completed","incomplete_details":null"#, "c", "tool_calls"),
         (#""status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}"#, "", "length"),
         (#""status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}"#, "c", "length"),
+        (#""status":"incomplete","incomplete_details":{"reason":"max_messages"}"#, "", "length"),
         (#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#, "", "content_filter"),
     ])
     func `the finish reason follows status and calls`(fields: String, call: String, reason: String) throws {
@@ -118,7 +119,7 @@ struct WholeReplyTests {
             "output_tokens":5,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":14}
             """#
         let reply = try completion(#"{"output":[],\#(usage)}"#)
-        #expect(reply.usage == Usage(try Document(parsing: Array("{\(usage)}".utf8)).root["usage"]))
+        #expect(reply.usage == Usage(of: try Document(parsing: Array("{\(usage)}".utf8)).root))
         #expect(reply.usage?.cached == 4)
         #expect(reply.usage?.reasoning == 3)
         #expect(

@@ -29,11 +29,16 @@ struct Request {
         return post("/v1/responses", String(decoding: writer.bytes, as: UTF8.self), headers: headers)
     }
 
+    /// Asks a model for a response, the other members of the body being `options`.
+    static func response(of model: String, _ text: String = "Hello", options: String = "") -> Request {
+        post("/v1/responses", #"{"model":"\#(model)","input":"\#(text)"\#(options)}"#)
+    }
+
     /// Asks for a chat completion, the other members of the body being `options`.
-    static func chat(_ text: String, options: String = "") -> Request {
+    static func chat(_ text: String = "Hello", of model: String = "gpt-5", options: String = "") -> Request {
         post(
             "/v1/chat/completions",
-            #"{"model":"gpt-5","messages":[{"role":"user","content":"\#(text)"}]\#(options)}"#)
+            #"{"model":"\#(model)","messages":[{"role":"user","content":"\#(text)"}]\#(options)}"#)
     }
 }
 
@@ -49,6 +54,15 @@ struct Reply {
 
     func json() throws -> Value { try Document(parsing: body).root }
 
+    /// The error that it tells; nil when it tells none.
+    func refusal() throws -> Refusal? {
+        try json()["error"].map { error in
+            Refusal(
+                status: status, message: error["message"]?.string ?? "", param: error["param"]?.string,
+                code: error["code"]?.string)
+        }
+    }
+
     /// The values of the stream's `data` lines.
     var data: [String] {
         text.split(separator: "\n").filter { $0.hasPrefix("data: ") }.map { String($0.dropFirst(6)) }
@@ -57,6 +71,14 @@ struct Reply {
     func events() throws -> [Value] {
         try data.filter { $0 != "[DONE]" }.map { try Document(parsing: Array($0.utf8)).root }
     }
+}
+
+/// An error of the API, with its status.
+struct Refusal: Equatable {
+    var status = 400
+    let message: String
+    let param: String?
+    let code: String?
 }
 
 /// The smallest HTTP client that will do.

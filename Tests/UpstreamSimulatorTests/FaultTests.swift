@@ -31,7 +31,7 @@ struct FaultTests {
         }
     }
 
-    @Test(arguments: ["bogus", "status=x", "status=99", "cut", "delay=-1"])
+    @Test(arguments: ["bogus", "status=x", "status=99", "cut", "delay=-1", "missing"])
     func `a directive that is not known is refused`(words: String) async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.ask("[simulate \(words)]"), to: port)

@@ -121,6 +121,52 @@ struct ReplyTests {
         }
     }
 
+    @Test func `input tokens are counted`() async throws {
+        try await withSimulator { port, simulator in
+            let body = #"{"model":"gpt-6.1-sol","input":"Hello, how are you?"}"#
+            let count = try await Client.send(.post("/v1/responses/input_tokens", body), to: port).json()
+            #expect(count["object"]?.string == "response.input_tokens")
+            #expect(count["input_tokens"]?.integer ?? 0 > 1)
+            let recorded = try await simulator.lastEnded()
+            #expect(recorded.path == "/v1/responses/input_tokens")
+            #expect(recorded.text == body)
+        }
+    }
+
+    @Test func `a conversation is compacted, and goes on from what came of it`() async throws {
+        try await withSimulator { port, simulator in
+            let body = #"{"model":"gpt-6.1-sol","input":[{"role":"user","content":"Hello"}]}"#
+            let compaction = try await Client.send(.post("/v1/responses/compact", body), to: port).json()
+            #expect(compaction["object"]?.string == "response.compaction")
+            #expect(compaction["id"]?.string?.hasPrefix("resp_") == true)
+            #expect(compaction["created_at"]?.integer != nil)
+            #expect(compaction["usage"]?["input_tokens"]?.integer ?? 0 > 0)
+            #expect(try await simulator.lastEnded().path == "/v1/responses/compact")
+            let item = try #require(compaction["output"]?.elements.first { _ in true })
+            let text = String(decoding: item.text, as: UTF8.self)
+            let next = #"{"model":"gpt-6.1-sol","input":[\#(text),{"role":"user","content":"Go on"}]}"#
+            let reply = try await Client.send(.post("/v1/responses", next), to: port)
+            #expect(outputText(of: try reply.json()) == "You said: Go on (gpt-6.1-sol)")
+            #expect(try await Client.send(.post("/v1/responses/compact", "{}"), to: port).refusal()?.param == "model")
+        }
+    }
+
+    @Test func `moderation that is asked for is in the complete response`() async throws {
+        try await withSimulator { port, _ in
+            let options = #","moderation":{"model":"omni-moderation-latest"}"#
+            let whole = try await Client.send(.response(of: "gpt-5", options: options), to: port).json()
+            for side in [whole["moderation"]?["input"], whole["moderation"]?["output"]] {
+                #expect(side?["type"]?.string == "moderation_result")
+                #expect(side?["flagged"]?.bool == false)
+            }
+            let stream = Request.response(of: "gpt-5", options: #","stream":true"# + options)
+            let events = try await Client.send(stream, to: port).events()
+            #expect(events.first?["response"]?["moderation"]?.isNull == true)
+            #expect(events.last?["response"]?["moderation"]?["output"]?["flagged"]?.bool == false)
+            #expect(try await Client.send(.ask("Hello"), to: port).json()["moderation"]?.isNull == true)
+        }
+    }
+
     @Test func `a response can be fetched and deleted by its identifier`() async throws {
         try await withSimulator { port, _ in
             let id = try #require(try await Client.send(.ask("Hello"), to: port).json()["id"]?.string)

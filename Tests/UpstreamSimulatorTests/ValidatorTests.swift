@@ -14,7 +14,16 @@ struct ValidatorTests {
             ("responses_response", "json", Request.ask("Hello")),
             ("responses_stream_event", "sse", .ask("Hello", stream: true)),
             ("responses_stream_event", "sse", .ask("[simulate error-event]", stream: true)),
+            (
+                "responses_response", "json",
+                .response(of: "gpt-5", options: #","moderation":{"model":"omni-moderation-latest"}"#)
+            ),
             ("chat_response", "json", .chat("Hello", options: #","n":2"#)),
+            ("chat_response", "json", .chat(of: "gpt-audio-1.5", options: #","modalities":["text","audio"]"#)),
+            (
+                "chat_chunk", "sse",
+                .chat(of: "gpt-audio-1.5", options: #","modalities":["text","audio"],"stream":true"#)
+            ),
             ("chat_chunk", "sse", .chat("Hello", options: #","stream":true,"stream_options":{"include_usage":true}"#)),
         ])
     func `a made-up reply is valid`(schema: String, suffix: String, request: Request) async throws {

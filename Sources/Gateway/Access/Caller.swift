@@ -1,3 +1,4 @@
+internal import Models
 internal import Translation
 
 /// Who sent a request, as far as logs and upstream may know, and what it may do.

@@ -1,3 +1,4 @@
+internal import Models
 internal import Translation
 
 /// A line of the file of keys, of which all behind the digest may be missing:

@@ -11,7 +11,7 @@ struct Refusal: Error {
     let status: Int
     /// Those that a client gets to see.
     var headers: [(name: String, value: String)]
-    let body: [UInt8]
+    private(set) var body: [UInt8]
     /// What it says about trying again.
     var advice = RetryAdvice()
     /// What had become of the request that was refused.
@@ -23,6 +23,43 @@ struct Refusal: Error {
             root["error"]?.kind == .object
         else { return nil }
         return root
+    }
+}
+
+extension Refusal {
+    /// Whether upstream does not have the model that was asked for: 404 `model_not_found`, or what OpenAI has said of models
+    /// that are gone ("has been deprecated").
+    var saysModelIsMissing: Bool {
+        guard status == 404 || status == 400 || status == 410, let error = error?["error"] else { return false }
+        // With 400, that code says that an API does not serve the model.
+        if status == 404, error["code"]?.isString("model_not_found") == true { return true }
+        let message = error["message"]?.string ?? ""
+        return message.contains("model") && (message.contains("been deprecated") || message.contains("been shut down"))
+    }
+
+    /// Adds a remark to what the client gets to read.
+    mutating func remark(_ text: String) {
+        guard let root = error else { return }
+        var writer = Writer(reservingCapacity: body.count + text.utf8.count)
+        writer.object { writer in
+            for member in root.members {
+                guard member.nameContents == "error" else {
+                    writer.member(member)
+                    continue
+                }
+                writer.name("error")
+                writer.object {
+                    for inner in member.value.members {
+                        guard inner.nameContents == "message", let message = inner.value.string else {
+                            $0.member(inner)
+                            continue
+                        }
+                        $0.member("message", "\(message) (\(text))")
+                    }
+                }
+            }
+        }
+        body = writer.bytes
     }
 }
 

@@ -1,9 +1,10 @@
 internal import EventStream
+internal import Models
 internal import Translation
 internal import Upstream
 
-/// Asks upstream, and once more where what it refuses can be taken away: a parameter that it does not know, reasoning that
-/// it cannot unseal. What it was seen to refuse is left out from then on.
+/// Asks upstream, and once more where what it refuses can be taken away or replaced: a parameter that it does not know,
+/// reasoning that it cannot unseal, a model that it does not have. What it was seen to refuse is left out from then on.
 struct UpstreamCall: Sendable {
     /// How often one request is corrected at most; each correction takes away something else.
     private static let maximumCorrections = 4
@@ -32,21 +33,41 @@ struct UpstreamCall: Sendable {
     func send(_ request: TranslatedRequest) async throws -> Answer {
         var request = request.without(memory.refusedParameters.of(request.context.modelSent))
         var corrections = 0
+        var lesson: ModelLesson?
         while true {
             do {
                 let response = try await tries.send { $0.post(request, idempotencyKey: $1) }
                 return Answer(request: request, response: response)
             } catch var refusal as Refusal {
-                guard corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) else {
+                if let replaced = replace(request, after: refusal) {
+                    lesson = replaced.lesson
+                    request = replaced.request
+                } else if corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) {
+                    corrections += 1
+                    request = corrected
+                } else {
+                    if let lesson, refusal.saysModelIsMissing { memory.models.forget(lesson) }
                     refusal.headers += request.headers
                     refusal.notices = request.notices
                     throw refusal
                 }
-                corrections += 1
-                request = corrected
                 tries.startOver()
             }
         }
+    }
+
+    /// The same request for another model, where upstream does not have the first one; which is remembered. Nil when there is
+    /// no other, or when it must be asked in the other API, whose reply would need another translation; then the next request
+    /// is.
+    private func replace(
+        _ request: TranslatedRequest, after refusal: Refusal
+    ) -> (lesson: ModelLesson, request: TranslatedRequest)? {
+        guard refusal.saysModelIsMissing, let alternative = request.alternative, let other = try? alternative() else {
+            return nil
+        }
+        memory.models.learn(alternative.lesson)
+        guard other.path == request.path else { return nil }
+        return (alternative.lesson, other.without(memory.refusedParameters.of(other.context.modelSent)))
     }
 
     /// The request without what upstream refuses, which is remembered; nil when it cannot be helped.

@@ -1,4 +1,4 @@
-public import Translation
+public import Models
 public import Upstream
 
 extension Configuration {

@@ -1,4 +1,5 @@
 internal import Logging
+public import Models
 public import Translation
 internal import Upstream
 
@@ -13,6 +14,7 @@ extension Configuration {
         let crossOrigin = values.parse(.corsOrigins) { (text) throws(ValueFault) in try CrossOriginPolicy(text) }
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
+        let models = values.catalogue()
         let upstreamTimeout = values.duration(.upstreamTimeout)
         let client = Client.Configuration(
             connectTimeout: values.duration(.connectTimeout),
@@ -36,7 +38,7 @@ extension Configuration {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation,
+            access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation, models: models,
             reasoningCache: reasoningCache, client: client, passthrough: passthrough, maxBody: maxBody,
             upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             maxStreams: maxStreams, shutdownGrace: shutdownGrace, statusPath: statusPath,
@@ -53,19 +55,39 @@ extension TranslationSettings {
         var values = ConfigurationValues(source)
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
         self.init(&values, keepsReasoning: reasoningCache > 0)
+        catalogue = values.catalogue().content
         guard values.faults.isEmpty else { throw ConfigurationError(faults: values.faults) }
     }
 
     fileprivate init(_ values: inout ConfigurationValues, keepsReasoning: Bool) {
         self.init(keepsReasoning: keepsReasoning)
         if let target = values.choice(.target, of: Target.self) { self.target = target }
-        if let model = values.text(.defaultModel) { defaultModel = model }
+        if let model = values.text(.defaultModel) { defaultModel = ModelSelection(parsing: model) }
         if let map = values.modelMap(.modelMap) { modelMap = map }
+        if let policy = values.choice(.retiredModels, of: RetiredModelPolicy.self) { retiredModels = policy }
         if let format = values.choice(.inputFormat, of: InputFormat.self) { inputFormat = format }
         if let policy = values.choice(.unsupportedParameters, of: UnsupportedParameterPolicy.self) {
             unsupportedParameters = policy
         }
         maximumChoices = values.number(.maximumChoices, in: 1...128)
         reasoningHeadroom = values.number(.reasoningHeadroom, in: 0...1_000_000)
+    }
+}
+
+extension Catalogue {
+    /// Reads the catalogue with the operator's rows, for a command that needs nothing else of the configuration.
+    ///
+    /// - Throws: `ConfigurationError` when the operator's file cannot be used.
+    public init(_ source: ConfigurationSource) throws(ConfigurationError) {
+        var values = ConfigurationValues(source)
+        self = values.catalogue().content
+        guard values.faults.isEmpty else { throw ConfigurationError(faults: values.faults) }
+    }
+}
+
+extension ConfigurationValues {
+    /// What is known of models: with the rows of a file, or without.
+    fileprivate mutating func catalogue() -> Provided<Catalogue> {
+        file(.modelsFile, ModelsFile.read).map { .file($0) } ?? .value(.standard)
     }
 }

@@ -1,4 +1,5 @@
 public import Logging
+internal import Models
 public import Scoreboard
 public import Translation
 public import Upstream
@@ -13,6 +14,8 @@ public struct Configuration: Sendable {
     public var bases: [Base]
     /// How requests are mapped, unless a location of the web server or a caller's key says otherwise.
     public var translation: TranslationSettings
+    /// What is known of models; of a file, as it was when the configuration was read.
+    var models: Provided<Catalogue>
     /// How much reasoning is kept between a client's turns, in bytes; 0 for none.
     public var reasoningCache: Int
     /// How upstream is connected to and how long it is waited for.
@@ -48,6 +51,13 @@ public struct Configuration: Sendable {
     public func makeScoreboard() throws(ScoreboardError) -> Scoreboard? {
         guard statusPath != nil || stateDirectory != nil else { return nil }
         return try Scoreboard(directory: stateDirectory, streamLimit: maxStreams)
+    }
+
+    /// How requests are mapped, with what is known of models.
+    public var settings: TranslationSettings {
+        var settings = translation
+        settings.catalogue = models.content
+        return settings
     }
 
     /// The log for what is not about one request.

@@ -28,6 +28,10 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case defaultModel = "DEFAULT_MODEL"
     /// Models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini.
     case modelMap = "MODEL_MAP"
+    /// A file with further rows for the table of models that gpt-proxy models prints.
+    case modelsFile = "MODELS_FILE"
+    /// What becomes of requests for models that OpenAI has shut down.
+    case retiredModels = "RETIRED_MODELS"
     /// How /proxy sends a conversation to the Responses API.
     case inputFormat = "INPUT_FORMAT"
     /// What becomes of parameters that the target refuses.
@@ -84,6 +88,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .tokenModelsClaim: "models"
         case .target: "responses"
         case .defaultModel: "gpt-5"
+        case .retiredModels: "replace"
         case .inputFormat: "transcript"
         case .unsupportedParameters: "drop"
         case .maximumChoices: "8"
@@ -102,7 +107,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .logFormat: "json"
         case .openAIKey, .proxyKey, .keysFile, .tokenKeysURL, .tokenKeysFile, .tokenSecret, .tokenIssuer,
             .tokenAudience,
-            .corsOrigins, .modelMap, .organization, .project, .upstreamProxy, .upstreamCAFile, .statusPath,
+            .corsOrigins, .modelMap, .modelsFile, .organization, .project, .upstreamProxy, .upstreamCAFile, .statusPath,
             .stateDirectory:
             nil
         }
@@ -122,8 +127,12 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .tokenLabelClaim, .tokenModelsClaim: "a claim's name"
         case .corsOrigins: "origins such as https://app.example.com, separated by commas, or * for all"
         case .target: "responses, completions or chat"
-        case .defaultModel: "a model's name"
-        case .modelMap: "asked=sent, separated by commas; * in an asked name matches any run of characters"
+        case .defaultModel: "a model's name, with an effort behind it or without: gpt-6-luna:none"
+        case .modelMap:
+            "asked=sent, separated by commas; * in an asked name matches any run of characters, and an effort may stand "
+                + "behind what is sent: gpt-4o=gpt-6-luna:none"
+        case .modelsFile: "the path of a file in the form that gpt-proxy models --csv prints"
+        case .retiredModels: "replace or forward"
         case .inputFormat: "transcript or items"
         case .unsupportedParameters: "drop, reject or forward"
         case .maximumChoices: "a whole number from 1 to 128"

@@ -1,4 +1,5 @@
 internal import CGI
+internal import Models
 internal import Translation
 
 extension TranslationSettings {
@@ -14,7 +15,8 @@ extension TranslationSettings {
         for key in ConfigurationKey.allCases where key.mayBeOverriddenPerLocation && overrides[key.rawValue] != nil {
             switch key {
             case .target: settings.target = values.choice(key, of: Target.self) ?? target
-            case .defaultModel: settings.defaultModel = values.text(key) ?? defaultModel
+            case .defaultModel:
+                settings.defaultModel = values.text(key).map { ModelSelection(parsing: $0) } ?? defaultModel
             case .modelMap: settings.modelMap = values.modelMap(key) ?? modelMap
             case .inputFormat: settings.inputFormat = values.choice(key, of: InputFormat.self) ?? inputFormat
             case .unsupportedParameters:

@@ -1,30 +1,35 @@
-internal import JSON
+internal import Models
 public import NIOCore
 internal import Translation
 public import Upstream
 
 /// Asks upstream the cheapest question there is, to see whether it is there, takes the key and has the models that are sent.
 public enum UpstreamCheck {
+    /// What a base was found to be.
+    public struct Result: Sendable {
+        /// What to tell the operator.
+        public let findings: [Finding]
+        /// Its models; nil when it lists none.
+        public var models: UpstreamModelList?
+    }
+
     /// Runs on `eventLoop`, where its task must be.
     public static func run(
         _ base: Configuration.Base, of configuration: Configuration, _ client: Client, on eventLoop: any EventLoop
-    ) async -> [Finding] {
+    ) async -> Result {
         let subject = configuration.bases.count > 1 ? "upstream \(base.url.origin)" : "upstream"
         let request = UpstreamRequests(base, log: configuration.log).get("/models")
-        do {
+        do throws(UpstreamError) {
             let response = try await client.send(request, on: eventLoop)
             guard response.isSuccess else {
                 response.body.cancel()
-                return [refusal(response.status, subject, base)]
+                return Result(findings: [refusal(response.status, subject, base)])
             }
-            return [
-                .ok(subject, "answers with status \(response.status)"),
-                try await models(of: response, subject, base, configuration.translation),
-            ]
-        } catch let error as UpstreamError {
-            return [.problem(subject, "\(error)", remedy: remedy(for: error))]
+            let list = UpstreamModelList(try await response.body.collect(upTo: largestList))
+            let answer = Finding.ok(subject, "answers with status \(response.status)")
+            return Result(findings: [answer, models(list, subject, base, configuration.settings)], models: list)
         } catch {
-            return [.warning(subject, "has no list of models that can be read", remedy: modelRemedy)]
+            return Result(findings: [.problem(subject, "\(error)", remedy: remedy(for: error))])
         }
     }
 
@@ -55,16 +60,13 @@ public enum UpstreamCheck {
         "name models in DEFAULT_MODEL and MODEL_MAP that it has; a server may also have some that it does not list"
 
     private static func models(
-        of response: Response, _ subject: String, _ base: Configuration.Base, _ settings: TranslationSettings
-    ) async throws -> Finding {
-        let body = try await response.body.collect(upTo: largestList)
-        let list = (try? Document(parsing: body, maximumDepth: upstreamJSONDepth))?.root["data"]
-        let listed = Set((list?.elements ?? .empty).compactMap { $0["id"]?.string })
-        guard !listed.isEmpty else {
+        _ list: UpstreamModelList?, _ subject: String, _ base: Configuration.Base, _ settings: TranslationSettings
+    ) -> Finding {
+        guard let list else {
             return .warning(subject, "has no list of models that can be read", remedy: modelRemedy)
         }
-        let sent = modelsSent(settings).map { base.modelMap?($0) ?? $0 }
-        let missing = sent.filter { !listed.contains($0) }
+        let sent = modelsSent(settings).map { base.modelMap?($0).description ?? $0 }
+        let missing = sent.filter { !list.names.contains($0) }
         guard missing.isEmpty else {
             return .warning(
                 subject, "does not list models that are sent: \(missing.joined(separator: ", "))", remedy: modelRemedy)
@@ -72,10 +74,14 @@ public enum UpstreamCheck {
         return .ok(subject, "has the models that are sent: \(sent.joined(separator: ", "))")
     }
 
-    /// The models that clients get without naming them.
+    /// The models that clients get today without naming them.
     private static func modelsSent(_ settings: TranslationSettings) -> [String] {
-        var models = [settings.modelMap(settings.defaultModel)]
-        for entry in settings.modelMap.entries where !models.contains(entry.sent) { models.append(entry.sent) }
-        return models
+        let translator = RequestTranslator(
+            settings: settings, availability: settings.retiredModels == .replace ? ModelAvailability(on: .today) : nil)
+        let asked = [nil] + settings.modelMap.entries.map { $0.asked.text.contains("*") ? $0.sent.name : $0.asked.text }
+        return asked.reduce(into: []) { models, asked in
+            let model = translator.choice(for: asked).sent.name
+            if !models.contains(model) { models.append(model) }
+        }
     }
 }

@@ -32,6 +32,7 @@ struct AccessLog: Sendable {
             $0.member("route", record.route)
             $0.member("model", given: record.modelAsked)
             $0.member("model_sent", given: record.modelSent)
+            $0.member("model_retired", given: record.modelRetired)
             $0.member("stream", record.streams)
             $0.member("status", record.status)
             if record.upstreamRequestCount > 1 { $0.member("upstream_requests", record.upstreamRequestCount) }
@@ -42,8 +43,10 @@ struct AccessLog: Sendable {
             if let usage = record.usage {
                 $0.member("input_tokens", usage.input)
                 $0.member("cached_tokens", usage.cached)
+                $0.member("cache_write_tokens", usage.cacheWritten)
                 $0.member("output_tokens", usage.output)
                 $0.member("reasoning_tokens", usage.reasoning)
+                $0.member("service_tier", given: usage.serviceTier)
             }
             $0.member("output_tokens_seen", given: record.unaccountedOutputTokens)
             $0.member("first_byte_ms", given: record.firstByte?.milliseconds)
@@ -76,6 +79,7 @@ struct AccessLog: Sendable {
         add("caller", record.caller?.label)
         add("model", record.modelAsked)
         add("sent", record.modelSent)
+        add("retired", record.modelRetired)
         if record.streams { words.append("stream") }
         if record.upstreamRequestCount > 1 { add("upstream_requests", "\(record.upstreamRequestCount)") }
         if record.retries > 0 { add("retries", "\(record.retries)") }
@@ -85,6 +89,8 @@ struct AccessLog: Sendable {
         if let usage = record.usage {
             words.append(
                 "tokens=\(usage.input)(\(usage.cached) cached)+\(usage.output)(\(usage.reasoning) reasoning)")
+            if usage.cacheWritten > 0 { add("cache_write", "\(usage.cacheWritten)") }
+            add("tier", usage.serviceTier)
         }
         add("seen", record.unaccountedOutputTokens.map { "\($0)" })
         if let firstByte = record.firstByte { add("first_byte", "\(firstByte.milliseconds)ms") }

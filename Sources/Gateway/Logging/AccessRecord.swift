@@ -15,6 +15,8 @@ struct AccessRecord: Sendable {
     var routePattern = "other"
     var modelAsked: String?
     var modelSent: String?
+    /// The model that would have been asked, had it not gone.
+    var modelRetired: String?
     var streams = false
     var status = 0
     /// How many requests upstream it took: one for each choice of the reply, those that had to be corrected, and retries.
@@ -67,12 +69,13 @@ extension AccessRecord {
         let request = requests[0]
         modelAsked = request.context.modelAsked
         modelSent = request.context.modelSent
+        modelRetired = request.context.modelRetired
         streams = request.context.streams
         notices = request.notices
     }
 
     mutating func note(_ answers: [UpstreamCall.Answer]) {
-        notices = answers[0].request.notices
+        note(answers.map(\.request))
         note(status: answers[0].response.status, headers: answers[0].response.passedHeaders)
     }
 

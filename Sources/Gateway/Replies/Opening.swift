@@ -1,10 +1,13 @@
 internal import CGI
+internal import Translation
 internal import Upstream
 
 /// What upstream says when a stream is opened.
 enum OpeningAnswer: Sendable {
     /// What was asked for, one stream for each transform.
-    case streams(ResponseHead, [ResponseBody])
+    ///
+    /// - Parameter contexts: those of the requests that were answered; empty where they are nobody's concern.
+    case streams(ResponseHead, [ResponseBody], contexts: [ReplyContext] = [])
     /// A whole reply, although a stream was asked for.
     case whole(ResponseHead, body: [UInt8])
 }

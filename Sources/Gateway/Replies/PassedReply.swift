@@ -24,7 +24,7 @@ enum PassedReply {
 
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
         let document = try await exchange.document(of: response)
-        exchange.record.usage = Usage(document.root["usage"])
+        exchange.record.usage = Usage(of: document.root)
         return document.root.given("error") == nil ? document.bytes : exchange.redaction.apply(document.bytes)
     }
 }

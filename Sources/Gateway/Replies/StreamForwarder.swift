@@ -90,9 +90,9 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
             repeat {
                 startsOver = false
                 switch try await ask() {
-                case .streams(let head, let bodies):
+                case .streams(let head, let bodies, let contexts):
                     self.head = head
-                    makeStrands(of: bodies)
+                    makeStrands(of: bodies, contexts)
                     await runStrands()
                 case .whole(let head, let body):
                     if let writer = responseWriter.take() {
@@ -124,7 +124,8 @@ final class StreamForwarder<Transform: StreamTransform>: @unchecked Sendable {
 
     /// By itself for the same reason as the end.
     @inline(never)
-    private func makeStrands(of bodies: [ResponseBody]) {
+    private func makeStrands(of bodies: [ResponseBody], _ contexts: [ReplyContext]) {
+        for (index, context) in zip(waiting.indices, contexts) { waiting[index].adopt(context) }
         strands = zip(bodies, waiting).map { Strand($0, through: $1) }
         if begunAt != nil { settle() }
     }

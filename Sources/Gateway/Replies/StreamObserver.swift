@@ -34,10 +34,10 @@ struct StreamObserver {
         }
         if name.byteCount == 0 {
             if data.reads("[DONE]") { return ending = .success(()) }
-            readUsage(of: data) { $0["usage"] }
+            readUsage(of: data) { $0 }
         } else if Self.terminalEvents.contains(where: { name.reads($0) }) {
             ending = .success(())
-            readUsage(of: data) { $0["response"]?["usage"] }
+            readUsage(of: data) { $0["response"] }
         }
     }
 
@@ -60,7 +60,7 @@ struct StreamObserver {
     private mutating func readUsage(of data: RawSpan, _ find: (Value) -> Value?) {
         guard data.mention("\"usage\":{"),
             let document = try? Document(parsing: [UInt8](data), maximumDepth: upstreamJSONDepth),
-            let usage = Usage(find(document.root))
+            let usage = Usage(of: find(document.root))
         else { return }
         self.usage = usage
     }

@@ -3,6 +3,9 @@ internal import Translation
 
 /// What becomes of upstream's stream on its way to the client. Does no I/O: bytes in, bytes out.
 protocol StreamTransform: SendableMetatype {
+    /// Takes what is to be known of the request that upstream has answered, which may have become another one.
+    mutating func adopt(_ context: ReplyContext)
+
     /// Takes what arrived and appends what is to be sent for it.
     ///
     /// - Throws: when upstream sends what cannot be taken; nothing more is asked of it then.
@@ -44,6 +47,8 @@ protocol StreamTransform: SendableMetatype {
 }
 
 extension StreamTransform {
+    mutating func adopt(_ context: ReplyContext) {}
+
     var leavesUpstream: Bool { false }
 
     var heldByteCount: Int { 0 }

@@ -31,7 +31,9 @@ enum TranslatedReply {
                     let (head, body) = try await whole(answers, created: created, exchange)
                     return .whole(head, body: body)
                 }
-                return .streams(.eventStream(headers: answers[0].headers), answers.map(\.response.body))
+                return .streams(
+                    .eventStream(headers: answers[0].headers), answers.map(\.response.body),
+                    contexts: answers.map(\.request.context))
             })
     }
 

@@ -1,10 +1,12 @@
 internal import Translation
 
 extension TranslatedRequest {
-    /// What the reply's head tells of the request's translation: the names of what got lost.
+    /// What the reply's head tells of the request's translation: which model was asked, in whose place, and what got lost.
     var headers: [(name: String, value: String)] {
-        guard let fields = notices.fields(of: .dropped) else { return [] }
-        return [("x-gpt-proxy-dropped", fields)]
+        var headers = [("x-gpt-proxy-model", context.modelSent.printable)]
+        if let retired = context.modelRetired { headers.append(("x-gpt-proxy-retired", retired.printable)) }
+        if let fields = notices.fields(of: .dropped) { headers.append(("x-gpt-proxy-dropped", fields)) }
+        return headers
     }
 }
 

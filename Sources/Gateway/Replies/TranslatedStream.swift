@@ -14,6 +14,10 @@ struct TranslatedStream: StreamTransform {
         self.keep = keep
     }
 
+    mutating func adopt(_ context: ReplyContext) {
+        translator.adopt(context)
+    }
+
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
         try parser.feed(piece) { name, data in
             if name.namesDelta { outputTokens += 1 }

@@ -22,10 +22,11 @@ enum ChatEndpoint {
     /// By itself: its variables would take room in the task's frame, which lives as long as the stream.
     @inline(never)
     private static func translate(_ exchange: Exchange) throws -> Translation {
-        let settings = try exchange.settings()
+        let translator = try exchange.translator()
         let (reasoning, caller) = (exchange.memory.reasoning, exchange.caller)
-        let request = try RequestTranslator(settings: settings)
-            .translateChatRequest(exchange.takeDocument()) { reasoning?.find(callID: $0, for: caller) }
-        return settings.target == .responses ? .responses(request.choices) : .passed(request)
+        let request = try translator.translateChatRequest(exchange.takeDocument()) {
+            reasoning?.find(callID: $0, for: caller)
+        }
+        return request.path == Target.responses.path ? .responses(request.choices) : .passed(request)
     }
 }

@@ -7,11 +7,8 @@ internal import Upstream
 /// Where upstream is one of the older servers (`TARGET_API` other than `responses`), it has that API itself.
 enum CompletionsEndpoint {
     static func respond(to exchange: Exchange) async throws -> Reply {
-        let settings = try exchange.settings()
-        guard settings.target == .responses else {
-            return try await ModelMappedEndpoint.respond(to: exchange, path: "/completions")
-        }
-        let requests = try RequestTranslator(settings: settings).translateCompletionRequest(exchange.takeDocument())
+        let requests = try exchange.translator().translateCompletionRequest(exchange.takeDocument())
+        if requests[0].path != Target.responses.path { return try await PassedReply.to(requests[0], exchange) }
         return try await TranslatedReply.to(requests.flatMap(\.choices), exchange)
     }
 }

@@ -15,8 +15,9 @@ enum ExplanationReply {
         let settings = try exchange.settings()
         let document = try exchange.takeDocument()
         let (reasoning, caller) = (exchange.memory.reasoning, exchange.caller)
-        let requests = try RequestTranslator(settings: settings)
-            .translate(document, for: translatedRoute) { reasoning?.find(callID: $0, for: caller) }
+        let requests = try exchange.translator().translate(document, for: translatedRoute) {
+            reasoning?.find(callID: $0, for: caller)
+        }
         let rehearsed = try exchange.rehearse(requests)
         var body = Writer(reservingCapacity: 4 * document.bytes.count + 1024)
         body.object {

@@ -8,7 +8,6 @@ internal import Upstream
 enum ModelMappedEndpoint {
     /// - Parameter path: the route upstream.
     static func respond(to exchange: Exchange, path: String) async throws -> Reply {
-        let translator = RequestTranslator(settings: try exchange.settings())
-        return try await PassedReply.to(translator.mapModel(of: exchange.takeDocument(), for: path), exchange)
+        try await PassedReply.to(exchange.translator().mapModel(of: exchange.takeDocument(), for: path), exchange)
     }
 }

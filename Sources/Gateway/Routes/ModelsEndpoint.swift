@@ -1,6 +1,7 @@
 internal import CGI
 internal import JSON
 internal import NIOCore
+internal import Models
 internal import Translation
 internal import Upstream
 
@@ -8,17 +9,20 @@ internal import Upstream
 enum ModelsEndpoint {
     /// - Parameter id: the model that is asked for; nil asks for the list.
     static func respond(to exchange: Exchange, id: String?) async throws -> Reply {
-        let map = try exchange.settings().modelMap
-        let caller = exchange.record.caller
-        if let id, let caller, !caller.mayUse(id), !caller.mayUse(map(id)) { throw Failure.modelNotAllowed(id) }
-        let path = id.map { "/models/" + PercentEncoding.segment(map($0)) } ?? "/models"
+        let translator = try exchange.translator()
+        let mayUse = { (model: String) in
+            exchange.record.caller.map { translator.choice(for: model).names.contains(where: $0.mayUse) } ?? true
+        }
+        if let id, !mayUse(id) { throw Failure.modelNotAllowed(id) }
+        let path = id.map { "/models/" + PercentEncoding.segment(translator.choice(for: $0).sent.name) } ?? "/models"
         let response = try await exchange.send { requests, _ in requests.get(path) }
         let headers = response.passedHeaders
         let body = try await exchange.collect(response)
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
         return .whole(
             .json(200, headers: headers),
-            body: id.map { Self.model(upstream, named: $0) } ?? Self.list(upstream, adding: map, for: caller))
+            body: id.map { Self.model(upstream, named: $0) }
+                ?? Self.list(upstream, adding: translator.settings.modelMap.names, where: mayUse))
     }
 
     /// A model under the name that the client knows it by.
@@ -32,12 +36,10 @@ enum ModelsEndpoint {
         return writer.bytes
     }
 
-    /// - Parameter caller: who gets to see the models that it may use.
-    private static func list(_ list: Value, adding map: ModelMap, for caller: Caller?) -> [UInt8] {
-        func isListed(_ model: String) -> Bool {
-            guard let caller else { return true }
-            return caller.mayUse(model) || caller.mayUse(map(model))
-        }
+    /// - Parameter isListed: whether the caller gets to see a model.
+    private static func list(
+        _ list: Value, adding names: [String], where isListed: (String) -> Bool
+    ) -> [UInt8] {
         let known = Set((list["data"]?.elements ?? .empty).compactMap { $0["id"]?.string })
         var writer = Writer(reservingCapacity: list.text.count + 512)
         writer.object {
@@ -49,7 +51,7 @@ enum ModelsEndpoint {
                 $0.name("data")
                 $0.array {
                     for model in member.value.elements where isListed(model["id"]?.string ?? "") { $0.value(model) }
-                    for name in map.names where !known.contains(name) && isListed(name) { $0.legacyModel(name) }
+                    for name in names where !known.contains(name) && isListed(name) { $0.legacyModel(name) }
                 }
             }
         }

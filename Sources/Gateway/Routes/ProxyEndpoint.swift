@@ -7,8 +7,7 @@ internal import Upstream
 /// `POST /proxy`, the original contract: the request mapped, upstream's reply handed through as it is.
 enum ProxyEndpoint {
     static func respond(to exchange: Exchange) async throws -> Reply {
-        let settings = try exchange.settings()
-        let translated = try RequestTranslator(settings: settings).translateProxyRequest(exchange.takeDocument())
+        let translated = try exchange.translator().translateProxyRequest(exchange.takeDocument())
         let answer = try await answer(to: translated, exchange)
         guard await answer.isEventStream() else {
             let (head, body) = try await whole(answer, exchange)
@@ -54,7 +53,7 @@ enum ProxyEndpoint {
             wrapped.json(orRawText: body)
             return (head, wrapped.bytes)
         }
-        exchange.record.usage = Usage(document.root["usage"])
+        exchange.record.usage = Usage(of: document.root)
         return (head, document.root.given("error") == nil ? body : exchange.redaction.apply(body))
     }
 }

@@ -12,6 +12,10 @@ enum Route: Sendable, Equatable {
     case chatCompletions
     case completions
     case responses
+    /// A conversation made shorter by upstream.
+    case compact
+    /// How many tokens a request would have.
+    case inputTokens
     /// One model, or with nil the list.
     case models(String?)
     /// A route that is handed through; the path below `/v1`, with a slash before it.
@@ -54,7 +58,11 @@ enum Route: Sendable, Equatable {
         case _ where rest.first == "models" && rest.count == 2: self = .models(rest.last.map(String.init))
         case let below:
             guard passedPaths.contains(below) else { return nil }
-            self = .passed("/" + below)
+            switch below {
+            case "responses/compact": self = .compact
+            case "responses/input_tokens": self = .inputTokens
+            default: self = .passed("/" + below)
+            }
         }
     }
 
@@ -68,6 +76,8 @@ enum Route: Sendable, Equatable {
         case .chatCompletions: "/v1/chat/completions"
         case .completions: "/v1/completions"
         case .responses: "/v1/responses"
+        case .compact: "/v1/responses/compact"
+        case .inputTokens: "/v1/responses/input_tokens"
         case .models: "/v1/models"
         case .passed(let path): "/v1" + path
         }
@@ -82,7 +92,7 @@ enum Route: Sendable, Equatable {
     /// The methods it answers to, as the `Allow` header lists them; nil for all.
     var methods: [String]? {
         switch self {
-        case .proxy, .chatCompletions, .completions, .responses: ["POST"]
+        case .proxy, .chatCompletions, .completions, .responses, .compact, .inputTokens: ["POST"]
         case .health, .models, .status: ["GET", "HEAD"]
         case .passed, .authorization: nil
         }

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Models
 internal import Translation
 internal import Upstream
 
@@ -58,7 +59,8 @@ struct UpstreamRequests: Sendable {
 
     func post(_ translated: TranslatedRequest, idempotencyKey: String) -> Upstream.Request {
         let model = translated.context.modelSent
-        let modelHere = modelMap?(model) ?? model
+        // In a base's own names, what looks like an effort is part of the name.
+        let modelHere = modelMap?(model).description ?? model
         return Upstream.Request(
             method: "POST", origin: base.origin, path: base.path + translated.path,
             headers: headers + [

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Models
 internal import Scoreboard
 internal import Presentation
 
@@ -38,6 +39,11 @@ extension StatusOverview {
             $0.member("failures", totals.series(of: .errors).byLastLabel) { $0.count("error", $1) }
             $0.member("dropped parameters", totals.series(of: .droppedParameters).byLastLabel) {
                 $0.count("parameter", $1)
+            }
+            $0.member("retiring models", retirements) {
+                $1.member("model", $0.model)
+                $1.member("shutdown", $0.shutdown.description)
+                $1.member("text", $0.text)
             }
             $0.name("history")
             write(history, to: &$0)

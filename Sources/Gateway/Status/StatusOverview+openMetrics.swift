@@ -1,3 +1,4 @@
+internal import Models
 internal import Scoreboard
 internal import Presentation
 
@@ -8,6 +9,7 @@ extension StatusOverview {
         var page = OpenMetrics()
         writeProcesses(to: &page)
         writeCounts(to: &page)
+        writeRetirements(to: &page)
         writeHistograms(to: &page)
         page.end()
         return page.text
@@ -52,6 +54,15 @@ extension StatusOverview {
             for (type, value) in zip(["input", "cached", "output", "reasoning"], series.values) {
                 page.sample(suffix: "_total", series.pairs + [("type", type)], String(value))
             }
+        }
+    }
+
+    private func writeRetirements(to page: inout OpenMetrics) {
+        page.family(
+            "gpt_proxy_model_shutdown_time_seconds", "gauge", unit: "seconds",
+            "When a model in use is shut down, since 1970, if that is within two months.")
+        for warning in retirements {
+            page.sample([("model", warning.model)], String(warning.shutdown.daysSince1970 * 86_400))
         }
     }
 

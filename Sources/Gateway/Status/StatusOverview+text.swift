@@ -33,6 +33,7 @@ extension StatusOverview {
         line("cached tokens", sum(of: .tokens, 1))
         line("output tokens", sum(of: .tokens, 2))
         line("reasoning tokens", sum(of: .tokens, 3))
+        for warning in retirements { line("model", "\(warning.model) \(warning.text)") }
         for exchange in isFull ? exchanges : [] {
             text += "\n************************\n"
             line("pid", exchange.process)

@@ -10,6 +10,8 @@ public struct StatusOverview: Sendable {
     let totals: Totals
     /// The exchanges that are live, the oldest first.
     let exchanges: [Exchange]
+    /// The models in use that are about to be shut down.
+    var retirements: [RetirementWarning] = []
 
     struct Process: Sendable {
         let snapshot: Snapshot
@@ -22,8 +24,10 @@ public struct StatusOverview: Sendable {
         let exchange: LiveExchange
     }
 
-    /// - Parameter snapshots: of processes that live, and of those that have ended.
-    public init(_ snapshots: [Snapshot]) {
+    /// - Parameters:
+    ///   - snapshots: of processes that live, and of those that have ended.
+    ///   - warn: warns about models in use, given the names of those that upstream was asked for.
+    public init(_ snapshots: [Snapshot], warn: (_ models: [String]) -> [RetirementWarning] = { _ in [] }) {
         time = Timestamp.secondsSince1970()
         let live = snapshots.filter(\.isLive).sorted { $0.startTime < $1.startTime }
         processes = live.map { snapshot in
@@ -33,6 +37,8 @@ public struct StatusOverview: Sendable {
         exchanges = live.flatMap { snapshot in
             snapshot.exchanges.map { Exchange(process: snapshot.process, exchange: $0) }
         }.sorted { $0.exchange.startTime < $1.exchange.startTime }
+        let models = Set(totals.series(of: .firstByte).map { $0.labels[1] }).subtracting(["", "unknown"])
+        retirements = warn(models.sorted())
     }
 
     var startTime: Double { processes.first?.snapshot.startTime ?? time }

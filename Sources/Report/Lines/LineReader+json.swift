@@ -48,6 +48,7 @@ extension LineReader {
         case 6: if name.reads("caller") { line.caller = place }
         case 7: if name.reads("MESSAGE") { wrapped = place }
         case 10: if name.reads("model_sent") { line.model = place }
+        case 12: if name.reads("service_tier") { line.tier = place }
         default: break
         }
     }
@@ -68,7 +69,12 @@ extension LineReader {
                 line.firstByte = value.number
             }
         case 16: if name.reads("reasoning_tokens") { line.tokens.reasoning = value.number ?? 0 }
-        case 18: if name.reads("output_tokens_seen") { line.outputTokensSeen = value.number ?? 0 }
+        case 18:
+            if name.reads("output_tokens_seen") {
+                line.outputTokensSeen = value.number ?? 0
+            } else if name.reads("cache_write_tokens") {
+                line.tokens.cacheWritten = value.number ?? 0
+            }
         default: break
         }
     }

@@ -62,6 +62,10 @@ extension LineReader {
             read.retries = value.number ?? 0
         } else if name.reads("tokens"), read.tokens == Tokens() {
             read.tokens = tokens(line, from: word.value.lowerBound) ?? Tokens()
+        } else if name.reads("cache_write"), read.tokens.sum > 0, read.tokens.cacheWritten == 0 {
+            read.tokens.cacheWritten = value.number ?? 0
+        } else if name.reads("tier") {
+            read.tier = read.tier ?? word.value
         } else if name.reads("seen") {
             read.outputTokensSeen = value.number ?? 0
         } else if name.reads("first_byte") {

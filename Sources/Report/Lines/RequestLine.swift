@@ -15,6 +15,8 @@ struct RequestLine: Equatable {
     var error: Range<Int>?
     var retries = 0
     var tokens = Tokens()
+    /// The service tier that upstream served the request in; nil when that is not known.
+    var tier: Range<Int>?
     /// The output tokens that were seen of a stream whose tokens upstream did not come to say.
     var outputTokensSeen = 0
     /// In milliseconds.
@@ -35,6 +37,8 @@ struct Tokens: Equatable {
     var input = 0
     /// Of `input`, those that upstream had in its cache.
     var cached = 0
+    /// Of `input`, those that upstream wrote to its cache.
+    var cacheWritten = 0
     var output = 0
     /// Of `output`, those spent on reasoning.
     var reasoning = 0
@@ -44,6 +48,7 @@ struct Tokens: Equatable {
     static func += (sum: inout Tokens, other: Tokens) {
         sum.input = sum.input.saturatingAdd(other.input)
         sum.cached = sum.cached.saturatingAdd(other.cached)
+        sum.cacheWritten = sum.cacheWritten.saturatingAdd(other.cacheWritten)
         sum.output = sum.output.saturatingAdd(other.output)
         sum.reasoning = sum.reasoning.saturatingAdd(other.reasoning)
     }

@@ -6,8 +6,9 @@ extension Summary {
     /// are counted beside it.
     public var csv: String {
         let numbers = [
-            "requests", "errors", "clients_left", "retries", "input_tokens", "cached_tokens", "output_tokens",
-            "reasoning_tokens", "cost_usd", "requests_without_price", "requests_unaccounted", "output_tokens_seen",
+            "requests", "errors", "clients_left", "retries", "input_tokens", "cached_tokens", "cache_write_tokens",
+            "output_tokens", "reasoning_tokens", "cost_usd", "requests_without_price", "requests_unaccounted",
+            "output_tokens_seen",
             "first_byte_ms_p50", "first_byte_ms_p95", "duration_ms_p50", "duration_ms_p95",
         ]
         var lines = [selection.dimensions.map(\.rawValue) + numbers]
@@ -18,7 +19,7 @@ extension Summary {
     private static func numbers(_ tally: Tally) -> [String] {
         let counts = [
             tally.requests, tally.errors, tally.clientsLeft, tally.retries, tally.tokens.input, tally.tokens.cached,
-            tally.tokens.output, tally.tokens.reasoning,
+            tally.tokens.cacheWritten, tally.tokens.output, tally.tokens.reasoning,
         ]
         let cost = tally.cost.amount.map { Decimals.text($0, places: 6) } ?? ""
         let times = [tally.firstByte, tally.duration].flatMap { times in

@@ -8,7 +8,6 @@ extension Summary {
     public var json: String {
         var writer = Writer(reservingCapacity: 1 << 16)
         writer.object {
-            $0.member("prices_as_of", orNull: selection.prices.date)
             $0.name("models_without_price")
             $0.array { for model in unpricedModels.sorted() { $0.string(model) } }
             $0.name("lines")
@@ -45,6 +44,7 @@ extension Writer {
         member("retries", tally.retries)
         member("input_tokens", tally.tokens.input)
         member("cached_tokens", tally.tokens.cached)
+        member("cache_write_tokens", tally.tokens.cacheWritten)
         member("output_tokens", tally.tokens.output)
         member("reasoning_tokens", tally.tokens.reasoning)
         name("cost_usd")
@@ -69,10 +69,5 @@ extension Writer {
 
     fileprivate mutating func nameOrNull(_ name: String) {
         if name.isEmpty { null() } else { string(name) }
-    }
-
-    fileprivate mutating func member(_ name: StaticString, orNull text: String?) {
-        self.name(name)
-        nameOrNull(text ?? "")
     }
 }

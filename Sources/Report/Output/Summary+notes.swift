@@ -4,13 +4,13 @@ internal import Presentation
 extension Summary {
     /// A sentence for each.
     var notes: [String] {
-        var notes = [pricesNote]
+        var notes = ["Prices are those that gpt-proxy models shows; MODELS_FILE can add to them."]
         if !unpricedModels.isEmpty {
             let names = unpricedModels.sorted()
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             notes.append(
-                "No price is known of: \(names.prefix(5).joined(separator: ", "))\(more). What they cost is not in any sum."
-            )
+                "No price is known of: \(names.prefix(5).joined(separator: ", "))\(more). What they cost is not in any sum; "
+                    + "a row in MODELS_FILE gives a model its price.")
         }
         let unaccounted = total.unaccounted
         if unaccounted.requests > 0 {
@@ -26,14 +26,5 @@ extension Summary {
             notes.append("There are too many names to tell apart; those that came last are in \(NameTable.othersText).")
         }
         return notes
-    }
-
-    private var pricesNote: String {
-        let prices = selection.prices
-        let date = prices.date.map { " of \($0)" } ?? ""
-        guard let source = prices.source else {
-            return "Costs by the built-in prices\(date), which may be out of date: see --print-prices."
-        }
-        return "Costs by the prices\(date) in \(SafeText.shown(source))."
     }
 }

@@ -23,7 +23,8 @@ extension Summary {
     }
 
     private static let head = [
-        "requests", "errors", "left", "retries", "input", "cached", "output", "reasoning", "USD",
+        "requests", "errors", "left", "retries", "input", "cached", "cache<br>writes", "output", "reasoning",
+        "USD",
         "first byte<br>p50, s", "p95, s",
         "duration<br>p50, s", "p95, s",
     ].map { "<th scope=\"col\" class=\"number\">\($0)</th>" }.joined()
@@ -31,7 +32,7 @@ extension Summary {
     private static func cells(_ tally: Tally, _ decimals: Int) -> String {
         let counts = [
             tally.requests, tally.errors, tally.clientsLeft, tally.retries, tally.tokens.input, tally.tokens.cached,
-            tally.tokens.output, tally.tokens.reasoning,
+            tally.tokens.cacheWritten, tally.tokens.output, tally.tokens.reasoning,
         ]
         let times = [tally.firstByte, tally.duration].flatMap { times in
             [0.5, 0.95].map { times.percentile($0).map(NumberText.seconds) ?? nobody }

@@ -1,3 +1,5 @@
+internal import Models
+
 /// The time that a report is about, in parts of equal length that are few enough to be seen.
 struct TimeLine {
     struct Part {
@@ -41,7 +43,7 @@ struct TimeLine {
 
     /// When a part begins, as it is called in words.
     func name(of part: Part) -> String {
-        unit < Self.day ? Moment.text(ofHour: part.start) : Moment.text(ofDay: part.start / Self.day)
+        unit < Self.day ? Moment.text(ofHour: part.start) : Self.day(ofHour: part.start)
     }
 
     /// The parts that have words at the axis, and those: days, or in less than two of them times.
@@ -53,9 +55,11 @@ struct TimeLine {
             let hour = parts[starts[number]].start
             if isShort { return (starts[number], "\((hour % Self.day).padded(2)):00") }
             // Without the year where it says nothing.
-            return (
-                starts[number], String(Moment.text(ofDay: hour / Self.day).dropFirst(span > 300 * Self.day ? 0 : 5))
-            )
+            return (starts[number], String(Self.day(ofHour: hour).dropFirst(span > 300 * Self.day ? 0 : 5)))
         }
+    }
+
+    private static func day(ofHour hour: Int) -> String {
+        Day(daysSince1970: hour / day).description
     }
 }

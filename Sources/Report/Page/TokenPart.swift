@@ -32,6 +32,8 @@ enum TokenPart: CaseIterable {
 extension Tokens {
     /// In a few words.
     var words: String {
-        "\(Decimals.grouped(input)) input (\(Decimals.grouped(cached)) cached), \(Decimals.grouped(output)) output"
+        let written = cacheWritten > 0 ? ", \(Decimals.grouped(cacheWritten)) written to the cache" : ""
+        return "\(Decimals.grouped(input)) input (\(Decimals.grouped(cached)) cached\(written)), "
+            + "\(Decimals.grouped(output)) output"
     }
 }

@@ -1,3 +1,5 @@
+internal import Models
+
 /// The sums of what one worker has read; those of several are added at the end.
 struct Aggregate {
     /// How many rows there may be. Requests beyond them are put together, each row's histograms taking a few kilobytes.
@@ -8,10 +10,13 @@ struct Aggregate {
     private var models = NameTable()
     private var routes = NameTable()
     private var errors = NameTable()
+    private var tiers = NameTable()
     /// By the numbers of callers and models: whether they count, and what the model costs.
     private var callerCounts: [Bool] = []
     private var modelCounts: [Bool] = []
     private var prices: [Price?] = []
+    /// By the numbers of service tiers: what they multiply a cost by.
+    private var tierFactors: [Double] = []
 
     private var rows: [Key: Int] = [:]
     private var tallies: [Tally] = []
@@ -42,14 +47,15 @@ struct Aggregate {
         guard selection.includes(time: line.time) else { return counts.leftOut += 1 }
         let caller = line.caller.map { callers.number(of: bytes.extracting($0)) } ?? NameTable.none
         let model = line.model.map { models.number(of: bytes.extracting($0)) } ?? NameTable.none
+        let tier = line.tier.map { tiers.number(of: bytes.extracting($0)) } ?? NameTable.none
         noteNewNames()
         guard callerCounts[caller], modelCounts[model] else { return counts.leftOut += 1 }
-        let price = prices[model]
-        tallies[row(of: line, caller: caller, model: model, bytes)].add(line, price: price)
-        hours[line.time / 3600, default: Interval()].add(line, price: price)
+        let cost = Cost(of: line.tokens, at: prices[model], times: tierFactors[tier])
+        tallies[row(of: line, caller: caller, model: model, bytes)].add(line, cost)
+        hours[line.time / 3600, default: Interval()].add(line, cost)
         callerTokens[caller] += line.tokens
         modelTokens[model] += line.tokens
-        if price == nil, line.tokens.sum > 0 { unpricedModels.insert(model) }
+        if cost.unpriced > 0 { unpricedModels.insert(model) }
     }
 
     private mutating func noteNewNames() {
@@ -61,7 +67,10 @@ struct Aggregate {
             let name = models.texts[modelCounts.count]
             modelCounts.append(selection.includes(model: name))
             modelTokens.append(Tokens())
-            prices.append(name.flatMap { selection.prices.price(of: $0) })
+            prices.append(name.flatMap { selection.catalogue($0).price })
+        }
+        while tierFactors.count < tiers.texts.count {
+            tierFactors.append(Price.factor(ofTier: tiers.texts[tierFactors.count]))
         }
     }
 
@@ -124,7 +133,7 @@ struct Aggregate {
     private func words(_ key: Key) -> [String] {
         selection.dimensions.map { dimension in
             switch dimension {
-            case .day: key.day == 0 ? NameTable.othersText : Moment.text(ofDay: key.day)
+            case .day: key.day == 0 ? NameTable.othersText : Day(daysSince1970: key.day).description
             case .caller: callers.texts[key.caller] ?? ""
             case .model: models.texts[key.model] ?? ""
             case .route: routes.texts[key.route] ?? ""

@@ -5,11 +5,11 @@ struct Interval: Equatable {
     var tokens = Tokens()
     var cost = Cost()
 
-    mutating func add(_ line: RequestLine, price: Price?) {
+    mutating func add(_ line: RequestLine, _ cost: Cost) {
         requests += 1
         if line.isError { errors += 1 }
         tokens += line.tokens
-        cost.add(line.tokens, at: price)
+        self.cost += cost
     }
 
     static func += (sum: inout Interval, other: Interval) {

@@ -1,4 +1,4 @@
-internal import Translation
+public import Models
 
 /// What a report is about.
 public struct Selection: Sendable {
@@ -16,7 +16,7 @@ public struct Selection: Sendable {
     let until: Int?
     private let callers: [ModelPattern]
     private let models: [ModelPattern]
-    let prices: PriceTable
+    let catalogue: Catalogue
 
     /// - Parameters:
     ///   - dimensions: what requests are put together by; of one that comes twice, the first counts.
@@ -24,17 +24,17 @@ public struct Selection: Sendable {
     ///   - until: the moment after the last that counts; nil for the log's end.
     ///   - callers: the names of callers that count, in which `*` matches any run of characters; with none, all do.
     ///   - models: the names of models upstream that count, in the same way.
-    ///   - prices: what tokens cost.
+    ///   - catalogue: what tokens cost.
     public init(
         by dimensions: [Dimension], since: TimeLimit?, until: TimeLimit?, callers: [String], models: [String],
-        prices: PriceTable
+        catalogue: Catalogue
     ) {
         self.dimensions = dimensions.enumerated().filter { dimensions.firstIndex(of: $1) == $0 }.map(\.element)
         self.since = since?.start
         self.until = until?.end
         self.callers = callers.map { ModelPattern($0) }
         self.models = models.map { ModelPattern($0) }
-        self.prices = prices
+        self.catalogue = catalogue
     }
 
     func includes(time: Int) -> Bool {
@@ -67,7 +67,7 @@ public struct TimeLimit: Sendable, Equatable {
         var bytes = Array(text.utf8)
         guard let day = Moment.readDay(bytes.span.bytes, at: 0) else { return nil }
         guard bytes.count > 10 else {
-            start = day * Moment.secondsPerDay
+            start = day.daysSince1970 * Moment.secondsPerDay
             end = start + Moment.secondsPerDay
             return
         }

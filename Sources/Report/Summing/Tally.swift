@@ -13,14 +13,14 @@ struct Tally: Equatable {
     var firstByte = Histogram()
     var duration = Histogram()
 
-    mutating func add(_ line: RequestLine, price: Price?) {
+    mutating func add(_ line: RequestLine, _ cost: Cost) {
         requests += 1
         if line.isError { errors += 1 }
         if line.clientLeft { clientsLeft += 1 }
         retries = retries.saturatingAdd(line.retries)
         tokens += line.tokens
         unaccounted.add(line)
-        cost.add(line.tokens, at: price)
+        self.cost += cost
         if let firstByte = line.firstByte { self.firstByte.add(firstByte) }
         if let duration = line.duration { self.duration.add(duration) }
     }
@@ -54,30 +54,4 @@ struct Unaccounted: Equatable {
         sum.requests += other.requests
         sum.outputTokensSeen = sum.outputTokensSeen.saturatingAdd(other.outputTokensSeen)
     }
-}
-
-/// What requests cost, as far as their models have a price.
-struct Cost: Equatable {
-    /// What is known, in USD.
-    var known = 0.0
-    /// How many requests used tokens that have a price.
-    var priced = 0
-    /// How many requests used tokens of a model without a price.
-    var unpriced = 0
-
-    mutating func add(_ tokens: Tokens, at price: Price?) {
-        guard tokens.sum > 0 else { return }
-        guard let price else { return unpriced += 1 }
-        known += price.cost(of: tokens)
-        priced += 1
-    }
-
-    static func += (sum: inout Cost, other: Cost) {
-        sum.known += other.known
-        sum.priced += other.priced
-        sum.unpriced += other.unpriced
-    }
-
-    /// What is known of it, in USD; nil when nothing is known, though tokens were used.
-    var amount: Double? { priced == 0 && unpriced > 0 ? nil : known }
 }

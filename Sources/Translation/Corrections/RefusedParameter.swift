@@ -1,4 +1,5 @@
 public import JSON
+internal import Models
 
 /// A parameter that upstream refuses although the parameter table (`ParameterSupport`) says nothing of it: what the error
 /// of such a refusal says.
@@ -11,6 +12,8 @@ public struct RefusedParameter: Sendable, Hashable {
     private let effort: String?
     /// The value, in JSON, if that was the cause; nil when every value is.
     private let value: [UInt8]?
+    /// What is sent in its place; nil when nothing is.
+    let substitute: String?
 
     /// Reads a refusal. Nil when it is of another kind, or about what a request cannot do without.
     ///
@@ -23,15 +26,31 @@ public struct RefusedParameter: Sendable, Hashable {
         else { return nil }
         path = param.split(separator: ".").map(String.init)
         guard Self.mayBeRemoved(path), let value = request.member(at: path) else { return nil }
-        effort = request["reasoning"]?["effort"]?.string
+        effort = request.effort
+        substitute = Self.isEffort(path) ? Self.substitute(for: value, error) : nil
+        // An invalid value is the client's mistake, but for an effort that some models have.
+        guard kind != .invalid || substitute != nil else { return nil }
         // What is asked to be included is a list: another list may do.
-        let isByValue = kind == .value || path == ["include"]
+        let isByValue = kind != .parameter || path == ["include"]
         self.value = isByValue && value.text.count <= Self.maximumValueSize ? Array(value.text) : nil
+    }
+
+    private static func isEffort(_ path: [String]) -> Bool {
+        path == ["reasoning", "effort"] || path == ["reasoning_effort"]
+    }
+
+    /// The nearest of the efforts that a refusal lists: `Supported values are: 'low', 'medium', and 'high'.`
+    private static func substitute(for effort: Value, _ error: Value) -> String? {
+        guard let asked = effort.string.flatMap(Effort.init(rawValue:)), let message = error["message"]?.string,
+            let list = message.firstRange(of: "Supported values are")
+        else { return nil }
+        let words = message[list.upperBound...].split { $0 == "'" || $0 == "\"" || $0 == "`" }
+        return asked.nearest(in: words.compactMap { Effort(rawValue: String($0)) }.filter { $0 != asked })?.rawValue
     }
 
     /// This finding beside others: of a parameter of which two values were refused, every value is taken to be.
     public func joined(with others: [RefusedParameter]) -> RefusedParameter {
-        guard value != nil, path != ["include"],
+        guard value != nil, path != ["include"], !Self.isEffort(path),
             others.contains(where: { $0.path == path && $0.effort == effort && $0 != self })
         else { return self }
         return RefusedParameter(path: path, effort: effort, value: nil)
@@ -46,11 +65,12 @@ public struct RefusedParameter: Sendable, Hashable {
         self.path = path
         self.effort = effort
         self.value = value
+        substitute = nil
     }
 
     /// Whether a request has the parameter, in the way that was refused.
     func isIn(_ request: Value) -> Bool {
-        guard let value = request.member(at: path), effort == request["reasoning"]?["effort"]?.string else {
+        guard let value = request.member(at: path), effort == request.effort else {
             return false
         }
         return self.value.map(value.text.elementsEqual) ?? true
@@ -60,7 +80,7 @@ public struct RefusedParameter: Sendable, Hashable {
     private static let maximumValueSize = 256
 
     private enum Kind {
-        case parameter, value
+        case parameter, value, invalid
 
         /// By the code, or where there is none, as with some refusals of the live API, by how the message begins.
         init?(_ error: Value) {
@@ -68,6 +88,7 @@ public struct RefusedParameter: Sendable, Hashable {
             switch error["code"]?.string {
             case "unsupported_parameter", "unknown_parameter": self = .parameter
             case "unsupported_value": self = .value
+            case "invalid_value": self = .invalid
             case nil where message.hasPrefix("Unsupported parameter") || message.hasPrefix("Unknown parameter"):
                 self = .parameter
             case nil where message.hasPrefix("Unsupported value"): self = .value
@@ -90,6 +111,11 @@ public struct RefusedParameter: Sendable, Hashable {
 
     /// What to say of a request that goes without it.
     func notice(in context: ReplyContext) -> Notice {
+        if let substitute {
+            return Notice(
+                kind: .adjusted, field: "reasoning_effort",
+                reason: "is sent as '\(substitute)': upstream refuses '\(effort ?? "")' with \(context.modelSent)")
+        }
         let reason = "is left out: upstream refuses it with \(context.modelSent)"
         guard let field = clientField(in: context) else {
             return Notice(kind: .adjusted, field: "include", reason: reason)
@@ -110,6 +136,9 @@ public struct RefusedParameter: Sendable, Hashable {
 }
 
 extension Value {
+    /// The reasoning effort of a request of either API.
+    fileprivate var effort: String? { (self["reasoning"]?["effort"] ?? self["reasoning_effort"])?.string }
+
     fileprivate func member(at path: [String]) -> Value? {
         var value = self
         for name in path {

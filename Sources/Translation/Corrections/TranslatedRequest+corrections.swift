@@ -12,7 +12,7 @@ extension TranslatedRequest {
         let found = refused.filter { $0.isIn(root) }
         guard !found.isEmpty else { return self }
         var writer = Writer(reservingCapacity: body.count)
-        writer.object { _ = $0.members(of: root, without: found.map { $0.path[...] }) }
+        writer.object { _ = $0.members(of: root, without: found.map { ($0.path[...], $0.substitute) }) }
         var corrected = self
         corrected.body = writer.bytes
         corrected.notices += found.map { $0.notice(in: context) }
@@ -63,15 +63,21 @@ extension TranslatedRequest {
 }
 
 extension Writer {
-    /// Writes an object's members without those at the paths, and without what is left empty by that.
+    /// Writes an object's members without those at the paths, or with other strings there, and without what is left empty by
+    /// that.
     ///
     /// - Returns: whether there was any left to write.
-    fileprivate mutating func members(of object: Value, without paths: [ArraySlice<String>]) -> Bool {
+    fileprivate mutating func members(
+        of object: Value, without paths: [(path: ArraySlice<String>, substitute: String?)]
+    ) -> Bool {
         var isEmpty = true
         for member in object.members {
-            let below = paths.filter { $0.first == member.name }.map { $0.dropFirst() }
-            if below.contains(where: \.isEmpty) { continue }
-            if below.isEmpty {
+            let below = paths.filter { $0.path.first == member.name }.map { ($0.path.dropFirst(), $0.substitute) }
+            if let found = below.first(where: { $0.0.isEmpty }) {
+                guard let substitute = found.1 else { continue }
+                name(text: member.name)
+                string(substitute)
+            } else if below.isEmpty {
                 self.member(member)
             } else {
                 var inner = Writer(reservingCapacity: member.value.text.count)

@@ -18,7 +18,7 @@ public struct Explanation: Sendable {
         /// Not sent, and nothing is lost by that.
         case unneeded
         /// As in ``Notice/Kind``.
-        case dropped, adjusted, emulated, repaired
+        case dropped, adjusted, emulated, repaired, warned
     }
 
     /// One part: a field, a message, a tool; or something within the part before it, which has neither value.
@@ -72,6 +72,7 @@ extension Explanation.Change {
         case .adjusted: self = .adjusted
         case .emulated: self = .emulated
         case .repaired: self = .repaired
+        case .warned: self = .warned
         }
     }
 }

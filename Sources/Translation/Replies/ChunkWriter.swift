@@ -19,10 +19,14 @@ struct ChunkWriter: Sendable {
     /// How many characters of text have been written; only the legacy API tells tokens' places.
     private var textOffset = 0
 
+    /// Whether it tells what is said once of all choices.
+    let isFirstChoice: Bool
+
     /// - Parameter index: which of the reply's choices this one is.
     init(_ identity: ReplyIdentity, for context: ReplyContext, index: Int) {
         form = context.form
         echo = context.echo
+        isFirstChoice = index == 0
         choice = Array(#"\#(Self.fingerprint(form))"choices":[{"index":\#(index),"#.utf8)
         tail = Array((context.includesUsage ? #"],"usage":null}"# : "]}").utf8)
         identify(identity)
@@ -138,6 +142,18 @@ struct ChunkWriter: Sendable {
         EventWriter.begin(to: &output)
         output.append(contentsOf: head)
         output.append(contentsOf: #"\#(Self.fingerprint(form))"choices":[],"usage":null}"#.utf8)
+        EventWriter.end(to: &output)
+    }
+
+    /// A chunk that says nothing but what moderation found. It has a choice, since many clients look for one in every chunk.
+    func moderation(_ found: Value, into output: inout [UInt8]) {
+        guard form == .chat else { return }
+        begin(into: &output)
+        var writer = Writer()
+        writer.chatModeration(found)
+        output.append(contentsOf: #""delta":{},"logprobs":null,"finish_reason":null}],"moderation":"#.utf8)
+        output.append(contentsOf: writer.bytes)
+        output.append(contentsOf: tail.dropFirst())
         EventWriter.end(to: &output)
     }
 

@@ -24,7 +24,7 @@ public enum FinishReason: String, Sendable {
         }
         switch response["incomplete_details"]?["reason"]?.string {
         case "content_filter": self = .contentFilter
-        case "max_output_tokens": self = .length
+        case "max_output_tokens", "max_messages": self = .length
         default: self = .stop
         }
     }

@@ -52,6 +52,10 @@ public struct ReplyTranslator: Sendable {
             }
             if first.context.form == .chat {
                 writer.memberIfGiven("service_tier", of: first.response)
+                if let moderation = first.response.given("moderation") {
+                    writer.name("moderation")
+                    writer.chatModeration(moderation)
+                }
                 writer.name("system_fingerprint")
                 writer.null()
             }
@@ -78,7 +82,7 @@ private struct Choice {
         }
         self.context = context
         self.response = response
-        usage = Usage(response.given("usage"), for: context)
+        usage = Usage(of: response, for: context)
         message = CollectedMessage(output, for: context)
         let called = FinishReason(hasCalls: !message.calls.isEmpty, answersInKind: context.usesFunctions)
         reason = message.isCut ? called : FinishReason(of: response, otherwise: called)

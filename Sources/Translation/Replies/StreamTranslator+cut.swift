@@ -19,7 +19,7 @@ extension StreamTranslator {
     mutating func listenForUsage(_ event: Value, into output: inout [UInt8]) {
         switch event["type"]?.string {
         case "response.completed", "response.incomplete", "response.done", "response.failed", "response.cancelled":
-            finishCut(usage: Usage(event["response"]?.given("usage"), for: context), into: &output)
+            finishCut(usage: Usage(of: event["response"], for: context), into: &output)
         case "error":
             finishCut(usage: nil, into: &output)
         default:

@@ -33,7 +33,7 @@ public struct StreamTranslator: Sendable {
     /// The text's way to the client; nil where nothing can end it before upstream does.
     var visible: VisibleText?
 
-    let context: ReplyContext
+    private(set) var context: ReplyContext
     private var identity: ReplyIdentity
     private var hasRole = false
 
@@ -74,9 +74,16 @@ public struct StreamTranslator: Sendable {
         identity = ReplyIdentity(id: id, created: created, model: context.modelSent)
         isOneOfSeveral = choice != nil
         writer = ChunkWriter(identity, for: context, index: choice ?? 0)
-        if !context.stops.isEmpty || context.visibleTokenLimit != nil {
-            visible = VisibleText(stops: context.stops, tokenLimit: context.visibleTokenLimit)
-        }
+        visible = VisibleText(for: context)
+    }
+
+    /// Takes the request that upstream has answered, which asks for another model than the first one did.
+    public mutating func adopt(_ context: ReplyContext) {
+        guard context != self.context else { return }
+        self.context = context
+        identity.model = context.modelSent
+        writer.identify(identity)
+        visible = VisibleText(for: context)
     }
 
     /// Translates one event and appends the chunks that follow from it.
@@ -233,12 +240,15 @@ public struct StreamTranslator: Sendable {
         }
         completeAll(of: response["output"], into: &output)
         releaseCommentary(asAnswer: !hasAnswer, into: &output)
-        usage = Usage(response.given("usage"), for: context)
+        usage = Usage(of: response, for: context)
         guard cutReason == nil else { return finishCut(usage: usage, into: &output) }
         if let rest = visible?.finish() { write(rest, into: &output) }
         writeRole(isFollowedByText: true, into: &output)
         let complete = FinishReason(hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
         let reason = visible?.ending == nil ? FinishReason(of: response, otherwise: complete) : complete
+        if let moderation = response.given("moderation"), writer.isFirstChoice {
+            writer.moderation(moderation, into: &output)
+        }
         writer.finish(reason, serviceTier: response["service_tier"], into: &output)
         if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: response["service_tier"], into: &output) }
         outcome = .finished(reason)

@@ -14,10 +14,12 @@ public struct Usage: Sendable, Equatable {
     public var reasoning: Int
     /// Which of the client's prompts `input` is.
     public var promptIndex = 0
+    /// The tier that served the request (`service_tier`), which its price depends on; nil when upstream does not say.
+    public var serviceTier: String?
 
-    /// Reads a `usage` object of either API. Nil when it is not one.
-    public init?(_ value: Value?) {
-        guard let value, value.kind == .object,
+    /// Reads what a reply of either API says of itself: its `usage` and its `service_tier`. Nil when it has no usage.
+    public init?(of reply: Value?) {
+        guard let reply, let value = reply["usage"], value.kind == .object,
             let input = (value["input_tokens"] ?? value["prompt_tokens"])?.integer,
             let output = (value["output_tokens"] ?? value["completion_tokens"])?.integer
         else { return nil }
@@ -28,11 +30,15 @@ public struct Usage: Sendable, Equatable {
         cacheWritten = inputDetails?["cache_write_tokens"]?.integer ?? 0
         reasoning =
             (value["output_tokens_details"] ?? value["completion_tokens_details"])?["reasoning_tokens"]?.integer ?? 0
+        serviceTier = reply["service_tier"]?.string.flatMap { $0.utf8.count <= Self.longestTier ? $0 : nil }
     }
 
+    /// In bytes. No tier has a longer name, and upstream may say anything.
+    private static let longestTier = 32
+
     /// Reads the usage of the reply to a request.
-    init?(_ value: Value?, for context: ReplyContext) {
-        self.init(value)
+    init?(of reply: Value?, for context: ReplyContext) {
+        self.init(of: reply)
         promptIndex = context.promptIndex
     }
 

@@ -42,6 +42,12 @@ struct VisibleText: Sendable {
         tokensLeft = tokenLimit
     }
 
+    /// What a streamed reply to a request needs; nil where nothing can end its text before upstream does.
+    init?(for context: ReplyContext) {
+        guard !context.stops.isEmpty || context.visibleTokenLimit != nil else { return nil }
+        self.init(stops: context.stops, tokenLimit: context.visibleTokenLimit)
+    }
+
     /// Takes the next piece of text, and returns what may be shown by now.
     mutating func append(_ piece: Piece) -> Piece {
         guard ending == nil else { return .nothing }

@@ -26,6 +26,48 @@ extension Writer {
         }
     }
 
+    /// What moderation found, as Chat Completions has it: lists of results, where the Responses API has one for the input and
+    /// one for the output.
+    mutating func chatModeration(_ found: Value) {
+        object { writer in
+            for side in ["input", "output"] {
+                writer.name(text: side)
+                let result = found.members.first { $0.name == side }?.value
+                if let result, result.kind == .object {
+                    writer.chatModerationSide(result)
+                } else {
+                    writer.null()
+                }
+            }
+        }
+    }
+
+    private mutating func chatModerationSide(_ result: Value) {
+        // An error, or a list already.
+        if result["type"]?.isString("error") == true || result["results"] != nil { return onOneLine(result) }
+        object {
+            $0.member("type", "moderation_results")
+            $0.scalarIfGiven("model", result["model"])
+            $0.name("results")
+            $0.array { $0.onOneLine(result) }
+        }
+    }
+
+    /// A copy without the white space between its parts: line breaks would end an event's data.
+    private mutating func onOneLine(_ value: Value) {
+        switch value.kind {
+        case .object:
+            object { writer in
+                for member in value.members {
+                    writer.name(text: member.name)
+                    writer.onOneLine(member.value)
+                }
+            }
+        case .array: array { writer in for element in value.elements { writer.onOneLine(element) } }
+        default: self.value(value)
+        }
+    }
+
     /// Tokens' probabilities in the legacy API's form: one list each of tokens, probabilities, alternatives and places in the
     /// text.
     ///

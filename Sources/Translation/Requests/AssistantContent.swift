@@ -7,7 +7,17 @@ struct AssistantContent {
         case refusal(StringContents)
     }
 
+    /// What a message was to the model that said it (`phase`). Chat Completions has no such field, so it is told by whether
+    /// calls stand beside the text.
+    enum Phase: String {
+        /// Said beside its work.
+        case commentary
+        case finalAnswer = "final_answer"
+    }
+
     private var pieces: [Piece] = []
+    /// The paths of parts that mark where upstream may cache the conversation.
+    private(set) var partsWithBreakpoint: [String] = []
     private var hasRefusal = false
 
     init(_ message: Value, _ path: String) throws(RequestError) {
@@ -30,6 +40,7 @@ struct AssistantContent {
         var index = 0
         for part in content.elements {
             let path = "\(path)[\(index)]"
+            if part.given("prompt_cache_breakpoint") != nil { partsWithBreakpoint.append(path) }
             switch try part.required("type", as: .string, in: path + ".").string {
             case "text":
                 let text = try part.required("text", as: .string, in: path + ".")
@@ -55,11 +66,12 @@ struct AssistantContent {
     }
 
     /// Text alone is sent as a string: a part of type `output_text` would need fields that Chat Completions never had.
-    func write(to writer: inout Writer) {
+    func write(phase: Phase?, to writer: inout Writer) {
         writer.object {
             $0.member("role", "assistant")
             $0.name("content")
             if hasRefusal { writeParts(to: &$0) } else { writeString(to: &$0) }
+            if let phase { $0.member("phase", phase.rawValue) }
         }
     }
 

@@ -1,30 +1,77 @@
 internal import JSON
+internal import Models
 
-/// Writes the body of `POST /chat/completions` for upstreams that speak it: the client's own, with the model mapped and
-/// the token limit under its present name. Everything else stays as it is, in its order.
-enum ChatPayload {
-    static func translate(
-        _ request: ClientRequest, from front: Front, settings: TranslationSettings
-    ) throws(RequestError) -> TranslatedRequest {
-        var notices = Notices(policy: settings.unsupportedParameters)
-        let limit = try TokenLimit(of: request.body, notices: &notices)
-        let messages = try Messages.list(of: request.body, from: front)
-        let prompt = messages == nil ? try Prompt.single(of: request.body) : nil
-        var writer = Writer(reservingCapacity: request.body.text.count + 64)
-        writer.object {
-            $0.member("model", request.context.modelSent)
-            if let prompt, settings.target == .chat { writeMessage(prompt, to: &$0) }
-            for member in request.body.members {
+/// Writes the body of `POST /chat/completions` for upstreams that speak it: the client's own, with the model mapped, the
+/// token limit under its present name, and without what the model is known to refuse. Everything else stays as it is, in its
+/// order.
+struct ChatPayload {
+    private let request: ClientRequest
+    private let effort: EffortToSend
+    private var notices: Notices
+
+    private var body: Value { request.body }
+    private var model: String { request.choice.sent.name }
+
+    init(_ request: ClientRequest) throws(RequestError) {
+        self.request = request
+        notices = request.notices
+        effort = EffortToSend(
+            asked: try request.body.stringIfGiven("reasoning_effort"), of: request.choice, in: request.target)
+    }
+
+    mutating func translate(from front: Front) throws(RequestError) -> TranslatedRequest {
+        let limit = try TokenLimit(of: body, notices: &notices)
+        let messages = try Messages.list(of: body, from: front)
+        let prompt = messages == nil ? try Prompt.single(of: body) : nil
+        let movesPrompt = request.target == .chat
+        var writer = Writer(reservingCapacity: body.text.count + 64)
+        try writer.object { writer throws(RequestError) in
+            writer.member("model", model)
+            if let prompt, movesPrompt { Self.writeMessage(prompt, to: &writer) }
+            for member in body.members {
                 switch member.name {
                 case "model", "max_tokens", "max_completion_tokens": continue
-                case "prompt" where settings.target == .chat: continue
-                default: $0.member(member)
+                case "reasoning_effort": try writeEffort(to: &writer)
+                case "prompt" where movesPrompt: continue
+                case "temperature", "top_p", "logprobs", "top_logprobs":
+                    if try takes(member) { writer.member(member) }
+                default: writer.member(member)
                 }
             }
-            if let limit { $0.member("max_completion_tokens", limit.tokens) }
+            if let limit { writer.member("max_completion_tokens", limit.tokens) }
+            if body["reasoning_effort"] == nil { try writeEffort(to: &writer) }
         }
+        noteTools()
         return TranslatedRequest(
-            path: settings.target.path, body: writer.bytes, context: request.context, notices: notices.all)
+            path: request.target.path, body: writer.bytes, context: request.context, notices: notices.all)
+    }
+
+    private mutating func writeEffort(to writer: inout Writer) throws(RequestError) {
+        let asked = try body.stringIfGiven("reasoning_effort")
+        if let text = try notices.effort(effort, asked: asked, for: model) { writer.member("reasoning_effort", text) }
+    }
+
+    /// Whether the model takes a sampling parameter. One that asks for its default goes along: upstream does not mind.
+    private mutating func takes(_ member: Member) throws(RequestError) -> Bool {
+        let number = member.value.numberText.flatMap(Double.init)
+        let isDefault =
+            switch member.name {
+            case "logprobs": member.value.bool == false
+            case "top_logprobs": number == 0
+            default: number == 1
+            }
+        if effort.takesSampling || isDefault || member.value.isNull { return true }
+        return try notices.sampling(member.name, refusedBy: model, effort)
+    }
+
+    /// Upstream is left to refuse what it refuses: the program that offers tools relies on them.
+    private mutating func noteTools() {
+        guard !effort.takesToolsInChat else { return }
+        for field in ["tools", "functions"] where body.members.contains(where: { $0.name == field && !$0.value.isNull })
+        {
+            notices.warned(
+                field, "are refused by Chat Completions with \(model); TARGET_API=responses serves them")
+        }
     }
 
     private static func writeMessage(_ prompt: Value, to writer: inout Writer) {

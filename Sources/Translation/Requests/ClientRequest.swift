@@ -1,11 +1,24 @@
 internal import JSON
+internal import Models
 
 /// A client's request, with what every translation of it needs read and checked.
 struct ClientRequest {
     let body: Value
     let context: ReplyContext
+    /// The model to ask for.
+    let choice: ModelChoice
+    /// The API to ask it in.
+    let target: Target
+    /// What has become of the model.
+    let notices: Notices
 
-    init(_ body: Value, settings: TranslationSettings) throws(RequestError) {
+    /// - Parameters:
+    ///   - availability: which models are gone; nil replaces none.
+    ///   - choose: chooses the model for what the client names.
+    init(
+        _ body: Value, settings: TranslationSettings, availability: ModelAvailability?,
+        choose: (String?) -> ModelChoice
+    ) throws(RequestError) {
         guard body.kind == .object else {
             throw RequestError(message: "The request body must be a JSON object, but it is \(body.kind.described).")
         }
@@ -17,8 +30,11 @@ struct ClientRequest {
         }
         self.body = body
         let asked = try body.stringIfGiven("model")
+        choice = choose(asked)
+        target = settings.target.serving(choice.sent)
+        notices = Notices(of: choice, in: target, settings: settings, availability: availability)
         context = ReplyContext(
-            modelAsked: asked, modelSent: settings.modelMap(asked ?? settings.defaultModel),
+            modelAsked: asked, modelMapped: choice.mapped, modelSent: choice.sent.name,
             streams: try body.boolIfGiven("stream") ?? false,
             includesUsage: body.given("stream_options")?.given("include_usage")?.bool ?? false,
             usesFunctions: body.given("functions") != nil && body.given("tools") == nil,

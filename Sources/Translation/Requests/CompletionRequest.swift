@@ -18,8 +18,9 @@ struct CompletionRequest {
     let request: ClientRequest
     let prompts: [Value]
 
-    init(_ body: Value, settings: TranslationSettings) throws(RequestError) {
-        request = try ClientRequest(body, settings: settings)
+    init(_ request: ClientRequest) throws(RequestError) {
+        self.request = request
+        let body = request.body
         if body.given("suffix") != nil {
             throw RequestError(
                 message:

@@ -16,7 +16,14 @@ extension InputItems {
         var reasoning = call.flatMap { self.reasoning(before: $0) }
         for item in reasoning?.beforeText ?? [] { writer.json(item) }
         let said = try AssistantContent(message, path)
-        if !said.isEmpty { said.write(to: &writer) }
+        for part in said.partsWithBreakpoint {
+            notices.dropped(
+                part + ".prompt_cache_breakpoint", "is not known to the Responses API in what the assistant said")
+        }
+        if !said.isEmpty {
+            let isAnswer = calls?.hasElements != true && legacyCall == nil
+            said.write(phase: wantsPhase ? (isAnswer ? .finalAnswer : .commentary) : nil, to: &writer)
+        }
         let firstCall = callCount
         while let present = call {
             for item in reasoning?.beforeCall ?? [] { writer.json(item) }

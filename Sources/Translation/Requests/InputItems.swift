@@ -8,6 +8,8 @@ struct InputItems {
     /// Whether a message without a role is the user's, as on `/proxy`, or an error.
     private let roleIsOptional: Bool
     private let speakers: Speakers
+    /// Whether the model wants to know which of its messages were answers.
+    let wantsPhase: Bool
     private let recall: ReasoningRecall
     var notices: Notices
 
@@ -18,9 +20,13 @@ struct InputItems {
     /// The calls before which reasoning was put back, by the ids that the client knows. No item may be there twice.
     private(set) var recalledCallIDs: Set<String> = []
 
-    init(_ messages: Value, roleIsOptional: Bool, notices: Notices, recalling recall: @escaping ReasoningRecall) {
+    init(
+        _ messages: Value, roleIsOptional: Bool, wantsPhase: Bool, notices: Notices,
+        recalling recall: @escaping ReasoningRecall
+    ) {
         self.messages = messages
         self.roleIsOptional = roleIsOptional
+        self.wantsPhase = wantsPhase
         self.notices = notices
         self.recall = recall
         speakers = Speakers(messages)

@@ -1,14 +1,21 @@
 public import JSON
+public import Models
 
 /// Turns clients' requests into upstream's. Pure: bytes in, bytes out; the same request gives the same bytes in every
 /// process, since a changed prefix is a miss in upstream's prompt cache.
 public struct RequestTranslator: Sendable {
     /// What the operator decided, and perhaps a location or a caller's key for itself.
     public let settings: TranslationSettings
+    private let availability: ModelAvailability?
 
     /// A translator that keeps nothing between requests.
-    public init(settings: TranslationSettings) {
+    ///
+    /// - Parameters:
+    ///   - settings: see the property.
+    ///   - availability: which models are gone at the moment; nil replaces none.
+    public init(settings: TranslationSettings, availability: ModelAvailability? = nil) {
         self.settings = settings
+        self.availability = availability
     }
 
     /// Translates a body of `POST /proxy`: Chat Completions' fields, with `messages` or `prompt`.
@@ -30,51 +37,97 @@ public struct RequestTranslator: Sendable {
         try translate(document, from: .chat, recalling: recall)
     }
 
-    /// Translates a body of `POST /v1/completions`: one request for each prompt, in their order.
+    /// Translates a body of `POST /v1/completions`: one request for each prompt, in their order. Where upstream is one of the
+    /// older servers (`TARGET_API` other than `responses`), which have that API themselves, only the model is mapped.
     ///
     /// - Throws: ``RequestError``, which names the field that cannot be translated.
     public func translateCompletionRequest(_ document: Document) throws(RequestError) -> [TranslatedRequest] {
-        let completion = try CompletionRequest(document.root, settings: settings)
-        var translated: [TranslatedRequest] = []
-        for (index, prompt) in completion.prompts.enumerated() {
-            var payload = ResponsesPayload(completion.request, from: .completion(prompt), settings: settings)
-            payload.context = try completion.context(for: prompt)
-            payload.context.promptIndex = index
-            translated.append(try payload.translate())
+        let request = try clientRequest(document)
+        guard request.target == .responses else {
+            guard settings.target != .responses else { throw .onlyInChat(request.choice.sent.name) }
+            return [try mapModel(of: document, for: "/completions")]
         }
+        let completion = try CompletionRequest(request)
+        var translated: [TranslatedRequest] = []
+        for index in completion.prompts.indices { translated.append(try translate(completion, promptIndex: index)) }
         try CompletionRequest.checkCount(translated.reduce(0) { $0 + $1.choiceCount })
+        for index in translated.indices {
+            translated[index].alternative = alternative(to: completion.request.choice) {
+                translator throws(RequestError) in
+                try translator.translate(CompletionRequest(translator.clientRequest(document)), promptIndex: index)
+            }
+        }
         return translated
     }
 
-    /// Maps the model's name in a body that upstream understands as it is, and leaves every other byte alone.
+    private func translate(
+        _ completion: CompletionRequest, promptIndex: Int
+    ) throws(RequestError) -> TranslatedRequest {
+        let prompt = completion.prompts[promptIndex]
+        var payload = try ResponsesPayload(completion.request, from: .completion(prompt), settings: settings)
+        payload.context = try completion.context(for: prompt)
+        payload.context.promptIndex = promptIndex
+        return try payload.translate()
+    }
+
+    /// Maps the model's name in a body that upstream understands as it is, and leaves every other byte alone; where another
+    /// model is asked than the client named, also takes from a body of the Responses API what that model refuses.
     ///
     /// - Parameters:
     ///   - document: the body.
     ///   - path: the route that the body is for, such as `/responses`.
     /// - Throws: ``RequestError``, when the body is not an object or names its model in another way than by a string.
     public func mapModel(of document: Document, for path: String) throws(RequestError) -> TranslatedRequest {
-        let request = try ClientRequest(document.root, settings: settings)
-        var body = document.bytes
-        if let model = request.body.given("model") {
-            var name = Writer()
-            name.string(request.context.modelSent)
-            body.replaceSubrange(model.text.indices, with: name.bytes)
+        var mapped = try MappedBody(clientRequest(document), path: path)
+        var translated = try mapped.translate(document)
+        if translated.context.modelAsked != nil {
+            translated.alternative = alternative(to: mapped.request.choice) { translator throws(RequestError) in
+                try translator.mapModel(of: document, for: path)
+            }
         }
-        var context = request.context
-        // Whoever speaks upstream's own language gets upstream's own answers, refusals too.
-        context.unsupportedParameters = .forward
-        return TranslatedRequest(path: path, body: body, context: context, notices: [])
+        return translated
     }
 
     private func translate(
         _ document: Document, from front: Front, recalling recall: @escaping ReasoningRecall = { _ in nil }
     ) throws(RequestError) -> TranslatedRequest {
-        let request = try ClientRequest(document.root, settings: settings)
-        guard settings.target == .responses else {
-            return try ChatPayload.translate(request, from: front, settings: settings)
+        let request = try clientRequest(document)
+        var translated: TranslatedRequest
+        if request.target == .responses {
+            var payload = try ResponsesPayload(request, from: front, settings: settings, recalling: recall)
+            translated = try payload.translate()
+        } else {
+            var payload = try ChatPayload(request)
+            translated = try payload.translate(from: front)
         }
-        var payload = ResponsesPayload(request, from: front, settings: settings, recalling: recall)
-        return try payload.translate()
+        translated.alternative = alternative(to: request.choice) { translator throws(RequestError) in
+            try translator.translate(document, from: front, recalling: recall)
+        }
+        return translated
+    }
+
+    /// The model that is asked for the one that a client names.
+    public func choice(for asked: String?) -> ModelChoice {
+        ModelChoice(
+            asked: asked, defaultModel: settings.defaultModel, map: settings.modelMap, catalogue: settings.catalogue,
+            availability: availability)
+    }
+
+    private func clientRequest(_ document: Document) throws(RequestError) -> ClientRequest {
+        try ClientRequest(document.root, settings: settings, availability: availability, choose: choice(for:))
+    }
+
+    /// The request that is to be sent if upstream does not have the model.
+    ///
+    /// - Parameter translate: translates the client's request once more. It keeps that in memory, which is why there is none
+    ///   where nothing else could be asked.
+    private func alternative(
+        to choice: ModelChoice,
+        _ translate: @escaping @Sendable (RequestTranslator) throws(RequestError) -> TranslatedRequest
+    ) -> TranslatedRequest.Alternative? {
+        guard let availability, let lesson = choice.lessonOfRefusal else { return nil }
+        let translator = RequestTranslator(settings: settings, availability: availability.learning(lesson))
+        return TranslatedRequest.Alternative(lesson: lesson) { () throws(RequestError) in try translate(translator) }
     }
 }
 

@@ -73,13 +73,16 @@ extension ResponsesPayload {
 
     // MARK: Token limits
 
+    /// The least `max_output_tokens` that the Responses API accepts.
+    private static let minimumOutputTokens = 16
+
     /// A limit that upstream cannot be told is kept here: in streams exactly, and of a whole reply nothing is cut off that
     /// has been paid for.
     mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {
         guard let limit = try TokenLimit(of: body, notices: &notices) else { return }
         context.limitField = limit.field
-        let minimum = ParameterSupport.minimumOutputTokens
-        let headroom = reasons ? settings.reasoningHeadroom : 0
+        let minimum = Self.minimumOutputTokens
+        let headroom = effort.reasons ? settings.reasoningHeadroom : 0
         let (sum, overflows) = max(limit.tokens, minimum).addingReportingOverflow(headroom)
         let sent = overflows ? Int.max : sum
         writer.member("max_output_tokens", sent)

@@ -15,7 +15,7 @@ extension ResponsesPayload {
     /// Reasoning is of use where the model may call a tool, whose result it then goes on with. Calls of the older kind have
     /// no ids by which it could be found again.
     private var wantsReasoning: Bool {
-        guard settings.keepsReasoning, reasons, case .chat = front else { return false }
+        guard settings.keepsReasoning, effort.reasons, case .chat = front else { return false }
         return body.given("tools") != nil
     }
 }

@@ -3,21 +3,14 @@ internal import JSON
 /// Reasoning, and the parameters that a model may take only without it.
 extension ResponsesPayload {
     mutating func writeReasoningAndSampling(to writer: inout Writer) throws(RequestError) {
-        if let effort {
-            if try body.stringIfGiven("reasoning_effort") != effort {
-                notices.adjusted("reasoning_effort", "is sent as '\(effort)', the nearest that \(model) takes")
-            }
+        let asked = try body.stringIfGiven("reasoning_effort")
+        if let effort = try notices.effort(effort, asked: asked, for: model) {
             writer.name("reasoning")
             writer.object { $0.member("effort", effort) }
         }
         try writeSampling("temperature", to: &writer)
         try writeSampling("top_p", to: &writer)
         try writeLogprobs(to: &writer)
-    }
-
-    mutating func readEffort() throws(RequestError) {
-        effort = try body.stringIfGiven("reasoning_effort").map { ParameterSupport.effort($0, for: model) }
-        reasons = ParameterSupport.reasons(model, effort: effort)
     }
 
     private mutating func writeSampling(
@@ -27,10 +20,10 @@ extension ResponsesPayload {
         guard let number = value.numberText else {
             throw .invalidType(name.description, expected: "a number", got: value.kind.described)
         }
-        if reasons {
+        if !effort.takesSampling {
             // What asks for the default, which is 1 for both, loses nothing by being left out.
             if Double(number) == 1 { return }
-            guard try notices.unsupported(name.description, refusal) else { return }
+            guard try notices.sampling(name.description, refusedBy: model, effort) else { return }
         }
         writer.member(name, value)
     }
@@ -40,7 +33,7 @@ extension ResponsesPayload {
             if body.given("top_logprobs") != nil { notices.dropped("top_logprobs", "is of no use without 'logprobs'") }
             return
         }
-        if reasons, try !notices.unsupported("logprobs", refusal) { return }
+        if !effort.takesSampling, try !notices.sampling("logprobs", refusedBy: model, effort) { return }
         includesLogprobs = true
         if let count = wanted.alternatives { writer.member("top_logprobs", count) }
     }
@@ -53,6 +46,23 @@ extension ResponsesPayload {
         }
         return try body.given("logprobs", as: .number).map { ($0, ()) }
     }
+}
 
-    private var refusal: String { "is not taken by \(model) when it reasons" }
+extension Notices {
+    /// Notes what becomes of the client's effort, and returns the one to send; nil sends none.
+    mutating func effort(_ effort: EffortToSend, asked: String?, for model: String) throws(RequestError) -> String? {
+        guard let asked, effort.text != asked else { return effort.text }
+        guard let sent = effort.text else {
+            return try unsupported("reasoning_effort", "is not taken by \(model)") ? asked : nil
+        }
+        adjusted("reasoning_effort", "is sent as '\(sent)', the nearest that \(model) takes")
+        return sent
+    }
+
+    /// Notes a sampling parameter that the model refuses. Returns whether it is to be sent all the same.
+    mutating func sampling(
+        _ field: String, refusedBy model: String, _ effort: EffortToSend
+    ) throws(RequestError) -> Bool {
+        try unsupported(field, "is not taken by \(model)" + (effort.reasons ? " when it reasons" : ""))
+    }
 }

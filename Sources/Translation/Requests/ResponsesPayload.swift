@@ -1,4 +1,5 @@
 internal import JSON
+internal import Models
 
 /// Writes the body of `POST /responses` for a request with Chat Completions' fields: one field after the other, each by
 /// the part that knows it.
@@ -12,10 +13,9 @@ struct ResponsesPayload {
     var notices: Notices
     /// How many choices the client wants.
     var choiceCount = 1
-    /// The reasoning effort to send; nil where the client asks for none.
-    var effort: String?
-    /// Whether the model reasons at that effort.
-    var reasons = false
+    private let choice: ModelChoice
+    /// The reasoning effort to send.
+    let effort: EffortToSend
     /// Whether the probabilities of the text's tokens are asked for.
     var includesLogprobs = false
     private var recalledCallIDs: Set<String> = []
@@ -23,13 +23,16 @@ struct ResponsesPayload {
     init(
         _ request: ClientRequest, from front: Front, settings: TranslationSettings,
         recalling recall: @escaping ReasoningRecall = { _ in nil }
-    ) {
+    ) throws(RequestError) {
         body = request.body
         context = request.context
         self.settings = settings
         self.front = front
         self.recall = recall
-        notices = Notices(policy: settings.unsupportedParameters)
+        notices = request.notices
+        choice = request.choice
+        effort = EffortToSend(
+            asked: try body.stringIfGiven("reasoning_effort"), of: request.choice, in: .responses)
     }
 
     var model: String { context.modelSent }
@@ -43,7 +46,6 @@ struct ResponsesPayload {
 
     private mutating func write() throws(RequestError) -> [UInt8] {
         var writer = Writer(reservingCapacity: body.text.count + 128)
-        try readEffort()
         try readEmulatedFields()
         try writer.object { writer throws(RequestError) in
             writer.member("model", model)
@@ -62,6 +64,8 @@ struct ResponsesPayload {
         return writer.bytes
     }
 
+    private static let recallNothing: ReasoningRecall = { _ in nil }
+
     private mutating func writeInput(to writer: inout Writer) throws(RequestError) {
         if case .completion(let prompt) = front { return writer.member("input", prompt) }
         guard let messages = try Messages.list(of: body, from: front) else {
@@ -74,7 +78,8 @@ struct ResponsesPayload {
             return transcript.write(to: &writer)
         }
         var items = InputItems(
-            messages, roleIsOptional: front.isProxy, notices: notices, recalling: reasons ? recall : { _ in nil })
+            messages, roleIsOptional: front.isProxy, wantsPhase: choice.sent.wantsPhase, notices: notices,
+            recalling: effort.reasons ? recall : Self.recallNothing)
         try items.write(to: &writer)
         notices = items.notices
         recalledCallIDs = items.recalledCallIDs

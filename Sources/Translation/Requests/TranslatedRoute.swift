@@ -10,6 +10,10 @@ public enum TranslatedRoute: String, Sendable, CaseIterable {
     case completions = "/v1/completions"
     /// The Responses API itself, in which only the model's name is mapped.
     case responses = "/v1/responses"
+    /// A conversation made shorter, of which the same is true.
+    case compact = "/v1/responses/compact"
+    /// How many tokens a request would have, of which the same is true.
+    case inputTokens = "/v1/responses/input_tokens"
 }
 
 extension RequestTranslator {
@@ -26,10 +30,9 @@ extension RequestTranslator {
         switch route {
         case .proxy: [try translateProxyRequest(document)]
         case .chatCompletions: [try translateChatRequest(document, recalling: recall)]
-        // The older servers have that API themselves.
-        case .completions where settings.target != .responses: [try mapModel(of: document, for: "/completions")]
         case .completions: try translateCompletionRequest(document)
-        case .responses: [try mapModel(of: document, for: "/responses")]
+        case .responses, .compact, .inputTokens:
+            [try mapModel(of: document, for: String(route.rawValue.dropFirst("/v1".count)))]
         }
     }
 }

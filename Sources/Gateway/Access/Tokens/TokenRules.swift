@@ -1,4 +1,5 @@
 internal import JSON
+internal import Models
 internal import Translation
 
 /// What a token must claim to be taken, and what is read of it.

@@ -4,8 +4,8 @@ public struct ModelMap: Sendable {
     public struct Entry: Sendable, Equatable {
         /// What the client says.
         public let asked: ModelPattern
-        /// What upstream is asked for instead; no pattern.
-        public let sent: String
+        /// What upstream is asked for instead.
+        public let sent: ModelSelection
     }
 
     /// In the order in which they were said, the standard ones first. Of two for one name, the later counts.
@@ -13,8 +13,8 @@ public struct ModelMap: Sendable {
 
     /// What the original proxy maps.
     public static let standard = ModelMap(entries: [
-        Entry(asked: ModelPattern("gpt-4o"), sent: "gpt-5"),
-        Entry(asked: ModelPattern("gpt-4o-mini"), sent: "gpt-5-mini"),
+        Entry(asked: ModelPattern("gpt-4o"), sent: ModelSelection("gpt-5")),
+        Entry(asked: ModelPattern("gpt-4o-mini"), sent: ModelSelection("gpt-5-mini")),
     ])
 
     /// Replaces nothing.
@@ -24,8 +24,9 @@ public struct ModelMap: Sendable {
         self.entries = entries
     }
 
-    /// Reads `asked=sent,asked=sent`, in which `*` in an asked name matches any run of characters. The entries come on
-    /// top of those of `base` and win over an entry there for the same name.
+    /// Reads `asked=sent,asked=sent`, in which `*` in an asked name matches any run of characters, and an effort may stand
+    /// behind a name that is sent (`gpt-4o=gpt-6-luna:none`). The entries come on top of those of `base` and win over an
+    /// entry there for the same name.
     ///
     /// - Throws: ``ModelMapError``, which names the entry at fault.
     public init(parsing text: String, onTopOf base: ModelMap = .standard) throws(ModelMapError) {
@@ -36,7 +37,7 @@ public struct ModelMap: Sendable {
             guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty, !sides[1].contains("*") else {
                 throw ModelMapError(entry: String(part))
             }
-            entries.append(Entry(asked: ModelPattern(sides[0]), sent: sides[1]))
+            entries.append(Entry(asked: ModelPattern(sides[0]), sent: ModelSelection(parsing: sides[1])))
         }
     }
 
@@ -46,8 +47,8 @@ public struct ModelMap: Sendable {
     }
 
     /// The model to ask for; the name itself when no entry matches.
-    public func callAsFunction(_ asked: String) -> String {
-        entries.mostSpecific(for: asked, pattern: \.asked)?.sent ?? asked
+    public func callAsFunction(_ asked: String) -> ModelSelection {
+        entries.mostSpecific(for: asked, pattern: \.asked)?.sent ?? ModelSelection(asked)
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -1,5 +1,5 @@
+import Models
 import Testing
-import Translation
 
 struct ModelMapTests {
     @Test(arguments: [
@@ -7,7 +7,7 @@ struct ModelMapTests {
         ("my-model", "my-model"),
     ])
     func `the original's two models are replaced and no others`(asked: String, sent: String) {
-        #expect(ModelMap.standard(asked) == sent)
+        #expect(ModelMap.standard(asked) == ModelSelection(sent))
     }
 
     @Test(arguments: [
@@ -17,7 +17,18 @@ struct ModelMapTests {
     func `the most specific entry wins`(asked: String, sent: String) throws {
         let map = try ModelMap(
             parsing: "*=any, gpt-4o-*=gpt-5,gpt-4o-mini*=small,gpt-4o-mini=tiny,ft:*:org=tuned")
-        #expect(map(asked) == sent)
+        #expect(map(asked) == ModelSelection(sent))
+    }
+
+    @Test(
+        arguments: [
+            ("gpt-6-luna:none", "gpt-6-luna", Effort.none), ("gpt-7:max", "gpt-7", .max),
+            ("llama3:8b", "llama3:8b", nil),
+            ("ft:gpt-4o:acme::low", "ft:gpt-4o:acme:", .low), ("ft:gpt-4o", "ft:gpt-4o", nil), ("x:", "x:", nil),
+            ("x:None", "x:None", nil), (":none", ":none", nil),
+        ] as [(String, String, Effort?)])
+    func `an effort may stand behind the name that is sent`(text: String, name: String, effort: Effort?) throws {
+        #expect(try ModelMap(parsing: "gpt-4o=\(text)")("gpt-4o") == ModelSelection(name, effort: effort))
     }
 
     @Test(arguments: ["gpt-4o", "=gpt-5", "gpt-4o=", "a=b=c", "a=b,c", "a=gpt-*"])
@@ -26,7 +37,7 @@ struct ModelMapTests {
     }
 
     @Test func `empty entries and white space are passed over`() throws {
-        #expect(try ModelMap(parsing: " a = b , ,")("a") == "b")
+        #expect(try ModelMap(parsing: " a = b , ,")("a") == ModelSelection("b"))
     }
 
     @Test(arguments: [

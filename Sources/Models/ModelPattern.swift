@@ -10,6 +10,9 @@ public struct ModelPattern: Sendable, Equatable {
         hasStar = text.utf8.contains(UInt8(ascii: "*"))
     }
 
+    /// Whether it stands for one name alone.
+    var isName: Bool { !hasStar }
+
     /// How many characters it fixes: of two patterns that match a name, the more specific one fixes more. A name without
     /// a star beats every pattern with one.
     var specificity: Int {

@@ -1,0 +1,94 @@
+/// A row of the catalogue: what it says of the models that its pattern matches.
+struct Row: Sendable {
+    /// What a cell says.
+    enum Cell<Value: Sendable>: Sendable {
+        /// Nothing: the next less specific row is asked.
+        case inherited
+        /// That there is no value (`-`).
+        case nothing
+        case value(Value)
+
+        var value: Value? { if case .value(let value) = self { value } else { nil } }
+
+        /// This cell, or where it is empty the one of a less specific row.
+        func inheriting(_ other: Cell) -> Cell {
+            if case .inherited = self { other } else { self }
+        }
+    }
+
+    var pattern = ModelPattern("")
+    /// The line that it stands in, from 1 up.
+    var line = 0
+    /// Whether it is the operator's; of two equally specific rows, that one counts.
+    var isOperators = false
+
+    var reasoning = Cell<Model.Reasoning>.inherited
+    var efforts = Cell<Model.Efforts>.inherited
+    var defaultEffort = Cell<Effort>.inherited
+    var sampling = Cell<Model.Sampling>.inherited
+    var wantsPhase = Cell<Bool>.inherited
+    var chat = Cell<Model.ChatSupport>.inherited
+    var isServedByResponses = Cell<Bool>.inherited
+    var shutdown = Cell<Day>.inherited
+    var replacement = Cell<String>.inherited
+    var replacementEffort = Cell<Effort>.inherited
+    var input = Cell<Double>.inherited
+    var cachedInput = Cell<Double>.inherited
+    var cacheWrite = Cell<Double>.inherited
+    var output = Cell<Double>.inherited
+    var longContextFrom = Cell<Int>.inherited
+    var longInput = Cell<Double>.inherited
+    var longCachedInput = Cell<Double>.inherited
+    var longOutput = Cell<Double>.inherited
+
+    /// Takes from a less specific row what this one does not say.
+    mutating func inherit(from other: Row) {
+        reasoning = reasoning.inheriting(other.reasoning)
+        efforts = efforts.inheriting(other.efforts)
+        defaultEffort = defaultEffort.inheriting(other.defaultEffort)
+        sampling = sampling.inheriting(other.sampling)
+        wantsPhase = wantsPhase.inheriting(other.wantsPhase)
+        chat = chat.inheriting(other.chat)
+        isServedByResponses = isServedByResponses.inheriting(other.isServedByResponses)
+        shutdown = shutdown.inheriting(other.shutdown)
+        replacement = replacement.inheriting(other.replacement)
+        replacementEffort = replacementEffort.inheriting(other.replacementEffort)
+        input = input.inheriting(other.input)
+        cachedInput = cachedInput.inheriting(other.cachedInput)
+        cacheWrite = cacheWrite.inheriting(other.cacheWrite)
+        output = output.inheriting(other.output)
+        longContextFrom = longContextFrom.inheriting(other.longContextFrom)
+        longInput = longInput.inheriting(other.longInput)
+        longCachedInput = longCachedInput.inheriting(other.longCachedInput)
+        longOutput = longOutput.inheriting(other.longOutput)
+    }
+
+    /// What it says of a model, when nothing is left to inherit.
+    func model(named name: String) -> Model {
+        // What a pattern says of the others' end is not said of the model that takes their place.
+        let isOwnReplacement = replacement.value == name
+        return Model(
+            name: name, reasoning: reasoning.value ?? .never, efforts: efforts.value ?? .any,
+            defaultEffort: defaultEffort.value, sampling: sampling.value, wantsPhase: wantsPhase.value ?? false,
+            chat: chat.value ?? .yes, isServedByResponses: isServedByResponses.value ?? true,
+            shutdown: isOwnReplacement ? nil : shutdown.value,
+            replacement: isOwnReplacement
+                ? nil : replacement.value.map { ModelSelection($0, effort: replacementEffort.value) },
+            price: price)
+    }
+
+    /// What is read from a cache, or written to one, costs as much as other input where no other price is known.
+    private var price: Price? {
+        guard let input = input.value else { return nil }
+        let rates = Price.Rates(
+            input: input, cachedInput: cachedInput.value ?? input, cacheWrite: cacheWrite.value ?? input,
+            output: output.value ?? 0)
+        guard let from = longContextFrom.value, let longInput = longInput.value else {
+            return Price(rates: rates, longContext: nil)
+        }
+        let long = Price.Rates(
+            input: longInput, cachedInput: longCachedInput.value ?? longInput,
+            cacheWrite: cacheWrite.value.map { $0 * 2 } ?? longInput, output: longOutput.value ?? rates.output)
+        return Price(rates: rates, longContext: (from, long))
+    }
+}

@@ -1,0 +1,36 @@
+internal import Gateway
+internal import Models
+internal import Presentation
+
+/// What upstream says of its models and the catalogue does not, and the other way round.
+struct ModelComparison {
+    private let catalogue: Catalogue
+    private let list: UpstreamModelList
+    private let day: Day
+
+    init(of catalogue: Catalogue, with list: UpstreamModelList, on day: Day) {
+        self.catalogue = catalogue
+        self.list = list
+        self.day = day
+    }
+
+    var lines: [String] {
+        let listed = Set(list.names)
+        let known = Set(catalogue.names)
+        let living = catalogue.names.filter { catalogue($0).shutdown.map { $0 > day } ?? true }
+        return section("Last days that upstream has otherwise", list.names.compactMap(otherDay))
+            + section("Known here, not listed by upstream", living.filter { !listed.contains($0) })
+            + section("Listed by upstream, known here by a pattern only", list.names.filter { !known.contains($0) })
+            + ["\(list.names.count) models listed by upstream, \(living.count) known here that live on \(day)."]
+    }
+
+    private func otherDay(_ name: String) -> String? {
+        let (theirs, ours) = (list.shutdowns[name], catalogue(name).shutdown)
+        guard theirs != ours, theirs != nil || ours.map({ $0 <= day }) == true else { return nil }
+        return "\(name): \(theirs?.description ?? "none") upstream, \(ours?.description ?? "none") here"
+    }
+
+    private func section(_ title: String, _ entries: [String]) -> [String] {
+        entries.isEmpty ? [] : [title + ":"] + entries.map { "  " + PlainText.of($0) } + [""]
+    }
+}

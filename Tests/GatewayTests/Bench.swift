@@ -1,0 +1,92 @@
+import CGI
+import Gateway
+import Models
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+import Upstream
+import UpstreamSimulator
+
+/// A responder in front of a simulator, without a web server, and with a calendar that the test turns.
+final class Bench: Sendable {
+    let simulator: Simulator
+    let log = Lines()
+    private let responder: Responder
+    private let client: Client
+    private let loop: any EventLoop
+    private let calendar: Calendar
+
+    /// The day that the responder sees.
+    final class Calendar: Sendable {
+        private let day: Mutex<Day>
+
+        init(_ day: Day) {
+            self.day = Mutex(day)
+        }
+
+        var today: Day { day.withLock { $0 } }
+
+        func turn(to day: Day) {
+            self.day.withLock { $0 = day }
+        }
+    }
+
+    final class Lines: Sendable {
+        private let text = Mutex("")
+        var joined: String { text.withLock { $0 } }
+        func append(_ line: [UInt8]) { text.withLock { $0 += String(decoding: line, as: UTF8.self) } }
+    }
+
+    private init(_ simulator: Simulator, _ configuration: Gateway.Configuration, on day: Day) throws {
+        self.simulator = simulator
+        loop = MultiThreadedEventLoopGroup.singleton.next()
+        client = try Client(configuration: configuration.client, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        calendar = Calendar(day)
+        responder = Responder(
+            configuration: configuration, client: client, writeLogLine: { [log] in log.append($0) },
+            today: { [calendar] in calendar.today })
+    }
+
+    /// - Parameters:
+    ///   - settings: on top of what every configuration needs.
+    ///   - day: what the calendar says at first. Models that tests use without thinking of their end live on the default.
+    ///   - upstreamDay: the day on which the simulator refuses what is shut down; nil refuses nothing.
+    static func run(
+        _ settings: [String: String] = [:], on day: String = "2026-11-30", upstream upstreamDay: String? = nil,
+        _ body: (Bench) async throws -> Void
+    ) async throws {
+        let simulator = try Simulator(Simulator.Configuration(day: upstreamDay.flatMap { Day($0) }))
+        let port = try await simulator.start()
+        let environment = [
+            "OPENAI_API_KEY": "sk-upstream-canary", "PROXY_API_KEY": "caller-canary",
+            "OPENAI_BASE": "http://127.0.0.1:\(port)/v1",
+        ].merging(settings) { $1 }
+        let configuration = try Configuration(try await ConfigurationSource(environment: environment))
+        let bench = try Bench(simulator, configuration, on: try #require(Day(day)))
+        try await body(bench)
+        await bench.client.shutdown()
+        try await simulator.shutdown()
+    }
+
+    func turnCalendar(to day: String) throws {
+        calendar.turn(to: try #require(Day(day)))
+    }
+
+    func send(
+        _ body: String = "", method: String = "POST", path: String = "/proxy", key: String? = "caller-canary",
+        _ variables: [String: String] = [:]
+    ) async -> String {
+        var parameters = Parameters()
+        parameters.insert("REQUEST_METHOD", method)
+        parameters.insert("SCRIPT_NAME", path)
+        if let key { parameters.insert("HTTP_X_API_KEY", key) }
+        for (name, value) in variables { parameters.insert(name, value) }
+        let request = CGI.Request(parameters: parameters, body: .success(Array(body.utf8)))
+        let sink = MemorySink()
+        await Task(executorPreference: OnEventLoop(loop)) { [responder, loop] in
+            await responder.respond(to: request, sink: sink, on: loop)
+        }.value
+        return sink.text
+    }
+}

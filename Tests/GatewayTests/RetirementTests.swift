@@ -1,0 +1,179 @@
+import JSON
+import Models
+import Testing
+import UpstreamSimulator
+
+private let chat = "/v1/chat/completions"
+
+/// A request and the model that upstream is asked for.
+private struct Exchange: Sendable, CustomTestStringConvertible {
+    let path: String
+    let asked: String?
+    let sent: String
+
+    init(_ path: String, _ asked: String?, _ sent: String) {
+        (self.path, self.asked, self.sent) = (path, asked, sent)
+    }
+
+    var testDescription: String { "\(asked ?? "no model") at \(path)" }
+}
+
+/// Models that are shut down: by the calendar, and by what upstream says.
+@Suite(.timeLimit(.minutes(1)))
+struct RetirementTests {
+    private static func body(_ path: String, _ model: String?, _ words: String = "", streams: Bool = false) -> String {
+        let model = model.map { "\"model\":\"\($0)\"," } ?? ""
+        let text = "\(words) Hello"
+        let content =
+            path == "/v1/completions"
+            ? #""prompt":"\#(text)""#
+            : path.hasPrefix("/v1/responses")
+                ? #""input":"\#(text)""# : #""messages":[{"role":"user","content":"\#(text)"}]"#
+        return "{\(model)\(content)\(streams ? #","stream":true"# : "")}"
+    }
+
+    /// The models that upstream was asked for, in the order of asking.
+    private func models(_ bench: Bench) -> [String] {
+        bench.simulator.requests.compactMap { (try? Document(parsing: $0.body))?.root["model"]?.string }
+    }
+
+    // MARK: By the calendar
+
+    @Test(
+        arguments: [
+            Exchange(chat, "gpt-4o", "gpt-6.1-sol"), Exchange(chat, "gpt-4o-mini", "gpt-6.1-terra"),
+            Exchange(chat, "gpt-4-turbo", "gpt-5.6-sol"), Exchange(chat, "gpt-3.5-turbo", "gpt-5.6-terra"),
+            Exchange(chat, nil, "gpt-6.1-sol"), Exchange("/proxy", "gpt-4o", "gpt-6.1-sol"),
+            Exchange("/proxy", "o3-mini", "gpt-5.6-sol"),
+            Exchange("/v1/completions", "gpt-3.5-turbo-instruct", "gpt-5.6-terra"),
+            Exchange("/v1/completions", "text-davinci-003", "gpt-5.6-terra"),
+            Exchange("/v1/responses", "gpt-4o", "gpt-6.1-sol"),
+            Exchange("/v1/responses/compact", "gpt-5", "gpt-6.1-sol"),
+            Exchange("/v1/responses/input_tokens", "gpt-4-turbo", "gpt-5.6-sol"),
+        ], [false, true])
+    private func `a program goes on after its model's last day, with one request upstream`(
+        _ exchange: Exchange, streams: Bool
+    ) async throws {
+        let (path, asked, sent) = (exchange.path, exchange.asked, exchange.sent)
+        guard !streams || !path.hasSuffix("s/compact") && !path.hasSuffix("tokens") else { return }
+        try await Bench.run(on: "2026-12-12", upstream: "2026-12-12") { bench in
+            let answer = await bench.send(Self.body(path, asked, streams: streams), path: path)
+            #expect(answer.hasPrefix("Status: 200 OK\r\n"))
+            #expect(answer.contains("x-gpt-proxy-model: \(sent)\r\n"))
+            #expect(answer.contains("x-gpt-proxy-retired: "))
+            #expect(models(bench) == [sent])
+            let line = bench.log.joined
+            #expect(line.contains(#""model_sent":"\#(sent)""#))
+            #expect(line.contains(#""model_retired":""#))
+        }
+    }
+
+    @Test func `the replacement begins at midnight UTC`() async throws {
+        try await Bench.run(on: "2026-12-10") { bench in
+            _ = await bench.send(Self.body(chat, "gpt-4o"), path: chat)
+            try bench.turnCalendar(to: "2026-12-11")
+            let answer = await bench.send(Self.body(chat, "gpt-4o"), path: chat)
+            #expect(models(bench) == ["gpt-5", "gpt-6.1-sol"])
+            #expect(answer.contains("x-gpt-proxy-retired: gpt-5\r\n"))
+            // A clock that is put right turns back.
+            try bench.turnCalendar(to: "2026-12-10")
+            _ = await bench.send(Self.body(chat, "gpt-4o"), path: chat)
+            #expect(models(bench).last == "gpt-5")
+        }
+    }
+
+    @Test func `a retired model is found under its own name`() async throws {
+        try await Bench.run(on: "2026-12-12", upstream: "2026-12-12") { bench in
+            let answer = await bench.send(method: "GET", path: "/v1/models/gpt-4-turbo")
+            #expect(answer.hasPrefix("Status: 200 "))
+            #expect(answer.contains(#""id":"gpt-4-turbo""#))
+        }
+    }
+
+    @Test func `an operator may have retired models forwarded`() async throws {
+        try await Bench.run(["RETIRED_MODELS": "forward"], on: "2026-12-12", upstream: "2026-12-12") { bench in
+            let answer = await bench.send(Self.body(chat, "gpt-4-turbo"), path: chat)
+            #expect(answer.hasPrefix("Status: 404 "))
+            #expect(models(bench) == ["gpt-4-turbo"])
+        }
+    }
+
+    // MARK: By what upstream says
+
+    @Test(arguments: [chat, "/proxy", "/v1/completions", "/v1/responses"], [false, true])
+    func `a model that upstream does not have before its day is replaced once and for an hour`(
+        path: String, streams: Bool
+    ) async throws {
+        try await Bench.run { bench in
+            for _ in 1...2 {
+                let answer = await bench.send(
+                    Self.body(path, "gpt-4o", "[simulate missing=gpt-5]", streams: streams), path: path)
+                #expect(answer.hasPrefix("Status: 200 OK\r\n"))
+                #expect(answer.contains("x-gpt-proxy-retired: gpt-5\r\n"))
+            }
+            #expect(models(bench) == ["gpt-5", "gpt-6.1-sol", "gpt-6.1-sol"])
+            let lines = bench.log.joined.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.contains(#""model_sent":"gpt-6.1-sol","model_retired":"gpt-5""#) })
+            #expect(lines[0].contains(#""upstream_requests":2"#))
+        }
+    }
+
+    @Test func `the other model is asked what it takes, not what the first one took`() async throws {
+        try await Bench.run { bench in
+            let body = #"""
+                {"model":"gpt-4.1","messages":[{"role":"user","content":"[simulate missing=gpt-4.1] Hello"}],\#
+                "temperature":0.2,"reasoning_effort":"high","tools":[{"type":"function","function":{"name":"f"}}]}
+                """#
+            let answer = await bench.send(body, path: chat)
+            #expect(answer.hasPrefix("Status: 200 "))
+            let sent = try #require(bench.simulator.requests.last.flatMap { try? Document(parsing: $0.body).root })
+            #expect(sent["model"]?.string == "gpt-6-luna")
+            #expect(sent["reasoning"]?["effort"]?.string == "high")
+            #expect(sent["temperature"] == nil)
+            #expect(sent["include"]?.elements.contains { $0.isString("reasoning.encrypted_content") } == true)
+            #expect(bench.simulator.requests.count == 2)
+        }
+    }
+
+    @Test(arguments: ["my-model", "gpt-6.1-sol"])
+    func `a name without a replacement is refused as upstream refuses it`(model: String) async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(
+                Self.body(chat, model, "[simulate missing=\(model)]"), path: chat)
+            #expect(answer.hasPrefix("Status: 404 "))
+            #expect(answer.contains("model_not_found"))
+            #expect(models(bench) == [model])
+        }
+    }
+
+    @Test func `an upstream with days of its own goes on with the model that it has`() async throws {
+        try await Bench.run(on: "2026-12-12") { bench in
+            for _ in 1...2 {
+                let answer = await bench.send(
+                    Self.body(chat, "gpt-4-turbo", "[simulate missing=gpt-5.6-sol]"), path: chat)
+                #expect(answer.hasPrefix("Status: 200 "))
+            }
+            #expect(models(bench) == ["gpt-5.6-sol", "gpt-4-turbo", "gpt-4-turbo"])
+        }
+    }
+
+    @Test func `what helped nothing is not remembered`() async throws {
+        try await Bench.run(on: "2026-12-12") { bench in
+            let body = Self.body(chat, "gpt-4-turbo", "[simulate missing=gpt-5.6-sol,gpt-4-turbo]")
+            #expect(await bench.send(body, path: chat).hasPrefix("Status: 404 "))
+            #expect(await bench.send(Self.body(chat, "gpt-4-turbo"), path: chat).hasPrefix("Status: 200 "))
+            #expect(models(bench) == ["gpt-5.6-sol", "gpt-4-turbo", "gpt-5.6-sol"])
+        }
+    }
+
+    @Test func `each of several choices is replaced`() async throws {
+        try await Bench.run { bench in
+            let body = #"""
+                {"model":"gpt-4o","n":2,"messages":[{"role":"user","content":"[simulate missing=gpt-5] Hello"}]}
+                """#
+            let answer = await bench.send(body, path: chat)
+            #expect(answer.contains(#""index":1"#))
+            #expect(models(bench).sorted() == ["gpt-5", "gpt-5", "gpt-6.1-sol", "gpt-6.1-sol"])
+        }
+    }
+}

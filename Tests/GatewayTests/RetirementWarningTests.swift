@@ -1,0 +1,59 @@
+import Gateway
+import Models
+import Testing
+import Translation
+
+struct RetirementWarningTests {
+    private func warnings(
+        on day: String, map: String = "", default defaultModel: String = "gpt-5", policy: RetiredModelPolicy = .replace,
+        besides models: [String] = [], shutdowns: [String: Day] = [:]
+    ) throws -> [String] {
+        let settings = TranslationSettings(
+            defaultModel: ModelSelection(parsing: defaultModel), modelMap: try ModelMap(parsing: map),
+            retiredModels: policy)
+        return RetirementWarning.all(settings, on: try #require(Day(day)), besides: models, shutdowns: shutdowns)
+            .map { "\($0.model) \($0.text)" }
+    }
+
+    @Test func `two months ahead it is said when a model in use ends and what is asked then`() throws {
+        #expect(
+            try warnings(on: "2026-11-30") == [
+                "gpt-5 shuts down on 2026-12-11; from then on gpt-6.1-sol is asked instead",
+                "gpt-5-mini shuts down on 2026-12-11; from then on gpt-6.1-terra is asked instead",
+            ])
+        #expect(try warnings(on: "2026-10-11").isEmpty)
+        #expect(try warnings(on: "2026-10-12").count == 2)
+    }
+
+    @Test func `after the day nothing is left to say`() throws {
+        #expect(try warnings(on: "2026-12-11").isEmpty)
+    }
+
+    @Test func `a model that the map does not ask for is of no concern, but one that clients name is`() throws {
+        #expect(
+            try warnings(on: "2026-12-10", map: "gpt-4o=gpt-6-sol,gpt-4o-mini=gpt-6-luna", default: "gpt-6-sol").isEmpty
+        )
+        #expect(
+            try warnings(on: "2026-12-20", besides: ["gpt-4.1", "my-model"]) == [
+                "gpt-4.1 shuts down on 2027-01-14; from then on gpt-6-luna:none is asked instead"
+            ])
+    }
+
+    @Test func `upstream's own date counts before the catalogue's`() throws {
+        let day = try #require(Day("2027-02-01"))
+        #expect(try warnings(on: "2026-11-30", shutdowns: ["gpt-5": day, "gpt-5-mini": day]).isEmpty)
+        #expect(
+            try warnings(on: "2026-12-20", map: "gpt-4o=my-model", default: "my-model", shutdowns: ["my-model": day])
+                == [
+                    "my-model shuts down on 2027-02-01; upstream refuses it from then on, and nothing is asked instead"
+                ])
+    }
+
+    @Test func `where retired models are forwarded, that is said`() throws {
+        #expect(
+            try warnings(on: "2026-12-12", policy: .forward) == [
+                "gpt-5 was shut down on 2026-12-11; upstream refuses it, and nothing is asked instead",
+                "gpt-5-mini was shut down on 2026-12-11; upstream refuses it, and nothing is asked instead",
+            ])
+    }
+}

@@ -1,0 +1,97 @@
+import Models
+import Testing
+
+struct CatalogueTests {
+    private let catalogue = Catalogue.standard
+
+    @Test func `a name inherits from every pattern that matches it, the more specific first`() {
+        let model = catalogue("gpt-5-mini-2025-08-07")
+        #expect(model.efforts == .some([.minimal, .low, .medium, .high]))
+        #expect(model.replacement == ModelSelection("gpt-6.1-terra"))
+        #expect(model.isServedByResponses)
+    }
+
+    @Test(arguments: [
+        ("gpt-7-luna", Model.Reasoning.optional), ("gpt-7-sol", .always), ("gpt-6.3-nova", .always),
+        ("gpt-5.7", .optional), ("qwen3", .never), ("gpt-oss-20b", .never), ("llama3.1:8b", .never),
+    ])
+    func `a name that does not exist yet has its family's rules`(name: String, reasoning: Model.Reasoning) {
+        #expect(catalogue(name).reasoning == reasoning)
+    }
+
+    @Test func `everything is passed to a model of somebody else's`() {
+        let model = catalogue("some-model")
+        #expect(model.efforts == .any)
+        #expect(model.takesSampling(at: .high))
+        #expect(!model.wantsPhase)
+        #expect(model.shutdown == nil && model.replacement == nil && model.price == nil)
+    }
+
+    @Test func `replacements lead from every model to one that lives`() {
+        for name in catalogue.names {
+            var (model, seen) = (catalogue(name), Set([name]))
+            while let replacement = model.replacement {
+                #expect(seen.insert(replacement.name).inserted, "\(name) is replaced in a circle")
+                model = catalogue(replacement.name)
+            }
+            #expect(model.name == name || model.shutdown == nil, "\(name) ends at \(model.name)")
+        }
+    }
+
+    // MARK: An operator's rows
+
+    @Test func `an operator's row wins over an equally specific one`() throws {
+        let catalogue = try Catalogue(addingRowsOf: "model,shutdown,replacement\ngpt-5,2027-03-01,\n")
+        #expect(catalogue("gpt-5").shutdown == Day("2027-03-01"))
+        #expect(catalogue("gpt-5").replacement == ModelSelection("gpt-6.1-sol"))
+    }
+
+    @Test func `a dash takes a value away`() throws {
+        let catalogue = try Catalogue(addingRowsOf: "model,shutdown,input\ngpt-5,-,-\n")
+        #expect(catalogue("gpt-5").shutdown == nil)
+        #expect(catalogue("gpt-5").price == nil)
+    }
+
+    @Test func `a pattern's replacement that the pattern matches is not replaced itself`() throws {
+        let catalogue = try Catalogue(addingRowsOf: "model,shutdown,replacement\nllama*,2026-01-01,llama4\n")
+        #expect(catalogue("llama3").replacement == ModelSelection("llama4"))
+        #expect(catalogue("llama4").replacement == nil && catalogue("llama4").shutdown == nil)
+    }
+
+    @Test func `what spreadsheets write is read`() throws {
+        let catalogue = try Catalogue(addingRowsOf: "\u{FEFF}model,phase\r\n# a comment\r\n\r\n\"my-model\" , yes\r\n")
+        #expect(catalogue("my-model").wantsPhase)
+    }
+
+    @Test func `its text has the operator's rows at the end`() throws {
+        let rows = "model,phase\nmine,yes\n"
+        #expect(try Catalogue(addingRowsOf: rows).csv == catalogue.csv + "\n# From MODELS_FILE.\n" + rows)
+    }
+
+    @Test(
+        arguments: [
+            ("model,efforts\na,low\nb,high low\n", 3, "efforts"), ("model,efforts\na,lo\n", 2, "efforts"),
+            ("model,shutdown\n\na,2026-02-30\n", 3, "shutdown"), ("model,input\na,-1\n", 2, "input"),
+            ("model,input\na,nan\n", 2, "input"), ("model,phase\n,yes\n", 2, "model"),
+            ("model,replacement\na,b*\n", 2, "replacement"), ("model,replacement\na,a\n", 2, "replacement"),
+            ("model,phase\na,yes,no\n", 2, nil), ("modle,phase\n", 1, nil), ("phase,model\n", 1, nil),
+            ("model,phase,phase\n", 1, nil), ("model,phase\na,yes\na,no\n", 3, "model"),
+            ("model,long_context_from\na,0\n", 2, "long_context_from"), ("model,chat\na,maybe\n", 2, "chat"),
+        ] as [(String, Int, String?)])
+    func `a bad row is an error that names line and column`(text: String, line: Int, column: String?) throws {
+        let error = try #require(throws: CatalogueError.self) { try Catalogue(addingRowsOf: text) }
+        #expect(error.line == line)
+        #expect(error.column == column)
+    }
+
+    @Test(arguments: [
+        "gpt-6-luna,gpt-4o", "a,b\nb,a", "a,b\nb,c\nc,a", "gpt-6*,gpt-5",
+    ])
+    func `models that replace each other in a circle are an error`(rows: String) throws {
+        let error = try #require(throws: CatalogueError.self) {
+            try Catalogue(addingRowsOf: "model,replacement\n" + rows + "\n")
+        }
+        #expect(error.column == "replacement")
+        #expect(error.reason.contains("→"))
+    }
+}

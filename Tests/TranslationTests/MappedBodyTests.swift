@@ -1,0 +1,71 @@
+import JSON
+import Models
+import Testing
+import Translation
+
+/// Bodies of the Responses API, in which another model is asked than the client named.
+struct MappedBodyTests {
+    private func mapped(
+        _ fields: String, map: String = "gpt-4.1=gpt-6.1-sol", path: String = "/responses",
+        policy: UnsupportedParameterPolicy = .drop
+    ) throws -> TranslatedRequest {
+        let settings = TranslationSettings(modelMap: try ModelMap(parsing: map), unsupportedParameters: policy)
+        let body = #"{ "model" : "gpt-4.1","input":"x"\#(fields)}"#
+        return try RequestTranslator(settings: settings)
+            .mapModel(of: Document(parsing: Array(body.utf8)), for: path)
+    }
+
+    private func body(_ request: TranslatedRequest) -> String { String(decoding: request.body, as: UTF8.self) }
+
+    @Test(arguments: ["", #","temperature":1"#, #","top_p":null,"futu\u0072e":[ ]"#, #","reasoning":{"effort":"low"}"#])
+    func `where the model refuses nothing only its name changes`(fields: String) throws {
+        let request = try mapped(fields)
+        #expect(body(request) == #"{ "model" : "gpt-6.1-sol","input":"x"\#(fields)}"#)
+        #expect(request.notices.isEmpty)
+    }
+
+    @Test(arguments: [
+        (#","temperature":0.2"#, "", "temperature"), (#","top_p":0.5,"user":"u""#, #","user":"u""#, "top_p"),
+        (#","top_logprobs":2"#, "", "top_logprobs"),
+        (#","include":["message.output_text.logprobs","x"]"#, #","include":["x"]"#, "include"),
+    ])
+    func `what another model refuses is left out and named`(given: String, sent: String, field: String) throws {
+        let request = try mapped(given)
+        #expect(body(request) == #"{"model":"gpt-6.1-sol","input":"x"\#(sent)}"#)
+        #expect(request.notices.map(\.field) == [field])
+        #expect(request.notices.map(\.kind) == [.dropped])
+        let forwarded = try mapped(given, policy: .forward)
+        #expect(body(forwarded) == #"{"model":"gpt-6.1-sol","input":"x"\#(given)}"#)
+        #expect(throws: RequestError.self) { try mapped(given, policy: .reject) }
+    }
+
+    @Test func `a client's own model is not second-guessed`() throws {
+        let request = try mapped(#","temperature":0.2"#, map: "x=y")
+        #expect(body(request) == #"{ "model" : "gpt-4.1","input":"x","temperature":0.2}"#)
+    }
+
+    @Test(arguments: [
+        (#","reasoning":{"effort":"none","summary":"auto"}"#, #","reasoning":{"summary":"auto","effort":"low"}"#),
+        (#","reasoning":{"effort":"minimal"}"#, #","reasoning":{"effort":"low"}"#),
+    ])
+    func `an effort becomes the nearest that the other model takes`(given: String, sent: String) throws {
+        #expect(body(try mapped(given)) == #"{"model":"gpt-6.1-sol","input":"x"\#(sent)}"#)
+    }
+
+    @Test(arguments: [
+        ("", #","reasoning":{"effort":"none"}"#),
+        (#","temperature":0.2"#, #","temperature":0.2,"reasoning":{"effort":"none"}"#),
+        (#","reasoning":{"summary":"auto"}"#, #","reasoning":{"summary":"auto","effort":"none"}"#),
+        (#","reasoning":{"effort":"high"}"#, #","reasoning":{"effort":"high"}"#),
+    ])
+    func `the map's effort counts where the client has none`(given: String, sent: String) throws {
+        let request = try mapped(given, map: "gpt-4.1=gpt-6-luna:none")
+        #expect(try at(["model"], in: body(request)) == #""gpt-6-luna""#)
+        #expect(body(request).hasSuffix(sent + "}"))
+    }
+
+    @Test func `a route that takes no effort is given none`() throws {
+        let request = try mapped("", map: "gpt-4.1=gpt-6-luna:none", path: "/responses/compact")
+        #expect(body(request) == #"{"model":"gpt-6-luna","input":"x"}"#)
+    }
+}
