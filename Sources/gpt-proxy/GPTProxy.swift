@@ -5,7 +5,7 @@ internal import Gateway
 struct GPTProxy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gpt-proxy",
-        abstract: "Serves programs made for gpt-4o and Chat Completions with GPT-5 and the Responses API.",
+        abstract: "Serves programs made for gpt-4o and Chat Completions with today's models and the Responses API.",
         usage: "gpt-proxy <subcommand> [<options>]",
         discussion: """
             A FastCGI responder: it stands behind nginx, Apache or lighttpd. Started by one of them, or by a service \

@@ -15,7 +15,7 @@ from stack import OPENAI_KEY, PROXY_KEY
 @pytest.fixture
 def defaults(run):
     """Every key with its default, as `gpt-proxy check` shows them."""
-    ended = run("check", environment={"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY})
+    ended = run("check", environment={"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY, "MODELS_FILE": ""})
     settings = dict(line.split("=", 1) for line in ended.stdout.partition("\n\n")[0].splitlines())
     return {key: "" if value.startswith("(set") else value for key, value in settings.items()}
 

@@ -12,7 +12,7 @@ from stack import environment
 GUIDES = REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc"
 PAGES = [*GUIDES.glob("*.md"), *REPOSITORY.glob("deploy/*/README.md"), REPOSITORY / "README.md", *REPOSITORY.glob(".github/*.md")]
 # Settings of others that the guides name: systemd's, the shell's, OpenAI's libraries' and the web servers'.
-OTHERS = {"CREDENTIALS_DIRECTORY", "OPENAI_BASE_URL", "GPT_PROXY_TARGET_API", "SERVER_SOFTWARE"}
+OTHERS = {"CREDENTIALS_DIRECTORY", "OPENAI_BASE_URL", "GPT_PROXY_TARGET_API", "GPT_PROXY_MODEL_MAP", "SERVER_SOFTWARE"}
 
 
 def anchors(page):
@@ -66,7 +66,7 @@ def test_the_guides_settings_can_be_used(run, directory):
 
 @pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda guide: guide.stem)
 def test_its_command_lines_are_right(run, guide):
-    for command in re.findall(r"^ {4,}.*?\bgpt-proxy ((?:check|map|key|report|status|serve) .*)$", guide.read_text(), re.MULTILINE):
+    for command in re.findall(r"^ {4,}.*?\bgpt-proxy ((?:check|map|models|key|report|status|serve) .*)$", guide.read_text(), re.MULTILINE):
         arguments = shlex.split(re.sub(r"[<>|].*", "", command))
         ended = run(*arguments, "--help")
         assert ended.returncode == 0, ended.stderr

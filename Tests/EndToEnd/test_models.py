@@ -83,6 +83,16 @@ def test_every_family_is_as_sourced(sources, catalogue):
             assert facts[column] == expected[column], f"{rule['pattern']}: {column}"
 
 
+def test_the_guides_prices_are_the_catalogues(catalogue):
+    guide = (REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc/Moving-from-gpt-4o.md").read_text()
+    table = re.findall(r"^\| `([\w.-]+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (.*?) ?\|$", guide, re.MULTILINE)
+    assert len(table) == 7
+    for name, *prices, at_none in table:
+        facts = catalogue(name)
+        assert prices == [facts["input"], facts["cached_input"], facts["output"]], name
+        assert at_none == {"effort-none": "yes", "never": "–", "always": ""}[facts["sampling"]]
+
+
 # --- For people ---
 
 

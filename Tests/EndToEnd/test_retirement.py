@@ -247,7 +247,7 @@ def test_a_refusal_of_tools_says_where_they_are_served(deploy, simulator, run):
     tools = [{"type": "function", "function": {"name": "f"}}]
     reply = client.ask("hi", path=CHAT, tools=tools)
     assert reply.status == 400
-    assert "TARGET_API=responses serves them" in reply.json["error"]["message"]
+    assert "the Responses API takes them (TARGET_API=responses)" in reply.json["error"]["message"]
     settings = {"MODEL_MAP": "gpt-4o=gpt-6.1-sol", "TARGET_API": "chat"}
     told = run("map", "--route", CHAT, input=json.dumps(ask("hi", tools=tools)), environment=settings).stderr
     assert "warned: tools are refused by Chat Completions with gpt-6.1-sol" in told

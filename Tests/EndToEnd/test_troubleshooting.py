@@ -157,6 +157,22 @@ def test_a_model_that_a_key_is_not_for(deploy, run, directory):
     assert_seen(says, reply.json["error"]["message"])
 
 
+def test_a_model_that_upstream_does_not_have(deploy):
+    (says,) = quotations("404, and the model does not exist")
+    reply = deploy().client.ask("[simulate missing=mine] hi", path=PATH, model="mine")
+    assert reply.status == 404
+    assert_seen(says, reply.json["error"]["message"])
+
+
+def test_tools_in_chat_completions(deploy):
+    refused, way_out = quotations("400, and function tools are not supported")
+    client = deploy(TARGET_API="chat", MODEL_MAP="gpt-4o=gpt-6.1-sol").client
+    reply = client.ask("hi", path=PATH, tools=[{"type": "function", "function": {"name": "f"}}])
+    assert reply.status == 400
+    assert_seen(refused, reply.json["error"]["message"])
+    assert_seen(way_out, reply.json["error"]["message"])
+
+
 def test_a_web_server_that_does_not_wait(nginx, deploy):
     theirs, ours = quotations("504 after a minute")
     deployment = deploy(UPSTREAM_TIMEOUT="3s", RETRIES="0")

@@ -34,7 +34,7 @@ public enum ModelsCheck {
         return [
             .warning(
                 ConfigurationKey.target.rawValue, "Chat Completions refuses function tools with \(names)",
-                remedy: "TARGET_API=responses serves them")
+                remedy: "the Responses API takes them: TARGET_API=responses")
         ]
     }
 }

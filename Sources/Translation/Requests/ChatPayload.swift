@@ -70,7 +70,7 @@ struct ChatPayload {
         for field in ["tools", "functions"] where body.members.contains(where: { $0.name == field && !$0.value.isNull })
         {
             notices.warned(
-                field, "are refused by Chat Completions with \(model); TARGET_API=responses serves them")
+                field, "are refused by Chat Completions with \(model); the Responses API takes them (TARGET_API=responses)")
         }
     }
 
