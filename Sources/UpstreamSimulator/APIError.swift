@@ -94,7 +94,6 @@ extension APIError {
         let (type, code): (String, String?) =
             switch status {
             case 401: ("invalid_request_error", "invalid_api_key")
-            case 404: ("invalid_request_error", "model_not_found")
             case 429: ("requests", "rate_limit_exceeded")
             case 500...: ("server_error", nil)
             default: ("invalid_request_error", nil)

@@ -43,7 +43,7 @@ extension StatusOverview {
             $0.member("retiring models", retirements) {
                 $1.member("model", $0.model)
                 $1.member("shutdown", $0.shutdown.description)
-                $1.member("text", $0.text)
+                $1.member("text", "\($0.model) \($0.text)")
             }
             $0.name("history")
             write(history, to: &$0)
