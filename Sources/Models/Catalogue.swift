@@ -6,9 +6,13 @@ public struct Catalogue: Sendable {
     /// Rows for one name each, the one that counts last.
     private var named: [String: [Row]] = [:]
     /// Rows with patterns, the most specific first.
-    private var patterns: [Row] = []
+    private var patterned: [Row] = []
+    /// The patterns of those, by themselves: a name is held against all of them, and few match.
+    private var patterns: [ModelPattern] = []
     /// The names that have a row of their own, in the order of the rows.
     public private(set) var names: [String] = []
+    /// The models of those names that have been looked up: nearly every request is for one of few.
+    private let known = KnownModels()
     /// The file's text, and the operator's.
     private let text: String
     private let operatorsText: String?
@@ -42,31 +46,41 @@ public struct Catalogue: Sendable {
         let standard = Catalogue.standard
         self.init(
             text: standard.text, operatorsText: text,
-            rows: standard.names.flatMap { standard.named[$0] ?? [] } + standard.patterns + rows)
+            rows: standard.names.flatMap { standard.named[$0] ?? [] } + standard.patterned + rows)
         for row in rows { try checkReplacement(of: row) }
     }
 
     private mutating func add(_ rows: [Row]) {
         for row in rows {
             guard row.pattern.isName else {
-                patterns.append(row)
+                patterned.append(row)
                 continue
             }
             if named[row.pattern.text] == nil { names.append(row.pattern.text) }
             named[row.pattern.text, default: []].append(row)
         }
-        patterns.sort { one, other in
+        patterned.sort { one, other in
             let (weight, otherWeight) = (one.pattern.specificity, other.pattern.specificity)
             if weight != otherWeight { return weight > otherWeight }
             return one.isOperators && !other.isOperators
         }
+        patterns = patterned.map(\.pattern)
     }
 
     /// What is known of a model. There is something to know of every name.
     public func callAsFunction(_ name: String) -> Model {
+        // Only names of the catalogue are kept: clients may think of any.
+        guard named[name] != nil else { return model(named: name) }
+        return known.model(named: name) { model(named: name) }
+    }
+
+    private func model(named name: String) -> Model {
         var row = Row()
         for own in (named[name] ?? []).reversed() { row.inherit(from: own) }
-        for other in patterns where other.pattern.matches(name) { row.inherit(from: other) }
+        let utf8 = name.utf8
+        for index in patterns.indices where patterns[index].matches(utf8.span) {
+            row.inherit(from: patterned[index])
+        }
         return row.model(named: name)
     }
 

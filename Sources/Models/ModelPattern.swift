@@ -2,12 +2,14 @@
 public struct ModelPattern: Sendable, Equatable {
     /// The pattern as it was written.
     public let text: String
+    private let bytes: [UInt8]
     private let hasStar: Bool
 
     /// Any text is a pattern; without a star, one for that name alone.
     public init(_ text: String) {
         self.text = text
-        hasStar = text.utf8.contains(UInt8(ascii: "*"))
+        bytes = Array(text.utf8)
+        hasStar = bytes.contains(UInt8(ascii: "*"))
     }
 
     /// Whether it stands for one name alone.
@@ -16,14 +18,18 @@ public struct ModelPattern: Sendable, Equatable {
     /// How many characters it fixes: of two patterns that match a name, the more specific one fixes more. A name without
     /// a star beats every pattern with one.
     var specificity: Int {
-        hasStar ? text.utf8.count { $0 != UInt8(ascii: "*") } : Int.max
+        hasStar ? bytes.count { $0 != UInt8(ascii: "*") } : Int.max
     }
 
     /// Whether the pattern stands for a name. Letter case matters, as it does upstream.
     public func matches(_ name: String) -> Bool {
-        guard hasStar else { return text == name }
-        let (patternUTF8, nameUTF8) = (text.utf8, name.utf8)
-        let (pattern, name) = (patternUTF8.span, nameUTF8.span)
+        let utf8 = name.utf8
+        return matches(utf8.span)
+    }
+
+    /// Whether the pattern stands for the name with these UTF-8 bytes.
+    func matches(_ name: Span<UInt8>) -> Bool {
+        let pattern = bytes.span
         var patternIndex = 0
         var nameIndex = 0
         // Where to go on when a star has to take one character more.
