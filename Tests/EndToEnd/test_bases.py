@@ -119,6 +119,15 @@ def test_models_may_have_other_names_elsewhere(deploy_both, simulator):
     assert simulator.body["model"] == "gpt-5.1"
 
 
+def test_a_model_that_is_gone_may_live_on_elsewhere(deploy_both, simulator, tmp_path):
+    rows = tmp_path / "models.csv"
+    rows.write_text("model,shutdown,replacement\ngpt-5,2020-01-01,gpt-6-luna\n")
+    here = f"http://127.0.0.1:{free_port()}/v1"
+    client = deploy_both(base=here, MODELS_FILE=str(rows), MODEL_MAP_2="gpt-5=my-deployment").client
+    assert client.ask("hi").status == 200
+    assert simulator.body["model"] == "my-deployment"
+
+
 def test_neither_key_is_told_to_the_other(deploy_both, first, simulator):
     seen = []
 

@@ -82,6 +82,24 @@ struct RetirementTests {
         }
     }
 
+    @Test(arguments: [
+        ("text-moderation-latest", "omni-moderation-latest"), ("omni-moderation-latest", "omni-moderation-latest"),
+        ("gpt-4o", "gpt-4o"),
+    ])
+    func `on a route that is handed through, only a model that is gone is replaced`(
+        model: String, sent: String
+    ) async throws {
+        try await Bench.run(on: "2026-12-12", upstream: "2026-12-12") { bench in
+            let body = #"{ "input":"x","model" : "\#(model)"}"#
+            let answer = await bench.send(
+                body, path: "/v1/moderations", ["CONTENT_TYPE": "application/json; charset=utf-8"])
+            #expect(answer.hasPrefix("Status: 200 "))
+            #expect(answer.contains("x-gpt-proxy-model: omni-moderation-latest\r\n") == (model != sent))
+            let expected = body.replacing(model, with: sent)
+            #expect(bench.simulator.requests.map { String(decoding: $0.body, as: UTF8.self) } == [expected])
+        }
+    }
+
     @Test func `a retired model is found under its own name`() async throws {
         try await Bench.run(on: "2026-12-12", upstream: "2026-12-12") { bench in
             let answer = await bench.send(method: "GET", path: "/v1/models/gpt-4-turbo")

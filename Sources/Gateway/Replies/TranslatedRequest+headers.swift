@@ -3,9 +3,17 @@ internal import Translation
 extension TranslatedRequest {
     /// What the reply's head tells of the request's translation: which model was asked, in whose place, and what got lost.
     var headers: [(name: String, value: String)] {
-        var headers = [("x-gpt-proxy-model", context.modelSent.printable)]
-        if let retired = context.modelRetired { headers.append(("x-gpt-proxy-retired", retired.printable)) }
+        var headers = context.headers
         if let fields = notices.fields(of: .dropped) { headers.append(("x-gpt-proxy-dropped", fields)) }
+        return headers
+    }
+}
+
+extension ReplyContext {
+    /// What the reply's head tells of the model.
+    var headers: [(name: String, value: String)] {
+        var headers = [(name: "x-gpt-proxy-model", value: modelSent.printable)]
+        if let retired = modelRetired { headers.append(("x-gpt-proxy-retired", retired.printable)) }
         return headers
     }
 }

@@ -1,10 +1,22 @@
 internal import CGI
 internal import JSON
 internal import NIOCore
+internal import Translation
 internal import Upstream
 
-/// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way.
+/// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way; but a
+/// model that has been shut down gives way to its replacement.
 enum PassthroughEndpoint {
+    /// The request with the model's replacement in it; nil where its body is not JSON, or names no model that is gone.
+    private static func replacingModel(in body: [UInt8], _ exchange: Exchange) throws -> TranslatedRequest? {
+        guard !body.isEmpty, exchange.request.contentType?.lowercased().hasPrefix("application/json") == true,
+            let document = try? Document(parsing: body, maximumCount: maximumJSONCount),
+            let replaced = try exchange.translator().replacingModel(of: document)
+        else { return nil }
+        exchange.record.note([replaced])
+        return replaced
+    }
+
     /// A caller with a list of models must name one of them in what it sends, in JSON.
     private static func permit(_ body: [UInt8], _ exchange: Exchange) throws {
         guard let caller = exchange.record.caller, caller.models != nil, !body.isEmpty else { return }
@@ -20,13 +32,14 @@ enum PassthroughEndpoint {
         let request = exchange.request
         let body = try exchange.takeBody()
         try permit(body, exchange)
+        let replaced = try replacingModel(in: body, exchange)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
         let response = try await exchange.send {
             $0.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
-                accept: request.header("accept"), idempotencyKey: $1, body: body)
+                accept: request.header("accept"), idempotencyKey: $1, body: replaced?.body ?? body)
         }
-        var headers = response.passedHeaders
+        var headers = response.passedHeaders + (replaced?.context.headers ?? [])
         if response.isEventStream {
             let stream = PassedStream(waitsForMeaning: true, redaction: exchange.redaction)
             return .events(Opening(.eventStream(headers: headers), response.body, through: stream))

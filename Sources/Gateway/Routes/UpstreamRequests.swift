@@ -59,8 +59,7 @@ struct UpstreamRequests: Sendable {
 
     func post(_ translated: TranslatedRequest, idempotencyKey: String) -> Upstream.Request {
         let model = translated.context.modelSent
-        // In a base's own names, what looks like an effort is part of the name.
-        let modelHere = modelMap?(model).description ?? model
+        let modelHere = name(here: translated.context)
         return Upstream.Request(
             method: "POST", origin: base.origin, path: base.path + translated.path,
             headers: headers + [
@@ -69,6 +68,18 @@ struct UpstreamRequests: Sendable {
                 ("Idempotency-Key", idempotencyKey),
             ],
             body: modelHere == model ? translated.body : translated.body(asking: modelHere))
+    }
+
+    /// What the base calls the model. A base with a name of its own for a model that is gone elsewhere still has it, for
+    /// deployments have dates of their own.
+    private func name(here context: ReplyContext) -> String {
+        guard let modelMap else { return context.modelSent }
+        for name in [context.modelSent, context.modelRetired].compactMap({ $0 }) {
+            // In a base's own names, what looks like an effort is part of the name.
+            let here = modelMap(name).description
+            if here != name { return here }
+        }
+        return context.modelSent
     }
 
     /// A client's request as it is, but for its headers.

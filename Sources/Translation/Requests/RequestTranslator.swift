@@ -88,6 +88,19 @@ public struct RequestTranslator: Sendable {
         return translated
     }
 
+    /// Replaces the model in a body of another API, whose models no map is for, if it has been shut down. Nil when there is
+    /// nothing to replace.
+    public func replacingModel(of document: Document) -> TranslatedRequest? {
+        var unmapped = settings
+        unmapped.modelMap = .empty
+        let translator = RequestTranslator(settings: unmapped, availability: availability)
+        // With an unknown path, nothing but the name changes.
+        guard document.root.kind == .object, document.root.given("model")?.string != nil,
+            let mapped = try? translator.mapModel(of: document, for: ""), mapped.context.modelRetired != nil
+        else { return nil }
+        return mapped
+    }
+
     private func translate(
         _ document: Document, from front: Front, recalling recall: @escaping ReasoningRecall = { _ in nil }
     ) throws(RequestError) -> TranslatedRequest {
