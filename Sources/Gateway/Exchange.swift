@@ -70,7 +70,7 @@ final class Exchange {
     /// A translator with these settings, for the models that there are today.
     func translator() throws(ConfigurationError) -> RequestTranslator {
         let settings = try settings()
-        let availability = settings.retiredModels == .replace ? memory.models.availability(on: today) : nil
+        let availability = settings.availability(on: today).map { memory.observations.added(to: $0) }
         return RequestTranslator(settings: settings, availability: availability)
     }
 
@@ -197,6 +197,10 @@ final class Exchange {
     /// - Throws: when the caller may not use the model.
     private func permit(_ context: ReplyContext) throws(Failure) {
         guard let caller = record.caller else { return }
+        guard !context.modelSent.isEmpty else {
+            if caller.models != nil { throw Failure.modelNotNamed }
+            return
+        }
         let asked = context.modelAsked ?? context.modelMapped
         let names = [asked, context.modelMapped, context.modelSent]
         guard names.contains(where: caller.mayUse) else { throw Failure.modelNotAllowed(asked) }

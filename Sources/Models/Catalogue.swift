@@ -1,106 +1,82 @@
-/// What is known of models: what they take, when they shut down, what replaces them, and what they cost.
+/// Facts about models: parameters, shutdown dates, replacements and prices.
 ///
-/// Rows stand for names or patterns, and a model's facts come from all rows that match its name, the more specific ones
-/// first; see `models.csv` for the columns.
+/// A row stands for a name or a pattern. A model's facts come from all rows that match its name: an operator's first, and among
+/// those that stand beside each other the more specific ones; `models.csv` explains the columns.
 public struct Catalogue: Sendable {
-    /// Rows for one name each, the one that counts last.
-    private var named: [String: [Row]] = [:]
-    /// Rows with patterns, the most specific first.
-    private var patterned: [Row] = []
-    /// The patterns of those, by themselves: a name is held against all of them, and few match.
-    private var patterns: [ModelPattern] = []
+    /// The rows that count first come first.
+    private let sets: [RowSet]
+    private let cache = ModelCache()
     /// The names that have a row of their own, in the order of the rows.
-    public private(set) var names: [String] = []
-    /// The models of those names that have been looked up: nearly every request is for one of few.
-    private let known = KnownModels()
-    /// The file's text, and the operator's.
-    private let text: String
-    private let operatorsText: String?
+    public let names: [String]
+    /// The rows as a file, with the operator's at the end.
+    public let csv: String
 
-    /// What the program knows by itself.
+    /// The rows that are part of the program.
     public static let standard: Catalogue = {
         let text = String(decoding: PackageResources.models_csv, as: UTF8.self)
         do throws(CatalogueError) {
-            return try Catalogue(text: text, rows: CatalogueText.rows(of: text))
+            return Catalogue([RowSet(Array(try CatalogueText.sections(of: text).joined()))], csv: text)
         } catch {
             preconditionFailure("models.csv: \(error)")
         }
     }()
 
-    private init(text: String, operatorsText: String? = nil, rows: [Row]) {
-        self.text = text
-        self.operatorsText = operatorsText
-        add(rows)
+    private init(_ sets: [RowSet], csv: String) {
+        self.sets = sets
+        self.csv = csv
+        var seen: Set<String> = []
+        names = sets.reversed().flatMap(\.names).filter { seen.insert($0).inserted }
     }
 
-    /// The standard catalogue with an operator's rows on top (`MODELS_FILE`).
+    /// The standard catalogue with an operator's rows on top (`MODELS_FILE`), all of which count before the program's.
     ///
-    /// - Parameter text: rows in the form of `models.csv`, of which the header may name any of the columns besides `model`.
+    /// - Parameter text: rows in the form of `models.csv`. The header must begin with `model`; the other columns are optional.
     /// - Throws: ``CatalogueError``, which names line and column, also when models replace each other in a circle.
     public init(addingRowsOf text: String) throws(CatalogueError) {
-        let rows = try CatalogueText.rows(of: text).map { row in
-            var row = row
-            row.isOperators = true
-            return row
-        }
-        let standard = Catalogue.standard
+        let sections = try CatalogueText.sections(of: text)
         self.init(
-            text: standard.text, operatorsText: text,
-            rows: standard.names.flatMap { standard.named[$0] ?? [] } + standard.patterned + rows)
-        for row in rows { try checkReplacement(of: row) }
+            sections.reversed().map(RowSet.init) + Catalogue.standard.sets,
+            csv: Catalogue.standard.csv + "\n# From MODELS_FILE.\n" + text)
+        try checkReplacements(of: sections.joined())
     }
 
-    private mutating func add(_ rows: [Row]) {
-        for row in rows {
-            guard row.pattern.isName else {
-                patterned.append(row)
-                continue
-            }
-            if named[row.pattern.text] == nil { names.append(row.pattern.text) }
-            named[row.pattern.text, default: []].append(row)
-        }
-        patterned.sort { one, other in
-            let (weight, otherWeight) = (one.pattern.specificity, other.pattern.specificity)
-            if weight != otherWeight { return weight > otherWeight }
-            return one.isOperators && !other.isOperators
-        }
-        patterns = patterned.map(\.pattern)
+    /// The facts about a model. Never fails: a name without a row of its own gets the facts of the patterns that match it, at
+    /// least those of `*`.
+    public func model(named name: String) -> Model {
+        // Other names are not kept: clients may send arbitrary ones.
+        guard hasRow(for: name) else { return assembledModel(named: name, hasOwnRow: false) }
+        return cache.model(named: name) { assembledModel(named: name, hasOwnRow: true) }
     }
 
-    /// What is known of a model. There is something to know of every name.
-    public func callAsFunction(_ name: String) -> Model {
-        // Only names of the catalogue are kept: clients may think of any.
-        guard named[name] != nil else { return model(named: name) }
-        return known.model(named: name) { model(named: name) }
+    private func hasRow(for name: String) -> Bool {
+        sets.contains { $0.hasRow(for: name) }
     }
 
-    private func model(named name: String) -> Model {
+    private func assembledModel(named name: String, hasOwnRow: Bool) -> Model {
         var row = Row()
-        for own in (named[name] ?? []).reversed() { row.inherit(from: own) }
-        let utf8 = name.utf8
-        for index in patterns.indices where patterns[index].matches(utf8.span) {
-            row.inherit(from: patterned[index])
-        }
-        return row.model(named: name)
-    }
-
-    /// The catalogue's rows as a file, the operator's behind them.
-    public var csv: String {
-        operatorsText.map { text + "\n# From MODELS_FILE.\n" + $0 } ?? text
+        for set in sets { set.complete(&row, for: name) }
+        return row.model(named: name, hasOwnRow: hasOwnRow)
     }
 
     /// - Throws: when a row's replacement leads back to a model that it replaces.
-    private func checkReplacement(of row: Row) throws(CatalogueError) {
-        guard var next = row.replacement.value else { return }
-        var chain = [row.pattern.text]
-        while let replacement = self(next).replacement {
-            chain.append(next)
-            next = replacement.name
-            guard !chain.contains(next) else {
-                throw CatalogueError(
-                    line: row.line, column: Column.replacement.rawValue,
-                    reason: "models replace each other in a circle: \((chain + [next]).joined(separator: " → "))")
+    private func checkReplacements(of rows: some Sequence<Row>) throws(CatalogueError) {
+        // Those whose replacements are known to lead to an end.
+        var checked: Set<String> = []
+        for row in rows {
+            guard var next = row.replacement.value else { continue }
+            var chain: Set = [row.pattern.text]
+            var path = [row.pattern.text]
+            while !checked.contains(next) {
+                guard chain.insert(next).inserted else {
+                    throw CatalogueError(
+                        line: row.line, column: Column.replacement.rawValue,
+                        reason: "models replace each other in a circle: \((path + [next]).joined(separator: " → "))")
+                }
+                path.append(next)
+                guard let replacement = model(named: next).replacement else { break }
+                next = replacement.name
             }
+            checked.formUnion(chain)
         }
     }
 }

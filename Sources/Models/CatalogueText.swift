@@ -1,74 +1,102 @@
-/// Reads the catalogue's form: a header that names columns, then a row a line; lines that begin with `#` are comments.
+/// Reads the catalogue's form: a header that names columns, then a row a line. Lines that begin with `#` are comments, and empty
+/// rows, as spreadsheets write them, are passed over.
 enum CatalogueText {
+    /// More than anybody has models; each is tested against every name that is looked up.
+    private static let maximumRowCount = 10_000
+
+    /// The rows in sections, each of which begins with a header of its own: so what `gpt-proxy models --csv` prints with an
+    /// operator's rows can be read back.
+    ///
     /// - Throws: ``CatalogueError`` for the first fault.
-    static func rows(of text: String) throws(CatalogueError) -> [Row] {
-        var columns: [Column]?
-        var rows: [Row] = []
-        var lines: [String: Int] = [:]
+    static func sections(of text: String) throws(CatalogueError) -> [[Row]] {
+        var sections: [Section] = []
+        var count = 0
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = line.first == "\u{FEFF}" ? line.dropFirst() : line
-            guard let first = line.first(where: { $0 != " " }), first != "#" else { continue }
-            let number = index + 1
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
-            guard let known = columns else {
-                columns = try header(cells, line: number)
-                continue
+            let isComment = line.first { !$0.isWhitespace && $0 != "\"" } == "#"
+            guard !isComment, cells.contains(where: { !$0.isEmpty }) else { continue }
+            if sections.isEmpty || cells.first == Column.model.rawValue {
+                sections.append(try Section(header: cells, line: index + 1))
+            } else {
+                try sections[sections.count - 1].read(cells, line: index + 1)
+                count += 1
             }
-            let row = try row(cells, known, line: number)
-            if let other = lines.updateValue(number, forKey: row.pattern.text) {
+            guard count <= maximumRowCount else {
                 throw CatalogueError(
-                    line: number, column: Column.model.rawValue,
-                    reason: "'\(row.pattern.text)' has a row already, in line \(other); make one of them")
+                    line: index + 1, column: nil, reason: "is beyond the \(maximumRowCount) rows that there may be")
+            }
+        }
+        guard !sections.isEmpty else {
+            throw CatalogueError(
+                line: 1, column: nil,
+                reason: "the header is missing, which names the columns: model, and any of the others")
+        }
+        return sections.map(\.rows)
+    }
+
+    /// A header with its rows.
+    private struct Section {
+        private let columns: [Column]
+        private(set) var rows: [Row] = []
+        /// The line of each pattern's row.
+        private var lines: [String: Int] = [:]
+
+        init(header cells: [String], line: Int) throws(CatalogueError) {
+            var columns: [Column] = []
+            for cell in cells {
+                guard let column = Column(rawValue: cell), !columns.contains(column) else {
+                    let isKnown = Column(rawValue: cell) != nil
+                    throw CatalogueError(
+                        line: line, column: nil,
+                        reason:
+                            "'\(cell)' is \(isKnown ? "named twice" : "not a column"); the header names the columns, of which "
+                            + "there are \(Column.allCases.map(\.rawValue).joined(separator: ", "))")
+                }
+                columns.append(column)
+            }
+            guard columns.first == .model else {
+                throw CatalogueError(line: line, column: nil, reason: "the first column must be model")
+            }
+            self.columns = columns
+        }
+
+        mutating func read(_ cells: [String], line: Int) throws(CatalogueError) {
+            guard cells.count <= columns.count else {
+                throw CatalogueError(
+                    line: line, column: nil,
+                    reason: "has \(cells.count) cells, but the header names \(columns.count) columns")
+            }
+            var row = Row()
+            row.line = line
+            for (column, cell) in zip(columns, cells) where !cell.isEmpty || column == .model {
+                guard !cell.isEmpty, row.read(cell, in: column) else {
+                    throw CatalogueError(
+                        line: line, column: column.rawValue,
+                        reason: "'\(cell)' is not allowed; it must be \(column.allowed)"
+                            + (column == .model ? "" : ", or - for no value"))
+                }
+            }
+            if let other = lines.updateValue(line, forKey: row.pattern.text) {
+                throw CatalogueError(
+                    line: line, column: Column.model.rawValue,
+                    reason: "'\(row.pattern.text)' has a row already, in line \(other); merge the two")
             }
             rows.append(row)
         }
-        return rows
-    }
-
-    private static func header(_ cells: [String], line: Int) throws(CatalogueError) -> [Column] {
-        var columns: [Column] = []
-        for cell in cells {
-            guard let column = Column(rawValue: cell), !columns.contains(column) else {
-                throw CatalogueError(
-                    line: line, column: nil,
-                    reason:
-                        "'\(cell)' is \(Column(rawValue: cell) == nil ? "no column" : "named twice"); the first line "
-                        + "names the columns, of which there are "
-                        + Column.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            columns.append(column)
-        }
-        guard columns.first == .model else {
-            throw CatalogueError(line: line, column: nil, reason: "the first column must be model")
-        }
-        return columns
-    }
-
-    private static func row(_ cells: [String], _ columns: [Column], line: Int) throws(CatalogueError) -> Row {
-        guard cells.count <= columns.count else {
-            throw CatalogueError(
-                line: line, column: nil,
-                reason: "has \(cells.count) cells, but the header names \(columns.count) columns")
-        }
-        var row = Row()
-        row.line = line
-        for (column, cell) in zip(columns, cells) where !cell.isEmpty || column == .model {
-            guard !cell.isEmpty, row.read(cell, in: column) else {
-                throw CatalogueError(
-                    line: line, column: column.rawValue,
-                    reason: "'\(cell)' is not allowed; it must be \(column.allowed)"
-                        + (column == .model ? "" : ", or - for no value"))
-            }
-        }
-        return row
     }
 
     private static func trimmed(_ text: Substring) -> String {
+        let text = withoutSpaces(text)
+        // Quotes, as spreadsheets may write them.
+        guard text.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
+        return String(withoutSpaces(text.dropFirst().dropLast()))
+    }
+
+    private static func withoutSpaces(_ text: Substring) -> Substring {
         var text = text
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        // As spreadsheets may write it.
-        if text.count >= 2, text.first == "\"", text.last == "\"" { text = text.dropFirst().dropLast() }
-        return String(text)
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
     }
 }

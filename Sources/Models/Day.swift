@@ -1,4 +1,4 @@
-/// A day of the Gregorian calendar in UTC, on which models are shut down as it begins.
+/// A calendar day in UTC. A model is shut down at the start of its shutdown date.
 public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// How many days it is after 1970-01-01; below zero before that.
     public let daysSince1970: Int
@@ -28,7 +28,7 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// A day by its numbers. Nil when there is no such day, or it is before 1970.
     public init?(year: Int, month: Int, day: Int) {
         guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        // Years are counted from March on, so that a leap day is a year's last.
+        // Howard Hinnant's days_from_civil: years begin in March, so that a leap day is a year's last.
         let shifted = month <= 2 ? year - 1 : year
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
         daysSince1970 = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
@@ -53,6 +53,7 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
         }.joined(separator: "-")
     }
 
+    /// Howard Hinnant's civil_from_days.
     private var date: (year: Int, month: Int, day: Int) {
         let shifted = daysSince1970 &+ 719_468
         let era = (shifted >= 0 ? shifted : shifted &- 146_096) / 146_097

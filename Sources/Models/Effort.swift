@@ -1,13 +1,13 @@
 /// How much a model thinks before it answers (`reasoning_effort` of Chat Completions, `reasoning.effort` of the Responses
 /// API), in ascending order.
 public enum Effort: String, Sendable, CaseIterable, Comparable {
-    /// None at all; models that take it answer at once.
+    /// No reasoning; the model answers at once.
     case none
-    /// What only GPT-5 itself has below `low`.
+    /// Supported by GPT-5 only.
     case minimal
-    /// In words of the API, from here on up.
+    /// Supported by most models that reason; `xhigh` by those from GPT-5.2 on.
     case low, medium, high, xhigh
-    /// What only the Responses API takes, and only of models from GPT-5.6 on.
+    /// Supported by the Responses API only, and by models from GPT-5.6 on.
     case max
 
     public static func < (one: Effort, other: Effort) -> Bool {
@@ -26,12 +26,12 @@ public enum Effort: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// The effort to send where only some are taken: the smallest that is not below this one, else the largest.
+    /// The effort to send where only some are supported: the smallest that is not below this one, else the largest.
     ///
-    /// - Parameter taken: those that are taken, in any order.
-    /// - Returns: nil when none is taken.
-    public func nearest(in taken: some Sequence<Effort>) -> Effort? {
-        taken.min { one, other in
+    /// - Parameter supported: those that are supported, in any order.
+    /// - Returns: nil when none is.
+    public func nearest(in supported: some Sequence<Effort>) -> Effort? {
+        supported.min { one, other in
             switch (one >= self, other >= self) {
             case (true, true): one < other
             case (false, false): one > other

@@ -1,4 +1,4 @@
-/// What the catalogue knows of a model.
+/// The facts about one model.
 public struct Model: Sendable, Equatable {
     /// When a model thinks before it answers.
     public enum Reasoning: String, Sendable, CaseIterable {
@@ -23,11 +23,11 @@ public struct Model: Sendable, Equatable {
     /// Which efforts a model takes.
     public enum Efforts: Sendable, Equatable {
         /// Unknown: what the client asks for is passed on.
-        case any
+        case unknown
         /// None: the request must have no such field, or it is not known what may stand there.
-        case none
+        case unsupported
         /// These, at least one, in ascending order.
-        case some([Effort])
+        case only([Effort])
     }
 
     /// Whether Chat Completions serves a model.
@@ -44,23 +44,25 @@ public struct Model: Sendable, Equatable {
 
     /// The name that was looked up.
     public let name: String
+    /// Whether the catalogue has a row for just this name, which a misspelt name has not.
+    public let hasOwnRow: Bool
     /// When it thinks.
     public let reasoning: Reasoning
     /// Which efforts it takes.
     public let efforts: Efforts
-    /// The effort of requests that have none; nil when that is not known or there is no such thing.
+    /// The effort that the model uses when a request sets no effort; nil when unknown.
     public let defaultEffort: Effort?
     /// When it takes sampling parameters; nil of a model that generates nothing.
     public let sampling: Sampling?
-    /// Whether it wants to know which messages of the assistant were answers, and which stood beside its work (`phase`).
+    /// Whether assistant messages are sent with their `phase` (commentary or final answer).
     public let wantsPhase: Bool
     /// Whether Chat Completions serves it.
     public let chat: ChatSupport
     /// Whether the Responses API serves it.
     public let isServedByResponses: Bool
-    /// The first day on which OpenAI refuses it; nil when none has been announced.
+    /// The first day on which OpenAI rejects it; nil when none has been announced.
     public let shutdown: Day?
-    /// What is asked instead once it is gone; nil when nothing is named.
+    /// What is sent instead from that day on; nil when nothing is named.
     public let replacement: ModelSelection?
     /// What its tokens cost; nil when that is not known.
     public let price: Price?
@@ -72,7 +74,7 @@ public struct Model: Sendable, Equatable {
         switch reasoning {
         case .never: false
         case .always: true
-        case .optional: (effort ?? defaultEffort) != Effort.none
+        case .optional: !isEffortNone(effort)
         }
     }
 
@@ -83,16 +85,16 @@ public struct Model: Sendable, Equatable {
         switch sampling {
         case .always, nil: true
         case .never: false
-        case .effortNone: (effort ?? defaultEffort) == Effort.none
+        case .effortNone: isEffortNone(effort)
         }
     }
 
     /// The effort to send for the one asked for; nil when none may be sent.
     public func effort(for asked: Effort) -> Effort? {
         switch efforts {
-        case .any: asked
-        case .none: nil
-        case .some(let taken): asked.nearest(in: taken)
+        case .unknown: asked
+        case .unsupported: nil
+        case .only(let taken): asked.nearest(in: taken)
         }
     }
 
@@ -103,7 +105,11 @@ public struct Model: Sendable, Equatable {
         switch chat {
         case .yes: true
         case .no, .noTools: false
-        case .toolsAtNone: (effort ?? defaultEffort) == Effort.none
+        case .toolsAtNone: isEffortNone(effort)
         }
+    }
+
+    private func isEffortNone(_ effort: Effort?) -> Bool {
+        (effort ?? defaultEffort) == Effort.none
     }
 }

@@ -1,10 +1,10 @@
-/// Which models can be had at a moment: by the calendar, and by what upstream was seen to answer.
+/// Which models are available: by date, and by what upstream has answered.
 public struct ModelAvailability: Sendable, Equatable {
-    /// Today, by which models with an earlier or the same shutdown date are gone.
+    /// Today. Models whose shutdown date is not later are gone.
     public var day: Day
-    /// Names that upstream has refused although their day has not come.
+    /// Names that upstream has refused before their shutdown date.
     public var refused: Set<String>
-    /// Names that upstream still serves although their day has come.
+    /// Names that upstream still serves after their shutdown date.
     public var served: Set<String>
 
     /// - Parameters:

@@ -2,13 +2,13 @@
 public struct ModelMap: Sendable {
     /// One replacement.
     public struct Entry: Sendable, Equatable {
-        /// What the client says.
+        /// The name that the client sends.
         public let asked: ModelPattern
-        /// What upstream is asked for instead.
+        /// What is sent upstream instead.
         public let sent: ModelSelection
     }
 
-    /// In the order in which they were said, the standard ones first. Of two for one name, the later counts.
+    /// In the order given, the standard ones first. Of two for one pattern, the later counts.
     public private(set) var entries: [Entry]
 
     /// What the original proxy maps.
@@ -34,27 +34,43 @@ public struct ModelMap: Sendable {
         for part in text.split(separator: ",") {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false).map(Self.trimmed)
             if sides == [""] { continue }
-            guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty, !sides[1].contains("*") else {
-                throw ModelMapError(entry: String(part))
-            }
-            entries.append(Entry(asked: ModelPattern(sides[0]), sent: ModelSelection(parsing: sides[1])))
+            guard sides.count == 2, !sides[0].isEmpty, !sides[1].contains("*"),
+                let sent = ModelSelection(parsing: sides[1])
+            else { throw ModelMapError(entry: String(part)) }
+            entries.append(Entry(asked: ModelPattern(sides[0]), sent: sent))
         }
+    }
+
+    /// The entries that count: of several for one pattern, the last.
+    public var effectiveEntries: [Entry] {
+        entries.indices.filter { index in
+            !entries[(index + 1)...].contains { $0.asked == entries[index].asked }
+        }.map { entries[$0] }
     }
 
     /// The names that are replaced, without those that stand for many.
     public var names: [String] {
-        entries.map(\.asked.text).filter { !$0.contains("*") }
+        effectiveEntries.map(\.asked).filter(\.isName).map(\.text)
     }
 
     /// The model to ask for; the name itself when no entry matches.
     public func callAsFunction(_ asked: String) -> ModelSelection {
-        entries.mostSpecific(for: asked, pattern: \.asked)?.sent ?? ModelSelection(asked)
+        mostSpecificEntry(for: asked)?.sent ?? ModelSelection(asked)
+    }
+
+    private func mostSpecificEntry(for asked: String) -> Entry? {
+        var best: Entry?
+        for entry in entries where entry.asked.matches(asked) {
+            if let best, best.asked.specificity > entry.asked.specificity { continue }
+            best = entry
+        }
+        return best
     }
 
     private static func trimmed(_ text: Substring) -> String {
         var text = text
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)
     }
 }

@@ -12,8 +12,8 @@ public struct ModelPattern: Sendable, Equatable {
         hasStar = bytes.contains(UInt8(ascii: "*"))
     }
 
-    /// Whether it stands for one name alone.
-    var isName: Bool { !hasStar }
+    /// Whether it stands for one name alone, and has no star.
+    public var isName: Bool { !hasStar }
 
     /// How many characters it fixes: of two patterns that match a name, the more specific one fixes more. A name without
     /// a star beats every pattern with one.
@@ -51,17 +51,5 @@ public struct ModelPattern: Sendable, Equatable {
         }
         while patternIndex < pattern.count, pattern[patternIndex] == UInt8(ascii: "*") { patternIndex += 1 }
         return patternIndex == pattern.count
-    }
-}
-
-extension Sequence {
-    /// The element whose pattern matches `name` most specifically; of equals, the last.
-    package func mostSpecific(for name: String, pattern: (Element) -> ModelPattern) -> Element? {
-        var best: Element?
-        for element in self where pattern(element).matches(name) {
-            if let best, pattern(best).specificity > pattern(element).specificity { continue }
-            best = element
-        }
-        return best
     }
 }

@@ -1,28 +1,27 @@
-/// A model to ask for, and how much it shall think where the client says nothing of that.
+/// A model to send, and the effort to use when the client sets no effort.
 public struct ModelSelection: Sendable, Hashable, CustomStringConvertible {
     /// The model's name.
     public var name: String
-    /// The effort of requests that have none of their own; nil leaves it to upstream.
+    /// The effort to send when the client sets no effort; nil sends no effort.
     public var effort: Effort?
 
     /// - Parameters:
     ///   - name: the model's name.
-    ///   - effort: the effort of requests that have none of their own.
+    ///   - effort: the effort to send when the client sets no effort.
     public init(_ name: String, effort: Effort? = nil) {
         self.name = name
         self.effort = effort
     }
 
     /// Reads `gpt-6-luna` or `gpt-6-luna:none`. What stands behind the last colon is an effort only if it is the name of
-    /// one: `llama3:8b` and `ft:gpt-4o:org` are names.
-    public init(parsing text: some StringProtocol) {
-        if let colon = text.lastIndex(of: ":"), colon > text.startIndex,
-            let effort = Effort(rawValue: String(text[text.index(after: colon)...]))
-        {
-            self.init(String(text[..<colon]), effort: effort)
-        } else {
-            self.init(String(text))
+    /// one: `llama3:8b` and `ft:gpt-4o:org` are names. Nil where there is no name.
+    public init?(parsing text: some StringProtocol) {
+        var (name, effort) = (text[...], Effort?.none)
+        if let colon = text.lastIndex(of: ":"), let word = Effort(rawValue: String(text[text.index(after: colon)...])) {
+            (name, effort) = (text[..<colon], word)
         }
+        guard !name.isEmpty else { return nil }
+        self.init(String(name), effort: effort)
     }
 
     /// As ``init(parsing:)`` reads it.

@@ -12,15 +12,18 @@ public struct Price: Sendable, Equatable {
         public let output: Double
     }
 
+    /// The prices of requests with many input tokens.
+    public struct LongContext: Sendable, Equatable {
+        /// A request with more input tokens than this costs the long-context rates as a whole.
+        public let threshold: Int
+        /// The prices of such a request.
+        public let rates: Rates
+    }
+
     /// The prices of ordinary requests.
     public let rates: Rates
-    /// The number of input tokens beyond which the whole request costs the long-context rates, and those; nil without any.
-    public let longContext: (from: Int, rates: Rates)?
-
-    public static func == (one: Price, other: Price) -> Bool {
-        one.rates == other.rates && one.longContext?.from == other.longContext?.from
-            && one.longContext?.rates == other.longContext?.rates
-    }
+    /// The prices of requests with many input tokens; nil where they cost the same.
+    public let longContext: LongContext?
 
     /// The factor of a service tier, by the name that a reply has for it; 1 of tiers that cost the list price or are not
     /// known.
@@ -34,6 +37,6 @@ public struct Price: Sendable, Equatable {
 
     /// The prices of a request with that many input tokens.
     public func rates(forInput tokens: Int) -> Rates {
-        if let longContext, tokens > longContext.from { longContext.rates } else { rates }
+        if let longContext, tokens > longContext.threshold { longContext.rates } else { rates }
     }
 }

@@ -19,8 +19,6 @@ struct Row: Sendable {
     var pattern = ModelPattern("")
     /// The line that it stands in, from 1 up.
     var line = 0
-    /// Whether it is the operator's; of two equally specific rows, that one counts.
-    var isOperators = false
 
     var reasoning = Cell<Model.Reasoning>.inherited
     var efforts = Cell<Model.Efforts>.inherited
@@ -43,6 +41,8 @@ struct Row: Sendable {
 
     /// Takes from a less specific row what this one does not say.
     mutating func inherit(from other: Row) {
+        // The effort goes with the replacement, not with another one.
+        if case .inherited = replacement {} else if case .inherited = replacementEffort { replacementEffort = .nothing }
         reasoning = reasoning.inheriting(other.reasoning)
         efforts = efforts.inheriting(other.efforts)
         defaultEffort = defaultEffort.inheriting(other.defaultEffort)
@@ -64,11 +64,11 @@ struct Row: Sendable {
     }
 
     /// What it says of a model, when nothing is left to inherit.
-    func model(named name: String) -> Model {
-        // What a pattern says of the others' end is not said of the model that takes their place.
+    func model(named name: String, hasOwnRow: Bool) -> Model {
+        // A pattern may also match its own replacement, which must not inherit the shutdown.
         let isOwnReplacement = replacement.value == name
         return Model(
-            name: name, reasoning: reasoning.value ?? .never, efforts: efforts.value ?? .any,
+            name: name, hasOwnRow: hasOwnRow, reasoning: reasoning.value ?? .never, efforts: efforts.value ?? .unknown,
             defaultEffort: defaultEffort.value, sampling: sampling.value, wantsPhase: wantsPhase.value ?? false,
             chat: chat.value ?? .yes, isServedByResponses: isServedByResponses.value ?? true,
             shutdown: isOwnReplacement ? nil : shutdown.value,
@@ -88,7 +88,8 @@ struct Row: Sendable {
         }
         let long = Price.Rates(
             input: longInput, cachedInput: longCachedInput.value ?? longInput,
+            // Cache writes cost double in a long context; OpenAI lists no price of their own.
             cacheWrite: cacheWrite.value.map { $0 * 2 } ?? longInput, output: longOutput.value ?? rates.output)
-        return Price(rates: rates, longContext: (from, long))
+        return Price(rates: rates, longContext: Price.LongContext(threshold: from, rates: long))
     }
 }

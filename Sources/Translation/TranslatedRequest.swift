@@ -15,29 +15,25 @@ public struct TranslatedRequest: Sendable {
     /// What was left out, changed or repaired, in the order of finding.
     public internal(set) var notices: [Notice]
 
-    /// How many choices the client wants (`n`): so often is upstream asked the same.
+    /// How many choices the client wants (`n`): upstream gets that many identical requests.
     public var choiceCount = 1
 
     /// The calls before which reasoning was put back.
     public internal(set) var recalledCallIDs: Set<String> = []
 
-    /// What to ask if upstream turns out not to have the model; nil when there is nothing else to ask.
+    /// What to send if upstream turns out not to have the model; nil when there is nothing else to send.
     public internal(set) var alternative: Alternative?
 
     /// The same request for another model.
     public struct Alternative: Sendable {
-        /// What upstream's refusal of the first request says of models.
-        public let lesson: ModelLesson
+        /// What upstream's refusal of the first request shows of models.
+        public let observation: ModelObservation
         let translate: @Sendable () throws(RequestError) -> TranslatedRequest
 
-        /// The request to send, beside which there is no other: once is enough.
+        /// The request to send.
         ///
-        /// - Throws: when the other model cannot be asked the same.
-        public func callAsFunction() throws(RequestError) -> TranslatedRequest {
-            var request = try translate()
-            request.alternative = nil
-            return request
-        }
+        /// - Throws: when the other model rejects the request, and the operator has that told (`UNSUPPORTED_PARAMS=reject`).
+        public func callAsFunction() throws(RequestError) -> TranslatedRequest { try translate() }
     }
 
     /// The body with another model's name in it, where one of several upstreams has its own.
@@ -58,19 +54,24 @@ public struct TranslatedRequest: Sendable {
     }
 }
 
-/// What a reply's translation and its log line have to know of the request. Never changes.
+/// What a reply's translation and its log line have to know of the request. Not changed once the request has been translated.
 public struct ReplyContext: Sendable, Equatable {
     /// The model that the client named; nil when it named none.
     public let modelAsked: String?
 
     /// What the model map made of it.
-    public let modelMapped: String
+    public private(set) var modelMapped: String
 
-    /// The model that upstream is asked for.
-    public let modelSent: String
+    /// The model that is sent; empty where the body names none, as with the Responses API's stored prompts.
+    public private(set) var modelSent: String
 
-    /// The model that would have been asked, had it not gone; nil when it has not.
+    /// The model that was replaced because it is gone; nil when none was.
     public var modelRetired: String? { modelMapped == modelSent ? nil : modelMapped }
+
+    /// Notes that upstream is left to choose the model.
+    mutating func sendsNoModel() {
+        (modelMapped, modelSent) = ("", "")
+    }
 
     /// Whether the client asked for a stream.
     public let streams: Bool

@@ -89,3 +89,24 @@ public struct TranslationSettings: Sendable {
         self.keepsReasoning = keepsReasoning
     }
 }
+
+extension TranslationSettings {
+    /// Which models are gone on a day, as far as the calendar says; nil where none is replaced.
+    public func availability(on day: Day) -> ModelAvailability? {
+        retiredModels == .replace ? ModelAvailability(on: day) : nil
+    }
+
+    /// The model that is sent for the name that a client asks for; nil for a client that names none.
+    func choice(for asked: String?, _ availability: ModelAvailability?) -> ModelChoice {
+        ModelChoice(
+            asked: asked, defaultModel: defaultModel, map: modelMap, catalogue: catalogue, availability: availability)
+    }
+
+    /// The models that clients get without naming them: that of requests without a model first, then those of the map.
+    public func configuredChoices(_ availability: ModelAvailability?) -> [(asked: ModelPattern?, choice: ModelChoice)] {
+        [(nil, choice(for: nil, availability))]
+            + modelMap.effectiveEntries.map { entry in
+                (entry.asked, ModelChoice(mapped: entry.sent, catalogue: catalogue, availability: availability))
+            }
+    }
+}

@@ -7,7 +7,7 @@ struct ModelList: Sendable {
     /// The day that the simulator takes for today; nil shuts down nothing.
     let day: Day?
 
-    private static let all = Catalogue.standard.names.map { Catalogue.standard($0) }.filter { model in
+    private static let all = Catalogue.standard.names.map { Catalogue.standard.model(named: $0) }.filter { model in
         model.chat != .no || model.isServedByResponses || model.sampling == nil
     }
 
@@ -18,7 +18,9 @@ struct ModelList: Sendable {
 
     /// The error of a request that names a model which is shut down.
     func refusal(of body: Value) -> APIError? {
-        guard day != nil, let name = body["model"]?.string, isShutDown(Catalogue.standard(name)) else { return nil }
+        guard day != nil, let name = body["model"]?.string, isShutDown(Catalogue.standard.model(named: name)) else {
+            return nil
+        }
         return APIError(
             status: 404,
             message: """

@@ -20,7 +20,7 @@ struct ModelRequest: Sendable {
 
     private init(_ body: Value, effort: Value?) {
         self.body = body
-        model = Catalogue.standard(body["model"]?.string ?? "")
+        model = Catalogue.standard.model(named: body["model"]?.string ?? "")
         effortWord = effort?.string
     }
 

@@ -60,9 +60,9 @@ extension Rules {
                 return .invalidValue(word, of: name, supported: known.map(\.rawValue))
             }
             switch request.model.efforts {
-            case .any: return nil
-            case .none: return .unsupportedParameter(name)
-            case .some(let taken):
+            case .unknown: return nil
+            case .unsupported: return .unsupportedParameter(name)
+            case .only(let taken):
                 let supported = taken.filter { $0 <= largest }
                 guard !supported.contains(effort) else { return nil }
                 return APIError(

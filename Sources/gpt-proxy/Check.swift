@@ -70,7 +70,7 @@ struct Check: AsyncParsableCommand {
         guard report.problemCount == 0 else { throw ExitCode(1) }
     }
 
-    /// - Returns: what upstream says of its models' last days.
+    /// - Returns: the shutdown dates that upstream reports.
     private func ask(
         _ configuration: Configuration, key: String?, _ report: inout FindingsReport
     ) async throws -> [String: Day] {

@@ -49,7 +49,7 @@ enum FastCGIService {
             ])
         for warning in RetirementWarning.all(configuration.settings, on: .today) {
             log.warning(
-                "a model in use is shut down", metadata: ["model": "\(warning.model)", "what": "\(warning.text)"])
+                "a model in use is being retired", metadata: ["model": "\(warning.model)", "what": "\(warning.text)"])
         }
         let signal = await Signals.next()
         log.info("stopping", metadata: ["signal": "\(signal)", "live": "\(server.liveRequestCount)"])

@@ -39,9 +39,10 @@ struct Map: AsyncParsableCommand {
         if let target { settings.target = target }
         do {
             let document = try Document(parsing: Self.readStandardInput())
-            let availability = settings.retiredModels == .replace ? ModelAvailability(on: on ?? .today) : nil
-            let translated = try RequestTranslator(settings: settings, availability: availability)
-                .translate(document, for: route)
+            let translated = try RequestTranslator(
+                settings: settings, availability: settings.availability(on: on ?? .today)
+            )
+            .translate(document, for: route)
             if explain || Terminal.isStandardOutput {
                 explain(document, translated)
             } else {

@@ -2,7 +2,7 @@ internal import Gateway
 internal import Models
 internal import Presentation
 
-/// What upstream says of its models and the catalogue does not, and the other way round.
+/// The differences between upstream's list of models and the catalogue.
 struct ModelComparison {
     private let catalogue: Catalogue
     private let list: UpstreamModelList
@@ -17,15 +17,15 @@ struct ModelComparison {
     var lines: [String] {
         let listed = Set(list.names)
         let known = Set(catalogue.names)
-        let living = catalogue.names.filter { catalogue($0).shutdown.map { $0 > day } ?? true }
-        return section("Last days that upstream has otherwise", list.names.compactMap(otherDay))
+        let living = catalogue.names.filter { catalogue.model(named: $0).shutdown.map { $0 > day } ?? true }
+        return section("Shutdown dates that differ", list.names.compactMap(otherDay))
             + section("Known here, not listed by upstream", living.filter { !listed.contains($0) })
             + section("Listed by upstream, known here by a pattern only", list.names.filter { !known.contains($0) })
             + ["\(list.names.count) models listed by upstream, \(living.count) known here that live on \(day)."]
     }
 
     private func otherDay(_ name: String) -> String? {
-        let (theirs, ours) = (list.shutdowns[name], catalogue(name).shutdown)
+        let (theirs, ours) = (list.shutdowns[name], catalogue.model(named: name).shutdown)
         guard theirs != ours, theirs != nil || ours.map({ $0 <= day }) == true else { return nil }
         return "\(name): \(theirs?.description ?? "none") upstream, \(ours?.description ?? "none") here"
     }

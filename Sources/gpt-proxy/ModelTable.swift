@@ -2,7 +2,7 @@ internal import Models
 internal import Presentation
 internal import Translation
 
-/// The catalogue for people: what is asked for which name, until when, and what that model takes. Current names come first.
+/// The catalogue for people: which model is sent for which name, until when, and what it supports. Current names come first.
 struct ModelTable {
     /// From this width on there is room for efforts in words, sampling and prices.
     private static let wide = 120
@@ -10,9 +10,9 @@ struct ModelTable {
     private struct Entry {
         let asked: String
         let choice: ModelChoice
-        /// What is asked after the last day of the model that is asked now.
+        /// What is sent from the shutdown date of the current model on.
         let next: ModelSelection?
-        /// The last day that matters to whoever asks: of the model asked now, or of the one that is gone.
+        /// The shutdown date of the model that is sent now, or of the one that it replaced.
         let shutdown: Day?
     }
 
@@ -22,7 +22,7 @@ struct ModelTable {
     private let hasColor: Bool
 
     /// - Parameters:
-    ///   - day: as of which models are gone.
+    ///   - day: the day for which the table is made.
     ///   - width: how many columns the terminal has.
     init(of settings: TranslationSettings, on day: Day, width: Int, hasColor: Bool) {
         self.settings = settings
@@ -50,7 +50,7 @@ struct ModelTable {
         return lines + [""] + TextColumn.lines(of: legend, width: width)
     }
 
-    /// In the order of their last days; of one day, as they were.
+    /// By shutdown date; the order of equal dates is kept.
     private static func byDay(_ entries: [Entry]) -> [Entry] {
         entries.enumerated().sorted { one, other in
             guard let day = one.element.shutdown, let otherDay = other.element.shutdown, day != otherDay else {
@@ -71,32 +71,28 @@ struct ModelTable {
 
     /// The map's names first, then the catalogue's.
     private var entries: [Entry] {
-        let mapped = settings.modelMap.entries.map(\.asked.text)
-        let names = mapped.enumerated().filter { mapped.lastIndex(of: $1) == $0 }.map(\.element)
-        return (names + settings.catalogue.names.filter { !names.contains($0) }).map(entry)
+        let availability = settings.availability(on: day)
+        let mapped = settings.configuredChoices(availability).compactMap { configured in
+            configured.asked.map { entry($0.text, configured.choice) }
+        }
+        let names = Set(mapped.map(\.asked))
+        let others = settings.catalogue.names.filter { !names.contains($0) }
+        return mapped + others.map { entry($0, choice(of: $0, availability)) }
     }
 
-    private func entry(_ name: String) -> Entry {
-        let isPattern = name.contains("*")
-        let target = isPattern ? settings.modelMap.entries.last { $0.asked.text == name }?.sent : nil
-        let choice = choice(target?.name ?? name, ModelAvailability(on: day), settings)
+    private func entry(_ name: String, _ choice: ModelChoice) -> Entry {
         let sent = choice.sent
         guard let shutdown = sent.shutdown, shutdown > day else {
-            let own = choice.retired.map { settings.catalogue($0) } ?? sent
-            return Entry(asked: name, choice: choice, next: nil, shutdown: own.shutdown)
+            let retired = choice.retired.map { settings.catalogue.model(named: $0) }
+            return Entry(asked: name, choice: choice, next: nil, shutdown: (retired ?? sent).shutdown)
         }
-        var unmapped = settings
-        unmapped.modelMap = .empty
-        let then = self.choice(sent.name, ModelAvailability(on: shutdown), unmapped)
-        let next = then.sent.name == sent.name ? nil : ModelSelection(then.sent.name, effort: then.effort)
+        let then = self.choice(of: sent.name, settings.availability(on: shutdown))
+        let next = then.retired == nil ? nil : ModelSelection(then.sent.name, effort: then.effortSent)
         return Entry(asked: name, choice: choice, next: next, shutdown: shutdown)
     }
 
-    private func choice(
-        _ name: String, _ availability: ModelAvailability, _ settings: TranslationSettings
-    ) -> ModelChoice {
-        RequestTranslator(settings: settings, availability: settings.retiredModels == .replace ? availability : nil)
-            .choice(for: name)
+    private func choice(of name: String, _ availability: ModelAvailability?) -> ModelChoice {
+        ModelChoice(mapped: ModelSelection(name), catalogue: settings.catalogue, availability: availability)
     }
 
     // MARK: Columns
@@ -132,7 +128,7 @@ struct ModelTable {
     }
 
     private static func sent(_ entry: Entry) -> String {
-        let sent = ModelSelection(entry.choice.sent.name, effort: entry.choice.effort).description
+        let sent = ModelSelection(entry.choice.sent.name, effort: entry.choice.effortSent).description
         let now = sent == entry.asked ? "" : sent
         guard let next = entry.next else { return now }
         return now.isEmpty ? "then \(next)" : "\(now), then \(next)"
@@ -150,11 +146,11 @@ struct ModelTable {
 
     private static func efforts(_ model: Model, inFull: Bool) -> String {
         switch model.efforts {
-        case .any: "any"
-        case .none: "–"
-        case .some(let efforts) where inFull: efforts.map(\.rawValue).joined(separator: " ")
-        case .some(let efforts) where efforts.count == 1: efforts[0].rawValue
-        case .some(let efforts): "\(efforts[0].rawValue)–\(efforts[efforts.count - 1].rawValue)"
+        case .unknown: "any"
+        case .unsupported: "–"
+        case .only(let efforts) where inFull: efforts.map(\.rawValue).joined(separator: " ")
+        case .only(let efforts) where efforts.count == 1: efforts[0].rawValue
+        case .only(let efforts): "\(efforts[0].rawValue)–\(efforts[efforts.count - 1].rawValue)"
         }
     }
 

@@ -10,21 +10,21 @@ internal import Upstream
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Prints what is known of models: what is asked for each, when it ends, what it takes and costs.",
+        abstract: "Prints the facts about models: what is sent for each name, until when, what it supports and costs.",
         usage: "gpt-proxy models [<options>]",
         discussion: """
               gpt-proxy models
               gpt-proxy models --on 2027-01-14
               gpt-proxy models --csv > models.csv
 
-            Needs no keys, but for --upstream. MODELS_FILE adds rows in the form that --csv prints, of which the header \
-            may name any of the columns besides model.
+            Needs no keys, but for --upstream. MODELS_FILE adds rows in the format that --csv prints. The header must \
+            begin with model; the other columns are optional.
             """)
 
     @Flag(help: "Print the catalogue's file, with the rows of MODELS_FILE behind it.")
     var csv = false
 
-    @Flag(help: "Compare with the models that upstream lists: their last days, and names that it does not have.")
+    @Flag(help: "Compare with upstream's model list: shutdown dates, and models that it does not list.")
     var upstream = false
 
     @Option(help: ArgumentHelp("As of that day (UTC), such as 2027-01-14. (default: today)", valueName: "day"))

@@ -128,6 +128,15 @@ def test_a_model_that_is_gone_may_live_on_elsewhere(deploy_both, simulator, tmp_
     assert simulator.body["model"] == "my-deployment"
 
 
+def test_what_one_base_does_not_have_is_not_held_against_the_first(deploy_both, first, simulator):
+    client = deploy_both().client
+    first.acts["/v1/responses"] = refuse
+    assert client.ask("[simulate missing=gpt-5] hi").headers["x-gpt-proxy-model"] == "gpt-6.1-sol"
+    del first.acts["/v1/responses"]
+    simulator.forget()
+    assert client.ask("hi").headers["x-gpt-proxy-model"] == "gpt-5"
+
+
 def test_neither_key_is_told_to_the_other(deploy_both, first, simulator):
     seen = []
 

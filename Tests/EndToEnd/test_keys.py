@@ -107,6 +107,8 @@ def test_a_caller_uses_its_models_only(deploy, new_key, keys_file, simulator):
     for path, fields in [
         (PATH, {"model": "gpt-4.1"}),
         ("/v1/responses", {"model": "gpt-4.1", "input": "hi"}),
+        ("/v1/responses", {"model": None, "prompt": {"id": "pmpt_1"}}),
+        ("/v1/responses/compact", {"model": None, "input": "hi"}),
         ("/v1/completions", {"model": "gpt-4.1", "prompt": "hi"}),
         ("/v1/embeddings", {"model": "text-embedding-3-small", "input": "hi"}),
         ("/v1/embeddings", {"model": None, "input": "hi"}),

@@ -60,7 +60,8 @@ def test_the_sources_agree_with_themselves(sources):
 
 
 def test_every_row_is_as_sourced(sources, catalogue):
-    columns = rows((REPOSITORY / "Sources/Models/models.csv").read_text())[0]
+    columns = list(rows((REPOSITORY / "Sources/Models/models.csv").read_text())[0])
+    prices = columns[columns.index("input") :]
     for source in sources.load_rows():
         facts = catalogue(source["name"])
         for column in columns:
@@ -70,7 +71,7 @@ def test_every_row_is_as_sourced(sources, catalogue):
             if column != "model" and expected:
                 assert facts.get(column) == expected, f"{source['name']}: {column}"
             # What is not known of a price or an end must not come from somewhere else.
-            elif column in ["shutdown", "replacement", "replacement_effort"] or columns and "input" in column:
+            elif column in ["shutdown", "replacement", "replacement_effort", *prices]:
                 assert facts.get(column, "-") == "-", f"{source['name']}: {column}"
 
 
@@ -162,7 +163,7 @@ def models_file(tmp_path):
         ("model,efforts\nmine,lots\n", "line 2, column efforts: 'lots' is not allowed"),
         ("model,shutdown\n\n# x\nmine,tomorrow\n", "line 4, column shutdown: 'tomorrow' is not allowed"),
         ("model,replacement\na,b\nb,a\n", "line 2, column replacement: models replace each other in a circle"),
-        ("modle\n", "line 1: 'modle' is no column"),
+        ("modle\n", "line 1: 'modle' is not a column"),
     ],
 )
 def test_a_bad_row_stops_the_start_and_names_the_place(run, models_file, text, complaint):
@@ -176,7 +177,7 @@ def test_rows_of_ones_own_change_what_is_sent(run, models_file):
     request = '{"model":"mine","messages":[{"role":"user","content":"x"}],"temperature":0.5,"reasoning_effort":"low"}'
     ended = run("map", "--route", "/v1/chat/completions", input=request, environment=rows)
     assert '"effort":"high"' in ended.stdout and "temperature" not in ended.stdout
-    assert "adjusted: reasoning_effort is sent as 'high', the nearest that mine takes" in ended.stderr
+    assert "adjusted: reasoning_effort is sent as 'high', the nearest effort that mine supports" in ended.stderr
 
 
 def test_what_is_printed_can_be_read_back(run, models_file):
@@ -204,7 +205,7 @@ def test_upstreams_list_is_compared(run, simulator, models_file):
     rows = models_file("model,shutdown\ngpt-5,2026-12-01\nmine,\n")
     ended = run("models", "--upstream", "--on", "2026-11-30", environment=environment(simulator.base) | rows)
     assert ended.returncode == 0, ended.stderr
-    assert "Last days that upstream has otherwise:\n  gpt-5: 2026-12-11 upstream, 2026-12-01 here\n" in ended.stdout
+    assert "Shutdown dates that differ:\n  gpt-5: 2026-12-11 upstream, 2026-12-01 here\n" in ended.stdout
     assert "  mine\n" in ended.stdout.split("Known here, not listed by upstream:\n")[1]
 
 

@@ -112,7 +112,7 @@ def test_any_other_parameter_is_left_out(run):
 def test_a_model_that_reasons_refuses_sampling(run, name):
     request = json.dumps({"model": "gpt-5", "messages": VALUES["messages"], name: VALUES[name]})
     ended = run("map", "--route", "/v1/chat/completions", input=request)
-    assert f"dropped: {name} is not taken by gpt-5 when it reasons" in ended.stderr
+    assert f"dropped: {name} is not supported by gpt-5 when it reasons" in ended.stderr
     assert ROWS[name][0] not in json.loads(ended.stdout)
 
 

@@ -1,4 +1,4 @@
-"""Programs of the gpt-4o days go on when their models are shut down: through nginx, and as CGI programs."""
+"""Programs written for gpt-4o keep working after their models are shut down: through nginx, and as CGI programs."""
 
 import json
 import subprocess
@@ -57,7 +57,7 @@ def assert_one_request(upstream, model):
         ("o3-mini", "gpt-5.6-sol"),
     ],
 )
-def test_chat_goes_on_after_the_last_day(sdk, upstream, model, sent, stream):
+def test_chat_goes_on_after_the_shutdown(sdk, upstream, model, sent, stream):
     messages = [{"role": "user", "content": "[simulate text=hello]"}]
     reply = sdk.chat.completions.create(model=model, messages=messages, stream=stream)
     text = "".join(c.choices[0].delta.content or "" for c in reply) if stream else reply.choices[0].message.content
@@ -66,7 +66,7 @@ def test_chat_goes_on_after_the_last_day(sdk, upstream, model, sent, stream):
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
-def test_completions_go_on_after_the_last_day(installation, upstream, stream):
+def test_completions_go_on_after_the_shutdown(installation, upstream, stream):
     upstream.forget()
     body = {"model": "gpt-3.5-turbo-instruct", "prompt": "[simulate text=hello]", "stream": stream}
     reply = Client(installation.nginx.port).post(body, path="/v1/completions")
@@ -77,7 +77,7 @@ def test_completions_go_on_after_the_last_day(installation, upstream, stream):
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("body", [ask("hi"), {"prompt": "hi"}], ids=["gpt-4o", "no model"])
-def test_the_original_route_goes_on_after_the_last_day(installation, upstream, body, stream):
+def test_the_original_route_goes_on_after_the_shutdown(installation, upstream, body, stream):
     upstream.forget()
     reply = Client(installation.nginx.port).post(body | {"stream": stream})
     assert reply.status == 200
@@ -175,7 +175,7 @@ def answer(binaries, directory, base, text, **settings):
     return ended.stdout.decode()
 
 
-def test_a_cgi_program_goes_on_after_the_last_day(binaries, directory, upstream):
+def test_a_cgi_program_goes_on_after_the_shutdown(binaries, directory, upstream):
     upstream.forget()
     assert answer(
         binaries, directory, upstream.base, "hi", MODELS_FILE="", **clock.at(f"{DAY} 00:00:01")
@@ -197,10 +197,10 @@ def test_the_start_warns_of_what_ends_within_two_months(binaries, upstream):
     try:
         lines = [json.loads(line) for line in deployment.responder.log.splitlines()]
         warnings = {line["model"]: line["what"] for line in lines if line["level"] == "warning"}
-        assert warnings["gpt-5"] == "shuts down on 2026-12-11; from then on gpt-6.1-sol is asked instead"
+        assert warnings["gpt-5"] == "shuts down on 2026-12-11; gpt-6.1-sol replaces it from that date"
         assert set(warnings) == {"gpt-5", "gpt-5-mini"}
         client = Client(deployment.nginx.port)
-        assert "model:                gpt-5 shuts down on 2026-12-11; from then on" in client.get("/status").body.decode()
+        assert "model:                gpt-5 shuts down on 2026-12-11; gpt-6.1-sol" in client.get("/status").body.decode()
         (first, _) = client.get("/status?json").json["retiring models"]
         assert (first["model"], first["shutdown"]) == ("gpt-5", "2026-12-11")
         metrics = client.get("/status?openmetrics").body.decode()
@@ -216,13 +216,14 @@ def test_nothing_is_warned_of_when_nothing_ends(default_deployment):
 def test_check_warns_and_upstreams_own_day_counts_first(run, simulator, start, directory):
     keys = environment(simulator.base, MODELS_FILE="")
     ended = run("check", environment=keys | clock.at("2026-11-30 12:00:00"))
-    assert "warning  models: gpt-5 shuts down on 2026-12-11; from then on gpt-6.1-sol is asked instead" in ended.stdout
+    assert "warning  models: gpt-5 shuts down on 2026-12-11; gpt-6.1-sol replaces it from that date" in ended.stdout
     assert ended.returncode == 0
     later = directory / "later.csv"
     later.write_text("model,shutdown\ngpt-5,2026-12-01\ngpt-5-mini,-\n")
     # The simulator says what the built-in catalogue does.
     ended = run("check", "--upstream", environment=keys | {"MODELS_FILE": str(later)} | clock.at("2026-11-30 12:00:00"))
-    assert "gpt-5 shuts down on 2026-12-11" in ended.stdout and "2026-12-01" not in ended.stdout
+    assert "gpt-5 shuts down on 2026-12-11; gpt-6.1-sol" in ended.stdout
+    assert "shuts down on 2026-12-11 by upstream's list, on 2026-12-01 by the catalogue, which counts for requests" in ended.stdout
 
 
 # --- The other API ---

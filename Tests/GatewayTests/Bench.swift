@@ -50,13 +50,14 @@ final class Bench: Sendable {
 
     /// - Parameters:
     ///   - settings: on top of what every configuration needs.
-    ///   - day: what the calendar says at first. Models that tests use without thinking of their end live on the default.
+    ///   - day: what the calendar says at first. On the default day, the models that most tests use are available.
     ///   - upstreamDay: the day on which the simulator refuses what is shut down; nil refuses nothing.
     static func run(
         _ settings: [String: String] = [:], on day: String = "2026-11-30", upstream upstreamDay: String? = nil,
         _ body: (Bench) async throws -> Void
     ) async throws {
-        let simulator = try Simulator(Simulator.Configuration(day: upstreamDay.flatMap { Day($0) }))
+        let upstreamDay = try upstreamDay.map { try #require(Day($0)) }
+        let simulator = try Simulator(Simulator.Configuration(day: upstreamDay))
         let port = try await simulator.start()
         let environment = [
             "OPENAI_API_KEY": "sk-upstream-canary", "PROXY_API_KEY": "caller-canary",
@@ -64,9 +65,11 @@ final class Bench: Sendable {
         ].merging(settings) { $1 }
         let configuration = try Configuration(try await ConfigurationSource(environment: environment))
         let bench = try Bench(simulator, configuration, on: try #require(Day(day)))
-        try await body(bench)
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(bench)) } catch { outcome = .failure(error) }
         await bench.client.shutdown()
         try await simulator.shutdown()
+        try outcome.get()
     }
 
     func turnCalendar(to day: String) throws {

@@ -3,14 +3,14 @@ import Models
 import Testing
 import UpstreamSimulator
 
-/// For every row of the catalogue: what is sent for it is what upstream takes, at the first try.
+/// For every model in the catalogue, upstream accepts the translated request at the first try.
 @Suite(.timeLimit(.minutes(5)))
 struct CatalogueRequestTests {
     /// Before any of them was shut down.
     private static let day = "2020-01-01"
 
     /// Models that Chat Completions or the Responses API serves.
-    private static let models = Catalogue.standard.names.map { Catalogue.standard($0) }.filter {
+    private static let models = Catalogue.standard.names.map { Catalogue.standard.model(named: $0) }.filter {
         $0.isServedByResponses || $0.chat != .no
     }
 
@@ -47,7 +47,7 @@ struct CatalogueRequestTests {
     private func check(_ sent: Value, _ model: Model, asked: Effort?, hasSampling: Bool) {
         let word = (sent["reasoning"]?["effort"] ?? sent["reasoning_effort"])?.string
         let effort = word.flatMap { Effort(rawValue: $0) }
-        if case .some(let taken) = model.efforts, let asked, taken.contains(asked), asked < .max {
+        if case .only(let taken) = model.efforts, let asked, taken.contains(asked), asked < .max {
             #expect(effort == asked, "\(model.name)")
         }
         if asked == nil { #expect(word == nil, "\(model.name)") }

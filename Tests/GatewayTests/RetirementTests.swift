@@ -51,7 +51,7 @@ struct RetirementTests {
             Exchange("/v1/responses/compact", "gpt-5", "gpt-6.1-sol"),
             Exchange("/v1/responses/input_tokens", "gpt-4-turbo", "gpt-5.6-sol"),
         ], [false, true])
-    private func `a program goes on after its model's last day, with one request upstream`(
+    private func `a program goes on after its model's shutdown, with one request upstream`(
         _ exchange: Exchange, streams: Bool
     ) async throws {
         let (path, asked, sent) = (exchange.path, exchange.asked, exchange.sent)
@@ -75,7 +75,7 @@ struct RetirementTests {
             let answer = await bench.send(Self.body(chat, "gpt-4o"), path: chat)
             #expect(models(bench) == ["gpt-5", "gpt-6.1-sol"])
             #expect(answer.contains("x-gpt-proxy-retired: gpt-5\r\n"))
-            // A clock that is put right turns back.
+            // The clock may be set back.
             try bench.turnCalendar(to: "2026-12-10")
             _ = await bench.send(Self.body(chat, "gpt-4o"), path: chat)
             #expect(models(bench).last == "gpt-5")
@@ -175,12 +175,59 @@ struct RetirementTests {
         }
     }
 
-    @Test func `what helped nothing is not remembered`() async throws {
+    @Test func `a replacement that fails too is not remembered`() async throws {
         try await Bench.run(on: "2026-12-12") { bench in
             let body = Self.body(chat, "gpt-4-turbo", "[simulate missing=gpt-5.6-sol,gpt-4-turbo]")
             #expect(await bench.send(body, path: chat).hasPrefix("Status: 404 "))
             #expect(await bench.send(Self.body(chat, "gpt-4-turbo"), path: chat).hasPrefix("Status: 200 "))
             #expect(models(bench) == ["gpt-5.6-sol", "gpt-4-turbo", "gpt-5.6-sol"])
+        }
+    }
+
+    @Test func `replacing goes on until upstream has the model`() async throws {
+        // gpt-4-turbo-preview, gpt-5, gpt-6.1-sol.
+        try await Bench.run(on: "2026-12-12") { bench in
+            let body = Self.body(chat, "gpt-4-turbo-preview", "[simulate missing=gpt-6.1-sol]")
+            for _ in 1...2 {
+                let answer = await bench.send(body, path: chat)
+                #expect(answer.hasPrefix("Status: 200 "))
+            }
+            #expect(models(bench) == ["gpt-6.1-sol", "gpt-5", "gpt-5"])
+        }
+        try await Bench.run { bench in
+            let body = Self.body(chat, "gpt-4.5-preview", "[simulate missing=gpt-4.1]")
+            let answer = await bench.send(body, path: chat)
+            #expect(answer.hasPrefix("Status: 200 "))
+            #expect(models(bench) == ["gpt-4.1", "gpt-6-luna"])
+        }
+    }
+
+    @Test func `the client gets the refusal of the model that it asked for`() async throws {
+        try await Bench.run { bench in
+            let answer = await bench.send(
+                Self.body(chat, "gpt-4o", "[simulate missing=gpt-5,gpt-6.1-sol]"), path: chat)
+            #expect(answer.hasPrefix("Status: 404 "))
+            #expect(answer.contains("`gpt-5`"))
+            #expect(models(bench) == ["gpt-5", "gpt-6.1-sol"])
+        }
+    }
+
+    @Test func `a name that only a pattern matches may be misspelt, and is not replaced`() async throws {
+        try await Bench.run { bench in
+            let model = "ft:gpt-4o-mini-2024-07-18:org::abc"
+            let answer = await bench.send(Self.body(chat, model, "[simulate missing=\(model)]"), path: chat)
+            #expect(answer.hasPrefix("Status: 404 "))
+            #expect(models(bench) == [model])
+        }
+    }
+
+    @Test func `an operator who has refused parameters rejected gets to know which`() async throws {
+        try await Bench.run(["UNSUPPORTED_PARAMS": "reject"]) { bench in
+            let body = #"{"model":"gpt-5.1","input":"[simulate missing=gpt-5.1] x","temperature":0.2}"#
+            let answer = await bench.send(body, path: "/v1/responses")
+            // gpt-6-sol reasons where gpt-5.1 does not.
+            #expect(answer.hasPrefix("Status: 400 "))
+            #expect(answer.contains("'temperature'"))
         }
     }
 

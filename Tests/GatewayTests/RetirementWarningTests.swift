@@ -9,7 +9,7 @@ struct RetirementWarningTests {
         besides models: [String] = [], shutdowns: [String: Day] = [:]
     ) throws -> [String] {
         let settings = TranslationSettings(
-            defaultModel: ModelSelection(parsing: defaultModel), modelMap: try ModelMap(parsing: map),
+            defaultModel: try #require(ModelSelection(parsing: defaultModel)), modelMap: try ModelMap(parsing: map),
             retiredModels: policy)
         return RetirementWarning.all(settings, on: try #require(Day(day)), besides: models, shutdowns: shutdowns)
             .map { "\($0.model) \($0.text)" }
@@ -18,8 +18,8 @@ struct RetirementWarningTests {
     @Test func `two months ahead it is said when a model in use ends and what is asked then`() throws {
         #expect(
             try warnings(on: "2026-11-30") == [
-                "gpt-5 shuts down on 2026-12-11; from then on gpt-6.1-sol is asked instead",
-                "gpt-5-mini shuts down on 2026-12-11; from then on gpt-6.1-terra is asked instead",
+                "gpt-5 shuts down on 2026-12-11; gpt-6.1-sol replaces it from that date",
+                "gpt-5-mini shuts down on 2026-12-11; gpt-6.1-terra replaces it from that date",
             ])
         #expect(try warnings(on: "2026-10-11").isEmpty)
         #expect(try warnings(on: "2026-10-12").count == 2)
@@ -35,7 +35,7 @@ struct RetirementWarningTests {
         )
         #expect(
             try warnings(on: "2026-12-20", besides: ["gpt-4.1", "my-model"]) == [
-                "gpt-4.1 shuts down on 2027-01-14; from then on gpt-6-luna:none is asked instead"
+                "gpt-4.1 shuts down on 2027-01-14; gpt-6-luna:none replaces it from that date"
             ])
     }
 
@@ -45,15 +45,15 @@ struct RetirementWarningTests {
         #expect(
             try warnings(on: "2026-12-20", map: "gpt-4o=my-model", default: "my-model", shutdowns: ["my-model": day])
                 == [
-                    "my-model shuts down on 2027-02-01; upstream refuses it from then on, and nothing is asked instead"
+                    "my-model shuts down on 2027-02-01 and is not replaced; upstream will reject it"
                 ])
     }
 
     @Test func `where retired models are forwarded, that is said`() throws {
         #expect(
             try warnings(on: "2026-12-12", policy: .forward) == [
-                "gpt-5 was shut down on 2026-12-11; upstream refuses it, and nothing is asked instead",
-                "gpt-5-mini was shut down on 2026-12-11; upstream refuses it, and nothing is asked instead",
+                "gpt-5 was shut down on 2026-12-11 and is not replaced; upstream rejects it",
+                "gpt-5-mini was shut down on 2026-12-11 and is not replaced; upstream rejects it",
             ])
     }
 }

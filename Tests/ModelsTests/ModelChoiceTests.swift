@@ -7,7 +7,8 @@ struct ModelChoiceTests {
         catalogue: Catalogue = .standard, refused: Set<String> = [], served: Set<String> = []
     ) throws -> ModelChoice {
         ModelChoice(
-            asked: asked, defaultModel: ModelSelection(parsing: defaultModel), map: map, catalogue: catalogue,
+            asked: asked, defaultModel: try #require(ModelSelection(parsing: defaultModel)), map: map,
+            catalogue: catalogue,
             availability: ModelAvailability(on: try #require(Day(day)), refused: refused, served: served))
     }
 

@@ -25,13 +25,13 @@ struct ModelMapTests {
             ("gpt-6-luna:none", "gpt-6-luna", Effort.none), ("gpt-7:max", "gpt-7", .max),
             ("llama3:8b", "llama3:8b", nil),
             ("ft:gpt-4o:acme::low", "ft:gpt-4o:acme:", .low), ("ft:gpt-4o", "ft:gpt-4o", nil), ("x:", "x:", nil),
-            ("x:None", "x:None", nil), (":none", ":none", nil),
+            ("x:None", "x:None", nil), ("\tgpt-7\n", "gpt-7", nil),
         ] as [(String, String, Effort?)])
     func `an effort may stand behind the name that is sent`(text: String, name: String, effort: Effort?) throws {
         #expect(try ModelMap(parsing: "gpt-4o=\(text)")("gpt-4o") == ModelSelection(name, effort: effort))
     }
 
-    @Test(arguments: ["gpt-4o", "=gpt-5", "gpt-4o=", "a=b=c", "a=b,c", "a=gpt-*"])
+    @Test(arguments: ["gpt-4o", "=gpt-5", "gpt-4o=", "a=b=c", "a=b,c", "a=gpt-*", "a=:none"])
     func `an entry that is no pair is an error that names it`(text: String) {
         #expect(throws: ModelMapError.self) { try ModelMap(parsing: text) }
     }

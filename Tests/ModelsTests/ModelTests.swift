@@ -12,7 +12,7 @@ struct ModelTests {
     func `an effort becomes the smallest that is taken and not below it, else the largest`(
         asked: Effort, model: String, sent: Effort?
     ) {
-        #expect(Catalogue.standard(model).effort(for: asked) == sent)
+        #expect(Catalogue.standard.model(named: model).effort(for: asked) == sent)
     }
 
     @Test(arguments: Effort.allCases, Effort.allCases)
@@ -29,7 +29,7 @@ struct ModelTests {
             ("gpt-6.1-sol", .low, false), ("gpt-4o-search-preview", nil, false), ("some-model", .high, true),
         ] as [(String, Effort?, Bool)])
     func `sampling depends on model and effort`(model: String, effort: Effort?, takes: Bool) {
-        #expect(Catalogue.standard(model).takesSampling(at: effort) == takes)
+        #expect(Catalogue.standard.model(named: model).takesSampling(at: effort) == takes)
     }
 
     @Test(
@@ -38,7 +38,7 @@ struct ModelTests {
             ("gpt-5.5", Effort.none, false), ("gpt-4o-search-preview", nil, false), ("gpt-6-astra", nil, true),
         ] as [(String, Effort?, Bool)])
     func `whether a model thinks depends on it and the effort`(model: String, effort: Effort?, thinks: Bool) {
-        #expect(Catalogue.standard(model).reasons(at: effort) == thinks)
+        #expect(Catalogue.standard.model(named: model).reasons(at: effort) == thinks)
     }
 
     @Test(
@@ -48,20 +48,20 @@ struct ModelTests {
             ("llama", .high, true),
         ] as [(String, Effort?, Bool)])
     func `Chat Completions takes function tools of some models only`(model: String, effort: Effort?, takes: Bool) {
-        #expect(Catalogue.standard(model).takesToolsInChat(at: effort) == takes)
+        #expect(Catalogue.standard.model(named: model).takesToolsInChat(at: effort) == takes)
     }
 
     // MARK: Prices
 
     @Test func `a request above the threshold costs the long-context rates as a whole`() throws {
-        let price = try #require(Catalogue.standard("gpt-6.1-sol").price)
+        let price = try #require(Catalogue.standard.model(named: "gpt-6.1-sol").price)
         #expect(price.rates(forInput: 272_000).input == 2)
         let long = price.rates(forInput: 272_001)
         #expect([long.input, long.cachedInput, long.cacheWrite, long.output] == [4, 0.2, 5, 15])
     }
 
     @Test func `what a cache reads and writes costs as other input where no price is known`() throws {
-        let price = try #require(Catalogue.standard("gpt-4").price)
+        let price = try #require(Catalogue.standard.model(named: "gpt-4").price)
         let rates = price.rates(forInput: 1)
         #expect([rates.input, rates.cachedInput, rates.cacheWrite, rates.output] == [30, 30, 30, 60])
     }

@@ -18,7 +18,7 @@ struct CostTests {
 
     private func near(_ one: Double, _ other: Double) -> Bool { abs(one - other) < 1e-6 }
 
-    private func price(of model: String) throws -> Price { try #require(Catalogue.inTests(model).price) }
+    private func price(of model: String) throws -> Price { try #require(Catalogue.inTests.model(named: model).price) }
 
     @Test func `cached input has its own price, and reasoning is output`() throws {
         let tokens = Tokens(input: 1_000_000, cached: 400_000, output: 100_000, reasoning: 90_000)

@@ -108,4 +108,11 @@ struct OutputTests {
     func `seconds`(milliseconds: Int, text: String) {
         #expect(NumberText.seconds(milliseconds) == text)
     }
+
+    @Test func `no name ends an attribute, also not with a combining mark behind its quote`() {
+        let name = "x\"\u{301} onmouseover=alert(1) <\u{301}i>"
+        let escaped = Markup.escaped(name)
+        #expect(!escaped.unicodeScalars.contains { $0 == "\"" || $0 == "<" })
+        #expect(escaped.contains("&quot;\u{301} onmouseover"))
+    }
 }

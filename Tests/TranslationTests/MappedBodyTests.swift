@@ -64,6 +64,24 @@ struct MappedBodyTests {
         #expect(body(request).hasSuffix(sent + "}"))
     }
 
+    @Test func `a field that is null is not sent twice`() throws {
+        let request = try mapped(#","reasoning":null"#, map: "gpt-4.1=gpt-6-luna:none")
+        #expect(body(request) == #"{"model":"gpt-6-luna","input":"x","reasoning":{"effort":"none"}}"#)
+    }
+
+    @Test func `a model that does not reason gets no such field`() throws {
+        let request = try mapped(#","reasoning":{"summary":"auto"}"#, map: "gpt-4.1=gpt-4o-2024-11-20")
+        #expect(body(request) == #"{"model":"gpt-4o-2024-11-20","input":"x"}"#)
+        #expect(request.notices.map(\.field) == ["reasoning"])
+    }
+
+    @Test func `a body without a model says nothing of one`() throws {
+        let request = try RequestTranslator(settings: TranslationSettings())
+            .mapModel(of: Document(parsing: Array(#"{"prompt":{"id":"p"}}"#.utf8)), for: "/responses")
+        #expect(request.context.modelSent.isEmpty)
+        #expect(body(request) == #"{"prompt":{"id":"p"}}"#)
+    }
+
     @Test func `a route that takes no effort is given none`() throws {
         let request = try mapped("", map: "gpt-4.1=gpt-6-luna:none", path: "/responses/compact")
         #expect(body(request) == #"{"model":"gpt-6-luna","input":"x"}"#)

@@ -27,12 +27,16 @@ struct Refusal: Error {
 }
 
 extension Refusal {
-    /// Whether upstream does not have the model that was asked for: 404 `model_not_found`, or what OpenAI has said of models
-    /// that are gone ("has been deprecated").
+    /// Whether upstream does not have the model of the request: 404 `model_not_found`, or what OpenAI says of models that have
+    /// been shut down ("The model `gpt-4-32k` has been deprecated, …").
     var saysModelIsMissing: Bool {
         guard status == 404 || status == 400 || status == 410, let error = error?["error"] else { return false }
-        // With 400, that code says that an API does not serve the model.
-        if status == 404, error["code"]?.isString("model_not_found") == true { return true }
+        // A tool may name a model too.
+        if let param = error.given("param"), !param.isString("model") { return false }
+        if let code = error.given("code") {
+            // With 400, the code says that the API does not serve the model.
+            return code.isString("model_not_found") && status != 400
+        }
         let message = error["message"]?.string ?? ""
         return message.contains("model") && (message.contains("been deprecated") || message.contains("been shut down"))
     }

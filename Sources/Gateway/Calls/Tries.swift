@@ -22,6 +22,8 @@ final class Tries: @unchecked Sendable {
     private(set) var retries = 0
     /// Where the last one was sent.
     private(set) var origin: Origin?
+    /// Whether that was the first of several bases.
+    private(set) var askedFirstBase = true
     /// Whether all has been tried that could help: the client need not do the same once more.
     private(set) var areUsedUp = false
 
@@ -50,6 +52,7 @@ final class Tries: @unchecked Sendable {
             asked.insert(number)
             let requests = upstreams.bases[number].requests
             origin = requests.origin
+            askedFirstBase = number == 0
             if !Task.isCancelled { sent += 1 }
             do {
                 var request = makeRequest(requests, idempotencyKey)

@@ -1,5 +1,4 @@
 internal import EventStream
-internal import Models
 internal import Translation
 internal import Upstream
 
@@ -33,20 +32,19 @@ struct UpstreamCall: Sendable {
     func send(_ request: TranslatedRequest) async throws -> Answer {
         var request = request.without(memory.refusedParameters.of(request.context.modelSent))
         var corrections = 0
-        var lesson: ModelLesson?
+        var replacement = Replacement(of: request)
         while true {
             do {
                 let response = try await tries.send { $0.post(request, idempotencyKey: $1) }
                 return Answer(request: request, response: response)
             } catch var refusal as Refusal {
-                if let replaced = replace(request, after: refusal) {
-                    lesson = replaced.lesson
-                    request = replaced.request
+                if let replaced = try replacement.next(after: refusal, to: request, tries, memory) {
+                    request = replaced
                 } else if corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) {
                     corrections += 1
                     request = corrected
                 } else {
-                    if let lesson, refusal.saysModelIsMissing { memory.models.forget(lesson) }
+                    if refusal.saysModelIsMissing { replacement.revert(&refusal, memory) }
                     refusal.headers += request.headers
                     refusal.notices = request.notices
                     throw refusal
@@ -54,20 +52,6 @@ struct UpstreamCall: Sendable {
                 tries.startOver()
             }
         }
-    }
-
-    /// The same request for another model, where upstream does not have the first one; which is remembered. Nil when there is
-    /// no other, or when it must be asked in the other API, whose reply would need another translation; then the next request
-    /// is.
-    private func replace(
-        _ request: TranslatedRequest, after refusal: Refusal
-    ) -> (lesson: ModelLesson, request: TranslatedRequest)? {
-        guard refusal.saysModelIsMissing, let alternative = request.alternative, let other = try? alternative() else {
-            return nil
-        }
-        memory.models.learn(alternative.lesson)
-        guard other.path == request.path else { return nil }
-        return (alternative.lesson, other.without(memory.refusedParameters.of(other.context.modelSent)))
     }
 
     /// The request without what upstream refuses, which is remembered; nil when it cannot be helped.

@@ -62,7 +62,7 @@ extension TranslationSettings {
     fileprivate init(_ values: inout ConfigurationValues, keepsReasoning: Bool) {
         self.init(keepsReasoning: keepsReasoning)
         if let target = values.choice(.target, of: Target.self) { self.target = target }
-        if let model = values.text(.defaultModel) { defaultModel = ModelSelection(parsing: model) }
+        if let model = values.modelSelection(.defaultModel) { defaultModel = model }
         if let map = values.modelMap(.modelMap) { modelMap = map }
         if let policy = values.choice(.retiredModels, of: RetiredModelPolicy.self) { retiredModels = policy }
         if let format = values.choice(.inputFormat, of: InputFormat.self) { inputFormat = format }

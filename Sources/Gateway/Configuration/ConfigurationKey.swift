@@ -28,9 +28,9 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case defaultModel = "DEFAULT_MODEL"
     /// Models to replace, on top of gpt-4o=gpt-5,gpt-4o-mini=gpt-5-mini.
     case modelMap = "MODEL_MAP"
-    /// A file with further rows for the table of models that gpt-proxy models prints.
+    /// A file with further rows for the catalogue of models.
     case modelsFile = "MODELS_FILE"
-    /// What becomes of requests for models that OpenAI has shut down.
+    /// What happens to requests for models that have been shut down.
     case retiredModels = "RETIRED_MODELS"
     /// How /proxy sends a conversation to the Responses API.
     case inputFormat = "INPUT_FORMAT"
@@ -127,10 +127,10 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .tokenLabelClaim, .tokenModelsClaim: "a claim's name"
         case .corsOrigins: "origins such as https://app.example.com, separated by commas, or * for all"
         case .target: "responses, completions or chat"
-        case .defaultModel: "a model's name, with an effort behind it or without: gpt-6-luna:none"
+        case .defaultModel: "a model's name, which may carry an effort: gpt-6-luna:none"
         case .modelMap:
-            "asked=sent, separated by commas; * in an asked name matches any run of characters, and an effort may stand "
-                + "behind what is sent: gpt-4o=gpt-6-luna:none"
+            "asked=sent, separated by commas; * in an asked name matches any run of characters, and the model sent may "
+                + "carry an effort: gpt-4o=gpt-6-luna:none"
         case .modelsFile: "the path of a file in the form that gpt-proxy models --csv prints"
         case .retiredModels: "replace or forward"
         case .inputFormat: "transcript or items"

@@ -138,6 +138,13 @@ struct ConfigurationValues {
     /// More than any machine has of anything that is counted.
     private static let largestCount = 1_000_000_000
 
+    mutating func modelSelection(_ key: ConfigurationKey) -> ModelSelection? {
+        guard let text = text(key) else { return nil }
+        if let selection = ModelSelection(parsing: text) { return selection }
+        refuse(key, text)
+        return nil
+    }
+
     /// The first base's map comes on top of what is always mapped; another's only says what it calls the same models.
     mutating func modelMap(_ key: ConfigurationKey, ofBase number: Int = 1) -> ModelMap? {
         guard let text = text(key, ofBase: number) else { return nil }

@@ -8,7 +8,8 @@ extension TranslationSettings {
     ///
     /// - Throws: ``ConfigurationError`` when a value is wrong.
     func overridden(by parameters: Parameters) throws(ConfigurationError) -> TranslationSettings {
-        let overrides = parameters.withPrefix("GPT_PROXY_")
+        // An empty value is none, as in the environment.
+        let overrides = parameters.withPrefix("GPT_PROXY_").filter { !$0.value.isEmpty }
         guard !overrides.isEmpty else { return self }
         var values = ConfigurationValues(overrides)
         var settings = self
@@ -16,7 +17,7 @@ extension TranslationSettings {
             switch key {
             case .target: settings.target = values.choice(key, of: Target.self) ?? target
             case .defaultModel:
-                settings.defaultModel = values.text(key).map { ModelSelection(parsing: $0) } ?? defaultModel
+                settings.defaultModel = values.modelSelection(key) ?? defaultModel
             case .modelMap: settings.modelMap = values.modelMap(key) ?? modelMap
             case .inputFormat: settings.inputFormat = values.choice(key, of: InputFormat.self) ?? inputFormat
             case .unsupportedParameters:

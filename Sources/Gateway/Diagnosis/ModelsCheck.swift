@@ -1,40 +1,73 @@
 public import Models
 internal import Translation
 
-/// Looks for models in use that are about to be shut down, and for what they cannot do as they are asked.
+/// Warns about models in use that are shut down soon, and about what they do not support.
 public enum ModelsCheck {
     /// - Parameters:
     ///   - configuration: which models are in use.
     ///   - today: the day.
-    ///   - upstream: what upstream itself says of its models' last days, which counts before the catalogue.
+    ///   - upstream: shutdown dates that upstream reports; they take precedence over the catalogue's.
     public static func run(
         _ configuration: Configuration, on today: Day, upstream: [String: Day] = [:]
     ) -> [Finding] {
         let settings = configuration.settings
-        let warnings = RetirementWarning.all(settings, on: today, shutdowns: upstream)
-        let findings = warnings.map { warning in
-            let text = "\(warning.model) \(warning.text)"
-            return warning.isGone && warning.next == nil
-                ? Finding.problem("models", text, remedy: RetirementWarning.remedy)
-                : .warning("models", text, remedy: RetirementWarning.remedy)
-        }
+        let choices = settings.configuredChoices(settings.availability(on: today)).map(\.choice)
+        let findings = shutdowns(settings, today, upstream) + dates(choices, upstream) + efforts(choices)
         let horizon = RetirementWarning.horizon
         return (findings.isEmpty ? [.ok("models", "none in use shuts down within \(horizon) days")] : findings)
-            + tools(settings, today)
+            + tools(choices, settings)
+    }
+
+    private static func shutdowns(_ settings: TranslationSettings, _ today: Day, _ upstream: [String: Day]) -> [Finding]
+    {
+        RetirementWarning.all(settings, on: today, shutdowns: upstream).map { warning in
+            let text = "\(warning.model) \(warning.text)"
+            return warning.isGone && warning.replacement == nil
+                ? .problem("models", text, remedy: RetirementWarning.remedy)
+                : .warning("models", text, remedy: RetirementWarning.remedy)
+        }
+    }
+
+    /// Requests go by the catalogue's dates, so one that upstream has otherwise is to be corrected there.
+    private static func dates(_ choices: [ModelChoice], _ upstream: [String: Day]) -> [Finding] {
+        unique(choices.map(\.sent.name)).compactMap { name in
+            let ours = choices.first { $0.sent.name == name }?.sent.shutdown
+            guard let theirs = upstream[name], theirs != ours else { return nil }
+            return .warning(
+                "models",
+                "\(name) shuts down on \(theirs) by upstream's list, \(ours.map { "on \($0)" } ?? "on no date") by the catalogue, "
+                    + "which counts for requests",
+                remedy: "a row in MODELS_FILE corrects the catalogue")
+        }
+    }
+
+    private static func efforts(_ choices: [ModelChoice]) -> [Finding] {
+        let wrong = choices.filter { $0.effort != nil && $0.effort != $0.effortSent }
+        return unique(
+            wrong.map { choice in
+                let sent = choice.effortSent.map { "'\($0.rawValue)' is sent" } ?? "none is sent"
+                return "\(choice.sent.name) does not support the effort '\(choice.effort?.rawValue ?? "")'; \(sent)"
+            }
+        ).map { .warning("models", $0, remedy: "gpt-proxy models shows which efforts a model supports") }
     }
 
     /// Programs that offer tools fail where Chat Completions is asked for the newest models.
-    private static func tools(_ settings: TranslationSettings, _ today: Day) -> [Finding] {
+    private static func tools(_ choices: [ModelChoice], _ settings: TranslationSettings) -> [Finding] {
         guard settings.target != .responses else { return [] }
-        let translator = RequestTranslator(settings: settings, availability: ModelAvailability(on: today))
-        let choices = [nil, "gpt-4o", "gpt-4o-mini"].map { translator.choice(for: $0) }
-        let models = choices.filter { !$0.sent.takesToolsInChat(at: $0.effort) }.map(\.sent.name)
+        let models = choices.map { ($0.sent, $0.effortSent) }.filter { model, effort in
+            // A model that Chat Completions does not serve is sent to the Responses API anyway.
+            model.chat != .no && !model.takesToolsInChat(at: effort)
+        }.map(\.0.name)
         guard !models.isEmpty else { return [] }
-        let names = Set(models).sorted().joined(separator: ", ")
         return [
             .warning(
-                ConfigurationKey.target.rawValue, "Chat Completions refuses function tools with \(names)",
+                ConfigurationKey.target.rawValue,
+                "Chat Completions refuses function tools with \(unique(models).joined(separator: ", "))",
                 remedy: "the Responses API takes them: TARGET_API=responses")
         ]
+    }
+
+    private static func unique(_ texts: [String]) -> [String] {
+        texts.enumerated().filter { texts.firstIndex(of: $1) == $0 }.map(\.element)
     }
 }

@@ -76,11 +76,8 @@ public enum UpstreamCheck {
 
     /// The models that clients get today without naming them.
     private static func modelsSent(_ settings: TranslationSettings) -> [String] {
-        let translator = RequestTranslator(
-            settings: settings, availability: settings.retiredModels == .replace ? ModelAvailability(on: .today) : nil)
-        let asked = [nil] + settings.modelMap.entries.map { $0.asked.text.contains("*") ? $0.sent.name : $0.asked.text }
-        return asked.reduce(into: []) { models, asked in
-            let model = translator.choice(for: asked).sent.name
+        settings.configuredChoices(settings.availability(on: .today)).reduce(into: []) { models, configured in
+            let model = configured.choice.sent.name
             if !models.contains(model) { models.append(model) }
         }
     }

@@ -10,9 +10,8 @@ internal import Models
 enum ModelsFile {
     /// The catalogue with the file's rows on top.
     static func read(_ path: String) throws(ValueFault) -> Catalogue {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ValueFault("it cannot be read")
-        }
+        guard let data = FileManager.default.contents(atPath: path) else { throw ValueFault("it cannot be read") }
+        guard let text = String(data: data, encoding: .utf8) else { throw ValueFault("it is not UTF-8") }
         do throws(CatalogueError) {
             return try Catalogue(addingRowsOf: text)
         } catch {

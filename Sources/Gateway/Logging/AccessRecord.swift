@@ -68,14 +68,16 @@ extension AccessRecord {
     mutating func note(_ requests: [TranslatedRequest]) {
         let request = requests[0]
         modelAsked = request.context.modelAsked
-        modelSent = request.context.modelSent
+        modelSent = request.context.modelSent.isEmpty ? nil : request.context.modelSent
         modelRetired = request.context.modelRetired
         streams = request.context.streams
         notices = request.notices
     }
 
     mutating func note(_ answers: [UpstreamCall.Answer]) {
-        note(answers.map(\.request))
+        // Where only some of several choices had to be replaced, that is what is worth telling.
+        let telling = answers.first { $0.request.context.modelRetired != nil } ?? answers[0]
+        note([telling.request])
         note(status: answers[0].response.status, headers: answers[0].response.passedHeaders)
     }
 

@@ -2,7 +2,7 @@
 /// restart, does the same without.
 final class Memory: Sendable {
     let refusedParameters = RefusedParameters()
-    let models = LearnedModels()
+    let observations = ModelObservations()
     /// Nil where no reasoning is to be kept.
     let reasoning: ReasoningCache?
 

@@ -12,6 +12,7 @@ extension TranslatedRequest {
 extension ReplyContext {
     /// What the reply's head tells of the model.
     var headers: [(name: String, value: String)] {
+        guard !modelSent.isEmpty else { return [] }
         var headers = [(name: "x-gpt-proxy-model", value: modelSent.printable)]
         if let retired = modelRetired { headers.append(("x-gpt-proxy-retired", retired.printable)) }
         return headers

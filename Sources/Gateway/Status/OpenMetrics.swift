@@ -33,12 +33,13 @@ struct OpenMetrics {
 
     private static func escaped(_ value: String) -> String {
         guard value.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return value }
-        return value.reduce(into: "") { text, character in
-            switch character {
+        // By scalars: with a combining mark behind it, a quote is another Character, and still ends the label.
+        return value.unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar {
             case "\\": text += "\\\\"
             case "\"": text += "\\\""
             case "\n": text += "\\n"
-            default: text.append(character)
+            default: text.unicodeScalars.append(scalar)
             }
         }
     }

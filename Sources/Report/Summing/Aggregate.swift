@@ -67,7 +67,7 @@ struct Aggregate {
             let name = models.texts[modelCounts.count]
             modelCounts.append(selection.includes(model: name))
             modelTokens.append(Tokens())
-            prices.append(name.flatMap { selection.catalogue($0).price })
+            prices.append(name.flatMap { selection.catalogue.model(named: $0).price })
         }
         while tierFactors.count < tiers.texts.count {
             tierFactors.append(Price.factor(ofTier: tiers.texts[tierFactors.count]))

@@ -12,9 +12,10 @@ struct ChatPayload {
     private var body: Value { request.body }
     private var model: String { request.choice.sent.name }
 
-    init(_ request: ClientRequest) throws(RequestError) {
+    init(_ request: ClientRequest, settings: TranslationSettings) throws(RequestError) {
         self.request = request
         notices = request.notices
+        notices.target(request.target, insteadOf: settings.target, request.choice.sent.name)
         effort = EffortToSend(
             asked: try request.body.stringIfGiven("reasoning_effort"), of: request.choice, in: request.target)
     }
@@ -47,30 +48,23 @@ struct ChatPayload {
     }
 
     private mutating func writeEffort(to writer: inout Writer) throws(RequestError) {
-        let asked = try body.stringIfGiven("reasoning_effort")
-        if let text = try notices.effort(effort, asked: asked, for: model) { writer.member("reasoning_effort", text) }
+        if let text = try notices.effort(effort, model) { writer.member("reasoning_effort", text) }
     }
 
-    /// Whether the model takes a sampling parameter. One that asks for its default goes along: upstream does not mind.
+    /// Whether a sampling parameter is sent. Its default is: no model rejects that.
     private mutating func takes(_ member: Member) throws(RequestError) -> Bool {
-        let number = member.value.numberText.flatMap(Double.init)
-        let isDefault =
-            switch member.name {
-            case "logprobs": member.value.bool == false
-            case "top_logprobs": number == 0
-            default: number == 1
-            }
-        if effort.takesSampling || isDefault || member.value.isNull { return true }
-        return try notices.sampling(member.name, refusedBy: model, effort)
+        if effort.takesSampling || member.isDefaultSampling { return true }
+        return try notices.unsupported(member.name, by: model, effort)
     }
 
-    /// Upstream is left to refuse what it refuses: the program that offers tools relies on them.
+    /// Tools are sent anyway, because the program relies on them; upstream's error is more useful than a reply without tools.
     private mutating func noteTools() {
         guard !effort.takesToolsInChat else { return }
         for field in ["tools", "functions"] where body.members.contains(where: { $0.name == field && !$0.value.isNull })
         {
             notices.warned(
-                field, "are refused by Chat Completions with \(model); the Responses API takes them (TARGET_API=responses)")
+                field,
+                "are refused by Chat Completions with \(model); the Responses API takes them (TARGET_API=responses)")
         }
     }
 
@@ -81,6 +75,19 @@ struct ChatPayload {
                 $0.member("role", "user")
                 $0.member("content", prompt)
             }
+        }
+    }
+}
+
+extension Member {
+    /// Whether this is a sampling parameter at the value that it has when it is left out.
+    var isDefaultSampling: Bool {
+        let number = value.numberText.flatMap(Double.init)
+        return switch name {
+        case "temperature", "top_p": value.isNull || number == 1
+        case "logprobs": value.isNull || value.bool == false
+        case "top_logprobs": value.isNull || number == 0
+        default: false
         }
     }
 }

@@ -5,20 +5,15 @@ internal import Models
 struct ClientRequest {
     let body: Value
     let context: ReplyContext
-    /// The model to ask for.
+    /// The model to send.
     let choice: ModelChoice
-    /// The API to ask it in.
+    /// The API to send it to.
     let target: Target
-    /// What has become of the model.
+    /// What has become of the model so far.
     let notices: Notices
 
-    /// - Parameters:
-    ///   - availability: which models are gone; nil replaces none.
-    ///   - choose: chooses the model for what the client names.
-    init(
-        _ body: Value, settings: TranslationSettings, availability: ModelAvailability?,
-        choose: (String?) -> ModelChoice
-    ) throws(RequestError) {
+    /// - Parameter availability: which models are gone; nil replaces none.
+    init(_ body: Value, settings: TranslationSettings, availability: ModelAvailability?) throws(RequestError) {
         guard body.kind == .object else {
             throw RequestError(message: "The request body must be a JSON object, but it is \(body.kind.described).")
         }
@@ -30,9 +25,9 @@ struct ClientRequest {
         }
         self.body = body
         let asked = try body.stringIfGiven("model")
-        choice = choose(asked)
+        choice = settings.choice(for: asked, availability)
         target = settings.target.serving(choice.sent)
-        notices = Notices(of: choice, in: target, settings: settings, availability: availability)
+        notices = Notices(of: choice, settings: settings, availability: availability)
         context = ReplyContext(
             modelAsked: asked, modelMapped: choice.mapped, modelSent: choice.sent.name,
             streams: try body.boolIfGiven("stream") ?? false,

@@ -2,34 +2,39 @@ internal import Models
 
 /// The reasoning effort that a request is sent with, and what the model does at it.
 struct EffortToSend {
-    /// As it is sent; nil sends none.
+    /// What the client asks for; nil when it sets no effort.
+    let asked: String?
+    /// What is sent; nil sends no effort.
     let text: String?
-    /// Whether the model thinks.
+    /// Whether the model reasons.
     let reasons: Bool
-    /// Whether it takes sampling parameters.
+    /// Whether it supports sampling parameters.
     let takesSampling: Bool
-    /// Whether it may call functions through Chat Completions.
+    /// Whether Chat Completions lets it call functions.
     let takesToolsInChat: Bool
 
     /// - Parameters:
-    ///   - asked: the client's own effort. A word that no model is known to take is passed on, for upstream to say so.
-    ///   - choice: the model, and the effort that goes with it where the client has none.
-    ///   - api: the API that is asked. Chat Completions takes no `max`, whatever the model.
+    ///   - asked: what the client asks for. A word that is no effort is passed on, so that upstream rejects it.
+    ///   - choice: the model, and the effort that goes with it.
+    ///   - api: the API that the request is sent to. Chat Completions supports no `max`; for a model whose efforts are unknown,
+    ///     it is passed on.
     init(asked: String?, of choice: ModelChoice, in api: Target) {
         let model = choice.sent
-        let word = asked.map { Effort(rawValue: $0) } ?? choice.effort
-        guard asked == nil || word != nil else {
-            self.init(asked, .medium, of: model)
+        if let asked, Effort(rawValue: asked) == nil {
+            // The model would reason at whatever the word means.
+            self.init(asked, sent: asked, .medium, of: model)
             return
         }
-        var effort = word.flatMap { model.effort(for: $0) }
-        if api != .responses, case .some(let taken) = model.efforts {
-            effort = word?.nearest(in: taken.filter { $0 < .max })
+        let wanted = asked.flatMap(Effort.init(rawValue:)) ?? choice.effort
+        var effort = wanted.flatMap { model.effort(for: $0) }
+        if api != .responses, case .only(let supported) = model.efforts {
+            effort = wanted?.nearest(in: supported.filter { $0 < .max })
         }
-        self.init(effort?.rawValue, effort, of: model)
+        self.init(asked, sent: effort?.rawValue, effort, of: model)
     }
 
-    private init(_ text: String?, _ effort: Effort?, of model: Model) {
+    private init(_ asked: String?, sent text: String?, _ effort: Effort?, of model: Model) {
+        self.asked = asked
         self.text = text
         reasons = model.reasons(at: effort)
         takesSampling = model.takesSampling(at: effort)

@@ -10,21 +10,41 @@ struct Notices {
         self.policy = policy
     }
 
-    /// Begins with what becomes of the model.
-    init(of choice: ModelChoice, in target: Target, settings: TranslationSettings, availability: ModelAvailability?) {
+    /// Begins with the replacement of the model, if it is gone.
+    init(of choice: ModelChoice, settings: TranslationSettings, availability: ModelAvailability?) {
         self.init(policy: settings.unsupportedParameters)
-        let sent = choice.sent.name
-        if let retired = choice.retired, let day = availability?.day {
-            let shutdown = settings.catalogue(retired).shutdown.flatMap { $0 <= day ? $0 : nil }
-            adjusted(
-                "model",
-                shutdown.map { "is sent as '\(sent)': '\(retired)' was shut down on \($0)" }
-                    ?? "is sent as '\(sent)': upstream does not have '\(retired)'")
+        guard let retired = choice.retired, let day = availability?.day else { return }
+        let shutdown = settings.catalogue.model(named: retired).shutdown.flatMap { $0 <= day ? $0 : nil }
+        adjusted(
+            "model",
+            "is sent as '\(choice.sent.name)': "
+                + (shutdown.map { "'\(retired)' was shut down on \($0)" } ?? "upstream does not have '\(retired)'"))
+    }
+
+    /// Notes that the request goes to another API than the operator's setting says.
+    mutating func target(_ target: Target, insteadOf setting: Target, _ model: String) {
+        guard target != setting else { return }
+        let name = target == .responses ? "the Responses API" : "Chat Completions"
+        adjusted("model", "is sent to \(name), the only API that serves \(model)")
+    }
+
+    /// Notes what becomes of the client's effort, and returns the one to send; nil sends none.
+    mutating func effort(
+        _ effort: EffortToSend, field: String = "reasoning_effort", _ model: String
+    ) throws(RequestError) -> String? {
+        guard let asked = effort.asked, effort.text != asked else { return effort.text }
+        guard let sent = effort.text else {
+            return try unsupported(field, "is not supported by \(model)") ? asked : nil
         }
-        if target != settings.target {
-            let name = target == .responses ? "the Responses API" : "Chat Completions"
-            adjusted("model", "is asked in \(name), the only API that serves \(sent)")
-        }
+        adjusted(field, "is sent as '\(sent)', the nearest effort that \(model) supports")
+        return sent
+    }
+
+    /// Notes a parameter that the model does not support at that effort. Returns whether it is to be sent all the same.
+    mutating func unsupported(
+        _ field: String, by model: String, _ effort: EffortToSend
+    ) throws(RequestError) -> Bool {
+        try unsupported(field, "is not supported by \(model)" + (effort.reasons ? " when it reasons" : ""))
     }
 
     mutating func dropped(_ field: String, _ reason: String) {

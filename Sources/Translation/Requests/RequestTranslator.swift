@@ -93,12 +93,11 @@ public struct RequestTranslator: Sendable {
     public func replacingModel(of document: Document) -> TranslatedRequest? {
         var unmapped = settings
         unmapped.modelMap = .empty
-        let translator = RequestTranslator(settings: unmapped, availability: availability)
-        // With an unknown path, nothing but the name changes.
         guard document.root.kind == .object, document.root.given("model")?.string != nil,
-            let mapped = try? translator.mapModel(of: document, for: ""), mapped.context.modelRetired != nil
+            let request = try? ClientRequest(document.root, settings: unmapped, availability: availability),
+            request.choice.retired != nil, var body = try? MappedBody(request, path: nil)
         else { return nil }
-        return mapped
+        return try? body.translate(document)
     }
 
     private func translate(
@@ -110,7 +109,7 @@ public struct RequestTranslator: Sendable {
             var payload = try ResponsesPayload(request, from: front, settings: settings, recalling: recall)
             translated = try payload.translate()
         } else {
-            var payload = try ChatPayload(request)
+            var payload = try ChatPayload(request, settings: settings)
             translated = try payload.translate(from: front)
         }
         translated.alternative = alternative(to: request.choice) { translator throws(RequestError) in
@@ -119,39 +118,27 @@ public struct RequestTranslator: Sendable {
         return translated
     }
 
-    /// The model that is asked for the one that a client names.
+    /// The model that is sent for the one that a client names.
     public func choice(for asked: String?) -> ModelChoice {
-        ModelChoice(
-            asked: asked, defaultModel: settings.defaultModel, map: settings.modelMap, catalogue: settings.catalogue,
-            availability: availability)
+        settings.choice(for: asked, availability)
     }
 
     private func clientRequest(_ document: Document) throws(RequestError) -> ClientRequest {
-        try ClientRequest(document.root, settings: settings, availability: availability, choose: choice(for:))
+        try ClientRequest(document.root, settings: settings, availability: availability)
     }
 
-    /// The request that is to be sent if upstream does not have the model.
+    /// The request to send if upstream does not have the model.
     ///
-    /// - Parameter translate: translates the client's request once more. It keeps that in memory, which is why there is none
-    ///   where nothing else could be asked.
+    /// - Parameter translate: translates the client's request again. The closure keeps that request in memory, so it is created
+    ///   only when there is another model to send.
     private func alternative(
         to choice: ModelChoice,
         _ translate: @escaping @Sendable (RequestTranslator) throws(RequestError) -> TranslatedRequest
     ) -> TranslatedRequest.Alternative? {
-        guard let availability, let lesson = choice.lessonOfRefusal else { return nil }
-        let translator = RequestTranslator(settings: settings, availability: availability.learning(lesson))
-        return TranslatedRequest.Alternative(lesson: lesson) { () throws(RequestError) in try translate(translator) }
+        guard let availability, let observation = choice.observationIfMissing else { return nil }
+        let translator = RequestTranslator(settings: settings, availability: availability.adding(observation))
+        return TranslatedRequest.Alternative(observation: observation) { () throws(RequestError) in
+            try translate(translator)
+        }
     }
-}
-
-/// The contract that a request came by.
-enum Front {
-    /// The original's: messages or a prompt, roles optional, transcripts.
-    case proxy
-    /// OpenAI's Chat Completions.
-    case chat
-    /// OpenAI's legacy Completions, with one of the request's prompts.
-    case completion(Value)
-
-    var isProxy: Bool { if case .proxy = self { true } else { false } }
 }

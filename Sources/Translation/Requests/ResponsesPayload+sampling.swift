@@ -3,8 +3,7 @@ internal import JSON
 /// Reasoning, and the parameters that a model may take only without it.
 extension ResponsesPayload {
     mutating func writeReasoningAndSampling(to writer: inout Writer) throws(RequestError) {
-        let asked = try body.stringIfGiven("reasoning_effort")
-        if let effort = try notices.effort(effort, asked: asked, for: model) {
+        if let effort = try notices.effort(effort, model) {
             writer.name("reasoning")
             writer.object { $0.member("effort", effort) }
         }
@@ -23,7 +22,7 @@ extension ResponsesPayload {
         if !effort.takesSampling {
             // What asks for the default, which is 1 for both, loses nothing by being left out.
             if Double(number) == 1 { return }
-            guard try notices.sampling(name.description, refusedBy: model, effort) else { return }
+            guard try notices.unsupported(name.description, by: model, effort) else { return }
         }
         writer.member(name, value)
     }
@@ -33,7 +32,7 @@ extension ResponsesPayload {
             if body.given("top_logprobs") != nil { notices.dropped("top_logprobs", "is of no use without 'logprobs'") }
             return
         }
-        if !effort.takesSampling, try !notices.sampling("logprobs", refusedBy: model, effort) { return }
+        if !effort.takesSampling, try !notices.unsupported("logprobs", by: model, effort) { return }
         includesLogprobs = true
         if let count = wanted.alternatives { writer.member("top_logprobs", count) }
     }
@@ -45,24 +44,5 @@ extension ResponsesPayload {
             return try body.boolIfGiven("logprobs") == true ? (body.given("top_logprobs"), ()) : nil
         }
         return try body.given("logprobs", as: .number).map { ($0, ()) }
-    }
-}
-
-extension Notices {
-    /// Notes what becomes of the client's effort, and returns the one to send; nil sends none.
-    mutating func effort(_ effort: EffortToSend, asked: String?, for model: String) throws(RequestError) -> String? {
-        guard let asked, effort.text != asked else { return effort.text }
-        guard let sent = effort.text else {
-            return try unsupported("reasoning_effort", "is not taken by \(model)") ? asked : nil
-        }
-        adjusted("reasoning_effort", "is sent as '\(sent)', the nearest that \(model) takes")
-        return sent
-    }
-
-    /// Notes a sampling parameter that the model refuses. Returns whether it is to be sent all the same.
-    mutating func sampling(
-        _ field: String, refusedBy model: String, _ effort: EffortToSend
-    ) throws(RequestError) -> Bool {
-        try unsupported(field, "is not taken by \(model)" + (effort.reasons ? " when it reasons" : ""))
     }
 }

@@ -30,6 +30,7 @@ struct ResponsesPayload {
         self.front = front
         self.recall = recall
         notices = request.notices
+        notices.target(.responses, insteadOf: settings.target, request.choice.sent.name)
         choice = request.choice
         effort = EffortToSend(
             asked: try body.stringIfGiven("reasoning_effort"), of: request.choice, in: .responses)

@@ -1,0 +1,43 @@
+internal import Models
+internal import Translation
+internal import Upstream
+
+/// The models that are tried in place of those that upstream does not have, for one request.
+struct Replacement {
+    /// Those that upstream has been asked for.
+    private var tried: Set<String>
+    /// What was remembered on the way, with what it took the place of.
+    private var noted: [(observation: ModelObservation, earlier: ModelObservation?)] = []
+    /// The first model's refusal, which is the one that tells the client something.
+    private var firstRefusal: Refusal?
+
+    /// - Parameter request: the first request.
+    init(of request: TranslatedRequest) {
+        tried = [request.context.modelSent]
+    }
+
+    /// The same request for another model, where upstream does not have the one that was sent. That is remembered, but of another
+    /// base than the first only for this request: the others may have the model.
+    ///
+    /// - Returns: nil when there is no other model, or when that one is served by the other API only, whose reply needs another
+    ///   translation: then the next request goes there.
+    /// - Throws: when the other model rejects the request, and the operator has that told.
+    mutating func next(
+        after refusal: Refusal, to request: TranslatedRequest, _ tries: Tries, _ memory: Memory
+    ) throws(RequestError) -> TranslatedRequest? {
+        guard refusal.saysModelIsMissing, let alternative = request.alternative else { return nil }
+        firstRefusal = firstRefusal ?? refusal
+        if tries.askedFirstBase {
+            noted.append((alternative.observation, memory.observations.note(alternative.observation)))
+        }
+        let other = try alternative()
+        guard other.path == request.path, tried.insert(other.context.modelSent).inserted else { return nil }
+        return other.without(memory.refusedParameters.of(other.context.modelSent))
+    }
+
+    /// Forgets what was remembered: upstream does not have the other models either.
+    mutating func revert(_ refusal: inout Refusal, _ memory: Memory) {
+        for (observation, earlier) in noted.reversed() { memory.observations.revert(observation, to: earlier) }
+        refusal = firstRefusal ?? refusal
+    }
+}

@@ -1,0 +1,35 @@
+import Models
+import Testing
+
+@testable import Gateway
+
+struct ModelObservationsTests {
+    private let day = Day(daysSince1970: 20_000)
+    private var today: ModelAvailability { ModelAvailability(on: day) }
+
+    @Test func `what was learned holds for an hour`() {
+        let models = ModelObservations()
+        let start = ContinuousClock.now
+        models.note(.refused("a"), now: start)
+        models.note(.served("b"), now: start + .seconds(1800))
+        #expect(
+            models.added(to: today, now: start + .seconds(3599))
+                == ModelAvailability(on: day, refused: ["a"], served: ["b"]))
+        #expect(models.added(to: today, now: start + .seconds(3600)) == ModelAvailability(on: day, served: ["b"]))
+    }
+
+    @Test func `the later finding counts`() {
+        let models = ModelObservations()
+        models.note(.refused("a"))
+        models.note(.served("a"))
+        #expect(models.added(to: today) == ModelAvailability(on: day, served: ["a"]))
+        models.revert(.served("a"), to: nil)
+        #expect(models.added(to: today) == ModelAvailability(on: day))
+    }
+
+    @Test func `a client that names ever new models does not fill it`() {
+        let models = ModelObservations()
+        for number in 0..<1000 { models.note(.refused("m\(number)")) }
+        #expect(models.added(to: today).refused.count == 256)
+    }
+}
