@@ -44,7 +44,10 @@ public struct Interval: Sendable, Equatable {
 
     /// Adds what another process did at the same time.
     mutating func add(_ other: Interval) {
-        for value in Value.allCases { self[value] += other[value] }
+        for value in Value.allCases {
+            let (sum, overflows) = self[value].addingReportingOverflow(other[value])
+            self[value] = overflows ? .max : sum
+        }
     }
 }
 
@@ -68,8 +71,8 @@ extension Interval {
     /// The interval as it stands in a file's history.
     var words: [UInt64] {
         var words = [UInt64](repeating: 0, count: Layout.intervalSize / Layout.wordSize)
-        words[0] = UInt64(number)
-        for value in Value.allCases { words[value.rawValue] = UInt64(self[value]) }
+        words[0] = UInt64(clamping: number)
+        for value in Value.allCases { words[value.rawValue] = UInt64(clamping: self[value]) }
         return words
     }
 }
@@ -80,22 +83,22 @@ struct RunningInterval {
 
     /// - Parameter time: in nanoseconds since 1970.
     init(_ file: BoardFile, at time: UInt64) {
-        let number = Int(time) / (Interval.length * 1_000_000_000)
+        let number = Int(clamping: time) / (Interval.length * 1_000_000_000)
         let offset = Layout.history + number % Layout.intervalCount * Layout.intervalSize
         words = file.pointer(offset).assumingMemoryBound(to: UInt64.self)
-        guard words[0] != number else { return }
+        guard words[0] != UInt64(clamping: number) else { return }
         var interval = Interval(number: number)
-        interval[.mostLive] = Int(file[.live])
-        interval[.liveAtEnd] = Int(file[.live])
+        interval[.mostLive] = Int(clamping: file[.live])
+        interval[.liveAtEnd] = Int(clamping: file[.live])
         words.update(from: interval.words, count: Layout.intervalSize / Layout.wordSize)
     }
 
     func add(_ count: Int, to value: Interval.Value) {
-        words[value.rawValue] += UInt64(count)
+        words[value.rawValue] &+= UInt64(clamping: count)
     }
 
     func note(live: Int) {
-        words[Interval.Value.liveAtEnd.rawValue] = UInt64(live)
-        words[Interval.Value.mostLive.rawValue] = max(words[Interval.Value.mostLive.rawValue], UInt64(live))
+        words[Interval.Value.liveAtEnd.rawValue] = UInt64(clamping: live)
+        words[Interval.Value.mostLive.rawValue] = max(words[Interval.Value.mostLive.rawValue], UInt64(clamping: live))
     }
 }

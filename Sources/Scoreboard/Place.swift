@@ -21,11 +21,18 @@ public final class Place: Sendable {
     private let file: BoardFile
     /// Nil when there was no room: the exchange is counted, and not listed.
     let index: Int?
-    private let startTime = now()
+    private let clock: Clock
+    /// When it began, as a stamp, and for durations.
+    private let startTime: UInt64
+    private let began: UInt64
 
-    init(_ file: BoardFile, _ index: Int?) {
+    init(_ file: BoardFile, _ index: Int?, _ clock: Clock) {
         self.file = file
         self.index = index
+        self.clock = clock
+        // No stamp is zero, which stands for a place that is free.
+        startTime = max(1, clock.stamp())
+        began = clock.elapsed()
         guard let offset else { return }
         file[offset + Word.firstByte * Layout.wordSize] = 0
         file[offset + Word.outputTokens * Layout.wordSize] = 0
@@ -60,13 +67,14 @@ public final class Place: Sendable {
     /// The reply's first byte is on its way.
     public func begin() {
         guard let offset else { return }
-        file[offset + Word.firstByte * Layout.wordSize] = now() - startTime
+        // Zero would mean that there is none yet.
+        file[offset + Word.firstByte * Layout.wordSize] = max(1, clock.elapsed() &- began)
     }
 
     /// How many tokens the reply has by now.
     public func note(outputTokens: Int) {
         guard let offset else { return }
-        file[offset + Word.outputTokens * Layout.wordSize] = UInt64(outputTokens)
+        file[offset + Word.outputTokens * Layout.wordSize] = UInt64(clamping: outputTokens)
     }
 
     /// Nobody is to see it as it is now.

@@ -1,18 +1,20 @@
 /// Which of a scoreboard's places are taken, and how many exchanges are live.
 struct Places {
     private let file: BoardFile
+    private let clock: Clock
     private var free: [Int] = []
     private var used = 0
     private var reserved = 0
     private var live = 0
 
-    init(_ file: BoardFile) {
+    init(_ file: BoardFile, _ clock: Clock) {
         self.file = file
+        self.clock = clock
     }
 
     mutating func take() -> Place {
         note(live: live + 1)
-        return Place(file, takeIndex())
+        return Place(file, takeIndex(), clock)
     }
 
     mutating func giveBack(_ place: Place) {
@@ -35,10 +37,10 @@ struct Places {
     }
 
     private mutating func note(live count: Int) {
-        let interval = RunningInterval(file, at: now())
+        let interval = RunningInterval(file, at: clock.stamp())
         live = count
-        file[.live] = UInt64(live)
-        file[.mostLive] = max(file[.mostLive], UInt64(live))
+        file[.live] = UInt64(clamping: live)
+        file[.mostLive] = max(file[.mostLive], UInt64(clamping: live))
         interval.note(live: live)
     }
 }

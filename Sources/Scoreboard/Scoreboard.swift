@@ -20,16 +20,17 @@ public final class Scoreboard: Sendable {
     /// - Parameters:
     ///   - directory: where the machine's processes keep their scoreboards; nil for this process alone.
     ///   - streamLimit: how many exchanges may be live in this process.
+    ///   - clock: tells the time.
     /// - Throws: when the directory cannot be used.
-    public init(directory: String?, streamLimit: Int) throws(ScoreboardError) {
+    public init(directory: String?, streamLimit: Int, clock: Clock = .system) throws(ScoreboardError) {
         self.directory = directory
         let file: BoardFile =
             if let directory { try StateDirectory(directory).makeFile() } else { try .makePrivate() }
         self.file = file
-        state = Mutex(State(ledger: try Ledger(file), places: Places(file)))
-        file[.process] = UInt64(getpid())
-        file[.startTime] = now()
-        file[.streamLimit] = UInt64(streamLimit)
+        state = Mutex(State(ledger: try Ledger(file, clock), places: Places(file, clock)))
+        file[.process] = UInt64(clamping: getpid())
+        file[.startTime] = clock.stamp()
+        file[.streamLimit] = UInt64(clamping: streamLimit)
         file.publish(Layout.magic, as: .magic)
     }
 
@@ -55,11 +56,4 @@ public final class Scoreboard: Sendable {
     public func update(_ body: (inout Ledger) -> Void) {
         state.withLock { body(&$0.ledger) }
     }
-}
-
-/// Nanoseconds since 1970.
-func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -86,7 +86,7 @@ public struct Series: Sendable {
     }
 
     /// How many values a histogram has.
-    public var count: UInt64 { values.dropLast().reduce(0, +) }
+    public var count: UInt64 { values.dropLast().reduce(0) { $0.saturatingAdd($1) } }
 
     /// The sum of a histogram's values, in the unit of its bounds.
     public var sum: Double { Double(values.last ?? 0) / (metric.bounds?.sumScale ?? 1) }

@@ -63,7 +63,7 @@ public struct Snapshot: Sendable {
 
     /// How many requests have ended.
     public var requests: UInt64 {
-        series.values.reduce(0) { $1.metric == .requests ? $0 + $1.values[0] : $0 }
+        series.values.reduce(0) { $1.metric == .requests ? $0.saturatingAdd($1.values[0]) : $0 }
     }
 
     /// The most exchanges that were live at once in each of some intervals, which follow one another. In one in which none

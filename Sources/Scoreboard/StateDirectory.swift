@@ -36,9 +36,21 @@ public struct StateDirectory: Sendable {
         guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw ScoreboardError(operation) }
         defer { close(lock) }
         try addUpEnded()
-        let descriptor = open("\(path)/\(now())-\(getpid())\(Self.suffix)", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        let descriptor = openNewFile()
         guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw ScoreboardError(operation) }
         return try BoardFile(descriptor, operation)
+    }
+
+    /// The time and the process's number may both have been another file's: a clock is set back, and containers number their
+    /// processes from 1.
+    private func openNewFile() -> Int32 {
+        var descriptor: Int32 = -1
+        for attempt in 0..<100 {
+            let name = "\(Clock.system.stamp())-\(getpid())-\(attempt)\(Self.suffix)"
+            descriptor = open("\(path)/\(name)", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+            guard descriptor < 0, errno == EEXIST else { break }
+        }
+        return descriptor
     }
 
     /// Nobody but the processes' own user and group learns who calls.

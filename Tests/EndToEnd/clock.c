@@ -1,21 +1,33 @@
-/* For LD_PRELOAD: shifts the wall clock by the number of seconds in CLOCK_OFFSET. Monotonic clocks are unchanged. */
+/* For LD_PRELOAD: shifts the wall clock by the number of seconds in CLOCK_OFFSET, or in the 64-bit integer that the file
+   CLOCK_OFFSET_FILE holds, which may change while the program runs: then the clock steps. Monotonic clocks are unchanged. */
 
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-static long long offset;
+static int64_t fixed_offset;
+static volatile const int64_t *offset = &fixed_offset;
 
-__attribute__((constructor)) static void read_offset(void) {
+__attribute__((constructor)) static void find_offset(void) {
     const char *text = getenv("CLOCK_OFFSET");
-    offset = text ? strtoll(text, NULL, 10) : 0;
+    if (text) fixed_offset = strtoll(text, NULL, 10);
+    const char *path = getenv("CLOCK_OFFSET_FILE");
+    if (!path) return;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    void *mapped = file < 0 ? MAP_FAILED : mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);
+    if (mapped == MAP_FAILED) abort();
+    offset = mapped;
+    close(file);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
     int status = syscall(SYS_clock_gettime, clock, time);
-    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += offset;
+    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += *offset;
     return status;
 }
 

@@ -48,7 +48,7 @@ extension AccessRecord {
     /// - Parameter mean: how many tokens the others had.
     fileprivate func savedTokens(_ mean: Double?) -> Int? {
         guard streams, let mean, outputTokensSeen > 0, mean > Double(outputTokensSeen) else { return nil }
-        return Int(mean) - outputTokensSeen
+        return Int(min(mean, 0x1p53)) - outputTokensSeen
     }
 }
 

@@ -14,7 +14,7 @@ extension StatusOverview {
             $0.member("version", version)
             $0.member("process manager", "static")
             $0.member("start time", Int(startTime))
-            $0.member("start since", Int(time - startTime))
+            $0.member("start since", Int(uptime))
             $0.member("accepted conn", accepted)
             $0.member("idle processes", processes.count - activeProcesses)
             $0.member("active processes", activeProcesses)
@@ -55,7 +55,7 @@ extension StatusOverview {
     private func write(_ process: Process, to object: inout Writer) {
         object.member("pid", process.snapshot.process)
         object.member("start time", Int(process.snapshot.startTime))
-        object.member("start since", Int(time - process.snapshot.startTime))
+        object.member("start since", Int(max(0, time - process.snapshot.startTime)))
         object.member("requests", process.snapshot.requests)
         object.member("live streams", process.snapshot.live)
         object.member("stream limit", process.snapshot.streamLimit)
@@ -71,7 +71,7 @@ extension StatusOverview {
         object.member("request method", exchange.exchange.method)
         object.member("state", exchange.state)
         object.member("start time", exchange.exchange.startTime, places: 3)
-        object.member("start since", time - exchange.exchange.startTime, places: 3)
+        object.member("start since", max(0, time - exchange.exchange.startTime), places: 3)
         object.member("first byte", exchange.exchange.firstByte, places: 3)
         object.member("output tokens", exchange.exchange.outputTokens)
     }
@@ -157,7 +157,7 @@ extension [Series] {
 }
 
 extension Writer {
-    fileprivate mutating func member(_ name: StaticString, _ count: UInt64) { member(name, Int(count)) }
+    fileprivate mutating func member(_ name: StaticString, _ count: UInt64) { member(name, Int(clamping: count)) }
 
     fileprivate mutating func member<Element>(
         _ name: StaticString, _ elements: [Element], _ write: (Element, inout Writer) -> Void

@@ -116,7 +116,7 @@ extension OpenMetrics {
         var count: UInt64 = 0
         var next = 0
         for (bound, index) in bounds.published {
-            count += series.values[next...index].reduce(0, +)
+            count = series.values[next...index].reduce(count) { $0.saturatingAdd($1) }
             next = index + 1
             sample(suffix: "_bucket", labels + [("le", "\(bound)")], String(count))
         }

@@ -25,7 +25,7 @@ extension StatusOverview {
 
     private func title(_ width: Int, _ style: ScreenStyle) -> String {
         let count = processes.count == 1 ? "1 process" : "\(processes.count) processes"
-        let facts = "\(count), up \(Quantity.duration(time - startTime)), \(Quantity.bytes(memory))"
+        let facts = "\(count), up \(Quantity.duration(uptime)), \(Quantity.bytes(memory))"
         return style.bold(TextColumn.fitted("gpt-proxy \(version): \(facts)", to: width))
     }
 
@@ -40,14 +40,14 @@ extension StatusOverview {
             ScreenFigure(
                 name: "Live streams", value: Quantity.count(live),
                 note: "of \(Quantity.count(streamLimit)), peak \(Quantity.count(mostLive))"
-                    + (refused > 0 ? ", no place for \(Quantity.count(Int(refused)))" : ""),
+                    + (refused > 0 ? ", no place for \(Quantity.count(Int(clamping: refused)))" : ""),
                 plot: history.live, isBad: refused > 0),
             ScreenFigure(
                 name: "Requests / s", value: Quantity.rate(lastMinute(of: .requests, history)),
-                note: "\(Quantity.count(Int(accepted))) in all", plot: whole.map { $0[.requests] }),
+                note: "\(Quantity.count(Int(clamping: accepted))) in all", plot: whole.map { $0[.requests] }),
             ScreenFigure(
                 name: "Output tokens / s", value: Quantity.rate(lastMinute(of: .outputTokens, history)),
-                note: "\(Quantity.count(Int(sum(of: .tokens, 2)))) in all", plot: whole.map { $0[.outputTokens] }),
+                note: "\(Quantity.count(Int(clamping: sum(of: .tokens, 2)))) in all", plot: whole.map { $0[.outputTokens] }),
             ScreenFigure(
                 name: "Errors",
                 value: requests == 0 ? "-" : "\(Decimals.text(Double(errors) / Double(requests) * 100, places: 1)) %",

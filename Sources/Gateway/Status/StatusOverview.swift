@@ -42,6 +42,8 @@ public struct StatusOverview: Sendable {
     }
 
     var startTime: Double { processes.first?.snapshot.startTime ?? time }
+    /// Seconds since then; zero where the clock has been set back since.
+    var uptime: Double { max(0, time - startTime) }
     var live: Int { processes.reduce(0) { $0 + $1.snapshot.live } }
     /// Of each process the most at once: as many need not have been live at the same time.
     var mostLive: Int { processes.reduce(0) { $0 + $1.snapshot.mostLive } }
@@ -49,11 +51,11 @@ public struct StatusOverview: Sendable {
     var activeProcesses: Int { processes.count { $0.snapshot.live > 0 } }
     var memory: Int { processes.reduce(0) { $0 + $1.memory } }
     /// Requests that were taken, also those that have not ended.
-    var accepted: UInt64 { sum(of: .requests) + UInt64(live) }
+    var accepted: UInt64 { sum(of: .requests).saturatingAdd(UInt64(clamping: live)) }
 
     /// All of a metric's series together.
     func sum(of metric: Metric, _ index: Int = 0) -> UInt64 {
-        totals.series(of: metric).reduce(0) { $0 + $1.values[index] }
+        totals.series(of: metric).reduce(0) { $0.saturatingAdd($1.values[index]) }
     }
 }
 

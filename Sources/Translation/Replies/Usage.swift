@@ -20,16 +20,16 @@ public struct Usage: Sendable, Equatable {
     /// Reads what a reply of either API says of itself: its `usage` and its `service_tier`. Nil when it has no usage.
     public init?(of reply: Value?) {
         guard let reply, let value = reply["usage"], value.kind == .object,
-            let input = (value["input_tokens"] ?? value["prompt_tokens"])?.integer,
-            let output = (value["output_tokens"] ?? value["completion_tokens"])?.integer
+            let input = (value["input_tokens"] ?? value["prompt_tokens"])?.tokenCount,
+            let output = (value["output_tokens"] ?? value["completion_tokens"])?.tokenCount
         else { return nil }
         self.input = input
         self.output = output
         let inputDetails = value["input_tokens_details"] ?? value["prompt_tokens_details"]
-        cached = inputDetails?["cached_tokens"]?.integer ?? 0
-        cacheWritten = inputDetails?["cache_write_tokens"]?.integer ?? 0
+        cached = inputDetails?["cached_tokens"]?.tokenCount ?? 0
+        cacheWritten = inputDetails?["cache_write_tokens"]?.tokenCount ?? 0
         reasoning =
-            (value["output_tokens_details"] ?? value["completion_tokens_details"])?["reasoning_tokens"]?.integer ?? 0
+            (value["output_tokens_details"] ?? value["completion_tokens_details"])?["reasoning_tokens"]?.tokenCount ?? 0
         serviceTier = reply["service_tier"]?.string.flatMap { $0.utf8.count <= Self.longestTier ? $0 : nil }
     }
 
@@ -62,5 +62,13 @@ public struct Usage: Sendable, Equatable {
             }
             return sum.map { $0 + usage } ?? usage
         }
+    }
+}
+
+extension Value {
+    /// A number of tokens, as upstream says it. Upstream may say anything, and some servers say -1 for what they do not know: what
+    /// is below zero counts as zero, and what no request can have as 2⁴⁰.
+    fileprivate var tokenCount: Int? {
+        integer.map { min(max(0, $0), 1 << 40) }
     }
 }

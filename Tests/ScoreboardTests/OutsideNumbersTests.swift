@@ -1,0 +1,84 @@
+import Synchronization
+import Testing
+
+@testable import Scoreboard
+
+/// Numbers that upstream and the system's clock have a hand in.
+struct OutsideNumbersTests {
+    /// A time of day that is set, beside a time that only grows.
+    private final class Times: Sendable {
+        private let now = Mutex((stamp: UInt64(0), elapsed: UInt64(0)))
+
+        func set(stamp: UInt64, elapsed: UInt64) {
+            now.withLock { $0 = (stamp, elapsed) }
+        }
+
+        var clock: Clock {
+            Clock { self.now.withLock { $0.stamp } } elapsed: { self.now.withLock { $0.elapsed } }
+        }
+    }
+
+    private let second: UInt64 = 1_000_000_000
+
+    @Test(arguments: [1_700_000_000 - 5, 1_700_000_000 - 86_400, 0, 9_000_000_000] as [UInt64])
+    func `a clock that is set while a request waits for its first byte changes no duration`(seconds: UInt64) throws {
+        let times = Times()
+        times.set(stamp: 1_700_000_000 * second, elapsed: 100 * second)
+        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1, clock: times.clock)
+        let place = scoreboard.enter()
+        place.describe(requestID: "r", caller: "", route: "/proxy", model: "", method: "POST")
+        times.set(stamp: seconds * second, elapsed: 102 * second)
+        place.begin()
+        scoreboard.update {
+            $0.addToHistory(isError: false, inputTokens: 1, outputTokens: 1, firstByte: 2)
+        }
+        let exchange = try #require(try scoreboard.read().first?.exchanges.first)
+        #expect(exchange.firstByte == 2)
+        #expect(exchange.startTime == 1_700_000_000)
+        scoreboard.leave(place)
+        #expect(try scoreboard.read().first?.live == 0)
+    }
+
+    @Test func `an exchange that began before 1970 is seen`() throws {
+        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1, clock: Times().clock)
+        let place = scoreboard.enter()
+        place.describe(requestID: "r", caller: "", route: "/proxy", model: "", method: "POST")
+        #expect(try scoreboard.read().first?.exchanges.count == 1)
+    }
+
+    @Test(arguments: [Int.min, -1, 0, 1 << 40, Int.max])
+    func `no count is too strange`(count: Int) throws {
+        let scoreboard = try Scoreboard(directory: nil, streamLimit: count)
+        for _ in 1...4 {
+            let place = scoreboard.enter()
+            place.note(outputTokens: count)
+            scoreboard.update {
+                $0.add(count, count, count, count, to: .tokens, "ann", "/proxy", "gpt-5")
+                $0.observe(Double(count), in: .inputTokens, "/proxy", "gpt-5")
+                $0.addToHistory(isError: false, inputTokens: count, outputTokens: count, firstByte: Double(count))
+            }
+            scoreboard.leave(place)
+        }
+        let totals = Totals(try scoreboard.read() + scoreboard.read())
+        #expect(totals.series(of: .inputTokens).first?.count == 8)
+        #expect(totals.series(of: .tokens).isEmpty == (count <= 0))
+    }
+
+    @Test(arguments: [-Double.infinity, -1, .nan, 1e300, .infinity])
+    func `no measure is too strange`(value: Double) throws {
+        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1)
+        scoreboard.update {
+            $0.observe(value, in: .duration, "/proxy", "", "")
+            $0.addToHistory(isError: false, inputTokens: 0, outputTokens: 0, firstByte: value)
+        }
+        let series = try #require(Totals(try scoreboard.read()).series(of: .duration).first)
+        #expect(series.count == 1)
+        #expect(series.sum >= 0 && series.sum.isFinite)
+        #expect(series.quantile(0.5) != nil)
+    }
+
+    @Test func `sums stay at the greatest number`() {
+        #expect(UInt64.max.saturatingAdd(1) == .max)
+        #expect(UInt64(1).saturatingAdd(2) == 3)
+    }
+}

@@ -1,0 +1,25 @@
+import JSON
+import Testing
+import Translation
+
+struct UsageTests {
+    @Test(arguments: [
+        ("-1", 0), ("-9223372036854775808", 0), ("0", 0), ("7", 7), ("1099511627776", 1 << 40),
+        ("4611686018427387904", 1 << 40), ("9223372036854775807", 1 << 40),
+    ])
+    func `a number of tokens is one that a request can have`(number: String, tokens: Int) throws {
+        let text = #"""
+            {"usage":{"input_tokens":\#(number),"input_tokens_details":{"cached_tokens":\#(number),\#
+            "cache_write_tokens":\#(number)},"output_tokens":\#(number),\#
+            "output_tokens_details":{"reasoning_tokens":\#(number)}}}
+            """#
+        let usage = try #require(Usage(of: try Document(parsing: Array(text.utf8)).root))
+        #expect([usage.input, usage.cached, usage.cacheWritten, usage.output, usage.reasoning] == Array(repeating: tokens, count: 5))
+    }
+
+    @Test(arguments: ["9223372036854775808", "1e300", "3.5", #""7""#, "null", "[]"])
+    func `what is no whole number is no usage`(number: String) throws {
+        let text = #"{"usage":{"input_tokens":\#(number),"output_tokens":1}}"#
+        #expect(Usage(of: try Document(parsing: Array(text.utf8)).root) == nil)
+    }
+}
