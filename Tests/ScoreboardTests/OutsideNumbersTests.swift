@@ -14,7 +14,11 @@ struct OutsideNumbersTests {
         }
 
         var clock: Clock {
-            Clock { self.now.withLock { $0.stamp } } elapsed: { self.now.withLock { $0.elapsed } }
+            Clock {
+                self.now.withLock { $0.stamp }
+            } elapsed: {
+                self.now.withLock { $0.elapsed }
+            }
         }
     }
 

@@ -47,7 +47,8 @@ extension StatusOverview {
                 note: "\(Quantity.count(Int(clamping: accepted))) in all", plot: whole.map { $0[.requests] }),
             ScreenFigure(
                 name: "Output tokens / s", value: Quantity.rate(lastMinute(of: .outputTokens, history)),
-                note: "\(Quantity.count(Int(clamping: sum(of: .tokens, 2)))) in all", plot: whole.map { $0[.outputTokens] }),
+                note: "\(Quantity.count(Int(clamping: sum(of: .tokens, 2)))) in all",
+                plot: whole.map { $0[.outputTokens] }),
             ScreenFigure(
                 name: "Errors",
                 value: requests == 0 ? "-" : "\(Decimals.text(Double(errors) / Double(requests) * 100, places: 1)) %",
