@@ -49,10 +49,11 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "EventStream"),
         .target(name: "Presentation"),
+        .target(name: "Threads"),
         .target(name: "Models", resources: [.embedInCode("models.csv")]),
         .target(name: "Translation", dependencies: ["JSON", "EventStream", "Models"]),
-        .target(name: "CGI"),
-        .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", .nioCore]),
+        .target(name: "CGI", dependencies: ["Threads"]),
+        .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", "Threads", .nioCore]),
         .target(
             name: "Upstream",
             dependencies: [
@@ -62,7 +63,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Models", "Presentation", "Scoreboard", "Translation", "Upstream",
+                "CGI", "JSON", "EventStream", "Models", "Presentation", "Scoreboard", "Threads", "Translation",
+                "Upstream",
                 .nioCore,
                 .configuration,
                 .crypto, .cryptoExtras, .logging,
@@ -88,6 +90,7 @@ let package = Package(
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),
         .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models"]),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "CGITests", dependencies: ["CGI"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
         .testTarget(

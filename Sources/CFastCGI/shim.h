@@ -3,11 +3,9 @@
 #include <fcgiapp.h>
 
 #include <malloc.h>
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
-/* glibc declares these two only under _GNU_SOURCE, which a module's importer cannot define. */
+/* glibc declares it only under _GNU_SOURCE, which a module's importer cannot define. */
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
-int pthread_setname_np(pthread_t thread, const char *name);

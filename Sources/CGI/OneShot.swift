@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Threads
 
 /// Plain CGI (RFC 3875): one request per process, from its environment and standard input to its standard output.
 ///
@@ -43,29 +44,14 @@ public enum OneShot {
     }
 
     /// Calls `action` once, on a thread of its own, when the web server closes its end of standard output: the client has
-    /// gone. Servers that only close it after a failed write are noticed by the next write.
+    /// gone. Servers that only close it after a failed write are noticed by the next write, as all are where the system starts
+    /// no more threads.
     public static func whenServerLeaves(_ action: @escaping @Sendable () -> Void) {
-        let context = Unmanaged.passRetained(Action(action))
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                let action = Unmanaged<Action>.fromOpaque(argument).takeRetainedValue()
-                // No event is asked for: what is left are hang-ups and errors, which are always told.
-                var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-                while poll(&output, 1, -1) < 0, errno == EINTR {}
-                action.run()
-                return nil
-            }, context.toOpaque())
-        pthread_detach(thread)
-    }
-
-    private final class Action: Sendable {
-        let run: @Sendable () -> Void
-
-        init(_ run: @escaping @Sendable () -> Void) {
-            self.run = run
+        try? Thread.start(name: "server-watcher") {
+            // No event is asked for: what is left are hang-ups and errors, which are always told.
+            var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            while poll(&output, 1, -1) < 0, errno == EINTR {}
+            action()
         }
     }
 }

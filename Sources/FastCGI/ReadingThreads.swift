@@ -1,6 +1,7 @@
 internal import CGI
 internal import NIOCore
 internal import Synchronization
+internal import Threads
 
 /// The threads in which libfcgi reads requests that are still arriving, since it can only wait for them.
 ///
@@ -99,14 +100,14 @@ final class ReadingThreads: Sendable {
             $0.threadCount += 1
             $0.idleCount += 1
         }
-        do {
+        do throws(ThreadError) {
             try Thread.start(name: "fastcgi-reader") { self.run() }
         } catch {
             state.withLock {
                 $0.threadCount -= 1
                 $0.idleCount -= 1
             }
-            throw error
+            throw StartError(error)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Threads
 
 /// Why a listener or a server could not start: what was tried, what the system said, what to do about it.
 public struct StartError: Error, Sendable, CustomStringConvertible {
@@ -26,6 +27,10 @@ public struct StartError: Error, Sendable, CustomStringConvertible {
         self.code = 0
         self.reason = reason
         self.remedy = remedy
+    }
+
+    init(_ error: ThreadError) {
+        self.init("start a thread", code: error.code, remedy: "raise the limit on threads (ulimit -u, TasksMax)")
     }
 
     public var description: String { "cannot \(operation): \(reason); \(remedy)" }

@@ -2,6 +2,7 @@ internal import CFastCGI
 internal import Glibc
 internal import NIOCore
 internal import Synchronization
+internal import Threads
 
 /// The thread that waits for everything a server waits for: connections, requests on idle ones, clients that leave,
 /// sockets that take more, deadlines. It never waits for anything else and never runs the handler.
@@ -44,7 +45,11 @@ final class Watcher: Sendable {
             throw StartError(
                 "watch the listening socket", code: errno, remedy: "start the server with an open listening socket")
         }
-        try Thread.start(name: "fastcgi-watcher") { self.run() }
+        do throws(ThreadError) {
+            try Thread.start(name: "fastcgi-watcher") { self.run() }
+        } catch {
+            throw StartError(error)
+        }
     }
 
     // MARK: Orders from other threads

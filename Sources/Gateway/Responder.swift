@@ -18,7 +18,7 @@ public final class Responder: Sendable {
     ///   - client: makes the requests upstream.
     ///   - budget: what requests and replies in hand may take of memory together.
     ///   - scoreboard: where others can see what is done; see ``Configuration/makeScoreboard()``.
-    ///   - writeLogLine: takes each request's log line; by default standard error does.
+    ///   - writeLogLine: takes each request's log line; by default ``LogWriter/standardError`` does.
     ///   - today: tells the day, by which models are gone.
     public init(
         configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, scoreboard: Scoreboard? = nil,
@@ -33,9 +33,10 @@ public final class Responder: Sendable {
             settings: configuration.translation,
             catalogue: Current(configuration.models, .modelsFile, log: configuration.log, read: ModelsFile.read),
             today: today)
-        self.log =
+        let format = configuration.logFormat
+        log =
             configuration.logLevel <= .info
-            ? AccessLog(format: configuration.logFormat, write: writeLogLine ?? StandardError.write) : nil
+            ? AccessLog(format: format, write: writeLogLine ?? { LogWriter.standardError.write($0, format) }) : nil
     }
 
     /// Reads the files with keys, secrets and models anew. Streams that run go on.

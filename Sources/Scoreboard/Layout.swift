@@ -4,7 +4,7 @@
 /// The file has holes: of the places and the series only what is used takes memory.
 enum Layout {
     /// `GPTPROX` and the number of the layout, which changes with it: others' files are let alone.
-    static let magic: UInt64 = 0x47_50_54_50_52_4F_58_01
+    static let magic: UInt64 = 0x47_50_54_50_52_4F_58_02
 
     /// The header's words.
     enum HeaderWord: Int {

@@ -24,6 +24,8 @@ public enum Metric: UInt16, Sendable, CaseIterable {
     case inputTokens = 11
     /// Output tokens of a request, by route and model sent; a histogram.
     case outputTokens = 12
+    /// Lines of the log that were lost, because nobody read it or it could not be written.
+    case lostLogLines = 13
 
     /// The names of the labels, in their order.
     public var labels: [String] {
@@ -31,7 +33,7 @@ public enum Metric: UInt16, Sendable, CaseIterable {
         case .requests: ["caller", "route", "model", "status"]
         case .errors: ["route", "error"]
         case .tokens: ["caller", "route", "model"]
-        case .retries, .clientLeft, .savedOutputTokens, .placesExhausted: []
+        case .retries, .clientLeft, .savedOutputTokens, .placesExhausted, .lostLogLines: []
         case .droppedParameters: ["parameter"]
         case .duration: ["route", "model", "error"]
         case .firstByte, .inputTokens, .outputTokens: ["route", "model"]

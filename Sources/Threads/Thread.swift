@@ -1,18 +1,22 @@
-internal import CFastCGI
 internal import Glibc
 
-/// Threads for what blocks: waiting in epoll, reading inside libfcgi.
-enum Thread {
+/// Threads for what blocks: waiting in epoll, reading inside libfcgi, writing the log.
+public enum Thread {
     private static let stackSize = 256 * 1024
 
     /// Starts a detached thread that takes no signals: one that interrupts libfcgi's read or write breaks its stream,
     /// and handling signals is the program's business.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(StartError) {
+    ///
+    /// - Parameters:
+    ///   - name: what ps(1) and debuggers show; of more than 15 bytes the kernel keeps the first 15.
+    ///   - body: what the thread runs. The thread ends when it returns.
+    /// - Throws: when the system starts no more threads.
+    public static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         let start = Unmanaged.passRetained(Body(name: name, run: body)).toOpaque()
         let code = withSignalsBlocked { create(start) }
         guard code == 0 else {
             Unmanaged<Body>.fromOpaque(start).release()
-            throw StartError("start a thread", code: code, remedy: "raise the limit on threads (ulimit -u, TasksMax)")
+            throw ThreadError(code: code)
         }
     }
 
@@ -41,9 +45,17 @@ enum Thread {
     private static let runBody: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         guard let argument else { return nil }
         let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
-        pthread_setname_np(pthread_self(), body.name)
+        nameThread(body.name)
         body.run()
         return nil
+    }
+
+    /// By its file, since Swift's Glibc module has neither pthread_setname_np nor prctl.
+    private static func nameThread(_ name: String) {
+        let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = name.withCString { write(file, $0, strlen($0)) }
+        close(file)
     }
 
     private final class Body: Sendable {
@@ -55,4 +67,10 @@ enum Thread {
             self.run = run
         }
     }
+}
+
+/// The system starts no more threads.
+public struct ThreadError: Error, Sendable {
+    /// The system's error number, from pthread_create(3).
+    public let code: Int32
 }

@@ -5,6 +5,7 @@ internal import Logging
 internal import Models
 internal import NIOCore
 internal import NIOPosix
+internal import Scoreboard
 internal import Upstream
 
 /// Serves FastCGI until a signal says to stop.
@@ -26,8 +27,10 @@ enum FastCGIService {
         let client = try makeClient(configuration, on: eventLoops)
         let bodies = AvailableMemory.forBodies(maxBody: configuration.maxBody)
         let memory = MemoryBudget(capacity: bodies)
+        let scoreboard = try makeScoreboard(configuration)
+        LogWriter.standardError.onLoss { count in scoreboard?.update { $0.add(count, to: .lostLogLines) } }
         let responder = Responder(
-            configuration: configuration, client: client, budget: memory, scoreboard: try makeScoreboard(configuration))
+            configuration: configuration, client: client, budget: memory, scoreboard: scoreboard)
         Signals.onReload(responder.reloadFiles)
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody

@@ -64,6 +64,25 @@ def wait_until(condition, timeout=15, interval=0.01):
         time.sleep(interval)
 
 
+def descendants(pid):
+    """A process, its children, theirs, and so on."""
+    pids = [pid]
+    with contextlib.suppress(OSError):
+        for file in Path(f"/proc/{pid}/task").glob("*/children"):
+            pids += [each for child in file.read_text().split() for each in descendants(int(child))]
+    return pids
+
+
+def writes_log(pid):
+    """Whether a process's thread that writes the log is at work rather than waiting for lines, or for somebody to read."""
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        with contextlib.suppress(OSError):
+            name, _, rest = (task / "stat").read_text().partition(" (")[2].rpartition(") ")
+            if name == "log-writer":
+                return rest.split()[0] != "S"
+    return False
+
+
 class Process:
     """A child that runs until it is stopped. Its output is in `log`."""
 
@@ -87,6 +106,8 @@ class Process:
 
     @property
     def log(self):
+        """What it and its children have said; with all that gpt-proxy had to say about replies that have ended."""
+        wait_until(lambda: not any(writes_log(pid) for pid in descendants(self.child.pid)))
         return self.log_file.read_text(errors="replace")
 
     @property

@@ -100,14 +100,17 @@ def environment(simulator_base, **settings):
 
 
 class Responder:
-    """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory in kilobytes, if one is given."""
+    """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory in kilobytes, if one is given. `log`
+    is a file, or a FIFO, for standard error."""
 
-    def __init__(self, binaries, settings, directory, descriptors=None, memory=None):
+    def __init__(self, binaries, settings, directory, descriptors=None, memory=None, log=None):
         self.socket = directory / "gpt-proxy.sock"
         command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"]
         for option, limit in [("n", descriptors), ("d", memory)]:
             if limit:
                 command = ["sh", "-c", f'ulimit -{option} {limit} && exec "$@"', "sh", *command]
+        if log:
+            command = ["sh", "-c", 'exec "$@" 2> "$0"', log, *command]
         self.process = Process("gpt-proxy", command, directory, settings)
         self.process.wait_until(self.socket.exists, "has not made its socket")
 
@@ -185,10 +188,10 @@ class Nginx:
 class Deployment:
     """A responder with nginx in front."""
 
-    def __init__(self, binaries, settings, descriptors=None, memory=None):
+    def __init__(self, binaries, settings, descriptors=None, memory=None, log=None):
         self.directory = temporary_directory()
         try:
-            self.responder = Responder(binaries, settings, self.directory, descriptors, memory)
+            self.responder = Responder(binaries, settings, self.directory, descriptors, memory, log)
             self.nginx = Nginx(self.responder.socket, self.directory)
         except BaseException:
             self.stop()

@@ -32,11 +32,11 @@ struct LineLogHandler: LogHandler {
                     writer.string("\(value)")
                 }
             }
-            StandardError.write(line.bytes + [UInt8(ascii: "\n")])
+            LogWriter.standardError.write(line.bytes + [UInt8(ascii: "\n")], format)
         case .text:
             let words =
                 [time, event.level.rawValue, event.message.description] + fields.map { PlainText.of("\($0)=\($1)") }
-            StandardError.write(Array((words.joined(separator: " ") + "\n").utf8))
+            LogWriter.standardError.write(Array((words.joined(separator: " ") + "\n").utf8), format)
         }
     }
 }

@@ -1,14 +1,15 @@
 internal import Glibc
 public import Logging
 
-/// The process's standard error, which the web server or the service manager keeps as the log.
+/// The process's standard error, which the web server or the service manager keeps as the log. A service writes there by
+/// ``LogWriter``; what is written here waits for the reader.
 public enum StandardError {
-    /// Writes whole lines, each with one call, so that lines of several threads do not mix.
+    /// Writes a whole line with one call, so that lines of several threads do not mix.
     static func write(_ line: [UInt8]) {
         var rest = line[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            // Nobody reads: a log that cannot be written must not stop the service.
+            // Nobody reads: that must not stop the program.
             guard written > 0 else { return }
             rest = rest.dropFirst(written)
         }

@@ -28,6 +28,7 @@ extension StatusOverview {
             $0.member("retries", sum(of: .retries))
             $0.member("client left", sum(of: .clientLeft))
             $0.member("saved output tokens", sum(of: .savedOutputTokens))
+            $0.member("lost log lines", sum(of: .lostLogLines))
             $0.name("tokens")
             $0.tokens((0..<4).map { sum(of: .tokens, $0) })
             $0.member("processes", processes, write)

@@ -49,6 +49,7 @@ extension StatusOverview {
             "Output tokens that were not made because upstream's stream was left early; an estimate.")
         counter(.droppedParameters, "dropped_parameters", "Requests from which a parameter was left out.")
         counter(.placesExhausted, "places_exhausted", "Requests refused because as many as may were in hand.")
+        counter(.lostLogLines, "log_lines_lost", "Lines of the log that were lost.")
         page.family("gpt_proxy_tokens", "counter", "Tokens; those cached are input too, and those of reasoning output.")
         for series in totals.series(of: .tokens) {
             for (type, value) in zip(["input", "cached", "output", "reasoning"], series.values) {

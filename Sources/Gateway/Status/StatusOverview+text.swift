@@ -29,6 +29,7 @@ extension StatusOverview {
         line("retries", sum(of: .retries))
         line("client left", sum(of: .clientLeft))
         line("saved output tokens", sum(of: .savedOutputTokens))
+        line("lost log lines", sum(of: .lostLogLines))
         line("input tokens", sum(of: .tokens, 0))
         line("cached tokens", sum(of: .tokens, 1))
         line("output tokens", sum(of: .tokens, 2))
