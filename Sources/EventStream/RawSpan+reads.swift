@@ -9,4 +9,23 @@ extension RawSpan {
             return difference == 0
         }
     }
+
+    /// Whether `text` is somewhere in the bytes.
+    ///
+    /// Eight bytes are compared at a time, at each place once: an event of megabytes costs milliseconds, whatever is in it.
+    ///
+    /// - Parameter text: of eight bytes at least.
+    public func contains(_ text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        let pattern = UnsafeRawBufferPointer(start: text.utf8Start, count: count)
+        guard byteCount >= count else { return false }
+        let beginning = pattern.loadUnaligned(as: UInt64.self)
+        return withUnsafeBytes { bytes in
+            for offset in 0...bytes.count - count
+            where bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == beginning {
+                if bytes[offset..<offset + count].elementsEqual(pattern) { return true }
+            }
+            return false
+        }
+    }
 }

@@ -173,6 +173,14 @@ final class Exchange {
     /// What clients must not see of the operator's keys.
     var redaction: Redaction { shared.upstreams.redaction }
 
+    /// An error of upstream without what is the operator's own.
+    ///
+    /// - Throws: when it is too large.
+    func redacted(_ body: [UInt8]) throws(Failure) -> [UInt8] {
+        guard body.count <= Redaction.sizeLimit else { throw .upstreamErrorTooLarge }
+        return redaction.apply(body)
+    }
+
     /// Whether the proxy has done what the client would do if it tried again.
     var hasTriedAll: Bool { tries.contains(where: \.areUsedUp) }
 

@@ -64,6 +64,13 @@ struct Failure: Error, Sendable {
             code: "overloaded", headers: retrySoon)
     }
 
+    static let upstreamErrorTooLarge = Failure(
+        status: 502, reason: "upstream_oversized",
+        message: """
+            Upstream's error has more than \(Redaction.sizeLimit >> 20) MB. It is not passed on, since it may quote keys.
+            """,
+        code: "upstream_oversized")
+
     /// What ended a request that was cancelled: its client left or, when that is still there, the order to stop.
     func unlessStopping(clientIsGone: Bool) -> Failure {
         guard status == Self.clientLeftStatus, !clientIsGone else { return self }
@@ -87,7 +94,11 @@ struct Failure: Error, Sendable {
     func redacted(_ redaction: Redaction) -> Failure {
         var failure = self
         if let upstream { failure.upstream = (upstream.status, redaction.apply(upstream.body)) }
-        if quotesUpstream { failure.message = redaction.apply(message) }
+        if quotesUpstream {
+            failure.message =
+                message.utf8.count <= Redaction.sizeLimit
+                ? redaction.apply(message) : Self.upstreamErrorTooLarge.message
+        }
         return failure
     }
 

@@ -25,7 +25,7 @@ enum PassedReply {
     private static func whole(_ response: Response, _ exchange: Exchange) async throws -> [UInt8] {
         let document = try await exchange.document(of: response)
         exchange.record.usage = Usage(of: document.root)
-        return document.root.given("error") == nil ? document.bytes : exchange.redaction.apply(document.bytes)
+        return document.root.given("error") == nil ? document.bytes : try exchange.redacted(document.bytes)
     }
 }
 

@@ -28,7 +28,7 @@ struct PassedStream: StreamTransform {
 
     var earlyFailure: Failure? { observer.earlyFailure }
 
-    var ending: Result<Void, Failure>? { observer.ending ?? breach.map { .failure($0) } }
+    var ending: Result<Void, Failure>? { breach.map { .failure($0) } ?? observer.ending }
 
     var usage: Usage? { observer.usage }
 
@@ -55,7 +55,11 @@ struct PassedStream: StreamTransform {
             message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished")
     }
 
-    private func redact(_ output: inout [UInt8], from start: Int) {
+    private mutating func redact(_ output: inout [UInt8], from start: Int) {
+        guard output.count - start <= Redaction.sizeLimit else {
+            output.removeSubrange(start...)
+            return breach = .upstreamErrorTooLarge
+        }
         output.replaceSubrange(start..., with: redaction.apply(Array(output[start...])))
     }
 

@@ -4,18 +4,24 @@
 /// Works on bytes, whether they are JSON, events or plain text: what is taken out and what takes its place are words of
 /// letters, digits and a few signs, which are written alike in all of them.
 struct Redaction {
+    /// What is longer is not passed on: no event loop may be busy with it for long, and no error of OpenAI's is.
+    static let sizeLimit = 1 << 20
+
     /// Words that begin so are keys (`sk-`) or ids, if what follows looks like one.
-    private static let beginnings = ["sk-", "org-", "proj-", "proj_"].map { Array($0.utf8)[...] }
-    private static let mask = Array("***".utf8)[...]
-    /// So much of a key's beginning tells the key.
-    private static let fragmentLength = 8
+    private static let beginnings = ["sk-", "org-", "proj-", "proj_"].map { Array($0.utf8) }
+    private static let mask = Array("***".utf8)
+    /// So much of a key's beginning tells the key: a word of the machine.
+    private static let fragmentLength = MemoryLayout<UInt64>.size
 
     /// How the operator's keys begin; nothing of a key that is so short that it could be any word.
-    private let fragments: [[UInt8]]
+    private let fragments: [UInt64]
 
     /// - Parameter key: the operator's.
     init(key: String) {
-        fragments = key.utf8.count < Self.fragmentLength ? [] : [Array(key.utf8.prefix(Self.fragmentLength))]
+        let beginning = Array(key.utf8.prefix(Self.fragmentLength))
+        fragments =
+            beginning.count < Self.fragmentLength
+            ? [] : [beginning.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }]
     }
 
     /// Takes out what any of several does.
@@ -30,36 +36,60 @@ struct Redaction {
     func apply(_ bytes: [UInt8]) -> [UInt8] {
         var redacted: [UInt8] = []
         redacted.reserveCapacity(bytes.count)
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let between = rest.prefix { !Self.isInWord($0) }
-            redacted.append(contentsOf: between)
-            rest = rest[between.endIndex...]
-            // A letter behind a backslash belongs to that: \n is no part of the word behind it, nor is \u000a.
-            let escape = between.last == UInt8(ascii: "\\") ? rest.prefix(rest.first == UInt8(ascii: "u") ? 5 : 1) : []
-            redacted.append(contentsOf: escape)
-            rest = rest.dropFirst(escape.count)
-            let word = rest.prefix { Self.isInWord($0) }
-            redacted.append(contentsOf: replacement(for: word) ?? word)
-            rest = rest[word.endIndex...]
+        bytes.withUnsafeBytes { bytes in
+            var copied = 0
+            var offset = 0
+            while let start = bytes[offset...].firstIndex(where: Self.isInWord) {
+                offset = start
+                // A letter behind a backslash belongs to that: \n is no part of the word behind it, nor is \u000a.
+                if start > 0, bytes[start - 1] == UInt8(ascii: "\\") {
+                    offset = min(start + (bytes[start] == UInt8(ascii: "u") ? 5 : 1), bytes.count)
+                }
+                let word = offset
+                offset = bytes[word...].firstIndex { !Self.isInWord($0) } ?? bytes.count
+                if let replacement = replacement(for: UnsafeRawBufferPointer(rebasing: bytes[word..<offset])) {
+                    redacted.append(contentsOf: bytes[copied..<word])
+                    redacted += replacement
+                    copied = offset
+                }
+            }
+            redacted.append(contentsOf: bytes[copied...])
         }
         return redacted
     }
 
     /// What takes a word's place; nil when it may stay.
-    private func replacement(for word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    private func replacement(for word: UnsafeRawBufferPointer) -> [UInt8]? {
+        // No word that is taken out is shorter than a mask.
+        guard word.count >= Self.mask.count else { return nil }
         if let beginning = Self.beginnings.first(where: { word.starts(with: $0) }),
             Self.isRandom(word.dropFirst(beginning.count))
         {
             return beginning + Self.mask
         }
-        let isKnown = fragments.contains { word.firstRange(of: $0) != nil }
-        let isMasked = word.firstRange(of: Self.mask) != nil && word.contains { $0 != UInt8(ascii: "*") }
-        return isKnown || isMasked ? Self.mask : nil
+        return fragments.contains(where: { Self.contains($0, in: word) }) || Self.isMasked(word) ? Self.mask : nil
+    }
+
+    private static func contains(_ fragment: UInt64, in word: UnsafeRawBufferPointer) -> Bool {
+        guard word.count >= fragmentLength else { return false }
+        return (0...word.count - fragmentLength).contains {
+            word.loadUnaligned(fromByteOffset: $0, as: UInt64.self) == fragment
+        }
+    }
+
+    /// Whether there are three asterisks in a row, and something else.
+    private static func isMasked(_ word: UnsafeRawBufferPointer) -> Bool {
+        var row = 0
+        var longestRow = 0
+        for byte in word {
+            row = byte == UInt8(ascii: "*") ? row + 1 : 0
+            longestRow = max(longestRow, row)
+        }
+        return longestRow >= mask.count && longestRow < word.count
     }
 
     /// Whether so many letters and digits are made up by a program, as those of an id are: not the example's, not a chart's.
-    private static func isRandom(_ rest: ArraySlice<UInt8>) -> Bool {
+    private static func isRandom(_ rest: Slice<UnsafeRawBufferPointer>) -> Bool {
         let isOrdinary = rest.allSatisfy {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
         }

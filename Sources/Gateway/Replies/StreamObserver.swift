@@ -48,7 +48,7 @@ struct StreamObserver {
     }
 
     private static func reportsError(_ name: RawSpan, _ data: RawSpan) -> Bool {
-        name.byteCount == 0 ? data.mention("\"error\":") : name.reads("error") || name.reads("response.failed")
+        name.byteCount == 0 ? data.contains("\"error\":") : name.reads("error") || name.reads("response.failed")
     }
 
     private static let preludes: [StaticString] = ["response.created", "response.in_progress", "response.queued"]
@@ -58,19 +58,12 @@ struct StreamObserver {
     ]
 
     private mutating func readUsage(of data: RawSpan, _ find: (Value) -> Value?) {
-        guard data.mention("\"usage\":{"),
+        // OpenAI writes no space there, many servers of its kind do.
+        guard data.contains("\"usage\":{") || data.contains("\"usage\": {"),
             let document = try? Document(parsing: [UInt8](data), maximumDepth: upstreamJSONDepth),
             let usage = Usage(of: find(document.root))
         else { return }
         self.usage = usage
-    }
-}
-
-extension RawSpan {
-    fileprivate func mention(_ text: StaticString) -> Bool {
-        withUnsafeBytes { bytes in
-            bytes.firstRange(of: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)) != nil
-        }
     }
 }
 

@@ -54,6 +54,6 @@ enum ProxyEndpoint {
             return (head, wrapped.bytes)
         }
         exchange.record.usage = Usage(of: document.root)
-        return (head, document.root.given("error") == nil ? body : exchange.redaction.apply(body))
+        return (head, document.root.given("error") == nil ? body : try exchange.redacted(body))
     }
 }
