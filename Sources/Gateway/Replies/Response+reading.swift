@@ -9,15 +9,43 @@ extension Response {
     }
 
     /// The headers that a client gets to see: what describes its request upstream, and nothing that describes upstream.
-    /// An allow-list, since a header not thought of may hold a secret.
+    /// An allow-list, since a header not thought of may hold a secret. See ``HeaderRoom`` for their sizes.
     var passedHeaders: [(name: String, value: String)] {
-        headers.filter { header in
+        var named: [(name: String, value: String)] = []
+        var limits: [(name: String, value: String)] = []
+        for header in headers {
             let name = header.name.lowercased()
-            return Self.passedNames.contains(name) || name.hasPrefix("x-ratelimit-")
+            if Self.passedNames.contains(name) {
+                named.append((header.name, header.value))
+            } else if name.hasPrefix("x-ratelimit-") {
+                limits.append((header.name, header.value))
+            }
         }
+        // Clients act on the former; the latter, of which there may be many, take what room is left.
+        var room = HeaderRoom()
+        return (named + limits).filter { room.take($0) }
     }
 
     private static let passedNames: Set<String> = [
         "x-request-id", "openai-processing-ms", "openai-version", "openai-model", "retry-after", "retry-after-ms",
     ]
+}
+
+/// The room that upstream's headers have in a reply's head. What does not fit is left out.
+///
+/// Web servers keep the whole head in one buffer, and answer 502 in place of a reply whose head is larger: nginx's has 4 KB
+/// by default (`fastcgi_buffer_size`). The rest of it is for the headers that are gpt-proxy's own.
+struct HeaderRoom {
+    private var byteCount = 1536
+    private static let longestValue = 256
+
+    /// - Parameter longestValue: in bytes.
+    /// - Returns: whether the header has room.
+    mutating func take(_ header: (name: String, value: String), longestValue: Int = longestValue) -> Bool {
+        // With a colon, a space and the end of the line.
+        let size = header.name.utf8.count + header.value.utf8.count + 4
+        guard header.value.utf8.count <= longestValue, size <= byteCount else { return false }
+        byteCount -= size
+        return true
+    }
 }

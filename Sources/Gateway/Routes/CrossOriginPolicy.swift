@@ -45,17 +45,21 @@ enum CrossOriginPolicy: Sendable, Equatable {
     /// - Parameter methods: those of the route; nil for all.
     func preflight(_ request: CGI.Request, methods: [String]?) -> ResponseHead? {
         guard request.method == "OPTIONS", let method = request.header("access-control-request-method"),
-            allowedOrigin(of: request) != nil
+            method.utf8.count <= Self.longestMethod, allowedOrigin(of: request) != nil
         else { return nil }
         var head = ResponseHead(status: 204)
         head.add("Access-Control-Allow-Methods", methods?.joined(separator: ", ") ?? method)
         // Client libraries send a dozen of their own; none is of any meaning here.
-        if let fields = request.header("access-control-request-headers") {
+        if let fields = request.header("access-control-request-headers"), fields.utf8.count <= Self.longestFields {
             head.add("Access-Control-Allow-Headers", fields)
         }
         head.add("Access-Control-Max-Age", "600")
         return head
     }
+
+    // The reply's head repeats them, and has to fit into the web server's buffer (nginx's has 4 KB).
+    private static let longestMethod = 64
+    private static let longestFields = 2048
 
     private func allowedOrigin(of request: CGI.Request) -> String? {
         guard let origin = request.header("origin") else { return nil }

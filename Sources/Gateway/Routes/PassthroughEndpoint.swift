@@ -44,8 +44,11 @@ enum PassthroughEndpoint {
             let stream = PassedStream(waitsForMeaning: true, redaction: exchange.redaction)
             return .events(Opening(.eventStream(headers: headers), response.body, through: stream))
         }
-        for name in ["Content-Type", "Content-Length", "Content-Disposition"] {
-            if let value = response.header(name) { headers.append((name, value)) }
+        // Without its type or its file's name a body is still what was asked for.
+        var room = HeaderRoom()
+        for name in ["Content-Length", "Content-Type", "Content-Disposition"] {
+            guard let value = response.header(name), room.take((name, value), longestValue: 512) else { continue }
+            headers.append((name, value))
         }
         return .bytes(
             Opening(ResponseHead(status: response.status, headers: headers), response.body, through: PassedBytes()))
