@@ -4,8 +4,14 @@ internal import Synchronization
 /// A listening socket, and its file if it has one that was made here.
 public final class Listener: Sendable {
     let descriptor: Int32
-    private let file: SocketFile?
-    private let isClosed = Mutex(false)
+    private let state: Mutex<State>
+    /// Makes the socket and its file anew; nil for one without a file.
+    private let makeAnew: (@Sendable () throws(StartError) -> (Int32, SocketFile))?
+
+    private struct State {
+        var file: SocketFile?
+        var isClosed = false
+    }
 
     /// Takes over a listening socket that the process was started with.
     public init(inherited descriptor: Int32) throws(StartError) {
@@ -15,7 +21,8 @@ public final class Listener: Sendable {
                 remedy: "start the program from spawn-fcgi or systemd socket activation, or give it an address")
         }
         self.descriptor = descriptor
-        file = nil
+        state = Mutex(State())
+        makeAnew = nil
         prepare()
     }
 
@@ -35,10 +42,13 @@ public final class Listener: Sendable {
         case .inherited(let descriptor):
             return try Listener(inherited: descriptor)
         case .unix(let path):
-            let (descriptor, file) = try SocketFile.listen(path, mode: mode, backlog: backlog)
-            return Listener(descriptor, file)
+            let make: @Sendable () throws(StartError) -> (Int32, SocketFile) = { () throws(StartError) in
+                try SocketFile.listen(path, mode: mode, backlog: backlog)
+            }
+            let (descriptor, file) = try make()
+            return Listener(descriptor, file, makeAnew: make)
         case .internet(let storage, let length):
-            return Listener(try listen(address, storage, length, backlog), nil)
+            return Listener(try listen(address, storage, length, backlog))
         }
     }
 
@@ -49,9 +59,13 @@ public final class Listener: Sendable {
         return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0
     }
 
-    private init(_ descriptor: Int32, _ file: SocketFile?) {
+    private init(
+        _ descriptor: Int32, _ file: SocketFile? = nil,
+        makeAnew: (@Sendable () throws(StartError) -> (Int32, SocketFile))? = nil
+    ) {
         self.descriptor = descriptor
-        self.file = file
+        self.makeAnew = makeAnew
+        state = Mutex(State(file: file))
         prepare()
     }
 
@@ -61,14 +75,35 @@ public final class Listener: Sendable {
 
     /// Stops listening here. The socket itself is not shut down: other processes may share it.
     func close() {
-        let isFirst = isClosed.withLock { isClosed in
-            defer { isClosed = true }
-            return !isClosed
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.isClosed = true
+            // The file goes first: once the socket is closed, another process may take the path for its own.
+            state.file?.remove()
+            Glibc.close(descriptor)
         }
-        guard isFirst else { return }
-        // The file goes first: once the socket is closed, another process may take the path for its own.
-        file?.remove()
-        Glibc.close(descriptor)
+    }
+
+    /// Whether nobody can connect any more, since the socket's file was removed or replaced.
+    var isLost: Bool {
+        state.withLock { !$0.isClosed && $0.file?.isInPlace == false }
+    }
+
+    /// Listens on a new socket at the same path, with the same descriptor. Who watches the descriptor has to do so anew.
+    ///
+    /// - Throws: when something else is there that is not to be replaced.
+    func reopen() throws(StartError) {
+        guard let (new, file) = try makeAnew?() else { return }
+        state.withLock { state in
+            if state.isClosed {
+                file.remove()
+            } else {
+                dup2(new, descriptor)
+                state.file = file
+                prepare()
+            }
+        }
+        Glibc.close(new)
     }
 
     private func prepare() {

@@ -36,12 +36,13 @@ public final class Server: Sendable {
     private let listener: Listener
     private let limits: Limits
     private let handler: Handler
+    private let socketWasLost: @Sendable (StartError?) -> Void
     private let executors: [EventLoopTaskExecutor]
     private let phase = Mutex(Phase.new)
 
     private enum Phase {
         case new
-        case running(Watcher, Connections, memory: Task<Void, Never>)
+        case running(Watcher, Connections, caretakers: [Task<Void, Never>])
         case ended
     }
 
@@ -49,14 +50,18 @@ public final class Server: Sendable {
     ///   - listener: where to listen; the server closes it.
     ///   - limits: what the server puts up with.
     ///   - eventLoops: where handlers run, in turn. They must outlive the server.
+    ///   - socketWasLost: is called when somebody has removed or replaced the socket's file, which is noticed within a
+    ///     second: with nil if the server listens on a new one, else with what prevents it, which is then tried again.
     ///   - handler: answers one request, on the loop it is given; the request ends when it returns.
     public init(
-        listener: Listener, limits: Limits = Limits(), eventLoops: any EventLoopGroup, handler: @escaping Handler
+        listener: Listener, limits: Limits = Limits(), eventLoops: any EventLoopGroup,
+        socketWasLost: @escaping @Sendable (StartError?) -> Void = { _ in }, handler: @escaping Handler
     ) {
         precondition((0...Int(Int32.max)).contains(limits.maxBody), "maxBody is 0 to 2 GiB - 1")
         self.listener = listener
         self.limits = limits
         self.handler = handler
+        self.socketWasLost = socketWasLost
         self.executors = eventLoops.makeIterator().map { EventLoopTaskExecutor($0) }
     }
 
@@ -69,7 +74,13 @@ public final class Server: Sendable {
         let watcher = Watcher(listener, service: service, readers: readers, executors: executors)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
-            $0 = .running(watcher, connections, memory: Task { await CrowdMemory.lookAfter(connections) })
+            let caretakers = [
+                Task { await CrowdMemory.lookAfter(connections) },
+                Task { [listener, socketWasLost] in
+                    await ListenerWatch.lookAfter(listener, watcher, report: socketWasLost)
+                },
+            ]
+            $0 = .running(watcher, connections, caretakers: caretakers)
         }
         do throws(StartError) {
             try readers.start()
@@ -105,7 +116,7 @@ public final class Server: Sendable {
 
     private func end() {
         phase.withLock {
-            if case .running(_, _, let memory) = $0 { memory.cancel() }
+            if case .running(_, _, let caretakers) = $0 { caretakers.forEach { $0.cancel() } }
             $0 = .ended
         }
     }

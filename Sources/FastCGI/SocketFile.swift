@@ -39,11 +39,15 @@ struct SocketFile: Sendable {
         }
     }
 
+    /// Whether the file is there, and still the socket's.
+    var isInPlace: Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_dev == device && status.st_ino == inode
+    }
+
     /// Removes the file, unless another socket has taken its place.
     func remove() {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
-        unlink(path)
+        if isInPlace { unlink(path) }
     }
 
     private static func removeIfLeftBehind(

@@ -31,7 +31,7 @@ final class Watcher: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private enum Order { case drain, cancelExchanges }
+    private enum Order { case watchListener, drain, cancelExchanges }
 
     init(_ listener: Listener, service: Service, readers: ReadingThreads, executors: [EventLoopTaskExecutor]) {
         self.listener = listener
@@ -57,6 +57,11 @@ final class Watcher: Sendable {
     /// No more requests: closes the listener, and what is idle.
     func drain() {
         give(.drain)
+    }
+
+    /// The listener has a new socket.
+    func watchListenerAnew() {
+        give(.watchListener)
     }
 
     /// Cancels the exchanges there are.
@@ -135,6 +140,8 @@ final class Watcher: Sendable {
         }
         for order in orders {
             switch order {
+            case .watchListener:
+                if !turn.isDraining, turn.resumeAccepting == nil { watchListener() }
             case .drain:
                 turn.isDraining = true
                 turn.resumeAccepting = nil

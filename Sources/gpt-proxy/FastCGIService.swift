@@ -38,7 +38,8 @@ enum FastCGIService {
         let server: Server
         do throws(StartError) {
             server = Server(
-                listener: try Listener.open(address, mode: mode), limits: limits, eventLoops: eventLoops
+                listener: try Listener.open(address, mode: mode), limits: limits, eventLoops: eventLoops,
+                socketWasLost: { log.note(socketLossAt: address, $0) }
             ) { await responder.respond(to: $0, sink: $1, on: $2) }
             try server.start()
         } catch {
@@ -60,5 +61,17 @@ enum FastCGIService {
         await client.shutdown()
         try await eventLoops.shutdownGracefully()
         log.info("stopped")
+    }
+}
+
+extension Logger {
+    /// - Parameter failure: why the socket's file could not be made anew; nil when it was.
+    fileprivate func note(socketLossAt address: String, _ failure: StartError?) {
+        let loss = "the socket's file was removed or replaced"
+        if let failure {
+            error("\(loss), and nobody can connect", metadata: ["listen": "\(address)", "what": "\(failure)"])
+        } else {
+            warning("\(loss); it has been made anew", metadata: ["listen": "\(address)"])
+        }
     }
 }

@@ -1,5 +1,7 @@
 import FastCGI
 import Glibc
+import NIOPosix
+import Synchronization
 import Testing
 
 extension ServerTests {
@@ -53,6 +55,40 @@ extension ServerTests {
             #expect(error?.description.contains("another process listens there; stop it") == true)
             #expect(throws: Never.self) { try WebServer(connectingTo: path) }
             withExtendedLifetime(listener) {}
+        }
+
+        @Test func `a socket whose file is removed is made anew, and so again and again`() async throws {
+            let reports = Mutex<[String]>([])
+            let server = Server(
+                listener: try Listener.open("unix:\(path)", mode: 0o600),
+                eventLoops: MultiThreadedEventLoopGroup.singleton,
+                socketWasLost: { failure in reports.withLock { $0.append(failure?.reason ?? "made anew") } },
+                handler: echo)
+            try server.start()
+            let kept = try WebServer(connectingTo: path)
+            for number in 1...2 {
+                unlink(path)
+                await eventually("the file is there again") { access(path, F_OK) == 0 }
+                await eventually("it is reported") { reports.withLock { $0.count } == number }
+                let webServer = try WebServer(connectingTo: path)
+                webServer.send(Record.request("POST", body: [1, 2, 3]))
+                #expect(try webServer.readResponse().body == [1, 2, 3])
+            }
+            var status = stat()
+            #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+            kept.send(Record.request("POST", body: [4]))
+            #expect(try kept.readResponse().body == [4])
+
+            // What is no socket is not replaced.
+            unlink(path)
+            close(creat(path, 0o600))
+            await eventually("it is reported") { reports.withLock { $0.count } == 3 }
+            unlink(path)
+            await eventually("it is reported") { reports.withLock { $0.count } == 4 }
+            #expect(
+                reports.withLock { $0 } == ["made anew", "made anew", "a file that is no socket is there", "made anew"])
+            await server.shutdown(grace: .zero)
+            #expect(access(path, F_OK) != 0)
         }
 
         @Test func `a file that is no socket is left alone`() throws {

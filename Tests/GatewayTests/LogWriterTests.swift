@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// faults.md calls these R3 and S9: a log that nobody reads.
+/// A log that nobody reads, or that cannot be written.
 struct LogWriterTests {
     /// A pipe of which one end is the log's.
     private final class Pipe: Sendable {
