@@ -46,6 +46,10 @@ extension StatusOverview {
                 $1.member("shutdown", $0.shutdown.description)
                 $1.member("text", "\($0.model) \($0.text)")
             }
+            $0.name("warnings")
+            $0.array {
+                for warning in warnings { $0.string(warning) }
+            }
             $0.name("history")
             write(history, to: &$0)
             if isFull { $0.member("streams", exchanges, write) }

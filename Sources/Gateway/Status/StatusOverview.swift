@@ -53,6 +53,13 @@ public struct StatusOverview: Sendable {
     /// Requests that were taken, also those that have not ended.
     var accepted: UInt64 { sum(of: .requests).saturatingAdd(UInt64(clamping: live)) }
 
+    /// What the operator should look at.
+    var warnings: [String] {
+        let lostLines = sum(of: .lostLogLines)
+        return retirements.map { "\($0.model) \($0.text)" }
+            + (lostLines > 0 ? ["The log has lost lines: \(lostLines)"] : [])
+    }
+
     /// All of a metric's series together.
     func sum(of metric: Metric, _ index: Int = 0) -> UInt64 {
         totals.series(of: metric).reduce(0) { $0.saturatingAdd($1.values[index]) }
