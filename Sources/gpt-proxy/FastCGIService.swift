@@ -13,6 +13,10 @@ enum FastCGIService {
     static func run(listen address: String, mode: UInt16, _ loading: ConfigurationLoading) async throws {
         var configuration = try await loading.configuration()
         let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
+        for warning in RetirementWarning.all(configuration.settings, on: .today) {
+            log.warning(
+                "a model in use is being retired", metadata: ["model": "\(warning.model)", "what": "\(warning.text)"])
+        }
         let budget = DescriptorBudget.raised(eventLoops: System.coreCount)
         if configuration.maxStreams > budget.streams {
             log.warning(
@@ -51,10 +55,6 @@ enum FastCGIService {
                 "listen": "\(address)", "version": "\(version)", "max_streams": "\(configuration.maxStreams)",
                 "bodies": "\(bodies >> 20) MB",
             ])
-        for warning in RetirementWarning.all(configuration.settings, on: .today) {
-            log.warning(
-                "a model in use is being retired", metadata: ["model": "\(warning.model)", "what": "\(warning.text)"])
-        }
         let signal = await Signals.next()
         log.info("stopping", metadata: ["signal": "\(signal)", "live": "\(server.liveRequestCount)"])
         await server.shutdown(grace: configuration.shutdownGrace)
