@@ -17,7 +17,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PATH = os.environ["PATH"] + os.pathsep + "/usr/sbin"
 
 
-
 def models_without_shutdowns():
     """Rows for MODELS_FILE by which no model is ever shut down: tests must not depend on the day on which they run."""
     with open(REPOSITORY / "Sources/Models/models.csv", encoding="utf-8") as catalogue:
@@ -25,6 +24,8 @@ def models_without_shutdowns():
         names = [row["model"] for row in rows if row["shutdown"]]
     descriptor, path = tempfile.mkstemp(prefix="gpt-proxy-models-", suffix=".csv")
     atexit.register(os.unlink, path)
+    # Web servers start gpt-proxy as users of their own.
+    os.chmod(path, 0o644)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write("model,shutdown\n" + "".join(f"{name},-\n" for name in names))
     return path
