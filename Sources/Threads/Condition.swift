@@ -28,7 +28,10 @@ public final class Condition: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs the body with the lock held.
+    /// Runs something with the lock held.
+    ///
+    /// - Parameter body: what is run.
+    /// - Returns: what it returns.
     public func withLock<Result>(_ body: () -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -44,7 +47,9 @@ public final class Condition: @unchecked Sendable {
 
     /// As ``wait(until:)``, for a limited time.
     ///
-    /// - Parameter seconds: from zero on.
+    /// - Parameters:
+    ///   - seconds: from zero on.
+    ///   - holds: what is looked at after each ``broadcast()``.
     /// - Returns: whether it holds.
     public func wait(seconds: Double, until holds: () -> Bool) -> Bool {
         var deadline = timespec()
