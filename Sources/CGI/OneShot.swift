@@ -48,7 +48,7 @@ public enum OneShot {
     /// no more threads.
     public static func whenServerLeaves(_ action: @escaping @Sendable () -> Void) {
         try? Thread.start(name: "server-watcher") {
-            // No event is asked for: what is left are hang-ups and errors, which are always told.
+            // Without a requested event, poll still reports hang-ups and errors.
             var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
             while poll(&output, 1, -1) < 0, errno == EINTR {}
             action()

@@ -84,7 +84,7 @@ public final class Listener: Sendable {
         }
     }
 
-    /// Whether nobody can connect any more, since the socket's file was removed or replaced.
+    /// Whether the socket's file was removed or replaced, so that web servers cannot connect.
     var isLost: Bool {
         state.withLock { !$0.isClosed && $0.file?.isInPlace == false }
     }

@@ -50,8 +50,8 @@ public final class Server: Sendable {
     ///   - listener: where to listen; the server closes it.
     ///   - limits: what the server puts up with.
     ///   - eventLoops: where handlers run, in turn. They must outlive the server.
-    ///   - socketWasLost: is called when somebody has removed or replaced the socket's file, which is noticed within a
-    ///     second: with nil if the server listens on a new one, else with what prevents it, which is then tried again.
+    ///   - socketWasLost: called within a second of the socket's file being removed or replaced. The argument is nil if the
+    ///     server listens on a new socket. Otherwise it is the error, and the server tries again every second.
     ///   - handler: answers one request, on the loop it is given; the request ends when it returns.
     public init(
         listener: Listener, limits: Limits = Limits(), eventLoops: any EventLoopGroup,

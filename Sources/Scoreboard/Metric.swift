@@ -24,7 +24,7 @@ public enum Metric: UInt16, Sendable, CaseIterable {
     case inputTokens = 11
     /// Output tokens of a request, by route and model sent; a histogram.
     case outputTokens = 12
-    /// Lines of the log that were lost, because nobody read it or it could not be written.
+    /// Log lines that were dropped because the queue was full or a write failed.
     case lostLogLines = 13
 
     /// The names of the labels, in their order.

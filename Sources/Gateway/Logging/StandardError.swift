@@ -9,7 +9,7 @@ public enum StandardError {
         var rest = line[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            // Nobody reads: that must not stop the program.
+            // The reader has gone. The program goes on without its log.
             guard written > 0 else { return }
             rest = rest.dropFirst(written)
         }

@@ -6,7 +6,7 @@ internal import Upstream
 enum OpeningAnswer: Sendable {
     /// What was asked for, one stream for each transform.
     ///
-    /// - Parameter contexts: those of the requests that were answered; empty where they are nobody's concern.
+    /// - Parameter contexts: those of the requests that were answered; empty where they are not used.
     case streams(ResponseHead, [ResponseBody], contexts: [ReplyContext] = [])
     /// A whole reply, although a stream was asked for.
     case whole(ResponseHead, body: [UInt8])

@@ -4,7 +4,8 @@
 /// Works on bytes, whether they are JSON, events or plain text: what is taken out and what takes its place are words of
 /// letters, digits and a few signs, which are written alike in all of them.
 struct Redaction {
-    /// What is longer is not passed on: no event loop may be busy with it for long, and no error of OpenAI's is.
+    /// The largest error that is searched and passed on, in bytes. A longer search would hold up the event loop, and OpenAI's
+    /// own errors are far smaller.
     static let sizeLimit = 1 << 20
 
     /// Words that begin so are keys (`sk-`) or ids, if what follows looks like one.

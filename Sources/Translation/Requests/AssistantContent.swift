@@ -7,8 +7,8 @@ struct AssistantContent {
         case refusal(StringContents)
     }
 
-    /// What a message was to the model that said it (`phase`). Chat Completions has no such field, so it is told by whether
-    /// calls stand beside the text.
+    /// The `phase` of an assistant's message. Chat Completions has no such field: a message with tool calls counts as
+    /// commentary, any other as a final answer.
     enum Phase: String {
         /// Said beside its work.
         case commentary

@@ -8,11 +8,11 @@ public enum TranslatedRoute: String, Sendable, CaseIterable {
     case chatCompletions = "/v1/chat/completions"
     /// The legacy API of prompts and texts, both ways.
     case completions = "/v1/completions"
-    /// The Responses API itself, in which only the model's name is mapped.
+    /// The Responses API itself: the model is mapped, and parameters are changed only where the model sent requires it.
     case responses = "/v1/responses"
-    /// A conversation made shorter, of which the same is true.
+    /// The Responses API's compaction of a conversation, mapped as `responses` is.
     case compact = "/v1/responses/compact"
-    /// How many tokens a request would have, of which the same is true.
+    /// The Responses API's count of a request's input tokens, mapped as `responses` is.
     case inputTokens = "/v1/responses/input_tokens"
 }
 
