@@ -8,6 +8,7 @@ import pytest
 from canaries import assert_no_canary, assert_no_key, logs
 from client import Client, library
 from processes import ENVIRONMENT, REPOSITORY, Process, remove, temporary_directory
+from relay import Relay
 from stack import Deployment, Simulator, environment
 
 
@@ -50,6 +51,14 @@ def simulator(the_simulator):
     """The simulator, which has forgotten what it was asked before this test."""
     the_simulator.forget()
     return the_simulator
+
+
+@pytest.fixture
+def relay(simulator):
+    """A relay before the simulator; its acts are the test's."""
+    relay = Relay(simulator.base)
+    yield relay
+    relay.stop()
 
 
 @pytest.fixture(scope="session")

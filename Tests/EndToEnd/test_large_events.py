@@ -5,16 +5,8 @@ import json
 import pytest
 
 from client import ask, events
-from relay import Relay
 
 IMAGE = "iVBORw0KGgo" * 500_000
-
-
-@pytest.fixture
-def relay(simulator):
-    relay = Relay(simulator.base)
-    yield relay
-    relay.stop()
 
 
 def streaming(name, data):

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from client import ask, events
-from relay import Relay
 from stack import PROXY_KEY
 
 CHAT = "/v1/chat/completions"
@@ -19,13 +18,6 @@ HEADERS = {
     "the same 100 times": ["x-request-id: " + "r" * 50] * 100 + ["retry-after: 7"],
     "as many as there is room for": ["retry-after: 7", *["x-ratelimit-limit: " + "v" * 200] * 10],
 }
-
-
-@pytest.fixture
-def relay(simulator):
-    relay = Relay(simulator.base)
-    yield relay
-    relay.stop()
 
 
 def answering(status, headers):

@@ -7,7 +7,6 @@ import pytest
 
 import clock
 from client import Client, ask, events
-from relay import Relay
 from stack import Deployment, environment
 
 CHAT = "/v1/chat/completions"
@@ -87,13 +86,6 @@ def respond(number):
         exchange.send((head + response).encode())
 
     return act
-
-
-@pytest.fixture
-def relay(simulator):
-    relay = Relay(simulator.base)
-    yield relay
-    relay.stop()
 
 
 @pytest.mark.parametrize("number", STRANGE)

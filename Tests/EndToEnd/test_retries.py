@@ -8,7 +8,7 @@ import pytest
 
 from client import ask, events
 from processes import wait_until
-from relay import Relay, key_for
+from relay import key_for
 from stack import PROXY_KEY, free_port
 
 ROUTES = ["/proxy", "/v1/chat/completions", "/v1/responses"]
@@ -40,14 +40,6 @@ def respond(status, *fields, body=b'{"error":{"message":"no","type":"server_erro
         exchange.send(head.encode() + b"\r\n" + body)
 
     return act
-
-
-@pytest.fixture
-def relay(simulator):
-    """A relay before the simulator; its acts are the test's."""
-    relay = Relay(simulator.base)
-    yield relay
-    relay.stop()
 
 
 # --- What is tried again ----------------------------------------------------------------------------------------------
