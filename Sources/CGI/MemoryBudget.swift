@@ -1,26 +1,50 @@
 internal import Synchronization
 
-/// What all bodies that a process has in hand may take together, in bytes: a limit for each alone leaves their sum to
-/// whoever sends many.
+/// What all bodies in a process may take together, in bytes: with a limit for each alone, many callers could still take any
+/// amount.
 ///
-/// What comes in and is large leaves some of it alone, so that large bodies never shut small ones out.
+/// A large body leaves some of the budget alone, so that large ones never shut small ones out. Bodies for which there is no
+/// room may wait for it, and get it in the order in which they came.
 public final class MemoryBudget: Sendable {
     /// A body above this is large, in bytes.
     private static let large = 1 << 20
 
+    /// How many bodies may wait for room.
+    private static let waitingLimit = 64
+
     private let capacity: Int
-    private let free: Mutex<Int>
+    private let state: Mutex<State>
+
+    private struct State {
+        var free: Int
+        var waiting: [Waiter] = []
+
+        /// Takes from what is free as much as the share lacks, unless less than `rest` were left then.
+        mutating func grow(_ share: Share, to size: Int, leaving rest: Int) -> Bool {
+            let growth = size - share.size
+            guard growth <= free - rest else { return false }
+            free -= growth
+            share.hold(size)
+            return true
+        }
+    }
+
+    private struct Waiter {
+        let share: Share
+        let size: Int
+        let resume: @Sendable (Bool) -> Void
+    }
 
     /// - Parameter capacity: in bytes, one or more.
     public init(capacity: Int) {
         self.capacity = capacity
-        free = Mutex(capacity)
+        state = Mutex(State(free: capacity))
     }
 
     /// A budget without a limit, for a process that has one request only.
     public static var unlimited: MemoryBudget { MemoryBudget(capacity: .max) }
 
-    /// A part of the budget that one exchange has. It is given back when nobody holds it any more.
+    /// The part of the budget that one exchange has. It is given back when nothing refers to it any more.
     ///
     /// It has one owner at a time, who alone changes it.
     public final class Share: Sendable {
@@ -36,30 +60,77 @@ public final class MemoryBudget: Sendable {
         }
 
         deinit {
-            budget.free.withLock { $0 += size }
+            if size > 0 { budget.giveBack(size) }
         }
 
-        /// Makes it so large, in bytes, for what is in hand already. False when there is not so much; then it stays as it
-        /// is.
+        /// Makes it `newSize` bytes large, for what is in memory already.
+        ///
+        /// - Returns: false when there is not so much; then the share stays as it is.
         public func resize(to newSize: Int) -> Bool {
-            resize(to: newSize, leaving: 0)
-        }
-
-        /// Makes it so large, in bytes, for a body that is still to be read. False when there is not so much for it.
-        public func admit(_ newSize: Int) -> Bool {
-            resize(to: newSize, leaving: newSize > MemoryBudget.large ? budget.capacity / 8 : 0)
-        }
-
-        private func resize(to newSize: Int, leaving rest: Int) -> Bool {
             let growth = newSize - size
-            guard growth != 0 else { return true }
-            let fits = budget.free.withLock { free in
-                guard growth < 0 || growth <= free - rest else { return false }
-                free -= growth
+            if growth <= 0 {
+                taken.store(newSize, ordering: .relaxed)
+                if growth < 0 { budget.giveBack(-growth) }
                 return true
             }
-            if fits { taken.store(newSize, ordering: .relaxed) }
-            return fits
+            return budget.state.withLock { $0.grow(self, to: newSize, leaving: 0) }
         }
+
+        /// Makes it `newSize` bytes large, for a body that is still to be read.
+        ///
+        /// - Returns: false when there is not so much for it; then the share stays as it is.
+        public func admit(_ newSize: Int) -> Bool {
+            guard newSize > size else { return resize(to: newSize) }
+            return budget.state.withLock { $0.grow(self, to: newSize, leaving: budget.remainder(beside: newSize)) }
+        }
+
+        /// As ``admit(_:)``, at once or later.
+        ///
+        /// - Parameters:
+        ///   - newSize: how large the share is to be, in bytes.
+        ///   - resume: is called once, on any thread and perhaps within this call, with whether there is room. Until then
+        ///     the share must not be used.
+        public func admit(_ newSize: Int, _ resume: @escaping @Sendable (Bool) -> Void) {
+            let isAdmitted: Bool? = budget.state.withLock { state in
+                if state.grow(self, to: newSize, leaving: budget.remainder(beside: newSize)) { return true }
+                guard newSize <= budget.capacity - budget.remainder(beside: newSize),
+                    state.waiting.count < MemoryBudget.waitingLimit
+                else { return false }
+                state.waiting.append(Waiter(share: self, size: newSize, resume: resume))
+                return nil
+            }
+            if let isAdmitted { resume(isAdmitted) }
+        }
+
+        /// Has a body that waits be refused now; one that does not wait stays as it is.
+        public func stopWaiting() {
+            let waiter = budget.state.withLock { state in
+                state.waiting.firstIndex { $0.share === self }.map { state.waiting.remove(at: $0) }
+            }
+            waiter?.resume(false)
+        }
+
+        fileprivate func hold(_ size: Int) {
+            taken.store(size, ordering: .relaxed)
+        }
+    }
+
+    /// What a body of that size must leave to others.
+    private func remainder(beside size: Int) -> Int {
+        size > Self.large ? capacity / 8 : 0
+    }
+
+    private func giveBack(_ size: Int) {
+        let admitted = state.withLock { state in
+            state.free += size
+            var admitted: [Waiter] = []
+            while let next = state.waiting.first,
+                state.grow(next.share, to: next.size, leaving: remainder(beside: next.size))
+            {
+                admitted.append(state.waiting.removeFirst())
+            }
+            return admitted
+        }
+        for waiter in admitted { waiter.resume(true) }
     }
 }

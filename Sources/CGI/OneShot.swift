@@ -16,9 +16,11 @@ public enum OneShot {
         var parameters = Parameters()
         for (name, value) in environment { parameters.insert(name, value) }
         var request = Request(parameters: parameters)
-        let announced = parameters["CONTENT_LENGTH"].flatMap { Int($0) }
-        if announced != nil || !["GET", "HEAD", "OPTIONS"].contains(request.method) {
-            request.body = readBody(announced: announced, limit: maxBody)
+        let announced = parameters["CONTENT_LENGTH"].map { Int($0) ?? -1 }
+        if let announced, announced < 0 {
+            request.body = StoredBody(.failure(.incomplete))
+        } else if announced != nil || !["GET", "HEAD", "OPTIONS"].contains(request.method) {
+            request.body = StoredBody(readBody(announced: announced, limit: maxBody))
         }
         return request
     }

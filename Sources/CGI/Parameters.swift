@@ -27,16 +27,25 @@ public struct Parameters: Sendable {
     /// Adds a `NAME=value` entry in UTF-8. One without `=` is passed over: libfcgi makes such entries of names that
     /// contain NUL.
     public mutating func insert(entry: RawSpan) {
-        entry.withUnsafeBytes { entry in
-            guard let separator = entry.firstIndex(of: UInt8(ascii: "=")),
-                entry[..<separator].allSatisfy({ $0 < 0x80 })
-            else { return }
-            if entries.isEmpty { reserveOrdinaryCapacity() }
-            let start = bytes.count
-            bytes.append(contentsOf: entry)
-            entries.append(
-                Entry(start: UInt32(start), separator: UInt32(start + separator), end: UInt32(bytes.count)))
-        }
+        guard let separator = entry.withUnsafeBytes({ $0.firstIndex(of: UInt8(ascii: "=")) }) else { return }
+        insert(
+            name: entry.extracting(0..<separator), value: entry.extracting(separator + 1..<entry.byteCount))
+    }
+
+    /// Adds a variable whose name and value are in UTF-8.
+    ///
+    /// - Parameters:
+    ///   - name: one that is not ASCII is passed over, and so is what would make them more than 4 GiB in all.
+    ///   - value: any bytes.
+    public mutating func insert(name: RawSpan, value: RawSpan) {
+        let isASCII = name.withUnsafeBytes { $0.allSatisfy { $0 < 0x80 } }
+        let start = bytes.count
+        guard isASCII, let end = UInt32(exactly: start + name.byteCount + 1 + value.byteCount) else { return }
+        if entries.isEmpty { reserveOrdinaryCapacity() }
+        name.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "="))
+        value.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        entries.append(Entry(start: UInt32(start), separator: UInt32(start + name.byteCount), end: end))
     }
 
     /// What web servers hand over with most requests fits.

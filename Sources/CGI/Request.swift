@@ -3,19 +3,17 @@ public struct Request: Sendable {
     /// What the web server says of the request.
     public var parameters: Parameters
 
-    /// The body, read to its end, or why it is not here.
-    public var body: Result<[UInt8], BodyError>
-
-    /// What the body has of the process's memory. To be held for as long as the body, or what becomes of it, is needed.
-    public var memory: MemoryBudget.Share?
+    /// The body, which is received when it is asked for.
+    public var body: any RequestBody
 
     /// A request of its parts.
-    public init(
-        parameters: Parameters, body: Result<[UInt8], BodyError> = .success([]), memory: MemoryBudget.Share? = nil
-    ) {
+    ///
+    /// - Parameters:
+    ///   - parameters: what the web server says of it.
+    ///   - body: by default none.
+    public init(parameters: Parameters, body: any RequestBody = StoredBody()) {
         self.parameters = parameters
         self.body = body
-        self.memory = memory
     }
 
     /// `REQUEST_METHOD`; `GET` when the server says none.
@@ -55,18 +53,4 @@ public struct Request: Sendable {
         default: byte
         }
     }
-}
-
-/// Why a request's body is not there whole.
-public enum BodyError: Error, Sendable, Equatable {
-    /// It is larger than `limit` bytes; what came has been read and thrown away.
-    case tooLarge(limit: Int)
-    /// The client went away, or fewer or more bytes came than `CONTENT_LENGTH` announced.
-    case incomplete
-    /// It did not arrive within the time allowed.
-    case tooSlow
-    /// The process has no descriptor left to serve the request with; what came has been read and thrown away.
-    case noDescriptor
-    /// The process has no memory left for it; what came has been read and thrown away.
-    case noMemory
 }

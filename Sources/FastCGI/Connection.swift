@@ -1,14 +1,15 @@
 internal import CFastCGI
+internal import CGI
 internal import Glibc
 internal import NIOCore
 
-/// One connection from the web server: its descriptor, and libfcgi's state for the request on it.
+/// One connection from the web server: its descriptor, and libfcgi's state for the response on it.
 ///
 /// Knows nothing of threads or waiting. It has one owner at a time, and only the owner touches it: the watcher while the
-/// connection is idle, then whoever reads the request, then the event loop of the exchange.
+/// connection is idle, then the event loop of the exchange.
 ///
-/// `@unchecked Sendable`: ownership passes on only through `Connections`' and `ReadingThreads`' locks or an event loop's
-/// task queue, each of which orders the owners' accesses.
+/// `@unchecked Sendable`: ownership passes on only through `Connections`' locks or an event loop's task queue, each of which
+/// orders the owners' accesses.
 final class Connection: @unchecked Sendable {
     let token: Epoll.Token
     private(set) var descriptor: Int32
@@ -24,6 +25,7 @@ final class Connection: @unchecked Sendable {
 
     private let request: UnsafeMutablePointer<FCGX_Request>
     private var mayBeReused = false
+    private var isFromNginx = false
     /// How much of the socket's buffer is known to be free.
     private var room = 0
 
@@ -50,28 +52,33 @@ final class Connection: @unchecked Sendable {
         descriptor = -1
     }
 
-    /// Makes reads and writes end at once, whoever is in them, and keeps the descriptor's number taken.
+    /// Makes writes end at once, and keeps the descriptor's number taken.
     func shutdown(_ how: Shutdown) {
-        Glibc.shutdown(descriptor, Int32(how == .reading ? SHUT_RD : SHUT_RDWR))
+        Glibc.shutdown(descriptor, Int32(how == .writing ? SHUT_WR : SHUT_RDWR))
     }
 
-    enum Shutdown { case reading, both }
+    enum Shutdown { case writing, both }
 
-    // MARK: Looking, without waiting
+    // MARK: Input; nothing here waits
 
-    enum Arrival: Equatable {
+    enum Received {
+        case bytes(UnsafeRawBufferPointer)
+        /// Nothing for now.
         case nothing
-        case gone
-        case bytes(RecordScan)
+        /// Nothing any more.
+        case end
     }
 
-    /// What has arrived and was not read yet; it stays there.
-    func peek(_ scratch: UnsafeMutableRawBufferPointer) -> Arrival {
-        switch look(scratch, waiting: false) {
-        case .some(let bytes) where bytes.isEmpty: .gone
-        case .some(let bytes): .bytes(RecordScan(bytes.bytes))
-        case nil: .nothing
-        }
+    /// Takes what has arrived, as far as it fits.
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Received {
+        let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        if count < 0, errno == EAGAIN { return .nothing }
+        return count > 0 ? .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : .end
+    }
+
+    /// Sends a few bytes past libfcgi, between two records. False: they do not fit, or the peer has gone.
+    func reply(_ bytes: [UInt8]) -> Bool {
+        send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
     /// Waits for the first byte.
@@ -80,20 +87,39 @@ final class Connection: @unchecked Sendable {
         return poll(&entry, 1, milliseconds) > 0
     }
 
-    /// Whether the web server has given up the request: by closing, or by an ABORT_REQUEST record.
+    /// Whether the web server has given up the request that came whole: by closing, or by an ABORT_REQUEST record. What has
+    /// arrived stays there.
     func isAborted() -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { scratch in
-            guard let bytes = look(scratch, waiting: false) else { return false }
-            return bytes.isEmpty || RecordScan.isAbort(bytes.bytes)
+            let count = recv(descriptor, scratch.baseAddress, scratch.count, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))
+            if count < 0, errno == EAGAIN { return false }
+            return count <= 0
+                || count == 2 && scratch[0] == Record.version && scratch[1] == Record.Kind.abortRequest.rawValue
         }
     }
 
-    /// The bytes that are there, left there; empty when the peer is gone, nil when there are none yet.
-    private func look(_ scratch: UnsafeMutableRawBufferPointer, waiting: Bool) -> UnsafeRawBufferPointer? {
-        let flags = Int32(MSG_PEEK) | (waiting ? 0 : Int32(MSG_DONTWAIT))
-        let count = recv(descriptor, scratch.baseAddress, scratch.count, flags)
-        if count < 0, errno == EAGAIN { return nil }
-        return UnsafeRawBufferPointer(rebasing: scratch[..<max(0, count)])
+    // MARK: The response, written by libfcgi; these wait unless there is room, see `hasRoom`
+
+    /// Has libfcgi begin the response to a request.
+    ///
+    /// - Returns: false when it lacks the memory. Then the connection can only be closed.
+    func beginResponse(to parser: RequestParser, _ beginnings: BeginningPipe) -> Bool {
+        let hasBegun = beginnings.begin(request, id: parser.requestID, keepsConnection: parser.keepsConnection)
+        request.pointee.ipcFd = descriptor
+        guard hasBegun else { return false }
+        mayBeReused = parser.keepsConnection && !isLastResort
+        isFromNginx = parser.parameters["SERVER_SOFTWARE"]?.hasPrefix("nginx/") ?? false
+        // What libfcgi reads with and its error stream have no more use, and a stream lives for minutes. Nothing was written
+        // to the error stream, so that it ends without a record.
+        FCGX_FreeStream(&request.pointee.in)
+        FCGX_FClose(request.pointee.err)
+        FCGX_FreeStream(&request.pointee.err)
+        return true
+    }
+
+    /// Has the connection closed when the request ends, whatever the web server asked for.
+    func forbidReuse() {
+        mayBeReused = false
     }
 
     /// Whether a piece of so many bytes, at most `maxPiece`, can be written without waiting: Linux calls a socket writable
@@ -115,72 +141,6 @@ final class Connection: @unchecked Sendable {
     /// What the kernel counts for a piece beside its bytes.
     private static let pieceOverhead = 1280
 
-    // MARK: The request, read by libfcgi; these wait
-
-    /// Waits for the first two bytes, leaves them there, and says whether they begin a request.
-    func awaitBeginning() -> Bool {
-        withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { scratch in
-            while let bytes = look(scratch, waiting: true), !bytes.isEmpty, RecordScan(bytes.bytes) != .foreign {
-                if bytes.count == scratch.count { return true }
-                // Peeking does not wait for the second byte when one is there: look again soon, unless none can come.
-                var entry = pollfd(fd: descriptor, events: Int16(Epoll.peerClosed), revents: 0)
-                if poll(&entry, 1, 1) != 0 { return false }
-            }
-            return false
-        }
-    }
-
-    /// Lets libfcgi read the beginning and the variables. False: this is no request to a responder, or it broke off;
-    /// the connection can only be closed.
-    func acceptRequest() -> Bool {
-        request.pointee.ipcFd = descriptor
-        // libfcgi's accept first finishes what was before, and would close the descriptor with it.
-        request.pointee.keepConnection = 1
-        // A detached connection is closed at once; otherwise libfcgi waits up to 2 s for the peer to close first.
-        FCGX_Detach(request)
-        guard FCGX_Accept_r(request) == 0 else {
-            descriptor = request.pointee.ipcFd
-            return false
-        }
-        mayBeReused = request.pointee.keepConnection != 0 && !isLastResort
-        return request.pointee.role == Role.responder
-    }
-
-    private enum Role { static let responder: Int32 = 1 }
-
-    /// The request's variables, as `NAME=value` in bytes; valid until the request is finished.
-    func forEachVariable(_ body: (UnsafePointer<CChar>) -> Void) {
-        guard var entry = request.pointee.envp else { return }
-        while let variable = entry.pointee {
-            body(variable)
-            entry += 1
-        }
-    }
-
-    /// Reads the body's next bytes until `buffer` is full; fewer means the end, or an error that `inputIsSound` tells.
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        guard let start = buffer.baseAddress, buffer.count > 0 else { return 0 }
-        return Int(FCGX_GetStr(start.assumingMemoryBound(to: CChar.self), Int32(buffer.count), request.pointee.in))
-    }
-
-    var inputIsSound: Bool { FCGX_GetError(request.pointee.in) == 0 }
-
-    /// Gives the memory back that libfcgi reads with, once the input is read to its end: a stream lives for minutes.
-    ///
-    /// Nothing is ever written to its error stream, so that this ends here too, without a record.
-    func endReading() {
-        FCGX_FreeStream(&request.pointee.in)
-        FCGX_FClose(request.pointee.err)
-        FCGX_FreeStream(&request.pointee.err)
-    }
-
-    /// Has the connection closed when the request ends, whatever the web server asked for.
-    func forbidReuse() {
-        mayBeReused = false
-    }
-
-    // MARK: The response, written by libfcgi; these wait unless there is room, see `hasRoom`
-
     /// The most that is handed to libfcgi at a time: with header, padding and END_REQUEST it fits libfcgi's buffer.
     static let maxPiece = 8000
 
@@ -195,9 +155,10 @@ final class Connection: @unchecked Sendable {
         FCGX_FFlush(request.pointee.out) == 0
     }
 
-    /// Ends the request: what is in libfcgi's buffer, the end of the stream and END_REQUEST leave in one write. True when
-    /// the connection can serve another request; otherwise it is closed.
-    func finish() -> Bool {
+    /// Ends the response: what is in libfcgi's buffer, the end of the stream and END_REQUEST leave in one write.
+    ///
+    /// - Returns: whether the connection can serve another request. Otherwise it is to be closed.
+    func endResponse() -> Bool {
         let isSound: Bool
         if request.pointee.keepConnection != 0, !mayBeReused, isFromNginx {
             isSound = endForGood()
@@ -205,28 +166,21 @@ final class Connection: @unchecked Sendable {
             // As FCGX_Finish_r does it, which takes a request without an input stream for none at all.
             isSound = FCGX_FClose(request.pointee.out) == 0
         }
-        FCGX_Free(request, mayBeReused && isSound ? 0 : 1)
-        descriptor = request.pointee.ipcFd
-        return descriptor >= 0
+        FCGX_Free(request, 0)
+        return mayBeReused && isSound
     }
 
-    /// Ends the request on a connection that nginx wants to keep and that will be closed. FastCGI has no word for that: nginx
+    /// Ends the response on a connection that nginx wants to keep and that will be closed. FastCGI has no word for that: nginx
     /// would count on the connection from END_REQUEST on, and could lose a request on it in the moment before the close.
-    /// It keeps none on which anything follows; so a record does that means nothing, in the same write.
+    /// It keeps none on which anything follows; so a record does that means nothing, in the same write. (Apache would send its
+    /// next request before it sees what follows, and mistake that for the reply.)
     private func endForGood() -> Bool {
         guard flush() else { return false }
         let id = UInt16(truncatingIfNeeded: request.pointee.requestId)
-        // All zeroes: END_REQUEST of a request that is complete, and a management record of type 0 that was not understood.
-        let zeroes = [UInt8](repeating: 0, count: 8)
         let records =
-            Record.encode(.standardOutput, requestID: id) + Record.encode(.endRequest, requestID: id, zeroes)
-            + Record.encode(.unknownType, requestID: 0, zeroes)
+            Record.encode(.standardOutput, requestID: id) + Record.encodeEnd(of: id, .complete)
+            // Of type 0, which was not understood.
+            + Record.encode(.unknownType, requestID: 0, [UInt8](repeating: 0, count: 8))
         return write(descriptor, records, records.count) == records.count
-    }
-
-    /// Apache would send its next request before it sees what follows, and mistake that for the reply.
-    private var isFromNginx: Bool {
-        guard let software = FCGX_GetParam("SERVER_SOFTWARE", request.pointee.envp) else { return false }
-        return strncmp(software, "nginx/", 6) == 0
     }
 }

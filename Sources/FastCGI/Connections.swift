@@ -58,21 +58,12 @@ final class Connections: Sendable {
         endBusy()
     }
 
-    /// Keeps a connection on which nothing has arrived yet.
-    func keep(_ connection: Connection) {
-        part(of: connection.token).state.withLock { $0.keep(connection, isArmed: false) }
-    }
-
     /// Makes up for an event that reached an exchange just after its end: what it told about is told again.
     func rearmIfIdle(_ connection: Connection) {
         part(of: connection.token).state.withLock {
             guard case .idle = $0.holders[connection.token] else { return }
             $0.keep(connection, isArmed: false)
         }
-    }
-
-    func close(idle connection: Connection) {
-        part(of: connection.token).state.withLock { $0.close(connection) }
     }
 
     /// Closes a connection that has been idle for a while, for the sake of its descriptor. False when there is none.

@@ -1,51 +1,56 @@
 internal import CGI
 internal import NIOCore
 
-/// One request and its response: reads it or has it read, runs the handler in a task, watches the client, ends it.
+/// One request and its response: receives the request, runs the handler in a task, watches the client, ends it.
 ///
-/// `@unchecked Sendable`: everything that changes is touched only on `eventLoop`. Before `begin` has run there, the
-/// connection belongs to the thread that reads.
+/// | phase | what happens | next phase |
+/// |---|---|---|
+/// | arriving | the variables are received | running; ended when there is no request |
+/// | running | the handler runs, receives the body if it asks for it, writes the response | ended; lingering when not all of the request has come |
+/// | lingering | the response is complete; what the web server still sends is thrown away | ended |
+/// | ended | the connection is idle, or closed | |
+///
+/// Input is in `Exchange+RequestBody.swift`, output in `Exchange+ByteSink.swift`.
+///
+/// `@unchecked Sendable`: everything that changes is touched only on `eventLoop`.
 final class Exchange: @unchecked Sendable {
     let connection: Connection
-    let eventLoop: any EventLoop
+    let context: EventLoopContext
     let service: Service
-    private let executor: EventLoopTaskExecutor
 
-    private var phase = Phase.arriving
-    /// The request on its way to the handler, whose it then is alone.
-    private var request: CGI.Request?
+    private(set) var phase = Phase.arriving
     private var task: Task<Void, Never>?
     private var isCancelled = false
-    private var watchesInput = true
     private var armedEvents: UInt32 = 0
+    /// Whether something follows the request. It stays in the socket, and must not be reported over and over.
+    private var isFollowed = false
 
+    /// What has come of the request; see the extension that receives it.
+    var input: RequestInput
     /// What the sink keeps; see the extension that implements it.
     var output = OutputBuffer()
     var drainAction: (@Sendable () -> Void)?
     var stall: Scheduled<Void>?
     private(set) var clientIsGone = false
 
-    private enum Phase { case arriving, running, ended }
+    enum Phase { case arriving, running, lingering, ended }
 
-    init(_ connection: Connection, on executor: EventLoopTaskExecutor, of service: Service) {
+    init(_ connection: Connection, on context: EventLoopContext, of service: Service) {
         self.connection = connection
-        self.executor = executor
-        self.eventLoop = executor.eventLoop
+        self.context = context
         self.service = service
+        input = RequestInput(maxBody: service.maxBody)
     }
+
+    var eventLoop: any EventLoop { context.eventLoop }
 
     var isOpen: Bool { phase == .running && !clientIsGone }
 
     // MARK: From other threads
 
-    /// Reads a request that has arrived whole, on the event loop: that saves a hop and cannot block.
-    func readAndBegin() {
-        eventLoop.execute { self.run(self.service.reader.read(self.connection, mayWait: false)) }
-    }
-
-    /// Goes on with the request that was read; nil: there was none.
-    func begin(_ request: CGI.Request?) {
-        eventLoop.execute { self.run(request) }
+    /// Receives the request, as far as it has arrived.
+    func start() {
+        eventLoop.execute { self.receiveHead() }
     }
 
     /// Passes on what epoll saw on the connection.
@@ -57,47 +62,63 @@ final class Exchange: @unchecked Sendable {
         eventLoop.execute {
             self.isCancelled = true
             self.task?.cancel()
+            self.giveUpInput(.tooSlow)
         }
     }
 
     // MARK: On the event loop
 
-    private func run(_ request: CGI.Request?) {
-        guard let request else {
-            phase = .ended
-            connection.close()
-            service.connections.end(connection)
-            return
-        }
+    /// Runs the handler for a request whose variables have come.
+    func run() {
+        guard connection.beginResponse(to: input.parser, context.beginnings) else { return close() }
         phase = .running
-        self.request = request
-        task = Task(executorPreference: executor) {
-            if let request = self.request.take() { await self.service.handler(consume request, self, self.eventLoop) }
+        let request = CGI.Request(parameters: input.takeParameters(), body: self)
+        task = Task(executorPreference: context.executor) {
+            await self.service.handler(request, self, self.eventLoop)
             await self.sendAllButLastPiece()
+            await self.discardRest()
             self.finish()
         }
         if isCancelled { task?.cancel() }
         arm()
     }
 
+    /// Ends the response, and with it the exchange, unless more of the request is to come.
     private func finish() {
         eventLoop.assertInEventLoop()
-        if clientIsGone {
-            connection.forbidReuse()
-            // Without it, finishing would write to a peer that may be alive and stuck.
-            connection.shutdown(.both)
-        } else {
-            if service.connections.isDraining { connection.forbidReuse() }
-            output.takePiece(upTo: Connection.maxPiece, connection.put)
-        }
-        phase = .ended
         task = nil
         drainAction = nil
-        if connection.finish() {
-            service.connections.endAndKeep(connection, isArmed: armedEvents == Connections.idleEvents)
+        if clientIsGone {
+            // Without it, ending the response would write to a peer that may be alive and stuck.
+            connection.shutdown(.both)
         } else {
-            service.connections.end(connection)
+            output.takePiece(upTo: Connection.maxPiece, connection.put)
         }
+        if clientIsGone || service.connections.isDraining || !input.isComplete { connection.forbidReuse() }
+        if connection.endResponse() {
+            phase = .ended
+            service.connections.endAndKeep(connection, isArmed: armedEvents == Connections.idleEvents)
+        } else if clientIsGone || input.isAtEnd || connection.isLastResort {
+            close()
+        } else {
+            phase = .lingering
+            linger()
+        }
+    }
+
+    /// Ends an exchange for which nothing has come: the connection goes on waiting for a request.
+    func keepIdle() {
+        phase = .ended
+        service.connections.endAndKeep(connection, isArmed: false)
+    }
+
+    /// Ends the exchange and closes the connection.
+    func close() {
+        guard phase != .ended else { return }
+        phase = .ended
+        input.endPace()
+        connection.close()
+        service.connections.end(connection)
     }
 
     /// Lets nothing more be sent, and the handler know.
@@ -108,33 +129,51 @@ final class Exchange: @unchecked Sendable {
         endStall()
         task?.cancel()
         fireDrainAction()
+        giveUpInput(.incomplete)
     }
 
+    // MARK: Events
+
     private func handle(_ events: UInt32) {
-        guard phase == .running else {
-            // Not begun: everything is armed then. Ended: the connection may be idle by now, and this was its event.
-            if phase == .ended { service.connections.rearmIfIdle(connection) }
-            return
-        }
         armedEvents = 0
+        switch phase {
+        case .arriving: receiveHead()
+        case .running: handleWhileRunning(events)
+        case .lingering: discardInput()
+        // The connection may be idle by now, and this was its event.
+        case .ended: service.connections.rearmIfIdle(connection)
+        }
+    }
+
+    private func handleWhileRunning(_ events: UInt32) {
         guard events & Epoll.gone == 0 else { return loseClient() }
         if events & Epoll.readable != 0 {
-            guard !connection.isAborted() else { return loseClient() }
-            // Something else to read stays there, and must not be reported over and over.
-            watchesInput = false
+            if input.isAwaited {
+                input.resume()
+            } else if input.isAtEnd {
+                guard !connection.isAborted() else { return loseClient() }
+                isFollowed = true
+            }
         }
         if events & Epoll.writable != 0 { resumeSending() }
         arm()
     }
 
-    /// Has epoll report the client's leaving and, when sending is stalled, that it can go on.
+    /// Has epoll report the client's leaving, and what is waited for: input, or that sending can go on.
     func arm() {
-        guard isOpen else { return }
+        guard phase != .ended, !clientIsGone else { return }
         var events = Epoll.peerClosed
         if watchesInput { events |= Epoll.readable }
         if stall != nil { events |= Epoll.writable }
         guard events != armedEvents else { return }
         armedEvents = events
-        if !service.connections.epoll.arm(connection, for: events) { loseClient() }
+        guard !service.connections.epoll.arm(connection, for: events) else { return }
+        if phase == .running { loseClient() } else { close() }
+    }
+
+    /// Input that the handler has not asked for stays in the socket.
+    private var watchesInput: Bool {
+        guard phase == .running else { return true }
+        return input.isAtEnd ? !isFollowed : input.isAwaited
     }
 }

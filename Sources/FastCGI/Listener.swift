@@ -28,8 +28,8 @@ public final class Listener: Sendable {
 
     /// Listens on `unix:/path`, `127.0.0.1:9000`, `[::1]:9000`, or takes over `fd:3`.
     ///
-    /// FastCGI has neither authentication nor encryption, and libfcgi trusts its peer: whoever can connect can pass for
-    /// any user and bring the process down. Let only the web server open the socket.
+    /// FastCGI has neither authentication nor encryption: a program that can connect can pass for any user. Let only the
+    /// web server open the socket.
     ///
     /// - Parameters:
     ///   - address: in one of these four forms.

@@ -4,30 +4,34 @@ internal import Synchronization
 
 /// A FastCGI responder on libfcgi: takes requests from a web server and answers each with a handler.
 ///
-/// Each request is handled by a task on one of the NIO event loops it is given. What blocks in libfcgi happens in threads
-/// of its own. It does not touch signals, beyond ignoring SIGPIPE, and knows nothing of HTTP.
+/// Each request is received and handled on one of the NIO event loops it is given. Its records are read without waiting and
+/// checked before libfcgi learns of it. It does not touch signals, beyond ignoring SIGPIPE, and knows nothing of HTTP.
 public final class Server: Sendable {
-    /// Answers one request. It runs, with all nonisolated async code below it, on the exchange's event loop, which it is
-    /// given and which is the only place where the sink may be used. Its task is cancelled when the client has gone. The
-    /// response ends when it returns.
+    /// Answers one request, whose body may still be arriving. It runs, with all nonisolated async code below it, on the
+    /// exchange's event loop, which it is given and which is the only place where the sink and the body may be used. Its task
+    /// is cancelled when the client has gone. The response ends when it returns.
     public typealias Handler = @Sendable (consuming CGI.Request, any ByteSink, any EventLoop) async -> Void
 
     /// What a server puts up with.
     public struct Limits: Sendable {
-        /// The largest body, in bytes, up to 2 GiB - 1. Of a larger one nothing is kept, and the handler is told
+        /// The largest body, in bytes, up to 2 GiB - 1. Of a larger one nothing is kept, and who asks for it gets
         /// `BodyError.tooLarge`.
         public var maxBody = 64 << 20
 
-        /// What the bodies of all requests may take together. One for which there is no room, nor soon will be, is not kept,
-        /// and the handler is told `BodyError.noMemory`; with the others it gets their shares, to hold as long as it needs.
+        /// What the bodies of all requests may take together. One for which there is no room, nor soon will be, is not
+        /// received: who asks for it gets `BodyError.noMemory`. With the others come their shares, to hold as long as needed.
         public var memory = MemoryBudget.unlimited
 
-        /// How long a request may take to arrive whole, from its first byte. Later the handler is told
-        /// `BodyError.tooSlow`, or the connection is closed if not even the variables are there.
-        public var arrivalDeadline = Duration.seconds(30)
+        /// How many bytes a second of a body must come, on average over 20 seconds; 0 sets no such limit. Who asks for a body
+        /// that comes more slowly gets `BodyError.tooSlow`.
+        public var uploadRate = 500
 
-        /// How long a response may wait for the web server to take a byte. Then the client counts as gone.
-        public var writeTimeout = Duration.seconds(30)
+        /// How long a body may take as a whole. After that, who asks for it gets `BodyError.tooSlow`.
+        public var uploadTimeout = Duration.seconds(900)
+
+        /// How long a response may wait for the web server to take a byte. Then the client counts as gone. A web server takes
+        /// the next bytes only when the client has read much of what is buffered for it: a slow client needs minutes.
+        public var writeTimeout = Duration.seconds(300)
 
         /// Limits that suit a machine of its own; only those that differ need to be set.
         public init() {}
@@ -37,7 +41,7 @@ public final class Server: Sendable {
     private let limits: Limits
     private let handler: Handler
     private let socketWasLost: @Sendable (StartError?) -> Void
-    private let executors: [EventLoopTaskExecutor]
+    private let eventLoops: [any EventLoop]
     private let phase = Mutex(Phase.new)
 
     private enum Phase {
@@ -62,7 +66,7 @@ public final class Server: Sendable {
         self.limits = limits
         self.handler = handler
         self.socketWasLost = socketWasLost
-        self.executors = eventLoops.makeIterator().map { EventLoopTaskExecutor($0) }
+        self.eventLoops = Array(eventLoops.makeIterator())
     }
 
     /// Begins to accept requests. Called once; a server that has started runs until `shutdown`.
@@ -70,8 +74,9 @@ public final class Server: Sendable {
         try Library.initialize()
         let connections = Connections(epoll: try Epoll())
         let service = Service(handler: handler, limits: limits, connections: connections)
-        let readers = ReadingThreads(reader: service.reader, deadline: TimeAmount(limits.arrivalDeadline))
-        let watcher = Watcher(listener, service: service, readers: readers, executors: executors)
+        var contexts: [EventLoopContext] = []
+        for eventLoop in eventLoops { contexts.append(try EventLoopContext(eventLoop)) }
+        let watcher = Watcher(listener, service: service, contexts: contexts)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
             let caretakers = [
@@ -83,10 +88,8 @@ public final class Server: Sendable {
             $0 = .running(watcher, connections, caretakers: caretakers)
         }
         do throws(StartError) {
-            try readers.start()
             try watcher.start()
         } catch {
-            readers.stop()
             end()
             throw error
         }

@@ -4,14 +4,20 @@ internal import NIOCore
 /// What all exchanges of one server share.
 final class Service: Sendable {
     let handler: Server.Handler
-    let reader: RequestReader
-    let writeTimeout: TimeAmount
     let connections: Connections
+    let maxBody: Int
+    let memory: MemoryBudget
+    let uploadRate: Int
+    let uploadTimeout: TimeAmount
+    let writeTimeout: TimeAmount
 
     init(handler: @escaping Server.Handler, limits: Server.Limits, connections: Connections) {
         self.handler = handler
-        self.reader = RequestReader(maxBody: limits.maxBody, memory: BodyMemory(limits.memory))
-        self.writeTimeout = TimeAmount(limits.writeTimeout)
         self.connections = connections
+        maxBody = limits.maxBody
+        memory = limits.memory
+        uploadRate = limits.uploadRate
+        uploadTimeout = TimeAmount(limits.uploadTimeout)
+        writeTimeout = TimeAmount(limits.writeTimeout)
     }
 }

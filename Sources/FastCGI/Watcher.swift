@@ -10,9 +10,6 @@ final class Watcher: Sendable {
     private static let listenerToken: Epoll.Token = 1
     private static let firstConnectionToken: Epoll.Token = 2
 
-    /// Large enough for most requests: what is here whole need not be lent to a reading thread.
-    private static let peekSize = 16 * 1024
-
     /// How long accepting rests when there is no descriptor left for another connection.
     private static let acceptPause = TimeAmount.milliseconds(10)
 
@@ -21,8 +18,7 @@ final class Watcher: Sendable {
 
     private let listener: Listener
     private let service: Service
-    private let readers: ReadingThreads
-    private let executors: [EventLoopTaskExecutor]
+    private let contexts: [EventLoopContext]
     private let shared = Mutex(Shared())
 
     private struct Shared {
@@ -33,11 +29,10 @@ final class Watcher: Sendable {
 
     private enum Order { case watchListener, drain, cancelExchanges }
 
-    init(_ listener: Listener, service: Service, readers: ReadingThreads, executors: [EventLoopTaskExecutor]) {
+    init(_ listener: Listener, service: Service, contexts: [EventLoopContext]) {
         self.listener = listener
         self.service = service
-        self.readers = readers
-        self.executors = executors
+        self.contexts = contexts
     }
 
     func start() throws(StartError) {
@@ -89,10 +84,9 @@ final class Watcher: Sendable {
 
     /// What only the watcher's thread knows.
     private struct Turn: ~Copyable {
-        let peeked = UnsafeMutableRawBufferPointer.allocate(byteCount: Watcher.peekSize, alignment: 8)
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
         var nextToken = Watcher.firstConnectionToken
-        var nextExecutor = 0
+        var nextContext = 0
         var spare = SpareDescriptor()
         var resumeAccepting: NIODeadline?
         var isDraining = false
@@ -114,8 +108,6 @@ final class Watcher: Sendable {
                 }
             }
         }
-        readers.stop()
-        turn.peeked.deallocate()
         turn.events.deallocate()
         let waiting = shared.withLock {
             $0.isEnded = true
@@ -151,7 +143,6 @@ final class Watcher: Sendable {
                 turn.nextDraining = service.connections.drain(isPatient: true)
             case .cancelExchanges:
                 turn.nextDraining = service.connections.drain(isPatient: false)
-                readers.cutOff()
                 for exchange in service.connections.exchanges { exchange.cancel() }
             }
         }
@@ -159,7 +150,7 @@ final class Watcher: Sendable {
 
     /// Looks after the deadlines that have passed; how long until the next one, -1 when there is none.
     private func millisecondsToWait(_ turn: inout Turn) -> Int32 {
-        var next = [readers.expire(), turn.nextDraining].compactMap { $0 }.min()
+        var next = turn.nextDraining
         if let resume = turn.resumeAccepting {
             if resume <= .now() {
                 turn.resumeAccepting = nil
@@ -177,7 +168,8 @@ final class Watcher: Sendable {
         service.connections.epoll.watch(listener.descriptor, token: Self.listenerToken, exclusive: true)
     }
 
-    /// Accepts one connection: of several processes on one listening socket, each gets its share.
+    /// Accepts one connection, and goes to the end of the queue: of several processes that wait on one socket the kernel wakes
+    /// the first, which would otherwise be the same one always.
     private func accept(_ turn: inout Turn) {
         // Somebody's request upstream may have taken the descriptor that the last refusal gave back.
         guard turn.spare.refill() || service.connections.closeAnIdleOne() && turn.spare.refill() else {
@@ -191,6 +183,10 @@ final class Watcher: Sendable {
             if descriptor < 0, Self.areDescriptorsScarce(errno) { pauseAccepting(&turn) }
         }
         guard descriptor >= 0 else { return }
+        if turn.resumeAccepting == nil {
+            service.connections.epoll.unwatch(listener.descriptor)
+            watchListener()
+        }
         let connection = Connection(descriptor: descriptor, token: turn.nextToken, isLastResort: isLastResort)
         turn.nextToken += 1
         // A web server connects to send a request at once. Nobody else may keep the last descriptor.
@@ -220,20 +216,11 @@ final class Watcher: Sendable {
         }
     }
 
-    /// Looks at a connection that is new or was idle. Mostly the request is there already.
+    /// Has a request received from a connection that is new, or was idle.
     private func receive(_ connection: Connection, _ turn: inout Turn) {
-        switch connection.peek(turn.peeked) {
-        case .nothing: service.connections.keep(connection)
-        case .gone, .bytes(.foreign): service.connections.close(idle: connection)
-        case .bytes(let scan):
-            let exchange = Exchange(connection, on: nextExecutor(&turn), of: service)
-            service.connections.begin(exchange)
-            if scan == .whole { exchange.readAndBegin() } else { readers.lend(exchange) }
-        }
-    }
-
-    private func nextExecutor(_ turn: inout Turn) -> EventLoopTaskExecutor {
-        turn.nextExecutor = (turn.nextExecutor + 1) % executors.count
-        return executors[turn.nextExecutor]
+        turn.nextContext = (turn.nextContext + 1) % contexts.count
+        let exchange = Exchange(connection, on: contexts[turn.nextContext], of: service)
+        service.connections.begin(exchange)
+        exchange.start()
     }
 }

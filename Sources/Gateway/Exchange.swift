@@ -9,7 +9,9 @@ internal import Upstream
 /// One request on its way through the gateway, with what its log line will say. Lives on one event loop.
 final class Exchange {
     let start = ContinuousClock.now
-    private(set) var request: CGI.Request
+    let request: CGI.Request
+    /// The request's body, once it was received, until it is used.
+    private var body = ReceivedBody([])
     let eventLoop: any EventLoop
     var record: AccessRecord
     private let shared: Shared
@@ -74,10 +76,17 @@ final class Exchange {
         return RequestTranslator(settings: settings, availability: availability)
     }
 
+    /// Receives the request's body.
+    ///
+    /// - Throws: why it cannot be had whole.
+    func receiveBody() async throws(BodyError) {
+        body = try await request.body.receive()
+    }
+
     /// The request's body, once: a conversation may be long, and nothing needs it while its stream lives.
-    func takeBody() throws(BodyError) -> [UInt8] {
-        defer { request.body = .success([]) }
-        return try request.body.get()
+    func takeBody() -> [UInt8] {
+        defer { body.bytes = [] }
+        return body.bytes
     }
 
     /// The request's body, which must be JSON; once.
@@ -144,7 +153,7 @@ final class Exchange {
     func opening<Transform: StreamTransform>(
         _ head: ResponseHead, _ transforms: [Transform], ask: @escaping () async throws -> OpeningAnswer
     ) -> Opening<Transform> {
-        let memory = request.memory.take()
+        let memory = body.memory.take()
         return Opening(head: head, transforms: transforms, asksAgain: asksAgain) {
             defer { withExtendedLifetime(memory) {} }
             return try await ask()

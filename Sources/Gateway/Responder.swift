@@ -91,8 +91,8 @@ public final class Responder: Sendable {
         }
         try await authorize(exchange, for: route)
         if route.isForUpstream {
-            // What has not come whole is refused now: it must not wait, perhaps with the process's last descriptor.
-            _ = try exchange.request.body.get()
+            // Before there is a place to wait for: what does not come whole must not take one.
+            try await exchange.receiveBody()
             try await exchange.enter()
             if let reply = try SubstituteReply.to(exchange, on: route) { return reply }
         }

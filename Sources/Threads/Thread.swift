@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Threads for what blocks: waiting in epoll, reading inside libfcgi, writing the log.
+/// Threads for what blocks: waiting in epoll, writing the log.
 public enum Thread {
     private static let stackSize = 256 * 1024
 

@@ -21,7 +21,7 @@ struct DescriptorBudget {
     }
 
     private init(limit: Int, eventLoops: Int) {
-        let own = 32 + 3 * eventLoops
+        let own = 32 + 5 * eventLoops
         let spare = limit / 8
         streams = max(1, (limit - own - spare) / 2)
         keptConnections = min(256, spare / 2 / eventLoops)

@@ -39,6 +39,9 @@ enum FastCGIService {
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody
         limits.memory = memory
+        limits.uploadRate = configuration.uploadRate
+        limits.uploadTimeout = configuration.uploadTimeout
+        limits.writeTimeout = configuration.clientTimeout
         let server: Server
         do throws(StartError) {
             server = Server(

@@ -1,4 +1,5 @@
 import CGI
+import Synchronization
 import Testing
 
 struct MemoryBudgetTests {
@@ -38,5 +39,64 @@ struct MemoryBudgetTests {
     @Test func `what is in hand may take all`() {
         let share = MemoryBudget.Share(of: MemoryBudget(capacity: 80 << 20))
         #expect(share.resize(to: 80 << 20))
+    }
+
+    /// Which of the bodies that waited have been told what.
+    private final class Answers: Sendable {
+        private let answers = Mutex<[String]>([])
+        func note(_ name: String) -> @Sendable (Bool) -> Void {
+            { isAdmitted in self.answers.withLock { $0.append(isAdmitted ? name : "not \(name)") } }
+        }
+        var all: [String] { answers.withLock { $0 } }
+    }
+
+    @Test func `bodies that wait get room in their order`() {
+        let budget = MemoryBudget(capacity: 1000)
+        var (held, small): (MemoryBudget.Share?, MemoryBudget.Share?) = (.init(of: budget), .init(of: budget))
+        let (first, second) = (MemoryBudget.Share(of: budget), MemoryBudget.Share(of: budget))
+        let answers = Answers()
+        held?.admit(700, answers.note("held"))
+        small?.admit(200, answers.note("small"))
+        first.admit(600, answers.note("first"))
+        second.admit(150, answers.note("second"))
+        #expect(answers.all == ["held", "small"])
+        small = nil
+        #expect(answers.all == ["held", "small"])
+        held = nil
+        #expect(answers.all == ["held", "small", "first", "second"])
+        #expect((first.size, second.size) == (600, 150))
+    }
+
+    @Test func `a body that stops waiting is refused, and the next has its chance`() {
+        let budget = MemoryBudget(capacity: 1000)
+        var held: MemoryBudget.Share? = .init(of: budget)
+        let (first, second) = (MemoryBudget.Share(of: budget), MemoryBudget.Share(of: budget))
+        let answers = Answers()
+        #expect(held?.admit(900) == true)
+        first.admit(600, answers.note("first"))
+        second.admit(500, answers.note("second"))
+        first.stopWaiting()
+        first.stopWaiting()
+        held = nil
+        #expect(answers.all == ["not first", "second"])
+        #expect(first.size == 0)
+    }
+
+    @Test func `what can never have room does not wait`() {
+        let budget = MemoryBudget(capacity: 80 << 20)
+        let answers = Answers()
+        MemoryBudget.Share(of: budget).admit(71 << 20, answers.note("large"))
+        #expect(answers.all == ["not large"])
+    }
+
+    @Test func `not everybody may wait`() {
+        let budget = MemoryBudget(capacity: 10)
+        let held = MemoryBudget.Share(of: budget)
+        #expect(held.admit(10))
+        let waiting = (0..<65).map { _ in MemoryBudget.Share(of: budget) }
+        let answers = Answers()
+        for share in waiting { share.admit(1, answers.note("one")) }
+        #expect(answers.all == ["not one"])
+        withExtendedLifetime(held) {}
     }
 }

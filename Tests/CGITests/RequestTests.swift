@@ -30,7 +30,6 @@ struct RequestTests {
         #expect(request.method == "GET")
         #expect(request.query == nil)
         #expect(request.contentType == nil)
-        #expect(request.body == .success([]))
     }
 
     @Test func `a header is found by its name in lower case`() {

@@ -125,15 +125,16 @@ class Responder:
 
 
 class Nginx:
-    """nginx with two ports: `port` keeps its connections to the responder, `closing_port` makes one per request."""
+    """nginx with three ports: `port` keeps its connections to the responder, `closing_port` makes one per request, and
+    `passing_port` passes bodies on while they come in."""
 
     def __init__(self, responder_socket, directory):
-        self.port, self.closing_port = free_port(), free_port()
+        self.port, self.closing_port, self.passing_port = free_port(), free_port(), free_port()
         configuration = directory / "nginx.conf"
         configuration.write_text(self._configuration(responder_socket, directory))
         self.process = Process("nginx", [find_program("nginx"), "-p", directory, "-c", configuration], directory)
         self.process.wait_until(
-            lambda: accepts_connections(self.port) and accepts_connections(self.closing_port), "does not listen"
+            lambda: all(map(accepts_connections, [self.port, self.closing_port, self.passing_port])), "does not listen"
         )
 
     def _configuration(self, responder_socket, directory):
@@ -149,12 +150,14 @@ class Nginx:
             server {{
                 listen 127.0.0.1:{port};
                 fastcgi_keep_conn {keep};
+                fastcgi_request_buffering {buffering};
                 {self._locations(responder)}
             }}"""
             # Not through the upstream block: nginx would send requests on connections that it has itself asked to close.
-            for port, keep, responder in [
-                (self.port, "on", "responder"),
-                (self.closing_port, "off", f"unix:{responder_socket}"),
+            for port, keep, buffering, responder in [
+                (self.port, "on", "on", "responder"),
+                (self.closing_port, "off", "on", f"unix:{responder_socket}"),
+                (self.passing_port, "on", "off", "responder"),
             ]
         )
         return f"""

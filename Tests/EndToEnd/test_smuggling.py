@@ -1,38 +1,25 @@
 """A body that holds whole FastCGI requests is a body, wherever in it they begin and however it is refused."""
 
 import http.client
-import struct
 
+import fastcgi
 from processes import wait_until
 from stack import PROXY_KEY
 
 # As many places as libfcgi's buffer has bytes: what it would take for a record can begin at each.
 OFFSETS = 8192
 
-BEGIN, PARAMS, STDIN = 1, 4, 5
-
-
-def record(kind, content):
-    """One record of request 1 (FastCGI specification, section 3.3)."""
-    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
-
-
-def pair(name, value):
-    return bytes([len(name), len(value)]) + name + value
-
 
 def forged_request():
     body = b'{"prompt":"smuggled"}'
     variables = {
-        b"REQUEST_METHOD": b"POST",
-        b"SCRIPT_NAME": b"/proxy",
-        b"HTTP_X_API_KEY": PROXY_KEY.encode(),
-        b"HTTP_X_REQUEST_ID": b"smuggled",
-        b"CONTENT_LENGTH": str(len(body)).encode(),
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "/proxy",
+        "HTTP_X_API_KEY": PROXY_KEY,
+        "HTTP_X_REQUEST_ID": "smuggled",
+        "CONTENT_LENGTH": str(len(body)),
     }
-    parameters = b"".join(pair(name, value) for name, value in variables.items())
-    begin = record(BEGIN, struct.pack(">HB5x", 1, 1))
-    return begin + record(PARAMS, parameters) + record(PARAMS, b"") + record(STDIN, body) + record(STDIN, b"")
+    return fastcgi.request(variables, body)
 
 
 def test_no_request_is_injected_by_a_body_on_a_kept_connection(deploy, simulator):

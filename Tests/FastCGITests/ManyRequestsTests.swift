@@ -1,5 +1,8 @@
 import CGI
 import FastCGI
+import Glibc
+import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -24,7 +27,7 @@ extension ServerTests {
             }
         }
 
-        @Test(arguments: [6, 80])
+        @Test(arguments: [6, 200])
         func `slow uploads do not hold up a request that is here`(slow: Int) async throws {
             try await withServer(handler: echo) { server, path in
                 let request = Record.request("POST", body: pattern(100_000))
@@ -39,6 +42,61 @@ extension ServerTests {
                     #expect(try upload.readResponse().body.elementsEqual(pattern(100_000)))
                 }
             }
+        }
+
+        @Test func `each event loop has its share of the requests`() async throws {
+            let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 4)
+            let counts = Mutex<[ObjectIdentifier: Int]>([:])
+            let (path, go) = ("/tmp/fastcgi-test-loops-\(getpid()).sock", Flag())
+            let server = Server(listener: try Listener.open("unix:\(path)"), eventLoops: eventLoops) {
+                _, sink, eventLoop in
+                counts.withLock { $0[ObjectIdentifier(eventLoop), default: 0] += 1 }
+                while !go.isRaised { try? await Task.sleep(for: .milliseconds(5)) }
+                sink.write([1])
+            }
+            try server.start()
+            let peers = try (0..<100).map { _ in try WebServer(connectingTo: path) }
+            for peer in peers { peer.send(Record.request()) }
+            await eventually("all are running") { counts.withLock { $0.values.reduce(0, +) } == 100 }
+            #expect(counts.withLock { $0.values.sorted() } == [25, 25, 25, 25])
+            go.raise()
+            for peer in peers { #expect(try peer.readResponse().output == [1]) }
+            await server.shutdown(grace: .zero)
+            try await eventLoops.shutdownGracefully()
+        }
+
+        /// The kernel wakes the process that has waited longest, always; one had got all streams.
+        @Test(arguments: [2, 4])
+        func `processes on one socket share the streams`(processes: Int) async throws {
+            let path = "/tmp/fastcgi-test-processes-\(getpid()).sock"
+            let descriptor = try bindSocket(to: path)
+            listen(descriptor, 512)
+            defer {
+                close(descriptor)
+                unlink(path)
+            }
+            let go = Flag()
+            let servers = try (0..<processes).map { _ in
+                let listener = try Listener(inherited: dup(descriptor))
+                return Server(listener: listener, eventLoops: MultiThreadedEventLoopGroup.singleton) { _, sink, _ in
+                    while !go.isRaised { try? await Task.sleep(for: .milliseconds(20)) }
+                    sink.write([1])
+                }
+            }
+            for server in servers { try server.start() }
+            let count = 200
+            var peers: [WebServer] = []
+            for number in 1...count {
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                peers.append(peer)
+                await eventually("it runs") { servers.reduce(0) { $0 + $1.liveRequestCount } == number }
+            }
+            let shares = servers.map { Double($0.liveRequestCount) * Double(processes) / Double(count) }
+            #expect(shares.allSatisfy { (0.8...1.2).contains($0) }, "\(shares)")
+            go.raise()
+            for peer in peers { #expect(try peer.readResponse().output == [1]) }
+            for server in servers { await server.shutdown(grace: .zero) }
         }
 
         @Test func `a handler stays on one event loop`() async throws {

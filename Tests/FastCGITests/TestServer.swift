@@ -67,10 +67,11 @@ func eventually(
 
 /// Answers with the request's body, or the name of what is wrong with it.
 let echo: Server.Handler = { request, sink, _ in
-    switch request.body {
-    case .success(let body):
-        await ResponseWriter(sink).respond(ResponseHead(status: 200), body: body)
-    case .failure(let error):
+    do throws(BodyError) {
+        let body = try await request.body.receive()
+        await ResponseWriter(sink).respond(ResponseHead(status: 200), body: body.bytes)
+        withExtendedLifetime(body.memory) {}
+    } catch {
         let name =
             switch error {
             case .tooLarge(let limit): "too large for \(limit)"

@@ -87,9 +87,9 @@ final class WebServer {
     func readResponse() throws -> Response {
         var response = Response()
         while response.protocolStatus == nil {
-            let header = try readExactly(8)
-            let content = try readExactly(Int(header[4]) << 8 | Int(header[5]))
-            _ = try readExactly(Int(header[6]))
+            let header = try read(8)
+            let content = try read(Int(header[4]) << 8 | Int(header[5]))
+            _ = try read(Int(header[6]))
             switch header[1] {
             case Record.standardOutput: response.output += content
             case Record.endRequest: response.protocolStatus = content[4]
@@ -103,9 +103,9 @@ final class WebServer {
     func readOutput(atLeast count: Int) throws -> [UInt8] {
         var output: [UInt8] = []
         while output.count < count {
-            let header = try readExactly(8)
-            output += try readExactly(Int(header[4]) << 8 | Int(header[5]))
-            _ = try readExactly(Int(header[6]))
+            let header = try read(8)
+            output += try read(Int(header[4]) << 8 | Int(header[5]))
+            _ = try read(Int(header[6]))
         }
         return output
     }
@@ -124,7 +124,7 @@ final class WebServer {
         return count == 0 || count < 0 && errno == ECONNRESET
     }
 
-    private func readExactly(_ count: Int) throws -> [UInt8] {
+    func read(_ count: Int) throws -> [UInt8] {
         while received.count < count {
             let chunk = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
                 count = max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))

@@ -8,7 +8,10 @@ extension Target.Dependency {
 // A package of its own, for everything in it is instrumented: Tests/Fuzzing/run builds it.
 let package = Package(
     name: "fuzzing",
-    dependencies: [.package(name: "gpt-proxy", path: "../..")],
+    dependencies: [
+        .package(name: "gpt-proxy", path: "../.."),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
     targets: [
         .executableTarget(name: "FuzzJSON", dependencies: [.module("JSON")]),
         .executableTarget(name: "FuzzEventStream", dependencies: [.module("EventStream")]),
@@ -16,5 +19,8 @@ let package = Package(
         .executableTarget(
             name: "FuzzStreams", dependencies: [.module("JSON"), .module("EventStream"), .module("Translation")]),
         .executableTarget(name: "FuzzCGI", dependencies: [.module("CGI")]),
+        .executableTarget(
+            name: "FuzzFastCGI",
+            dependencies: [.module("CGI"), .module("FastCGI"), .product(name: "NIOPosix", package: "swift-nio")]),
     ]
 )

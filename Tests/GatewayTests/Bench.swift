@@ -85,7 +85,7 @@ final class Bench: Sendable {
         parameters.insert("SCRIPT_NAME", path)
         if let key { parameters.insert("HTTP_X_API_KEY", key) }
         for (name, value) in variables { parameters.insert(name, value) }
-        let request = CGI.Request(parameters: parameters, body: .success(Array(body.utf8)))
+        let request = CGI.Request(parameters: parameters, body: StoredBody(.success(Array(body.utf8))))
         let sink = MemorySink()
         await Task(executorPreference: OnEventLoop(loop)) { [responder, loop] in
             await responder.respond(to: request, sink: sink, on: loop)

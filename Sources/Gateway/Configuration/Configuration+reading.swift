@@ -26,6 +26,9 @@ extension Configuration {
         let retries = values.number(.retries, in: 0...10)
         let passthrough = values.passedPaths(.passthrough)
         let maxBody = values.size(.maxBody)
+        let uploadRate = values.count(.uploadRate)
+        let uploadTimeout = values.duration(.uploadTimeout)
+        let clientTimeout = values.duration(.clientTimeout)
         let heartbeat = values.duration(.heartbeat)
         let streamHeadDelay = values.duration(.streamHeadDelay)
         let maxStreams = values.count(.maxStreams)
@@ -40,6 +43,7 @@ extension Configuration {
         self.init(
             access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation, models: models,
             reasoningCache: reasoningCache, client: client, passthrough: passthrough, maxBody: maxBody,
+            uploadRate: uploadRate, uploadTimeout: uploadTimeout, clientTimeout: clientTimeout,
             upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             maxStreams: maxStreams, shutdownGrace: shutdownGrace, statusPath: statusPath,
             stateDirectory: stateDirectory,

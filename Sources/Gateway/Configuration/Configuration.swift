@@ -24,6 +24,12 @@ public struct Configuration: Sendable {
     public var passthrough: PassedPaths
     /// The largest request body, in bytes.
     public var maxBody: Int
+    /// How many bytes a second of a request body must come, on average over 20 seconds; 0 sets no limit.
+    public var uploadRate: Int
+    /// How long a request body may take as a whole.
+    public var uploadTimeout: Duration
+    /// How long the web server may take nothing of a reply, because its client reads nothing.
+    public var clientTimeout: Duration
     /// How long upstream may take for a whole reply, or for the head of a streamed one.
     public var upstreamTimeout: Duration
     /// How often a request that failed before it was answered is sent again.

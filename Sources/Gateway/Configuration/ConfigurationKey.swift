@@ -52,6 +52,12 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case passthrough = "PASSTHROUGH"
     /// The largest request body that is accepted.
     case maxBody = "MAX_BODY"
+    /// How many bytes a second of a request body must come, on average over 20 seconds.
+    case uploadRate = "UPLOAD_RATE"
+    /// How long a request body may take as a whole.
+    case uploadTimeout = "UPLOAD_TIMEOUT"
+    /// How long the web server may take nothing of a reply, because its client reads nothing.
+    case clientTimeout = "CLIENT_TIMEOUT"
     /// How long upstream may take for a whole reply, or for the head of a streamed one.
     case upstreamTimeout = "UPSTREAM_TIMEOUT"
     /// How long connecting to upstream may take.
@@ -97,6 +103,9 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .base: "https://api.openai.com/v1"
         case .passthrough: "embeddings,moderations,responses/*"
         case .maxBody: "64m"
+        case .uploadRate: "500"
+        case .uploadTimeout: "15m"
+        case .clientTimeout: "5m"
         case .upstreamTimeout: "600s"
         case .connectTimeout, .heartbeat, .streamHeadDelay: "10s"
         case .idleTimeout: "300s"
@@ -142,7 +151,9 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .organization, .project: "an identifier"
         case .passthrough: "paths without a slash before them, separated by commas; /* behind one means all below it"
         case .maxBody: "a size such as 512k, 64m or 1g, up to 1g"
-        case .upstreamTimeout, .connectTimeout, .idleTimeout, .heartbeat, .streamHeadDelay:
+        case .uploadRate: "a whole number of bytes, or 0 for no limit"
+        case .uploadTimeout, .clientTimeout, .upstreamTimeout, .connectTimeout, .idleTimeout, .heartbeat,
+            .streamHeadDelay:
             "a duration above zero such as 500ms, 10s, 5m or 1h"
         case .retries: "a whole number from 0 to 10"
         case .maxStreams: "a whole number, or 0"

@@ -178,7 +178,11 @@ extension Failure {
         case .noMemory:
             self = .overloaded("no_memory")
         case .tooSlow:
-            self.init(status: 408, reason: "body_too_slow", message: "The request body took too long to arrive.")
+            self.init(
+                status: 408, reason: "body_too_slow",
+                message:
+                    "The request body came too slowly: at less than UPLOAD_RATE bytes a second, or for longer than "
+                    + "UPLOAD_TIMEOUT.")
         }
     }
 

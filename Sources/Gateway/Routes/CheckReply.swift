@@ -9,7 +9,7 @@ enum CheckReply {
         exchange.record.substitute = .check
         switch word {
         case "body":
-            let size = try exchange.takeBody().count
+            let size = exchange.takeBody().count
             var body = Writer()
             body.object {
                 $0.member("object", "gpt_proxy.check")

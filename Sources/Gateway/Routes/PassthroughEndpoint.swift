@@ -30,7 +30,7 @@ enum PassthroughEndpoint {
     /// - Parameter path: the path below `/v1`, with a slash before it.
     static func respond(to exchange: Exchange, path: String) async throws -> Reply {
         let request = exchange.request
-        let body = try exchange.takeBody()
+        let body = exchange.takeBody()
         try permit(body, exchange)
         let replaced = try replacingModel(in: body, exchange)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""

@@ -1,0 +1,42 @@
+/// Names with their values, as PARAMS and GET_VALUES carry them (FastCGI 1.0, section 3.4): the length of the name, that of
+/// the value, the name, the value.
+enum NameValuePairs {
+    /// Passes each pair on. Every length is checked against the bytes that are there.
+    ///
+    /// - Returns: false when the bytes are no such pairs. Those before the fault were passed on.
+    static func forEach(in bytes: RawSpan, _ body: (_ name: RawSpan, _ value: RawSpan) -> Void) -> Bool {
+        var offset = 0
+        while offset < bytes.byteCount {
+            guard let nameLength = readLength(in: bytes, at: &offset),
+                let valueLength = readLength(in: bytes, at: &offset)
+            else { return false }
+            // Each is below 2^31, so that their sum is a number.
+            guard nameLength + valueLength <= bytes.byteCount - offset else { return false }
+            let nameEnd = offset + nameLength
+            body(bytes.extracting(offset..<nameEnd), bytes.extracting(nameEnd..<nameEnd + valueLength))
+            offset = nameEnd + valueLength
+        }
+        return true
+    }
+
+    /// A length below 128 has one byte; any other has four, of which the first bit is set.
+    private static func readLength(in bytes: RawSpan, at offset: inout Int) -> Int? {
+        guard offset < bytes.byteCount else { return nil }
+        let first = Int(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+        guard first >= 0x80 else {
+            offset += 1
+            return first
+        }
+        guard offset + 4 <= bytes.byteCount else { return nil }
+        let length = (1...3).reduce(first & 0x7F) { length, index in
+            length << 8 | Int(bytes.unsafeLoad(fromByteOffset: offset + index, as: UInt8.self))
+        }
+        offset += 4
+        return length
+    }
+
+    /// - Parameters: a name and a value of less than 128 bytes each.
+    static func encode(_ name: String, _ value: String) -> [UInt8] {
+        [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array(name.utf8) + Array(value.utf8)
+    }
+}

@@ -1,0 +1,97 @@
+"""Uploads that come in slowly, where the web server passes them on: they harm nobody, and are not harmed."""
+
+import http.client
+import json
+import socket
+import time
+
+import pytest
+
+from canaries import PROXY_KEY
+from client import Client, ask
+from processes import wait_until
+from trickle import Trickle
+
+# They had to wait for up to 45 s.
+PROMPT = 3
+
+
+@pytest.fixture
+def passing(deploy):
+    """A deployment whose client's bodies are passed on while they come in."""
+    deployment = deploy()
+    deployment.client = Client(deployment.nginx.passing_port)
+    return deployment
+
+
+def slowest(client, count=5):
+    """How long the slowest of a few requests takes, of 100 bytes and of 40 KB."""
+    durations = []
+    for text in ["hi", "x" * 40_000] * count:
+        begin = time.monotonic()
+        assert client.ask(text).status == 200
+        durations.append(time.monotonic() - begin)
+    return max(durations)
+
+
+@pytest.mark.parametrize("key", [PROXY_KEY, "wrong"])
+@pytest.mark.parametrize("count", [64, 200])
+def test_r6_slow_uploads_hold_up_nobody(passing, count, key):
+    with passing.client.stream("[simulate pace=50 deltas=200]") as stream, Trickle(
+        passing.nginx.passing_port, count, key
+    ):
+        stream.read_until(b"output_text.delta")
+        assert slowest(passing.client) < PROMPT
+        times = [piece.time for _, piece in zip(range(40), stream.pieces())]
+    assert max(after - before for before, after in zip(times, times[1:])) < PROMPT
+
+
+def test_s3_a_stranger_is_refused_before_its_upload_has_come(passing):
+    head = "POST /proxy HTTP/1.1\r\nHost: x\r\nX-API-KEY: wrong\r\nContent-Length: 50000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", passing.nginx.passing_port), timeout=20) as upload:
+        upload.sendall(head.encode() + b"x" * 9000)
+        begin = time.monotonic()
+        assert upload.makefile("rb").readline() == b"HTTP/1.1 401 Unauthorized\r\n"
+        assert time.monotonic() - begin < PROMPT
+
+
+def test_s3_strangers_unfinished_uploads_hold_up_nobody(passing):
+    head = "POST /proxy HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n"
+    strangers = [socket.create_connection(("127.0.0.1", passing.nginx.passing_port)) for _ in range(80)]
+    try:
+        for stranger in strangers:
+            stranger.sendall(head.encode() + b"x" * 9000)
+        begin = time.monotonic()
+        assert passing.client.ask("x" * 100_000).status == 200
+        assert time.monotonic() - begin < PROMPT
+    finally:
+        for stranger in strangers:
+            stranger.close()
+
+
+def test_an_upload_that_makes_no_progress_is_ended(deploy):
+    deployment = deploy(UPLOAD_TIMEOUT="1s")
+    connection = http.client.HTTPConnection("127.0.0.1", deployment.nginx.passing_port, timeout=20)
+    connection.putrequest("POST", "/proxy")
+    connection.putheader("X-API-KEY", PROXY_KEY)
+    connection.putheader("Content-Length", "50000")
+    connection.endheaders(b"x" * 9000)
+    reply = connection.getresponse()
+    assert reply.status == 408
+    assert "UPLOAD_TIMEOUT" in json.loads(reply.read())["detail"]
+    connection.close()
+    assert deployment.client.ask("hi").status == 200
+
+
+def test_r12_a_client_that_pauses_for_half_a_minute_loses_nothing(kept_proxy):
+    with kept_proxy.stream("[simulate size=12000000]") as stream:
+        stream.read_until(b"output_text.delta")
+        time.sleep(35)
+        rest = stream.rest()
+    assert b"event: response.completed" in rest[-200_000:] or b"response.completed" in rest
+
+
+def test_a_client_that_reads_nothing_is_given_up(deploy, simulator):
+    deployment = deploy(CLIENT_TIMEOUT="1s")
+    with deployment.client.stream("[simulate size=50000000 deltas=50000]"):
+        assert wait_until(lambda: simulator.requests and simulator.request["ending"] == "client closed")

@@ -1,0 +1,79 @@
+import CGI
+import FastCGI
+import Glibc
+import NIOPosix
+import Synchronization
+
+/// Whatever is written to the socket, the server lives, closes the connection in the end, and answers nothing but whole
+/// records.
+///
+/// The server is a real one with a real socket, so that libfcgi is part of what is tried.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let answer = exchange(UnsafeRawBufferPointer(start: start, count: count))
+    var rest = answer[...]
+    while !rest.isEmpty {
+        precondition(rest.count >= 8 && rest.first == 1, "the answer is not made of records")
+        let header = Array(rest.prefix(8))
+        let length = 8 + Int(header[4]) << 8 + Int(header[5]) + Int(header[6])
+        precondition(rest.count >= length, "the answer's last record is cut")
+        rest = rest.dropFirst(length)
+    }
+    precondition(hasSeenBodyAboveLimit.load(ordering: .relaxed) == false, "a body is larger than the limit")
+    return 0
+}
+
+private let maxBody = 1000
+private let hasSeenBodyAboveLimit = Atomic(false)
+private let path = "/tmp/fuzz-fastcgi-\(getpid()).sock"
+
+private let server: Server = {
+    var limits = Server.Limits()
+    limits.maxBody = maxBody
+    limits.memory = MemoryBudget(capacity: 10_000)
+    do {
+        let server = Server(
+            listener: try Listener.open("unix:\(path)"), limits: limits,
+            eventLoops: MultiThreadedEventLoopGroup(numberOfThreads: 1), handler: answer)
+        try server.start()
+        return server
+    } catch {
+        fatalError("\(error)")
+    }
+}()
+
+/// Asks for the body of every other request, as the gateway does when it knows who sends it.
+private let answer: Server.Handler = { request, sink, _ in
+    var status = 401
+    if request.method == "POST" {
+        let body = try? await request.body.receive()
+        status = body == nil ? 400 : 200
+        if body?.bytes.count ?? 0 > maxBody { hasSeenBodyAboveLimit.store(true, ordering: .relaxed) }
+    }
+    await ResponseWriter(sink).respond(ResponseHead(status: status), body: Array(request.path.utf8))
+}
+
+/// Writes a message and no more, and reads until the server closes.
+private func exchange(_ message: UnsafeRawBufferPointer) -> [UInt8] {
+    withExtendedLifetime(server) {}
+    let peer = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(peer) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isConnected = withUnsafeBytes(of: address) { bytes in
+        connect(
+            peer, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+            socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+    }
+    precondition(isConnected, "the server accepts no connection")
+    _ = send(peer, message.baseAddress, message.count, Int32(MSG_NOSIGNAL))
+    shutdown(peer, Int32(SHUT_WR))
+    var answer: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65536)
+    while true {
+        let count = recv(peer, &piece, piece.count, 0)
+        guard count > 0 else { return answer }
+        answer += piece[..<count]
+    }
+}
