@@ -1,3 +1,4 @@
+internal import CFastCGI
 internal import Glibc
 
 /// Asks a responder what a web server would ask, to see whether somebody answers on a socket and speaks FastCGI.

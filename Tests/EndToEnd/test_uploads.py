@@ -10,10 +10,7 @@ import pytest
 from canaries import PROXY_KEY
 from client import Client, ask
 from processes import wait_until
-from trickle import Trickle
-
-# They had to wait for up to 45 s.
-PROMPT = 3
+from trickle import PROMPT, Trickle, slowest
 
 
 @pytest.fixture
@@ -22,16 +19,6 @@ def passing(deploy):
     deployment = deploy()
     deployment.client = Client(deployment.nginx.passing_port)
     return deployment
-
-
-def slowest(client, count=5):
-    """How long the slowest of a few requests takes, of 100 bytes and of 40 KB."""
-    durations = []
-    for text in ["hi", "x" * 40_000] * count:
-        begin = time.monotonic()
-        assert client.ask(text).status == 200
-        durations.append(time.monotonic() - begin)
-    return max(durations)
 
 
 @pytest.mark.parametrize("key", [PROXY_KEY, "wrong"])

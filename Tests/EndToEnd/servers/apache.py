@@ -31,8 +31,8 @@ class Apache(Site):
             Listen 127.0.0.1:{self.port}
             ServerLimit 2
             StartServers 1
-            ThreadsPerChild 25
-            MaxRequestWorkers 50
+            ThreadsPerChild 50
+            MaxRequestWorkers 100
             Timeout {SERVER_LIMIT}
             AddOutputFilterByType DEFLATE application/json text/event-stream
             {site}"""

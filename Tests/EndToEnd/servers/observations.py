@@ -17,6 +17,7 @@ from client import ask
 from processes import PATH, wait_until
 from recipe import HEARTBEAT, SERVER_LIMIT
 from stack import PROXY_KEY
+from trickle import PROMPT, Trickle, slowest, upload_slowly
 
 # How far apart events leave upstream, and how soon after that each must be here, in milliseconds.
 PACE = 100
@@ -100,6 +101,20 @@ def large_bodies(site, simulator):
         return asked.record is not None and asked.record["body_size"] == len(body)
 
     return [yes(arrives(1)), yes(arrives(20))]
+
+
+@fills("a request beside 64 slow uploads")
+def beside_slow_uploads(site, simulator):
+    with Trickle(site.port, 32, PROXY_KEY), Trickle(site.port, 32, "wrong"):
+        # Until the processes are there that some servers start for each upload.
+        site.client.ask("hi")
+        return ["served at once" if slowest(site.client) < PROMPT else "waits"]
+
+
+@fills("an upload of 35 seconds", waits=True)
+def a_slow_upload(site, simulator):
+    body = json.dumps(ask("x" * 140_000)).encode()
+    return [yes(upload_slowly(site.port, body, PROXY_KEY, seconds=35).startswith("HTTP/1.1 200"))]
 
 
 @fills("a wrong key")
