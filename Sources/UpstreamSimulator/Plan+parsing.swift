@@ -38,6 +38,7 @@ extension Plan {
         case ("stall", let count?): stop = .stall(after: count)
         case ("status", let code?) where (200...599).contains(code): status = code
         case ("retry-after", let seconds?): retryAfter = seconds
+        case ("limits", let count?) where count <= 100: limitHeaders = count
         case ("delay", let milliseconds?): delay = milliseconds
         case ("pace", let milliseconds?): pace = milliseconds
         case ("deltas", let count?): deltas = count

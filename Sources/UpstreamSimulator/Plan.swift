@@ -32,6 +32,8 @@ struct Plan: Sendable, Equatable {
     var status: Int?
     /// `retry-after=SECONDS`: the header of that name.
     var retryAfter: Int?
+    /// `limits=N`: N more headers about rate limits, of 200 bytes each.
+    var limitHeaders = 0
     /// `html`: a page as the body, with status 200 unless another is asked for.
     var isHTML = false
     /// `error-event`: the stream fails half-way. Has no effect on whole replies and recordings.

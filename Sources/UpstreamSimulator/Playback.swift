@@ -156,6 +156,9 @@ extension Answer {
         ]
         if let length { headers.add(name: "content-length", value: String(length)) }
         if let retryAfter { headers.add(name: "retry-after", value: String(retryAfter)) }
+        for number in 0..<limitHeaders {
+            headers.add(name: "x-ratelimit-simulated-\(number)", value: String(repeating: "9", count: 200))
+        }
         if !keepsAlive { headers.add(name: "connection", value: "close") }
         return HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)
     }

@@ -21,6 +21,7 @@ struct Answer: Sendable {
     /// Bytes in the body; nil of a stream, which is sent in chunks.
     let length: Int?
     var retryAfter: Int?
+    var limitHeaders = 0
     var script: any Script
 
     init(status: Int = 200, _ json: [UInt8]) {
@@ -109,6 +110,7 @@ extension Plan {
             answer = Answer(.simulated(status: status))
         }
         answer.retryAfter = retryAfter
+        answer.limitHeaders = limitHeaders
         return reply(with: answer, pace: answer.kind == .stream ? pace ?? defaultPace : pace ?? 0)
     }
 

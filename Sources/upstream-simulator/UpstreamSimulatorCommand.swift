@@ -14,6 +14,7 @@ struct UpstreamSimulatorCommand: AsyncParsableCommand {
             "[simulate pace=100 deltas=20] Hello". The words, N being a number:
 
               status=N retry-after=N html   an error, or a page
+              limits=N                      N more headers of 200 bytes
               delay=N pace=N                milliseconds before head, events
               deltas=N size=N text=...      the reply (text= stands last)
               play=NN                       a recorded exchange

@@ -43,6 +43,11 @@ class Piece:
     data: bytes
 
 
+def longest_gap(pieces):
+    """The longest time, in seconds, between two pieces."""
+    return max(later.time - earlier.time for earlier, later in zip(pieces, pieces[1:]))
+
+
 class Stream:
     """A reply that is being read. Closing it early is how a client leaves."""
 

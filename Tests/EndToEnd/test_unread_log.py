@@ -7,9 +7,10 @@ import threading
 
 import pytest
 
-from client import Client, events
+from client import Client, events, longest_gap
 from processes import wait_until
 from stack import Deployment, environment
+from trickle import PROMPT
 
 
 class UnreadLog:
@@ -63,9 +64,13 @@ def test_r3_s9_requests_and_streams_go_on(deployment, log):
     client = Client(deployment.nginx.port)
     with client.stream("[simulate pace=20 deltas=50]") as stream:
         begin = stream.read_until(b"output_text.delta")
-        fill(client)
+        filling = threading.Thread(target=fill, args=[client])
+        filling.start()
+        pieces = list(stream.pieces())
+        filling.join()
         # Its end, too, has a line of the log, for which there is no room.
-        assert events(begin + stream.rest())[-1][0] == "response.completed"
+        assert events(begin + b"".join(piece.data for piece in pieces))[-1][0] == "response.completed"
+        assert longest_gap(pieces) < PROMPT
     assert client.get("/healthz").status == 200
     lost = client.get("/status?json").json["lost log lines"]
     assert 0 < lost < REQUESTS

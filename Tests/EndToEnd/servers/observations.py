@@ -75,6 +75,16 @@ def a_whole_reply(site, simulator):
     return [yes(reply.status == chat.status == 200 and "hi" in reply.text and chat.json["choices"])]
 
 
+@fills("the largest head of a reply")
+def the_largest_head(site, simulator):
+    def passes(stream):
+        unknown = {f"{number:02}" + "unknown" * 10: 1 for number in range(20)}
+        body = {**ask("[simulate limits=20] hi", model="m" * 100, stream=stream), **unknown}
+        return site.client.post(body, path="/v1/chat/completions").status == 200
+
+    return [yes(passes(stream=False) and passes(stream=True))]
+
+
 @fills("each event of a stream at once")
 def each_event_at_once(site, simulator):
     def is_on_time():
