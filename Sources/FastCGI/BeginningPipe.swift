@@ -29,9 +29,12 @@ final class BeginningPipe {
     ///   - keepsConnection: what the web server asked for.
     /// - Returns: false when libfcgi lacks the memory.
     func begin(_ request: UnsafeMutablePointer<FCGX_Request>, id: UInt16, keepsConnection: Bool) -> Bool {
-        let records =
-            Record.encode(.beginRequest, requestID: id, [0, 1, keepsConnection ? 1 : 0, 0, 0, 0, 0, 0])
-            + Record.encode(.parameters, requestID: id)
+        var records = Self.records
+        for start in [0, 16] {
+            records[start + 2] = UInt8(id >> 8)
+            records[start + 3] = UInt8(id & 0xFF)
+        }
+        records[10] = keepsConnection ? 1 : 0
         guard write(ends.write, records, records.count) == records.count else { return false }
         request.pointee.ipcFd = ends.read
         // libfcgi's accept first finishes what was before, and would close the descriptor with it.
@@ -44,6 +47,10 @@ final class BeginningPipe {
         }
         return true
     }
+
+    /// The beginning of a request to a responder, without its number and flags.
+    private static let records =
+        Record.encode(.beginRequest, requestID: 0, [0, 1, 0, 0, 0, 0, 0, 0]) + Record.encode(.parameters, requestID: 0)
 
     private func replace() {
         close(ends.write)

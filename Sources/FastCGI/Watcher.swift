@@ -10,6 +10,9 @@ final class Watcher: Sendable {
     private static let listenerToken: Epoll.Token = 1
     private static let firstConnectionToken: Epoll.Token = 2
 
+    /// How many connections are accepted before another process on the same socket has its turn.
+    private static let acceptedInARow = 8
+
     /// How long accepting rests when there is no descriptor left for another connection.
     private static let acceptPause = TimeAmount.milliseconds(10)
 
@@ -88,6 +91,7 @@ final class Watcher: Sendable {
         var nextToken = Watcher.firstConnectionToken
         var nextContext = 0
         var spare = SpareDescriptor()
+        var acceptedInARow = 0
         var resumeAccepting: NIODeadline?
         var isDraining = false
         /// When to look again for idle connections to close; nil when there are none.
@@ -168,8 +172,7 @@ final class Watcher: Sendable {
         service.connections.epoll.watch(listener.descriptor, token: Self.listenerToken, exclusive: true)
     }
 
-    /// Accepts one connection, and goes to the end of the queue: of several processes that wait on one socket the kernel wakes
-    /// the first, which would otherwise be the same one always.
+    /// Accepts one connection.
     private func accept(_ turn: inout Turn) {
         // Somebody's request upstream may have taken the descriptor that the last refusal gave back.
         guard turn.spare.refill() || service.connections.closeAnIdleOne() && turn.spare.refill() else {
@@ -183,15 +186,22 @@ final class Watcher: Sendable {
             if descriptor < 0, Self.areDescriptorsScarce(errno) { pauseAccepting(&turn) }
         }
         guard descriptor >= 0 else { return }
-        if turn.resumeAccepting == nil {
-            service.connections.epoll.unwatch(listener.descriptor)
-            watchListener()
-        }
+        letOthersAccept(&turn)
         let connection = Connection(descriptor: descriptor, token: turn.nextToken, isLastResort: isLastResort)
         turn.nextToken += 1
         // A web server connects to send a request at once. Nobody else may keep the last descriptor.
         if isLastResort, !connection.hasArrival(within: Self.lastResortPatience) { return connection.close() }
         receive(connection, &turn)
+    }
+
+    /// Goes to the end of the queue from time to time: of several processes that wait on one socket the kernel wakes the
+    /// first, which would otherwise be the same one always. Not after each connection, for the sake of two system calls.
+    private func letOthersAccept(_ turn: inout Turn) {
+        turn.acceptedInARow += 1
+        guard turn.acceptedInARow >= Self.acceptedInARow, turn.resumeAccepting == nil else { return }
+        turn.acceptedInARow = 0
+        service.connections.epoll.unwatch(listener.descriptor)
+        watchListener()
     }
 
     private func acceptWaiting() -> Int32 {

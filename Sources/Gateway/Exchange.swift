@@ -105,7 +105,7 @@ final class Exchange {
     ) async throws -> Response {
         do {
             let response = try await tries(0).send(makeRequest)
-            record.note(status: response.status, headers: response.passedHeaders)
+            record.note(response)
             return response
         } catch let refusal as Refusal {
             record.note(status: refusal.status, headers: refusal.headers)

@@ -78,7 +78,12 @@ extension AccessRecord {
         // Where only some of several choices had to be replaced, that is what is worth telling.
         let telling = answers.first { $0.request.context.modelRetired != nil } ?? answers[0]
         note([telling.request])
-        note(status: answers[0].response.status, headers: answers[0].response.passedHeaders)
+        note(answers[0].response)
+    }
+
+    mutating func note(_ response: Response) {
+        upstreamStatus = response.status
+        upstreamRequestID = response.header("x-request-id").flatMap { $0.utf8.count <= 256 ? $0 : nil }
     }
 
     mutating func note(status: Int, headers: [(name: String, value: String)]) {

@@ -1,4 +1,5 @@
 internal import CGI
+internal import Glibc
 
 /// The name of one request in logs.
 enum RequestID {
@@ -24,11 +25,12 @@ enum RequestID {
 
     static func random() -> String {
         String(unsafeUninitializedCapacity: 32) { digits in
-            for half in 0..<2 {
-                var rest = UInt64.random(in: .min ... .max)
-                for digit in 0..<16 {
-                    digits[half * 16 + digit] = hexadecimalDigits[Int(rest & 0xF)]
-                    rest >>= 4
+            withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in
+                // Cannot fail for so few bytes. One call of the system; a number of Swift's would be one for each 8 bytes.
+                getentropy(bytes.baseAddress, bytes.count)
+                for (index, byte) in bytes.enumerated() {
+                    digits[2 * index] = hexadecimalDigits[Int(byte >> 4)]
+                    digits[2 * index + 1] = hexadecimalDigits[Int(byte & 0xF)]
                 }
             }
             return 32

@@ -14,10 +14,9 @@ extension Response {
         var named: [(name: String, value: String)] = []
         var limits: [(name: String, value: String)] = []
         for header in headers {
-            let name = header.name.lowercased()
-            if Self.passedNames.contains(name) {
+            if Self.passedNames.contains(where: { $0.elementsEqual(header.name.utf8, by: Self.areSame) }) {
                 named.append((header.name, header.value))
-            } else if name.hasPrefix("x-ratelimit-") {
+            } else if header.name.utf8.starts(with: Self.limitPrefix, by: Self.areSame) {
                 limits.append((header.name, header.value))
             }
         }
@@ -26,9 +25,15 @@ extension Response {
         return (named + limits).filter { room.take($0) }
     }
 
-    private static let passedNames: Set<String> = [
+    private static let passedNames = [
         "x-request-id", "openai-processing-ms", "openai-version", "openai-model", "retry-after", "retry-after-ms",
-    ]
+    ].map { Array($0.utf8) }
+
+    private static let limitPrefix = Array("x-ratelimit-".utf8)
+
+    /// Compares as names of headers are compared: without regard to case. The names here consist of lower-case letters and
+    /// hyphens, which that bit does not change.
+    private static func areSame(_ byte: UInt8, _ other: UInt8) -> Bool { byte | 0x20 == other | 0x20 }
 }
 
 /// The room that upstream's headers have in a reply's head. What does not fit is left out.

@@ -36,6 +36,7 @@ extension [Notice] {
 extension String {
     /// A name that a client made up, fit for a header: without what could end it, and not much longer than real ones.
     fileprivate var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.prefix(64).map { (0x21...0x7E).contains($0.value) ? $0 : "?" }))
+        if utf8.count <= 64, utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.prefix(64).map { (0x21...0x7E).contains($0.value) ? $0 : "?" }))
     }
 }
