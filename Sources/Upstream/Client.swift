@@ -52,8 +52,9 @@ public final class Client: Sendable {
         guard !Task.isCancelled else {
             throw UpstreamError(.cancelled, .sendRequest, "the task was cancelled", requestWasSent: false)
         }
-        let deadline = min(latest, NIODeadline.now() + pool.limits.total)
-        if let kept = pool.takeKept(for: request.origin) {
+        let now = NIODeadline.now()
+        let deadline = min(latest, now + pool.limits.total)
+        if let kept = pool.takeKept(for: request.origin, at: now) {
             switch await kept.send(request, until: deadline) {
             case .success(let response): return response
             case .failure(let error) where error.connectionWasStale: break

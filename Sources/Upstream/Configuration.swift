@@ -19,6 +19,9 @@ extension Client {
         public var keptConnections: Int
         /// How long an idle connection is kept. Shorter than upstream's own limit, or many requests meet its close.
         public var keepTime: Duration
+        /// How long a connection serves new requests: up to a fifth less than this. Then it is closed as soon as it is idle, so
+        /// that a changed address is followed also where no connection is ever idle for long.
+        public var maximumAge: Duration
 
         /// How the gateway asks OpenAI: ten minutes for a reply, five for a silence. All times must be more than nothing.
         public init(
@@ -29,7 +32,8 @@ extension Client {
             caFile: String? = nil,
             proxy: Proxy? = nil,
             keptConnections: Int = 256,
-            keepTime: Duration = .seconds(60)
+            keepTime: Duration = .seconds(60),
+            maximumAge: Duration = .seconds(120)
         ) {
             self.connectTimeout = connectTimeout
             self.firstByteTimeout = firstByteTimeout
@@ -39,6 +43,7 @@ extension Client {
             self.proxy = proxy
             self.keptConnections = keptConnections
             self.keepTime = keepTime
+            self.maximumAge = maximumAge
         }
     }
 

@@ -8,7 +8,7 @@ extension Connection {
     func checkTimeLimits(_ limits: TimeLimits, now: NIODeadline) {
         switch state {
         case .idle:
-            if now >= lastActivity + limits.keep { close() }
+            if now >= lastActivity + limits.keep || now >= reuseEnd { close() }
         case .awaitingHead:
             // Where both limits are the same, what is over is called by what was missing, unless there was less time for
             // it than connecting explains: a request that was sent before.
@@ -34,7 +34,7 @@ extension Connection {
 
 /// A configuration's durations, as the event loop counts them.
 struct TimeLimits {
-    let connect, firstByte, idle, total, keep: TimeAmount
+    let connect, firstByte, idle, total, keep, age: TimeAmount
 
     init(_ configuration: Client.Configuration) {
         connect = TimeAmount(configuration.connectTimeout)
@@ -42,11 +42,12 @@ struct TimeLimits {
         idle = TimeAmount(configuration.idleTimeout)
         total = TimeAmount(configuration.totalTimeout)
         keep = TimeAmount(configuration.keepTime)
+        age = TimeAmount(configuration.maximumAge)
     }
 
     /// How often to look: often enough that a limit is kept to within an eighth, and never more than a second late.
     var lookInterval: TimeAmount {
-        let shortest = min(firstByte, idle, total, keep)
+        let shortest = min(firstByte, idle, total, keep, age)
         return min(.seconds(1), max(.milliseconds(5), .nanoseconds(shortest.nanoseconds / 8)))
     }
 }

@@ -42,6 +42,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     var whenAnswered: CheckedContinuation<Result<Response, UpstreamError>, Never>?
     /// Tells a cancellation that comes late from one that is meant for the exchange of now.
     var exchangeNumber = 0
+    /// When it stops taking new exchanges. One that is running then is not cut.
+    var reuseEnd = NIODeadline.distantFuture
     /// When the exchange as a whole must be over.
     var deadline = NIODeadline.distantFuture
     /// What is left to send of the request's body.

@@ -24,10 +24,14 @@ final class ConnectionPool: @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// The connection that was used last: the likeliest to be alive, and the others may grow old and go.
-    func takeKept(for origin: Origin) -> Connection? {
-        guard let index = kept.lastIndex(where: { $0.origin == origin }) else { return nil }
-        return kept.remove(at: index)
+    /// The connection that was used last: the likeliest to be alive, and the others may stay idle until their time is over.
+    func takeKept(for origin: Origin, at now: NIODeadline) -> Connection? {
+        while let index = kept.lastIndex(where: { $0.origin == origin }) {
+            let connection = kept.remove(at: index)
+            if now < connection.reuseEnd { return connection }
+            connection.close()
+        }
+        return nil
     }
 
     /// Connects; nothing is reused.
@@ -41,8 +45,11 @@ final class ConnectionPool: @unchecked Sendable {
     }
 
     /// An exchange is over and its connection idle.
+        connection.reuseEnd = .now() + limits.age - .nanoseconds(.random(in: 0...limits.age.nanoseconds / 5))
     func keep(_ connection: Connection) {
-        guard !isShutDown && configuration.keptConnections > 0 else { return connection.close() }
+        guard !isShutDown && configuration.keptConnections > 0 && connection.lastActivity < connection.reuseEnd else {
+            return connection.close()
+        }
         if kept.count >= configuration.keptConnections { kept.first?.close() }
         kept.append(connection)
     }

@@ -178,6 +178,39 @@ struct KeptConnectionTests {
         }
     }
 
+    @Test func `under steady traffic a connection is replaced when it is old, and no request notices`() async throws {
+        let configuration = Client.Configuration(maximumAge: .milliseconds(100))
+        try await exchange(configuration, with: { try await $0.serve("x") }) { client, server in
+            for _ in 1...10_000 where server.accepted.value < 4 {
+                let answer = try await client.exchange()
+                #expect(answer == "200 x")
+            }
+            #expect(server.accepted.value == 4)
+            // An old one that is idle needs no further request to be closed.
+            #expect(await eventually { server.open.value == 0 })
+        }
+    }
+
+    @Test func `an exchange outlives its connection's age`() async throws {
+        let configuration = Client.Configuration(maximumAge: .milliseconds(50))
+        let isOver = Counter()
+        try await exchange(
+            configuration,
+            with: { peer in
+                guard try await peer.request() != nil else { return }
+                try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na")
+                try await Task.sleep(for: .milliseconds(300))
+                try await peer.send("b")
+                await peer.waitForClose()
+                isOver.increment()
+            }
+        ) { client, _ in
+            let answer = try await client.exchange()
+            #expect(answer == "200 ab")
+            #expect(await eventually { isOver.value == 1 })
+        }
+    }
+
     @Test func `hundreds of requests at once on two loops all end, and nothing stays open`() async throws {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         try await TestServer.run(script: { try await $0.serve("x") }) { server in
