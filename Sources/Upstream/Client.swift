@@ -12,17 +12,15 @@ public final class Client: Sendable {
     public let eventLoop: any EventLoop
     private let configuration: Configuration
     private let pools: [ObjectIdentifier: ConnectionPool]
+    private let trustStore: TrustStore
 
     /// - Parameters:
     ///   - configuration: how to connect, how long to wait and what to keep.
     ///   - eventLoopGroup: its loops are those that `send` may name. It stays the caller's.
-    /// - Throws: when the CA file cannot be used.
-    public init(
-        configuration: Configuration, eventLoopGroup: any EventLoopGroup
-    ) throws(InvalidConfiguration) {
+    public init(configuration: Configuration, eventLoopGroup: any EventLoopGroup) {
         self.configuration = configuration
         eventLoop = eventLoopGroup.next()
-        let trustStore = try TrustStore(caFile: configuration.caFile)
+        trustStore = TrustStore(configuration.authorities)
         var pools: [ObjectIdentifier: ConnectionPool] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
             pools[ObjectIdentifier(eventLoop)] = ConnectionPool(
@@ -63,6 +61,13 @@ public final class Client: Sendable {
         }
         let fresh = try await pool.connect(to: request.origin, until: deadline).get()
         return try await fresh.send(request, until: deadline).get()
+    }
+
+    /// Trusts other certificate authorities from now on, beside the system's. Connections that are open stay.
+    ///
+    /// - Parameter authorities: take the place of those that were trusted before.
+    public func trust(_ authorities: Authorities) {
+        trustStore.trust(authorities)
     }
 
     /// Closes the idle connections; those in use close with the end of their exchange, and none is kept any more.

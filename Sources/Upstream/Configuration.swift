@@ -11,8 +11,8 @@ extension Client {
         /// From `send` to the end of the body, a second try on a fresh connection included. A body may be exempted by
         /// `ResponseBody.liftTotalTimeout`.
         public var totalTimeout: Duration
-        /// A PEM file with certificate authorities that are trusted beside the system's.
-        public var caFile: String?
+        /// Certificate authorities that are trusted beside the system's, until ``Client/trust(_:)`` names others.
+        public var authorities: Authorities?
         /// The proxy that every connection is tunnelled through with CONNECT, http as well as https; none by default.
         public var proxy: Proxy?
         /// How many idle connections each event loop keeps, all origins together.
@@ -29,7 +29,7 @@ extension Client {
             firstByteTimeout: Duration = .seconds(600),
             idleTimeout: Duration = .seconds(300),
             totalTimeout: Duration = .seconds(600),
-            caFile: String? = nil,
+            authorities: Authorities? = nil,
             proxy: Proxy? = nil,
             keptConnections: Int = 256,
             keepTime: Duration = .seconds(60),
@@ -39,7 +39,7 @@ extension Client {
             self.firstByteTimeout = firstByteTimeout
             self.idleTimeout = idleTimeout
             self.totalTimeout = totalTimeout
-            self.caFile = caFile
+            self.authorities = authorities
             self.proxy = proxy
             self.keptConnections = keptConnections
             self.keepTime = keepTime

@@ -77,7 +77,7 @@ struct Check: AsyncParsableCommand {
         var shutdowns: [String: Day] = [:]
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         if upstream {
-            let client = try makeClient(configuration, on: eventLoop)
+            let client = makeClient(configuration, on: eventLoop)
             let (results, issuer) = await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
                 var results: [UpstreamCheck.Result] = []
                 for base in configuration.bases {
@@ -90,7 +90,7 @@ struct Check: AsyncParsableCommand {
             shutdowns = results.first?.models?.shutdowns ?? [:]
         }
         if let through, let key {
-            let client = try makeClient(WebServerCheck.configuration(from: configuration), on: eventLoop)
+            let client = makeClient(WebServerCheck.configuration(from: configuration), on: eventLoop)
             let check = WebServerCheck(
                 through, key: key, maxBody: configuration.maxBody, client: client, eventLoop: eventLoop)
             report.add(await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) { await check.run() })

@@ -48,7 +48,7 @@ struct ModelsCommand: AsyncParsableCommand {
     private func compare(_ settings: TranslationSettings, _ day: Day) async throws {
         let configuration = try await environment.loading.configuration()
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        let client = try makeClient(configuration, on: eventLoop)
+        let client = makeClient(configuration, on: eventLoop)
         let base = configuration.bases[0]
         let result = await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
             await UpstreamCheck.run(base, of: configuration, client, on: eventLoop)

@@ -30,7 +30,7 @@ enum PlainCGI {
         configuration.reasoningCache = 0
         configuration.translation.keepsReasoning = false
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let client = try makeClient(configuration, on: eventLoop)
+        let client = makeClient(configuration, on: eventLoop)
         let responder = Responder(
             configuration: configuration, client: client, scoreboard: try makeScoreboard(configuration))
         let request = OneShot.readRequest(environment: Start.environment, maxBody: configuration.maxBody)

@@ -41,7 +41,7 @@ final class Bench: Sendable {
     private init(_ simulator: Simulator, _ configuration: Gateway.Configuration, on day: Day) throws {
         self.simulator = simulator
         loop = MultiThreadedEventLoopGroup.singleton.next()
-        client = try Client(configuration: configuration.client, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        client = Client(configuration: configuration.client, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         calendar = Calendar(day)
         responder = Responder(
             configuration: configuration, client: client, writeLogLine: { [log] in log.append($0) },

@@ -214,7 +214,7 @@ struct KeptConnectionTests {
     @Test func `hundreds of requests at once on two loops all end, and nothing stays open`() async throws {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         try await TestServer.run(script: { try await $0.serve("x") }) { server in
-            let client = try Client(configuration: Client.Configuration(), eventLoopGroup: loops)
+            let client = Client(configuration: Client.Configuration(), eventLoopGroup: loops)
             let answers = Counter()
             await withTaskGroup(of: Void.self) { group in
                 for number in 1...300 {

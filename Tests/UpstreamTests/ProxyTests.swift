@@ -5,7 +5,7 @@ import Upstream
 struct ProxyTests {
     private func through(_ proxy: TestServer) -> Client.Configuration {
         Client.Configuration(
-            connectTimeout: .seconds(5), caFile: TestAuthority.shared?.caFile,
+            connectTimeout: .seconds(5), authorities: TestAuthority.shared?.authorities,
             proxy: Client.Proxy(host: "127.0.0.1", port: proxy.port))
     }
 

@@ -5,7 +5,7 @@ import Upstream
 @Suite(.timeLimit(.minutes(1)), .enabled(if: TestAuthority.shared != nil, "needs /usr/bin/openssl"))
 struct TLSTests {
     private let authority: TestAuthority
-    private var trusting: Client.Configuration { Client.Configuration(caFile: authority.caFile) }
+    private var trusting: Client.Configuration { Client.Configuration(authorities: authority.authorities) }
 
     init() throws {
         authority = try #require(TestAuthority.shared)
@@ -133,10 +133,35 @@ struct TLSTests {
         }
     }
 
-    @Test(arguments: ["/nonexistent.pem", "/dev/null"])
-    func `a CA file that cannot be used is refused at the start`(_ path: String) async throws {
-        await #expect(throws: InvalidConfiguration.self) {
-            try await withClient(Client.Configuration(caFile: path), port: 1) { _ in }
+    @Test func `authorities that are trusted later count for new connections, and open ones stay`() async throws {
+        let tls = try authority.serverContext(for: "DNS:localhost")
+        let others = try TestAuthority().authorities
+        try await TestServer.run(tls: tls, script: { try await $0.serve("\($0.number)") }) { server in
+            let trusting = Client.Configuration(authorities: authority.authorities)
+            try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
+                for _ in 1...2 {
+                    let answer = try await client.exchange()
+                    #expect(answer == "200 1")
+                    client.client.trust(others)
+                }
+            }
+            try await withClient(
+                Client.Configuration(authorities: others), port: server.port, scheme: .https, host: "localhost"
+            ) { client in
+                let error = await failure(of: { try await client.exchange() })
+                #expect(error?.reason.hasSuffix("CERTIFICATE_VERIFY_FAILED") == true)
+                client.client.trust(authority.authorities)
+                let answer = try await client.exchange()
+                #expect(answer.hasPrefix("200"))
+            }
         }
+    }
+
+    @Test(arguments: [
+        "", "x", "-----BEGIN CERTIFICATE-----\nMIIB\n",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    ])
+    func `what holds no certificate, or a broken one, names no authorities`(_ text: String) {
+        #expect(throws: InvalidConfiguration.self) { try Authorities(pem: Array(text.utf8)) }
     }
 }

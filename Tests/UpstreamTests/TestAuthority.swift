@@ -1,5 +1,6 @@
 import Foundation
 import NIOSSL
+import Upstream
 
 /// A certificate authority of the test's own, made with the openssl command for this one run.
 struct TestAuthority: Sendable {
@@ -7,8 +8,8 @@ struct TestAuthority: Sendable {
     static let shared = try? TestAuthority()
 
     private let folder: URL
-
-    var caFile: String { folder.appending(path: "ca.pem").path }
+    /// What trusts it.
+    let authorities: Authorities
 
     /// A server's context with a certificate for `subject`, such as `DNS:localhost`.
     func serverContext(for subject: String) throws -> NIOSSLContext {
@@ -21,25 +22,27 @@ struct TestAuthority: Sendable {
                 certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key)))
     }
 
-    private init() throws {
+    /// Another one than ``shared``.
+    init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "upstream-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try openssl(
+        try Self.openssl(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority"
-                + " -keyout ca.key -out ca.pem")
+                + " -keyout ca.key -out ca.pem", in: folder)
+        authorities = try Authorities(pem: Array(try Data(contentsOf: folder.appending(path: "ca.pem"))))
     }
 
     private func issue(_ name: String, for subject: String) throws {
         try Data("subjectAltName=\(subject)".utf8).write(to: folder.appending(path: "\(name).ext"))
-        try openssl(
+        try Self.openssl(
             "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=\(name)"
-                + " -keyout \(name).key -out \(name).csr")
-        try openssl(
+                + " -keyout \(name).key -out \(name).csr", in: folder)
+        try Self.openssl(
             "x509 -req -days 2 -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -CAserial \(name).srl"
-                + " -extfile \(name).ext -out \(name).pem")
+                + " -extfile \(name).ext -out \(name).pem", in: folder)
     }
 
-    private func openssl(_ arguments: String) throws {
+    private static func openssl(_ arguments: String, in folder: URL) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/openssl")
         process.arguments = arguments.split(separator: " ").map(String.init)

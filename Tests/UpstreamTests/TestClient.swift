@@ -57,7 +57,7 @@ func withClient(
     _ body: @Sendable @escaping (TestClient) async throws -> Void
 ) async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let client = try Client(configuration: configuration, eventLoopGroup: eventLoop)
+    let client = Client(configuration: configuration, eventLoopGroup: eventLoop)
     let result: Result<Void, any Error> = await withTaskExecutorPreference(LoopExecutor(eventLoop)) {
         do {
             return .success(

@@ -16,12 +16,13 @@ extension Configuration {
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
         let models = values.catalogue()
         let upstreamTimeout = values.duration(.upstreamTimeout)
+        let authorities = values.file(.upstreamCAFile, AuthoritiesFile.read)
         let client = Client.Configuration(
             connectTimeout: values.duration(.connectTimeout),
             firstByteTimeout: upstreamTimeout,
             idleTimeout: values.duration(.idleTimeout),
             totalTimeout: upstreamTimeout,
-            caFile: values.text(.upstreamCAFile),
+            authorities: authorities?.content,
             proxy: values.proxy(.upstreamProxy))
         let retries = values.number(.retries, in: 0...10)
         let passthrough = values.passedPaths(.passthrough)
@@ -42,8 +43,8 @@ extension Configuration {
         }
         self.init(
             access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation, models: models,
-            reasoningCache: reasoningCache, client: client, passthrough: passthrough, maxBody: maxBody,
-            uploadRate: uploadRate, uploadTimeout: uploadTimeout, clientTimeout: clientTimeout,
+            reasoningCache: reasoningCache, client: client, authorities: authorities, passthrough: passthrough,
+            maxBody: maxBody, uploadRate: uploadRate, uploadTimeout: uploadTimeout, clientTimeout: clientTimeout,
             upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
             maxStreams: maxStreams, shutdownGrace: shutdownGrace, statusPath: statusPath,
             stateDirectory: stateDirectory,

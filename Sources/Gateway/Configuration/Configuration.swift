@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     public var reasoningCache: Int
     /// How upstream is connected to and how long it is waited for.
     public var client: Client.Configuration
+    /// The file with the authorities that `client` trusts beside the system's, as it was when the configuration was read.
+    var authorities: FileReading<Authorities>?
     /// The paths that are handed through.
     public var passthrough: PassedPaths
     /// The largest request body, in bytes.
