@@ -58,6 +58,7 @@ let package = Package(
         .target(
             name: "Upstream",
             dependencies: [
+                "Threads",
                 .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .nioExtras, .nioHTTPCompression,
             ]),
         .target(name: "Scoreboard"),
@@ -96,7 +97,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
         .testTarget(
             name: "UpstreamTests",
-            dependencies: ["Upstream", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+            dependencies: ["Upstream", "Threads", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
         .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
         .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard"]),
         .testTarget(

@@ -1,26 +1,27 @@
 internal import Glibc
 
-/// Threads for what blocks: waiting in epoll, writing the log.
+/// Threads for what blocks: waiting in epoll, looking names up, writing the log.
 public enum Thread {
-    private static let stackSize = 256 * 1024
-
     /// Starts a detached thread that takes no signals: one that interrupts libfcgi's read or write breaks its stream,
     /// and handling signals is the program's business.
     ///
     /// - Parameters:
     ///   - name: what ps(1) and debuggers show; of more than 15 bytes the kernel keeps the first 15.
+    ///   - stackSize: in bytes. The default is enough for our own code; foreign libraries may want more.
     ///   - body: what the thread runs. The thread ends when it returns.
     /// - Throws: when the system starts no more threads.
-    public static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+    public static func start(
+        name: String, stackSize: Int = 256 * 1024, _ body: @escaping @Sendable () -> Void
+    ) throws(ThreadError) {
         let start = Unmanaged.passRetained(Body(name: name, run: body)).toOpaque()
-        let code = withSignalsBlocked { create(start) }
+        let code = withSignalsBlocked { create(start, stackSize: stackSize) }
         guard code == 0 else {
             Unmanaged<Body>.fromOpaque(start).release()
             throw ThreadError(code: code)
         }
     }
 
-    private static func create(_ argument: UnsafeMutableRawPointer) -> Int32 {
+    private static func create(_ argument: UnsafeMutableRawPointer, stackSize: Int) -> Int32 {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, stackSize)

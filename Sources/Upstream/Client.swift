@@ -17,14 +17,24 @@ public final class Client: Sendable {
     /// - Parameters:
     ///   - configuration: how to connect, how long to wait and what to keep.
     ///   - eventLoopGroup: its loops are those that `send` may name. It stays the caller's.
-    public init(configuration: Configuration, eventLoopGroup: any EventLoopGroup) {
+    ///   - onLookupChange: is called when lookups of a name begin to fail while an earlier answer can be used, and when they
+    ///     succeed again; on a thread of the client's own.
+    public convenience init(
+        configuration: Configuration, eventLoopGroup: any EventLoopGroup,
+        onLookupChange: @escaping @Sendable (LookupChange) -> Void = { _ in }
+    ) {
+        self.init(
+            configuration: configuration, eventLoopGroup: eventLoopGroup, names: NameResolver(onChange: onLookupChange))
+    }
+
+    init(configuration: Configuration, eventLoopGroup: any EventLoopGroup, names: NameResolver) {
         self.configuration = configuration
         eventLoop = eventLoopGroup.next()
         trustStore = TrustStore(configuration.authorities)
         var pools: [ObjectIdentifier: ConnectionPool] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
             pools[ObjectIdentifier(eventLoop)] = ConnectionPool(
-                configuration, trustStore: trustStore, eventLoop: eventLoop)
+                configuration, trustStore: trustStore, names: names, eventLoop: eventLoop)
         }
         self.pools = pools
     }

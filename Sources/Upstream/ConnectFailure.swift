@@ -12,6 +12,7 @@ struct ConnectFailure: CustomStringConvertible {
     init(_ error: any Error) {
         let errors = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
         isForWantOfDescriptors = errors.contains {
+            if let failure = $0 as? LookupFailure { return failure.isForWantOfDescriptors }
             guard let code = ($0 as? IOError)?.errnoCode else { return false }
             return code == EMFILE || code == ENFILE
         }
@@ -27,11 +28,8 @@ struct ConnectFailure: CustomStringConvertible {
                 reasons.append(reason)
             }
             return reasons.joined(separator: ", ")
-        case let error as NIOConnectionError:
-            let reason = (error.dnsAError ?? error.dnsAAAAError).map(Self.reason) ?? "it has no address"
-            return "the name does not resolve: \(reason)"
-        case let error as SocketAddressError.UnknownHost:
-            return error.errorDescription
+        case let failure as LookupFailure:
+            return "the name does not resolve: \(failure)"
         case let error as IOError:
             return String(cString: strerror(error.errnoCode))
         case NIOSSLError.handshakeFailed(.sslError(let errors)):

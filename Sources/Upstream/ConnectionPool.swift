@@ -10,6 +10,7 @@ final class ConnectionPool: @unchecked Sendable {
     let configuration: Client.Configuration
     let limits: TimeLimits
     let trustStore: TrustStore
+    let names: NameResolver
 
     /// In the order in which they became idle. Few origins share it, so a search from the end finds one quickly.
     private var kept: [Connection] = []
@@ -17,10 +18,13 @@ final class ConnectionPool: @unchecked Sendable {
     private var nextLook: Scheduled<Void>?
     private var isShutDown = false
 
-    init(_ configuration: Client.Configuration, trustStore: TrustStore, eventLoop: any EventLoop) {
+    init(
+        _ configuration: Client.Configuration, trustStore: TrustStore, names: NameResolver, eventLoop: any EventLoop
+    ) {
         self.configuration = configuration
         self.limits = TimeLimits(configuration)
         self.trustStore = trustStore
+        self.names = names
         self.eventLoop = eventLoop
     }
 
@@ -39,13 +43,14 @@ final class ConnectionPool: @unchecked Sendable {
         await ConnectionAttempt(origin: origin, pool: self, exchangeDeadline: deadline).run()
     }
 
+    /// A new connection. Those that were made together, such as the first ones, do not end together.
     func add(_ connection: Connection) {
+        connection.reuseEnd = .now() + limits.age - .nanoseconds(.random(in: 0...limits.age.nanoseconds / 5))
         open[ObjectIdentifier(connection)] = connection
         if nextLook == nil { scheduleLook() }
     }
 
     /// An exchange is over and its connection idle.
-        connection.reuseEnd = .now() + limits.age - .nanoseconds(.random(in: 0...limits.age.nanoseconds / 5))
     func keep(_ connection: Connection) {
         guard !isShutDown && configuration.keptConnections > 0 && connection.lastActivity < connection.reuseEnd else {
             return connection.close()

@@ -28,7 +28,7 @@ enum FastCGIService {
         }
         configuration.client.keptConnections = budget.keptConnections
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let client = makeClient(configuration, on: eventLoops)
+        let client = makeClient(configuration, on: eventLoops, log: log)
         let bodies = AvailableMemory.forBodies(maxBody: configuration.maxBody)
         let memory = MemoryBudget(capacity: bodies)
         let scoreboard = try makeScoreboard(configuration)

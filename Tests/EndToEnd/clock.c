@@ -1,5 +1,6 @@
-/* For LD_PRELOAD: shifts the wall clock by the number of seconds in CLOCK_OFFSET, or in the 64-bit integer that the file
-   CLOCK_OFFSET_FILE holds, which may change while the program runs: then the clock steps. Monotonic clocks are unchanged. */
+/* For LD_PRELOAD: shifts the wall clock by the number of seconds in CLOCK_OFFSET. Or shifts the wall clock and the monotonic
+   clocks by the two 64-bit integers that the file CLOCK_OFFSETS_FILE holds, which may change while the program runs: then the
+   clocks step. Waits that the kernel measures take as long as ever. */
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -10,24 +11,32 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t fixed_offset;
-static volatile const int64_t *offset = &fixed_offset;
+static struct offsets { int64_t wall, monotonic; } fixed_offsets;
+static volatile const struct offsets *offsets = &fixed_offsets;
 
-__attribute__((constructor)) static void find_offset(void) {
+__attribute__((constructor)) static void find_offsets(void) {
     const char *text = getenv("CLOCK_OFFSET");
-    if (text) fixed_offset = strtoll(text, NULL, 10);
-    const char *path = getenv("CLOCK_OFFSET_FILE");
+    if (text) fixed_offsets.wall = strtoll(text, NULL, 10);
+    const char *path = getenv("CLOCK_OFFSETS_FILE");
     if (!path) return;
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    void *mapped = file < 0 ? MAP_FAILED : mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);
+    void *mapped = file < 0 ? MAP_FAILED : mmap(NULL, sizeof *offsets, PROT_READ, MAP_SHARED, file, 0);
     if (mapped == MAP_FAILED) abort();
-    offset = mapped;
+    offsets = mapped;
     close(file);
+}
+
+static int64_t offset_of(clockid_t clock) {
+    switch (clock) {
+        case CLOCK_REALTIME: case CLOCK_REALTIME_COARSE: return offsets->wall;
+        case CLOCK_MONOTONIC: case CLOCK_MONOTONIC_COARSE: case CLOCK_MONOTONIC_RAW: case CLOCK_BOOTTIME: return offsets->monotonic;
+        default: return 0;
+    }
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
     int status = syscall(SYS_clock_gettime, clock, time);
-    if (status == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += *offset;
+    if (status == 0) time->tv_sec += offset_of(clock);
     return status;
 }
 

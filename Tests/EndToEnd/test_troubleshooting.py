@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from client import Client, ask
+from names import Names
 from processes import REPOSITORY, find_program, wait_until
 from stack import FASTCGI_PARAMS, PROXY_KEY, accepts_connections, environment, free_port
+from upstream import Upstream
 
 GUIDE = REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc/Troubleshooting.md"
 SECTIONS = dict(re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", GUIDE.read_text(), re.MULTILINE))
@@ -113,6 +115,27 @@ def test_an_upstream_that_is_not_there(deploy):
     assert reply.status == 502
     assert_seen(says, reply.json["error"]["message"])
     assert wait_until(lambda: [line["error"] for line in deployment.responder.access_log()] == ["upstream_unreachable"])
+
+
+def test_a_name_that_has_no_answer(deploy, vectors):
+    says, logs = quotations("504, and the name has no answer")
+    names, upstream = Names(), Upstream()
+    # It closes each connection, so that each request needs the name.
+    upstream.says((vectors / "bodies/01_plain_text.json").read_bytes(), Connection="close")
+    try:
+        base = f"http://api.test:{upstream.port}/v1"
+        deployment = deploy(OPENAI_BASE=base, CONNECT_TIMEOUT="200ms", RETRIES="0", **names.environment)
+        names.set("api.test", "hang")
+        reply = deployment.client.ask("hi", path=PATH)
+        assert reply.status == 504
+        assert_seen(says, reply.json["error"]["message"])
+        names.set("api.test", "127.0.0.1")
+        assert wait_until(lambda: deployment.client.ask("hi", path=PATH).status == 200)
+        names.set("api.test", "again")
+        assert wait_until(lambda: deployment.client.ask("hi", path=PATH).status == 200 and logs in deployment.responder.log)
+    finally:
+        names.forget()
+        upstream.stop()
 
 
 def test_a_stream_that_is_held_back(nginx, default_deployment, run, simulator):

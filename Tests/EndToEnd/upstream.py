@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import ssl
 import threading
 import time
 
@@ -10,7 +11,8 @@ import time
 class Upstream:
     """Answers every request with `status`, `headers` and `body`, byte for byte, and keeps what it was asked."""
 
-    def __init__(self):
+    def __init__(self, address=("127.0.0.1", 0), certificate=None):
+        """With a certificate's files it speaks TLS, and its base is at `localhost`."""
         self.status, self.headers, self.body = 200, {"Content-Type": "application/json"}, b"{}"
         self.requests = []
         upstream = self
@@ -35,8 +37,14 @@ class Upstream:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base = f"http://127.0.0.1:{self.server.server_port}/v1"
+        self.server = http.server.ThreadingHTTPServer(address, Handler)
+        self.port = self.server.server_port
+        self.base = f"http://{address[0]}:{self.port}/v1"
+        if certificate:
+            self.base = f"https://localhost:{self.port}/v1"
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.renew(certificate)
+            self.server.socket = self._tls.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
@@ -59,6 +67,10 @@ class Upstream:
         """Has it answer with events, each a pair of a name and what becomes JSON; the name may be empty."""
         lines = [f"event: {name}\n" * bool(name) + f"data: {json.dumps(data)}\n\n" for name, data in events]
         self.says("".join(lines).encode(), **{"Content-Type": "text/event-stream"})
+
+    def renew(self, certificate):
+        """Shows another certificate from now on."""
+        self._tls.load_cert_chain(*certificate)
 
     def stop(self):
         self.server.shutdown()

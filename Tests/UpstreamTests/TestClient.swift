@@ -1,7 +1,8 @@
 import NIOCore
 import NIOPosix
 import Testing
-import Upstream
+
+@testable import Upstream
 
 /// Runs tasks on one event loop, as the client's callers do.
 final class LoopExecutor: TaskExecutor {
@@ -53,11 +54,11 @@ extension ResponseBody {
 /// Runs `body` on an event loop with a client of its own. At the end the pool must have let go of everything.
 func withClient(
     _ configuration: Client.Configuration = Client.Configuration(), port: Int,
-    scheme: Origin.Scheme = .http, host: String = "127.0.0.1",
+    scheme: Origin.Scheme = .http, host: String = "127.0.0.1", names: NameResolver = NameResolver(),
     _ body: @Sendable @escaping (TestClient) async throws -> Void
 ) async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let client = Client(configuration: configuration, eventLoopGroup: eventLoop)
+    let client = Client(configuration: configuration, eventLoopGroup: eventLoop, names: names)
     let result: Result<Void, any Error> = await withTaskExecutorPreference(LoopExecutor(eventLoop)) {
         do {
             return .success(

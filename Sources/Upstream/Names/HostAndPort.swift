@@ -1,0 +1,6 @@
+/// Where a connection goes: upstream itself, or the proxy in front of it.
+struct HostAndPort: Hashable, Sendable {
+    /// A name or a numeric address, without brackets.
+    let host: String
+    let port: Int
+}

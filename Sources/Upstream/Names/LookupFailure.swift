@@ -1,0 +1,36 @@
+internal import Glibc
+
+/// Why a lookup has found no address.
+struct LookupFailure: Error, Hashable, CustomStringConvertible {
+    /// In the system's words.
+    let description: String
+    /// Whether somebody has answered: the name does not exist, or has no address. Every other failure says nothing about the
+    /// name, only that it could not be asked for.
+    let isAnswer: Bool
+    /// Whether the process has too many files open.
+    let isForWantOfDescriptors: Bool
+
+    init(_ description: String, isAnswer: Bool = false, isForWantOfDescriptors: Bool = false) {
+        self.description = description
+        self.isAnswer = isAnswer
+        self.isForWantOfDescriptors = isForWantOfDescriptors
+    }
+
+    /// - Parameters:
+    ///   - status: what `getaddrinfo` returned.
+    ///   - systemError: `errno` at that time.
+    init(status: Int32, systemError: Int32) {
+        guard status == EAI_SYSTEM else {
+            self.init(
+                String(cString: gai_strerror(status)),
+                isAnswer: status == EAI_NONAME || status == Self.nameWithoutAddress)
+            return
+        }
+        self.init(
+            String(cString: strerror(systemError)),
+            isForWantOfDescriptors: systemError == EMFILE || systemError == ENFILE)
+    }
+
+    /// `EAI_NODATA`, which glibc's headers show only to programs that ask for GNU's extensions.
+    private static let nameWithoutAddress: Int32 = -5
+}

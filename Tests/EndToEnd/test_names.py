@@ -1,0 +1,162 @@
+"""Upstream's name: looked up without harm to others, followed when its address changes, and not needed when nobody answers."""
+
+import concurrent.futures
+import time
+
+import pytest
+
+from clock import SteppingClock
+from names import Names
+from processes import wait_until
+from stack import OPENAI_KEY
+from upstream import Upstream
+
+CHAT = "/v1/chat/completions"
+CONNECT_TIMEOUT = 2
+
+
+@pytest.fixture
+def names():
+    names = Names()
+    yield names
+    names.forget()
+
+
+@pytest.fixture
+def reply(vectors):
+    """A reply of upstream."""
+    return (vectors / "bodies/01_plain_text.json").read_bytes()
+
+
+@pytest.fixture
+def upstream(reply):
+    """An upstream that closes each connection after its reply, so that each request needs the name."""
+    upstream = Upstream()
+    upstream.says(reply, Connection="close")
+    yield upstream
+    upstream.stop()
+
+
+def status(deployment):
+    return deployment.client.ask("hi", path=CHAT).status
+
+
+def base(name, server):
+    """An address of the server's, by a name."""
+    return f"http://{name}:{server.rpartition(':')[2]}"
+
+
+# --- A name that hangs ------------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_hangs_does_not_stop_other_bases(deploy, names, simulator):
+    names.set("slow.test", "hang")
+    names.set("good.test", "127.0.0.1")
+    bases = f"{base('slow.test', simulator.base)}, {base('good.test', simulator.base)}"
+    deployment = deploy(
+        OPENAI_BASE=bases, OPENAI_API_KEY_2=OPENAI_KEY, CONNECT_TIMEOUT=f"{CONNECT_TIMEOUT}s", **names.environment)
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(lambda _: status(deployment), range(20))) == {200}
+    assert names.lookups("slow.test") == 1
+    # The base is rested by now, and is not waited for.
+    start = time.monotonic()
+    assert {status(deployment) for _ in range(5)} == {200}
+    assert time.monotonic() - start < CONNECT_TIMEOUT
+    assert "fails and is rested" in deployment.responder.log
+
+
+def test_requests_that_wait_for_a_name_share_its_lookup_and_are_all_answered(deploy, names, simulator):
+    names.set("slow.test", "hang")
+    deployment = deploy(OPENAI_BASE=base("slow.test", simulator.base), STATUS_PATH="/status", **names.environment)
+    live = lambda: deployment.client.get("/status?json").json["live streams"]
+    with concurrent.futures.ThreadPoolExecutor(100) as pool:
+        statuses = [pool.submit(status, deployment) for _ in range(100)]
+        assert wait_until(lambda: live() >= 100)
+        names.set("slow.test", "127.0.0.1")
+        assert {each.result() for each in statuses} == {200}
+    assert names.lookups("slow.test") == 1
+
+
+def test_a_name_that_hangs_is_told_as_such(deploy, names):
+    names.set("slow.test", "hang")
+    deployment = deploy(OPENAI_BASE="http://slow.test:9/v1", CONNECT_TIMEOUT="200ms", RETRIES="0", **names.environment)
+    reply = deployment.client.ask("hi", path=CHAT)
+    assert reply.status == 504
+    assert "lookup" in reply.json["error"]["message"]
+
+
+# --- A name that cannot be looked up any more -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trouble", ["hang", "again"])
+def test_the_last_addresses_of_a_name_serve_when_it_cannot_be_looked_up(deploy, names, upstream, trouble):
+    names.set("api.test", "127.0.0.1")
+    deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
+    assert status(deployment) == 200
+    names.set("api.test", trouble)
+    while names.lookups("api.test") < 3 - (trouble == "hang"):
+        assert status(deployment) == 200
+    assert {status(deployment) for _ in range(5)} == {200}
+    if trouble == "again":
+        assert "a name cannot be looked up" in deployment.responder.log
+    names.set("api.test", "127.0.0.1")
+    if trouble == "again":
+        assert wait_until(lambda: status(deployment) == 200 and "can be looked up again" in deployment.responder.log)
+
+
+def test_a_name_that_is_gone_is_not_used_any_more(deploy, names, upstream):
+    names.set("api.test", "127.0.0.1")
+    deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
+    assert status(deployment) == 200
+    names.set("api.test", "unknown")
+    assert wait_until(lambda: status(deployment) == 502)
+
+
+@pytest.mark.parametrize("addresses", ["127.0.0.2 127.0.0.1", "::1 127.0.0.1"])
+def test_of_several_addresses_one_that_listens_is_found(deploy, names, upstream, addresses):
+    names.set("api.test", addresses)
+    deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
+    assert {status(deployment) for _ in range(5)} == {200}
+
+
+# --- An address that changes ------------------------------------------------------------------------------------------
+
+
+def test_many_new_connections_cost_few_lookups(deploy, names, upstream):
+    names.set("api.test", "127.0.0.1")
+    deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
+    start = time.monotonic()
+    assert {status(deployment) for _ in range(50)} == {200}
+    assert names.lookups("api.test") <= time.monotonic() - start + 1
+
+
+@pytest.fixture
+def moved(reply):
+    """Two upstreams at different addresses and the same port."""
+    old = Upstream()
+    new = Upstream(("127.0.0.2", old.port))
+    for each in [old, new]:
+        each.says(reply)
+    yield old, new
+    old.stop()
+    new.stop()
+
+
+def test_a_changed_address_is_followed_under_steady_traffic(deploy, names, moved):
+    old, new = moved
+    clock = SteppingClock()
+    names.set("api.test", "127.0.0.1")
+    preloads = ":".join(each["LD_PRELOAD"] for each in [names.environment, clock.environment])
+    deployment = deploy(
+        OPENAI_BASE=base("api.test", old.base), RETRIES="0",
+        **{**names.environment, **clock.environment, "LD_PRELOAD": preloads})
+    assert status(deployment) == 200
+    names.set("api.test", "127.0.0.2")
+    # No connection is ever idle for as long as idle ones are kept.
+    for _ in range(5):
+        clock.advance(40)
+        assert status(deployment) == 200
+    assert (len(old.requests) > 0, len(new.requests) > 0) == (True, True)
+    before = len(old.requests)
+    assert {status(deployment) for _ in range(5)} == {200}
+    assert len(old.requests) == before

@@ -1,0 +1,99 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Upstream
+
+/// What becomes of requests whose origin has a name.
+@Suite(.timeLimit(.minutes(1)))
+struct NameTests {
+    private let names = HangingNames()
+
+    @Test func `a lookup that takes too long is a connection that takes too long, and the next request finds the name`()
+        async throws
+    {
+        let resolver = NameResolver(lookUp: names.lookUp)
+        let configuration = Client.Configuration(connectTimeout: .milliseconds(100))
+        try await TestServer.run(script: { try await $0.serve("x") }) { server in
+            try await withClient(configuration, port: server.port, host: "slow.test", names: resolver) { client in
+                for _ in 1...3 {
+                    let error = await failure(of: { try await client.exchange() })
+                    #expect(error?.code == .connectTimeout)
+                    #expect(error?.requestWasSent == false)
+                    #expect(error?.reason.contains("lookup") == true)
+                }
+                #expect(names.begun.count == 1)
+                names.set("slow.test", .success([try SocketAddress(ipAddress: "127.0.0.1", port: server.port)]))
+                #expect(await eventually { names.running == 0 })
+                let answer = try await client.exchange()
+                #expect(answer == "200 x")
+            }
+        }
+    }
+
+    @Test func `cancelling the task ends the wait for a name at once`() async throws {
+        let resolver = NameResolver(lookUp: names.lookUp)
+        try await withClient(port: 80, host: "slow.test", names: resolver) { client in
+            let task = Task(executorPreference: LoopExecutor(client.eventLoop)) {
+                await failure(of: { try await client.exchange() })
+            }
+            #expect(await eventually { names.running == 1 })
+            task.cancel()
+            #expect(await task.value?.code == .cancelled)
+        }
+        names.set("slow.test", .failure(LookupFailure("over")))
+    }
+
+    @Test func `a lookup for which no descriptor is left is the process's own fault`() async throws {
+        let failure = LookupFailure(status: EAI_SYSTEM, systemError: EMFILE)
+        try await withClient(port: 80, host: "name.test", names: NameResolver(lookUp: { _ in .failure(failure) })) {
+            let client = $0
+            #expect(await UpstreamTests.failure(of: { try await client.exchange() })?.code == .noDescriptor)
+        }
+    }
+
+    @Test func `an address that does not answer costs the first connection time, not the later ones`() async throws {
+        try await TestServer.run(script: { try await $0.serve("x") }) { server in
+            let silent = try SilentListener(SocketAddress(ipAddress: "127.0.0.2", port: server.port))
+            let good = try SocketAddress(ipAddress: "127.0.0.1", port: server.port)
+            let resolver = NameResolver(lookUp: { _ in .success([silent.address, good]) })
+            try await withClient(port: server.port, host: "two.test", names: resolver) { client in
+                let answer = try await client.exchange()
+                #expect(answer == "200 x")
+                let order = Order()
+                let peer = HostAndPort(host: "two.test", port: server.port)
+                _ = resolver.find(peer, on: client.eventLoop) { order.addresses = try? $0.get() }
+                #expect(order.addresses == [good, silent.address])
+            }
+        }
+    }
+
+    /// Touched on one event loop.
+    private final class Order {
+        var addresses: [SocketAddress]?
+    }
+}
+
+/// A listener with a full queue: the kernel answers nothing to who connects.
+private final class SilentListener: Sendable {
+    let address: SocketAddress
+    private let descriptors: [Int32]
+
+    init(_ address: SocketAddress) throws {
+        self.address = address
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let isListening = address.withSockAddr { bind(listener, $0, socklen_t($1)) == 0 && listen(listener, 0) == 0 }
+        // A queue of no length still takes one.
+        let waiting = (1...3).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0) }
+        for client in waiting {
+            _ = address.withSockAddr { connect(client, $0, socklen_t($1)) }
+        }
+        descriptors = [listener] + waiting
+        if !isListening { throw TestFailure("no listener") }
+    }
+
+    deinit {
+        for descriptor in descriptors { close(descriptor) }
+    }
+}
