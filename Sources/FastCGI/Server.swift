@@ -46,7 +46,7 @@ public final class Server: Sendable {
 
     private enum Phase {
         case new
-        case running(Watcher, Connections, caretakers: [Task<Void, Never>])
+        case running(Watcher, Connections, ListenerWatch?, memory: Task<Void, Never>)
         case ended
     }
 
@@ -79,13 +79,9 @@ public final class Server: Sendable {
         let watcher = Watcher(listener, service: service, contexts: contexts)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
-            let caretakers = [
-                Task { await CrowdMemory.lookAfter(connections) },
-                Task { [listener, socketWasLost] in
-                    await ListenerWatch.lookAfter(listener, watcher, report: socketWasLost)
-                },
-            ]
-            $0 = .running(watcher, connections, caretakers: caretakers)
+            // Where the system starts no more threads, the watcher's fails below.
+            let watch = try? ListenerWatch(listener, watcher, report: socketWasLost)
+            $0 = .running(watcher, connections, watch, memory: Task { await CrowdMemory.lookAfter(connections) })
         }
         do throws(StartError) {
             try watcher.start()
@@ -97,7 +93,7 @@ public final class Server: Sendable {
 
     /// Requests that are being read or answered.
     public var liveRequestCount: Int {
-        phase.withLock { if case .running(_, let connections, _) = $0 { connections.busyCount } else { 0 } }
+        phase.withLock { if case .running(_, let connections, _, _) = $0 { connections.busyCount } else { 0 } }
     }
 
     /// Stops accepting, closes idle connections, lets running requests finish, and cancels the tasks of those that have
@@ -106,12 +102,9 @@ public final class Server: Sendable {
     /// A connection that was accepted or used within the last second may have a request on its way: it stays until that has
     /// been served, or the second is over.
     public func shutdown(grace: Duration) async {
-        guard case .running(let watcher, _, _) = phase.withLock({ $0 }) else { return listener.close() }
+        guard case .running(let watcher, _, _, _) = phase.withLock({ $0 }) else { return listener.close() }
         watcher.drain()
-        let graceEnd = Task {
-            try await Task.sleep(for: grace)
-            watcher.cancelExchanges()
-        }
+        let graceEnd = eventLoops[0].scheduleTask(in: TimeAmount(grace)) { watcher.cancelExchanges() }
         await watcher.waitUntilEnded()
         graceEnd.cancel()
         end()
@@ -119,7 +112,10 @@ public final class Server: Sendable {
 
     private func end() {
         phase.withLock {
-            if case .running(_, _, let caretakers) = $0 { caretakers.forEach { $0.cancel() } }
+            if case .running(_, _, let watch, let memory) = $0 {
+                watch?.end()
+                memory.cancel()
+            }
             $0 = .ended
         }
     }
