@@ -47,10 +47,12 @@ let package = Package(
     targets: [
         // What the program is made of, in the order of who may import whom: a target sees only what stands above it.
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CExtendedAttributes"),
         .target(name: "JSON"),
         .target(name: "EventStream"),
         .target(name: "Presentation"),
         .target(name: "Threads"),
+        .target(name: "Files", dependencies: ["CExtendedAttributes", "Threads"]),
         .target(name: "Models", resources: [.embedInCode("models.csv")]),
         .target(name: "Translation", dependencies: ["JSON", "EventStream", "Models"]),
         .target(name: "CGI", dependencies: ["Threads"]),
@@ -65,8 +67,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Models", "Presentation", "Scoreboard", "Threads", "Translation",
-                "Upstream",
+                "CGI", "JSON", "EventStream", "Files", "Models", "Presentation", "Scoreboard", "Threads",
+                "Translation", "Upstream",
                 .nioCore,
                 .configuration,
                 .crypto, .cryptoExtras, .logging,
@@ -79,8 +81,8 @@ let package = Package(
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "FastCGI", "Gateway", "JSON", "Models", "Presentation", "Report", "Scoreboard", "Translation",
-                "Upstream",
+                "CGI", "FastCGI", "Files", "Gateway", "JSON", "Models", "Presentation", "Report", "Scoreboard",
+                "Threads", "Translation", "Upstream",
                 .nioCore,
                 .nioPosix,
                 .logging, .argumentParser,
@@ -93,6 +95,7 @@ let package = Package(
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),
         .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "CExtendedAttributes", "Threads"]),
         .testTarget(name: "CGITests", dependencies: ["CGI"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
         .testTarget(
@@ -103,7 +106,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CGI", "JSON", "Models", "Translation", "Upstream", "UpstreamSimulator", .nioCore, .nioPosix,
+                "Gateway", "CGI", "Files", "JSON", "Models", "Scoreboard", "Translation", "Upstream",
+                "UpstreamSimulator", .nioCore, .nioPosix,
             ]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),
         .testTarget(

@@ -1,4 +1,5 @@
 internal import FastCGI
+internal import Files
 internal import Gateway
 internal import Glibc
 
@@ -40,7 +41,7 @@ enum SocketCheck {
         }
         let mode = String(status.st_mode & 0o777, radix: 8)
         let text =
-            "may be used by the user \(user(status.st_uid)) and the group \(group(status.st_gid)) (mode 0\(mode))"
+            "may be used by the user \(Account.user(status.st_uid)) and the group \(Account.group(status.st_gid)) (mode 0\(mode))"
         guard status.st_mode & S_IWOTH == 0 else {
             return .warning(
                 subject, "may be used by everybody on this machine, past the web server (mode 0\(mode))",
@@ -50,17 +51,9 @@ enum SocketCheck {
         }
         guard status.st_mode & S_IWGRP != 0 else {
             return .warning(
-                subject, "may be used by the user \(user(status.st_uid)) alone (mode 0\(mode))",
+                subject, "may be used by the user \(Account.user(status.st_uid)) alone (mode 0\(mode))",
                 remedy: "unless the web server is that user: mode 0660, and the group of the web server's user")
         }
         return .ok(subject, text + ", and the web server must be one of them")
-    }
-
-    private static func user(_ id: uid_t) -> String {
-        getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? String(id)
-    }
-
-    private static func group(_ id: gid_t) -> String {
-        getgrgid(id).map { String(cString: $0.pointee.gr_name) } ?? String(id)
     }
 }

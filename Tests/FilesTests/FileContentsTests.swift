@@ -1,0 +1,95 @@
+import Glibc
+import Testing
+
+@testable import Files
+
+struct FileContentsTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    private func fault(_ path: String, limit: Int = 1 << 20) -> String? {
+        do throws(FileError) {
+            _ = try FileContents(of: path, limit: limit)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func `a file is read up to its limit, by a link too`() throws {
+        let text = String(repeating: "x", count: 100_000)
+        let path = try directory.write(text)
+        try #require(symlink(path, "\(directory.path)/link") == 0)
+        #expect(try FileContents(of: path, limit: 100_000).bytes == Array(text.utf8))
+        #expect(try contents("\(directory.path)/link") == text)
+        #expect(try contents(directory.write("", to: "empty")) == "")
+    }
+
+    @Test func `a file above its limit is not read`() throws {
+        let path = try directory.write("")
+        try #require(truncate(path, 1 << 40) == 0)
+        #expect(
+            fault(path, limit: 64 << 10)
+                == "cannot read \(path): it has more than 64 KB; name the right file, or take out what it does not need"
+        )
+        #expect(fault(path, limit: 16 << 20)?.contains("more than 16 MB") == true)
+    }
+
+    /// The kernel's files have more than their size says, as those that grow while they are read.
+    @Test func `a file that has more than its size says is read to its limit only`() {
+        #expect(status("/proc/self/status").st_size == 0)
+        #expect(fault("/proc/self/status", limit: 10)?.contains("more than 10 bytes") == true)
+        #expect(fault("/proc/self/status") == nil)
+    }
+
+    @Test func `anything but a regular file is refused without waiting for it`() throws {
+        let pipe = "\(directory.path)/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        #expect(fault(pipe) == "cannot read \(pipe): it is a pipe; name a regular file")
+        #expect(fault(directory.path)?.contains("it is a directory") == true)
+        #expect(fault("/dev/zero")?.contains("it is a device") == true)
+    }
+
+    @Test func `an error names the file, the reason and the way out`() {
+        let path = "\(directory.path)/none"
+        #expect(fault(path) == "cannot read \(path): No such file or directory; create it, or name another path")
+    }
+
+    @Test func `another owner, mode, time, size or file is another version`() throws {
+        let path = try directory.write("text")
+        var versions = [try #require(FileVersion(of: path))]
+        #expect(FileVersion(of: path) == versions[0])
+        func note() throws { versions.append(try #require(FileVersion(of: path))) }
+        chmod(path, 0o640)
+        try note()
+        try directory.write("text", to: "other", mode: 0o640)
+        rename("\(directory.path)/other", path)
+        try note()
+        truncate(path, 1)
+        try note()
+        if geteuid() == 0 {
+            chown(path, 1, 0)
+            try note()
+            chown(path, 1, 1)
+            try note()
+        }
+        for (index, version) in versions.enumerated() { #expect(!versions[..<index].contains(version)) }
+        #expect(FileVersion(of: "\(directory.path)/none") == nil)
+    }
+
+    @Test func `the first reading waits for a limited time`() throws {
+        let path = try directory.write("text")
+        let isOver = Gate()
+        let source = FileSource(path, limit: 100) { bytes in
+            isOver.wait()
+            return text(bytes)
+        }
+        let error = #expect(throws: FileError.self) { try source.read(withinSeconds: 0.6) }
+        #expect(error?.description.hasPrefix("cannot read \(path): it did not answer within 1 s; ") == true)
+        isOver.open()
+        #expect(try source.read(withinSeconds: 60).content == "text")
+    }
+}
