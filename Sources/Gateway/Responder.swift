@@ -1,4 +1,5 @@
 public import CGI
+public import Files
 internal import Logging
 public import Models
 public import NIOCore
@@ -11,27 +12,34 @@ public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
     private let shared: Exchange.Shared
+    private let files: FileWatch
     private let log: AccessLog?
 
     /// - Parameters:
     ///   - configuration: what the operator decided.
     ///   - client: makes the requests upstream.
     ///   - budget: what requests and replies in hand may take of memory together.
+    ///   - files: looks after the files that the configuration names, once it has been started; nil leaves everything as it was
+    ///     when the configuration was read.
     ///   - scoreboard: where others can see what is done; see ``Configuration/makeScoreboard()``.
     ///   - writeLogLine: takes each request's log line; by default ``LogWriter/standardError`` does.
     ///   - today: tells the day, by which models are gone.
     public init(
-        configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, scoreboard: Scoreboard? = nil,
+        configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, files: FileWatch? = nil,
+        scoreboard: Scoreboard? = nil,
         writeLogLine: (@Sendable ([UInt8]) -> Void)? = nil, today: @escaping @Sendable () -> Day = { .today }
     ) {
         self.configuration = configuration
-        authenticator = Authenticator(configuration.access, client: client, log: configuration.log)
+        let files = files ?? FileWatch(configuration, scoreboard: scoreboard)
+        self.files = files
+        authenticator = Authenticator(
+            configuration.access, client: client, files: files, scoreboard: scoreboard, log: configuration.log)
         shared = Exchange.Shared(
-            upstreams: Upstreams(configuration, client),
+            upstreams: Upstreams(configuration, client, files),
             memory: Memory(reasoningCapacity: configuration.reasoningCache), budget: budget,
             admission: Admission(limit: configuration.maxStreams), scoreboard: scoreboard,
             settings: configuration.translation,
-            catalogue: Current(configuration.models, .modelsFile, log: configuration.log, read: ModelsFile.read),
+            catalogue: Current(configuration.models, .modelsFile, files),
             today: today)
         let format = configuration.logFormat
         log =
@@ -39,11 +47,10 @@ public final class Responder: Sendable {
             ? AccessLog(format: format, write: writeLogLine ?? { LogWriter.standardError.write($0, format) }) : nil
     }
 
-    /// Reads the files with keys, secrets and models anew. Streams that run go on.
+    /// Has the files with keys, secrets and models read now, without waiting for it. Streams that run go on.
     public func reloadFiles() {
-        authenticator.reload()
-        shared.catalogue.reload()
-        shared.upstreams.reloadKeys()
+        files.lookNow()
+        authenticator.expirePublishedKeys()
     }
 
     /// Answers one request and logs it. Returns when everything is written, or the client has gone.

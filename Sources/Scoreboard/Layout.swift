@@ -19,6 +19,10 @@ enum Layout {
         case placesUsed
         /// How many bytes of series there are.
         case seriesUsed
+        /// Which version of the file of keys is in force; 0 if that is not known, as in processes of earlier versions.
+        case keysVersion
+        /// Which of its files the process cannot read, a bit each.
+        case unreadableFiles
     }
 
     static let wordSize = 8

@@ -42,6 +42,20 @@ public final class Scoreboard: Sendable {
         return Snapshot(of: file).map { [$0] } ?? []
     }
 
+    /// Which version of the file of keys is in force in this process, for those who have changed the file.
+    ///
+    /// - Parameter keysVersion: a number that stands for the file's content; not 0.
+    public func note(keysVersion: UInt64) {
+        file.publish(keysVersion, as: .keysVersion)
+    }
+
+    /// Which of its files this process cannot read.
+    ///
+    /// - Parameter unreadableFiles: a bit for each.
+    public func note(unreadableFiles: UInt64) {
+        file.publish(unreadableFiles, as: .unreadableFiles)
+    }
+
     /// An exchange begins.
     public func enter() -> Place {
         state.withLock { $0.places.take() }

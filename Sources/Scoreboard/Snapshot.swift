@@ -10,6 +10,10 @@ public struct Snapshot: Sendable {
     public let startTime: Double
     /// How many exchanges may be live in the process.
     public let streamLimit: Int
+    /// Which version of the file of keys is in force in the process; 0 if it uses none, or does not say.
+    public let keysVersion: UInt64
+    /// Which of its files the process cannot read, a bit each.
+    public let unreadableFiles: UInt64
     /// How many exchanges are live, those included that found no place in ``exchanges``.
     public let live: Int
     /// The most exchanges that were live at once.
@@ -42,6 +46,8 @@ public struct Snapshot: Sendable {
         process = Int(Layout.number(word(.process)))
         startTime = Double(word(.startTime)) / 1e9
         streamLimit = Int(Layout.number(word(.streamLimit)))
+        keysVersion = word(.keysVersion)
+        unreadableFiles = word(.unreadableFiles)
         live = isLive ? Int(Layout.number(word(.live))) : 0
         mostLive = Int(Layout.number(word(.mostLive)))
         intervals = Interval.read(

@@ -1,11 +1,13 @@
 internal import CGI
 internal import FastCGI
+internal import Files
 internal import Gateway
 internal import Logging
 internal import Models
 internal import NIOCore
 internal import NIOPosix
 internal import Scoreboard
+internal import Threads
 internal import Upstream
 
 /// Serves FastCGI until a signal says to stop.
@@ -33,8 +35,9 @@ enum FastCGIService {
         let memory = MemoryBudget(capacity: bodies)
         let scoreboard = try makeScoreboard(configuration)
         LogWriter.standardError.onLoss { count in scoreboard?.update { $0.add(count, to: .lostLogLines) } }
+        let files = FileWatch(configuration, scoreboard: scoreboard)
         let responder = Responder(
-            configuration: configuration, client: client, budget: memory, scoreboard: scoreboard)
+            configuration: configuration, client: client, budget: memory, files: files, scoreboard: scoreboard)
         Signals.onReload(responder.reloadFiles)
         var limits = Server.Limits()
         limits.maxBody = configuration.maxBody
@@ -51,6 +54,11 @@ enum FastCGIService {
             try server.start()
         } catch {
             throw Exit.failure(error.description)
+        }
+        do throws(ThreadError) {
+            try files.start()
+        } catch {
+            throw Exit.failure("cannot start a thread for files; raise the limit on threads (ulimit -u, TasksMax)")
         }
         log.info(
             "started",

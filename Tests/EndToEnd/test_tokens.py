@@ -404,7 +404,7 @@ def test_check_says_what_keys_are_there(run, publisher, simulator, key):
         ({"JWT_JWKS_URL": "http://login.example.com/keys"}, "JWT_JWKS_URL: "),
         ({"JWT_JWKS_URL": "https://login.example.com/keys", "JWT_AUDIENCE": "x"}, "JWT_ISSUER: is not set"),
         ({"JWT_JWKS_URL": "https://login.example.com/keys", "JWT_ISSUER": "x"}, "JWT_AUDIENCE: is not set"),
-        ({"JWT_JWKS_FILE": "missing", "JWT_ISSUER": "x", "JWT_AUDIENCE": "x"}, "JWT_JWKS_FILE: 'missing' cannot be used"),
+        ({"JWT_JWKS_FILE": "missing", "JWT_ISSUER": "x", "JWT_AUDIENCE": "x"}, "JWT_JWKS_FILE: cannot read missing: No such file"),
         ({"JWT_SECRET": SECRET, "JWT_JWKS_URL": "https://a.example/k", "JWT_ISSUER": "x", "JWT_AUDIENCE": "y"}, "only one"),
     ],
 )

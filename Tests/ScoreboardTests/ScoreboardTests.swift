@@ -78,6 +78,16 @@ final class TemporaryDirectory {
         scoreboard.leave(next)
     }
 
+    @Test func `what a process says of its files is seen by others`() throws {
+        let scoreboard = try makeScoreboard()
+        var snapshot = try #require(try scoreboard.read().first)
+        #expect((snapshot.keysVersion, snapshot.unreadableFiles) == (0, 0))
+        scoreboard.note(keysVersion: .max)
+        scoreboard.note(unreadableFiles: 0b101)
+        snapshot = try #require(try scoreboard.read().first)
+        #expect((snapshot.keysVersion, snapshot.unreadableFiles) == (.max, 0b101))
+    }
+
     @Test func `more exchanges than places are counted though not listed`() throws {
         let scoreboard = try makeScoreboard()
         let places = (0..<Layout.placeCount + 10).map { _ in

@@ -2,7 +2,8 @@ extension AccessSettings {
     /// Reads who may call; that nobody may is a fault.
     init(_ values: inout ConfigurationValues) {
         let known = values.faults.count
-        keys = values.file(.keysFile) { (path) throws(KeysFileFault) in try KeysFile(path: path).read() }
+        keys = values.file(.keysFile, limit: KeysFile.sizeLimit) { try KeyRing(parsing: $0) }
+        grace = values.duration(.keysFileGrace, mayBeZero: true)
         tokens = Tokens(&values)
         sharedKey = values.secret(.proxyKey, KeyDigest.ofSharedKey)
         if sharedKey == nil, keys == nil, tokens == nil, values.faults.count == known {
@@ -16,7 +17,7 @@ extension AccessSettings.Tokens {
     fileprivate init?(_ values: inout ConfigurationValues) {
         let known = values.faults.count
         let secret = values.secret(.tokenSecret, KeySet.ofSecret).map { Keys.secret($0) }
-        let file = values.file(.tokenKeysFile) { (path) throws(ValueFault) in try KeySet(path: path) }.map {
+        let file = values.file(.tokenKeysFile, limit: KeySet.maximumSize) { try KeySet(parsing: $0) }.map {
             Keys.file($0)
         }
         let published = values.parse(.tokenKeysURL) { try PublishedKeys.Address($0) }.map { Keys.published($0) }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Who may call, as the configuration has it.
 struct AccessSettings: Sendable {
     /// The one key that all callers share.
@@ -5,6 +7,8 @@ struct AccessSettings: Sendable {
     /// The file of callers' keys.
     var keys: FileReading<KeyRing>?
     var tokens: Tokens?
+    /// How long the keys and secrets in a file stay valid when it cannot be read any more.
+    var grace: Duration
 
     /// Which tokens are taken.
     struct Tokens: Sendable {

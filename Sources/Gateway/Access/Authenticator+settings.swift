@@ -1,29 +1,36 @@
+internal import Files
 internal import Logging
+internal import Scoreboard
 internal import Upstream
 
 extension Authenticator {
-    /// - Parameter client: fetches the keys that issuers of tokens publish.
-    init(_ settings: AccessSettings, client: Client, log: Logger) {
-        key = settings.sharedKey.map { provided in
-            Current(provided, .proxyKey, log: log) { try KeyDigest.ofSharedKey(SecretFile.read($0)) }
-        }
+    /// - Parameters:
+    ///   - client: fetches the keys that issuers of tokens publish.
+    ///   - files: looks after the files that say who may call.
+    ///   - scoreboard: where others can see which version of the file of keys is in force; nil for nowhere.
+    init(_ settings: AccessSettings, client: Client, files: FileWatch, scoreboard: Scoreboard?, log: Logger) {
+        let grace = settings.grace
+        key = settings.sharedKey.map { Current($0, .proxyKey, files, grace: grace) }
         keys = settings.keys.map { reading in
-            WatchedFile(reading, .keysFile, log: log) { try KeysFile(path: $0).read() }
+            files.watch(reading, as: ConfigurationKey.keysFile.rawValue, grace: grace) { ring in
+                scoreboard?.note(keysVersion: ring.version)
+            }
         }
-        tokens = settings.tokens.map { TokenVerifier(keys: .init($0.keys, client: client, log: log), rules: $0.rules) }
+        tokens = settings.tokens.map { tokens in
+            TokenVerifier(
+                keys: .init(tokens.keys, client: client, files: files, grace: grace, log: log), rules: tokens.rules)
+        }
     }
 }
 
 extension TokenVerifier.Keys {
-    fileprivate init(_ settings: AccessSettings.Tokens.Keys, client: Client, log: Logger) {
+    fileprivate init(
+        _ settings: AccessSettings.Tokens.Keys, client: Client, files: FileWatch, grace: Duration, log: Logger
+    ) {
         switch settings {
-        case .secret(let provided):
-            self = .local(
-                Current(provided, .tokenSecret, log: log) { try KeySet.ofSecret(SecretFile.read($0)) })
-        case .file(let reading):
-            self = .local(.watched(WatchedFile(reading, .tokenKeysFile, log: log) { try KeySet(path: $0) }))
-        case .published(let address):
-            self = .published(PublishedKeys(address, client: client, log: log))
+        case .secret(let provided): self = .local(Current(provided, .tokenSecret, files, grace: grace))
+        case .file(let reading): self = .local(Current(.file(reading), .tokenKeysFile, files, grace: grace))
+        case .published(let address): self = .published(PublishedKeys(address, client: client, log: log))
         }
     }
 }

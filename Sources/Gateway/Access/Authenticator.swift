@@ -1,4 +1,5 @@
 internal import CGI
+internal import Files
 
 /// Decides who the caller is, by the key or token in `X-API-KEY` or `Authorization: Bearer`.
 ///
@@ -12,7 +13,8 @@ struct Authenticator: Sendable {
 
     /// The caller.
     ///
-    /// - Throws: always the same answer when the request does not show who it is; only the log is told why.
+    /// - Throws: always the same answer when the request does not show who it is; only the log says why. Another one when it
+    ///   shows a key that was good until its file became unreadable (``Failure/keysUnreadable``).
     func caller(of request: CGI.Request) async throws(Failure) -> Caller {
         var presented: [String] = []
         if let header = request.header("x-api-key") { presented.append(header) }
@@ -30,23 +32,30 @@ struct Authenticator: Sendable {
         return caller
     }
 
-    /// Reads the files anew.
-    func reload() {
-        key?.reload()
-        keys?.reload()
-        tokens?.reload()
+    /// Has the keys that issuers publish fetched when the next token comes.
+    func expirePublishedKeys() {
+        tokens?.expirePublishedKeys()
     }
 
     private func caller(named credential: String) async throws(Failure) -> Caller {
         let digest = KeyDigest(of: credential)
-        if digest == key?.value { return Caller(label: "default") }
-        if let caller = keys?.content.caller(of: digest) { return caller }
+        if let key, digest == key.value {
+            guard !key.hasExpired else { throw .keysUnreadable }
+            return Caller(label: "default")
+        }
+        if let keys, let caller = keys.content.caller(of: digest) {
+            guard !keys.hasExpired else { throw .keysUnreadable }
+            return caller
+        }
         guard let tokens, TokenVerifier.isToken(credential) else { throw .unauthorized() }
+        let caller: Caller
         do throws(TokenFault) {
-            return try await tokens.caller(of: credential)
+            caller = try await tokens.caller(of: credential)
         } catch {
             throw .unauthorized(error.rawValue)
         }
+        guard !tokens.haveKeysExpired else { throw .keysUnreadable }
+        return caller
     }
 
     /// RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1).

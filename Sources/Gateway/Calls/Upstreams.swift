@@ -1,3 +1,4 @@
+internal import Files
 internal import Logging
 internal import NIOCore
 internal import Upstream
@@ -19,12 +20,11 @@ final class Upstreams: Sendable {
     let timeout: TimeAmount
     private let log: Logger
 
-    init(_ configuration: Configuration, _ client: Client) {
+    init(_ configuration: Configuration, _ client: Client, _ files: FileWatch) {
         self.client = client
         let bases = configuration.bases
         self.bases = bases.map {
-            Base(
-                requests: UpstreamRequests($0, log: configuration.log), circuit: bases.count > 1 ? Circuit() : nil)
+            Base(requests: UpstreamRequests($0, files), circuit: bases.count > 1 ? Circuit() : nil)
         }
         maximumRetries = configuration.retries
         timeout = TimeAmount(configuration.upstreamTimeout)
@@ -35,11 +35,6 @@ final class Upstreams: Sendable {
     var redaction: Redaction {
         let redactions = bases.map(\.requests.redaction)
         return redactions.count == 1 ? redactions[0] : Redaction(joining: redactions)
-    }
-
-    /// Reads the keys anew that stand in files.
-    func reloadKeys() {
-        for base in bases { base.requests.reloadKey() }
     }
 
     /// The first base that is well and has not been asked; of those that are not well, the first; and when all have been

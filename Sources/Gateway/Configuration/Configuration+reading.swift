@@ -93,6 +93,7 @@ extension Catalogue {
 extension ConfigurationValues {
     /// What is known of models: with the rows of a file, or without.
     fileprivate mutating func catalogue() -> Provided<Catalogue> {
-        file(.modelsFile, ModelsFile.read).map { .file($0) } ?? .value(.standard)
+        file(.modelsFile, limit: ModelsFile.sizeLimit) { try ModelsFile.parse($0) }.map { .file($0) }
+            ?? .value(.standard)
     }
 }

@@ -6,6 +6,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case proxyKey = "PROXY_API_KEY"
     /// A file of keys, one for each caller.
     case keysFile = "PROXY_KEYS_FILE"
+    /// How long callers' keys and secrets in files stay valid when their file cannot be read any more.
+    case keysFileGrace = "KEYS_FILE_GRACE"
     /// The address of the keys that callers' tokens (JWT) are signed with.
     case tokenKeysURL = "JWT_JWKS_URL"
     /// A file of such keys, in place of an address.
@@ -90,6 +92,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     /// The value where none is set; nil where there is none to fall back on.
     public var defaultText: String? {
         switch self {
+        case .keysFileGrace: "1h"
         case .tokenLabelClaim: "sub"
         case .tokenModelsClaim: "models"
         case .target: "responses"
@@ -128,6 +131,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .openAIKey: "a key of the upstream account"
         case .proxyKey: "a secret of your own making, such as the output of: openssl rand -hex 32"
         case .keysFile: "the path of a file that gpt-proxy key new has written"
+        case .keysFileGrace: "a duration such as 0s, 15m or 1h"
         case .tokenKeysURL: "an address such as https://login.example.com/realms/main/protocol/openid-connect/certs"
         case .tokenKeysFile: "the path of a file with a JSON Web Key Set"
         case .tokenSecret: "32 bytes or more, such as the output of: openssl rand -hex 32"

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
 extension ConfigurationSource {
     /// The file of keys, if one is named.
     public var keysFilePath: String? { value(ConfigurationKey.keysFile.rawValue) }
@@ -11,11 +17,12 @@ extension ConfigurationSource {
         return values.secret(.proxyKey) { $0 }?.content
     }
 
-    /// The secret whose text is all that a file holds.
+    /// The secret whose text is all that a file holds, for a command; the file may be a pipe.
     ///
     /// - Throws: an error that says why it cannot be read.
     public static func secret(inFile path: String) throws -> String {
-        try SecretFile.read(path)
+        guard let data = FileManager.default.contents(atPath: path) else { throw ValueFault("cannot be read") }
+        return try SecretFile.parse(Array(data))
     }
 
     /// The files that hold secrets.

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Files
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -18,8 +19,9 @@ public struct ConfigurationSource: Sendable {
     /// - Parameters:
     ///   - environment: the process's environment variables.
     ///   - environmentFile: a file of `KEY=value` lines; nil takes `./.env` if it is there.
-    /// - Throws: when a file or directory that was named cannot be read.
+    /// - Throws: when a file or directory that was named cannot be read, or does not answer.
     public init(environment: [String: String], environmentFile: String? = nil) async throws {
+        try Self.waitForAnswer(of: [environmentFile ?? ".env"], environment["CREDENTIALS_DIRECTORY"])
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
         self.environment = environment
         self.environmentFile = environmentFile ?? ".env"
@@ -34,6 +36,24 @@ public struct ConfigurationSource: Sendable {
             try await EnvironmentVariablesProvider(
                 environmentFilePath: FilePath(self.environmentFile), allowMissing: environmentFile == nil))
         reader = ConfigReader(providers: providers)
+    }
+
+    /// Reads what the providers are about to read, with a time limit: they would wait forever for a mount that does not answer.
+    private static func waitForAnswer(of files: [String], _ directory: String?) throws(ValueFault) {
+        let seconds = 10
+        let hasAnswered = TimeLimit.run(seconds: Double(seconds)) {
+            let credentials = directory.map { directory in
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+                return names.map { "\(directory)/\($0)" }
+            }
+            // The providers report what is wrong with them.
+            for file in files + (credentials ?? []) { _ = try? FileContents(of: file, limit: 1 << 20) }
+            return true
+        }
+        guard hasAnswered == nil else { return }
+        let names = (files + [directory].compactMap { $0 }).joined(separator: " or ")
+        throw ValueFault(
+            "\(names) did not answer within \(seconds) s; see whether the server of its mount can be reached")
     }
 
     /// The value of a key, without the quotes that may stand around it; nil when it is nowhere or empty.

@@ -1,3 +1,4 @@
+internal import Files
 internal import Models
 internal import Translation
 internal import Upstream
@@ -14,6 +15,13 @@ struct ConfigurationValues {
     /// The file that a secret stands in, if it does.
     private let fileOfSecret: (String) -> String?
     private(set) var faults: [ConfigurationError.Fault] = []
+    private let start = ContinuousClock.now
+
+    /// How many seconds all files that the configuration names may take together.
+    private static let patience = 10.0
+
+    /// How many seconds the next file may take. It gets at least one, also when others have used up the time.
+    private var secondsForFile: Double { max(1, Self.patience - (ContinuousClock.now - start) / .seconds(1)) }
 
     init(_ source: ConfigurationSource) {
         lookUp = source.value
@@ -40,8 +48,8 @@ struct ConfigurationValues {
     }
 
     /// A secret as it is set, or in the file that it stands in; nil where neither is, or it is at fault, which is noted.
-    mutating func secret<T, Fault: Error>(
-        _ key: ConfigurationKey, ofBase number: Int = 1, _ parse: (String) throws(Fault) -> T
+    mutating func secret<T: Sendable, Fault: Error>(
+        _ key: ConfigurationKey, ofBase number: Int = 1, _ parse: @escaping @Sendable (String) throws(Fault) -> T
     ) -> Provided<T>? {
         guard let path = fileOfSecret(key.name(ofBase: number)) else {
             guard let text = text(key, ofBase: number) else { return nil }
@@ -52,8 +60,12 @@ struct ConfigurationValues {
                 return nil
             }
         }
+        let source = FileSource(path, limit: SecretFile.sizeLimit) { try parse(SecretFile.parse($0)) }
         do {
-            return .file(try FileReading(path) { path in try parse(SecretFile.read(path)) })
+            return .file(try source.read(withinSeconds: secondsForFile))
+        } catch let error as FileError {
+            fail(key, ofBase: number, "\(error)")
+            return nil
         } catch {
             fail(key, ofBase: number, "the file '\(path)' \(error); it must hold \(key.allowed)")
             return nil
@@ -61,12 +73,19 @@ struct ConfigurationValues {
     }
 
     /// What the file says that a setting names.
-    mutating func file<T, Fault: Error>(
-        _ key: ConfigurationKey, _ read: (String) throws(Fault) -> T
+    ///
+    /// - Parameters:
+    ///   - limit: how many bytes it may have.
+    ///   - parse: makes the value of them.
+    mutating func file<T: Sendable>(
+        _ key: ConfigurationKey, limit: Int, _ parse: @escaping @Sendable ([UInt8]) throws -> T
     ) -> FileReading<T>? {
         guard let path = text(key) else { return nil }
-        do throws(Fault) {
-            return try FileReading(path, read)
+        do {
+            return try FileSource(path, limit: limit, parse: parse).read(withinSeconds: secondsForFile)
+        } catch let error as FileError {
+            fail(key, "\(error)")
+            return nil
         } catch {
             fail(key, "'\(path)' cannot be used: \(error)")
             return nil

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Looks for callers' keys that end soon, or have ended.
 public enum KeysCheck {
     private static let soon = 14.0 * 24 * 3600

@@ -1,3 +1,4 @@
+internal import Files
 internal import Models
 public import NIOCore
 internal import Translation
@@ -18,7 +19,9 @@ public enum UpstreamCheck {
         _ base: Configuration.Base, of configuration: Configuration, _ client: Client, on eventLoop: any EventLoop
     ) async -> Result {
         let subject = configuration.bases.count > 1 ? "upstream \(base.url.origin)" : "upstream"
-        let request = UpstreamRequests(base, log: configuration.log).get("/models")
+        // Which is not started: the key is the one that the configuration was read with.
+        let files = FileWatch(configuration, scoreboard: nil)
+        let request = UpstreamRequests(base, files).get("/models")
         do throws(UpstreamError) {
             let response = try await client.send(request, on: eventLoop)
             guard response.isSuccess else {

@@ -1,4 +1,4 @@
-internal import Logging
+internal import Files
 
 /// A value as it is now: one that never changes, or one that follows its file.
 enum Current<Content: Sendable>: Sendable {
@@ -7,15 +7,13 @@ enum Current<Content: Sendable>: Sendable {
 
     /// - Parameters:
     ///   - provided: what the configuration has.
-    ///   - key: the setting's name, for the log.
-    ///   - read: reads the value of its file.
-    init(
-        _ provided: Provided<Content>, _ key: ConfigurationKey, log: Logger,
-        read: @escaping @Sendable (String) throws -> Content
-    ) {
+    ///   - key: the setting, for the log.
+    ///   - files: looks after the file, if there is one.
+    ///   - grace: how long the value stays valid when its file cannot be read any more; nil for no limit.
+    init(_ provided: Provided<Content>, _ key: ConfigurationKey, _ files: FileWatch, grace: Duration? = nil) {
         switch provided {
         case .value(let content): self = .fixed(content)
-        case .file(let reading): self = .watched(WatchedFile(reading, key, log: log, read: read))
+        case .file(let reading): self = .watched(files.watch(reading, as: key.rawValue, grace: grace))
         }
     }
 
@@ -26,8 +24,11 @@ enum Current<Content: Sendable>: Sendable {
         }
     }
 
-    /// Reads the file anew, if there is one.
-    func reload() {
-        if case .watched(let file) = self { file.reload() }
+    /// Whether the value's file has been unreadable for longer than its grace.
+    var hasExpired: Bool {
+        switch self {
+        case .fixed: false
+        case .watched(let file): file.hasExpired
+        }
     }
 }

@@ -1,17 +1,13 @@
 internal import Models
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
-
 /// A file with an operator's rows for the catalogue of models (`MODELS_FILE`).
 enum ModelsFile {
+    /// How many bytes it may have.
+    static let sizeLimit = 4 << 20
+
     /// The catalogue with the file's rows on top.
-    static func read(_ path: String) throws(ValueFault) -> Catalogue {
-        guard let data = FileManager.default.contents(atPath: path) else { throw ValueFault("it cannot be read") }
-        guard let text = String(data: data, encoding: .utf8) else { throw ValueFault("it is not UTF-8") }
+    static func parse(_ bytes: [UInt8]) throws(ValueFault) -> Catalogue {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw ValueFault("it is not UTF-8") }
         do throws(CatalogueError) {
             return try Catalogue(addingRowsOf: text)
         } catch {

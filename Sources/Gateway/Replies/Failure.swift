@@ -40,6 +40,15 @@ struct Failure: Error, Sendable {
         Failure(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
     }
 
+    /// The key was good until its file became unreadable for longer than `KEYS_FILE_GRACE`.
+    ///
+    /// Not 401: the caller would take its key for a revoked one, and its program would give up. With 503 it learns that the
+    /// fault is the server's, and tries again. A key that was not good before gets 401, whatever the file may say by now.
+    static let keysUnreadable = Failure(
+        status: 503, reason: "keys_unreadable",
+        message: "This server cannot read its callers' keys at the moment. Its operator can mend that.",
+        code: "keys_unreadable", headers: [("Retry-After", "30")])
+
     static func modelNotAllowed(_ model: String) -> Failure {
         Failure(
             status: 403, reason: "model_not_allowed",

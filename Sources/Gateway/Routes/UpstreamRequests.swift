@@ -1,4 +1,4 @@
-internal import Logging
+internal import Files
 internal import Models
 internal import Translation
 internal import Upstream
@@ -30,26 +30,19 @@ struct UpstreamRequests: Sendable {
         header == keyHeader || header == organizationHeader || header == projectHeader
     }
 
-    init(_ base: Configuration.Base, log: Logger) {
+    init(_ base: Configuration.Base, _ files: FileWatch) {
         self.base = base.url
         modelMap = base.modelMap
         var others = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
         if let organization = base.organization { others.append((Self.organizationHeader, organization)) }
         if let project = base.project { others.append((Self.projectHeader, project)) }
-        identity = Current(base.key.map { Identity(key: $0, others: others) }, .openAIKey, log: log) { [others] in
-            Identity(key: try SecretFile.read($0), others: others)
-        }
+        identity = Current(base.key.map { [others] in Identity(key: $0, others: others) }, .openAIKey, files)
     }
 
     private var headers: [(name: String, value: String)] { identity.value.headers }
 
     /// What clients must not see of the key.
     var redaction: Redaction { identity.value.redaction }
-
-    /// Reads the key anew if it stands in a file.
-    func reloadKey() {
-        identity.reload()
-    }
 
     var origin: Origin { base.origin }
 

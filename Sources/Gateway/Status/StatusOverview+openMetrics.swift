@@ -27,6 +27,11 @@ extension StatusOverview {
             String($0.snapshot.streamLimit)
         }
         gauge("gpt_proxy_resident_memory_bytes", unit: "bytes", "Resident memory.") { String($0.memory) }
+        page.family(
+            "gpt_proxy_unreadable_files", "gauge", "Processes that cannot read a file, by the setting that names it.")
+        for (setting, processes) in unreadableFiles {
+            page.sample([("setting", setting.rawValue)], String(processes))
+        }
         gauge("gpt_proxy_start_time_seconds", unit: "seconds", "When the process began, since 1970.") {
             Decimals.text($0.snapshot.startTime, places: 3)
         }

@@ -58,6 +58,16 @@ public struct StatusOverview: Sendable {
         let lostLines = sum(of: .lostLogLines)
         return retirements.map { "\($0.model) \($0.text)" }
             + (lostLines > 0 ? ["The log has lost lines: \(lostLines)"] : [])
+            + unreadableFiles.filter { $0.processes > 0 }.map { setting, processes in
+                "The file of \(setting.rawValue) cannot be read by \(processes) of \(self.processes.count) processes; the log says why"
+            }
+    }
+
+    /// For each setting that may name a file, how many processes cannot read that file.
+    var unreadableFiles: [(setting: ConfigurationKey, processes: Int)] {
+        UnreadableFiles.settings.map { setting in
+            (setting, processes.count { UnreadableFiles.contains(setting, $0.snapshot.unreadableFiles) })
+        }
     }
 
     /// All of a metric's series together.

@@ -1,11 +1,5 @@
 internal import JSON
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
-
 /// The keys that tokens may be signed with: a JSON Web Key Set (RFC 7517, section 5), or one secret.
 struct KeySet: Sendable {
     /// Far above any real set.
@@ -23,12 +17,6 @@ struct KeySet: Sendable {
 
     private init(keys: [VerificationKey]) {
         self.keys = keys
-    }
-
-    /// Reads a file with a set.
-    init(path: String) throws(ValueFault) {
-        guard let data = FileManager.default.contents(atPath: path) else { throw ValueFault("cannot be read") }
-        try self.init(parsing: Array(data))
     }
 
     /// Reads a set. Keys that are of no use here are passed over.

@@ -32,11 +32,16 @@ struct TokenVerifier: Sendable {
         }
     }
 
-    /// Reads the keys anew.
-    func reload() {
+    /// Whether the file that the keys stand in has been unreadable for longer than its grace.
+    var haveKeysExpired: Bool {
         switch keys {
-        case .local(let current): current.reload()
-        case .published(let published): published.expire()
+        case .local(let current): current.hasExpired
+        case .published: false
         }
+    }
+
+    /// Has the keys that an issuer publishes fetched when the next token comes.
+    func expirePublishedKeys() {
+        if case .published(let published) = keys { published.expire() }
     }
 }

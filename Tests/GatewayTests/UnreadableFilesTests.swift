@@ -1,0 +1,32 @@
+import Scoreboard
+import Testing
+
+@testable import Gateway
+
+struct UnreadableFilesTests {
+    /// Processes of different versions share scoreboards.
+    @Test(arguments: [
+        ("PROXY_KEYS_FILE", 1), ("PROXY_API_KEY", 2), ("OPENAI_API_KEY", 4), ("JWT_JWKS_FILE", 8), ("JWT_SECRET", 16),
+        ("MODELS_FILE", 32), ("UPSTREAM_CA_FILE", 64),
+    ])
+    func `each setting keeps its bit`(name: String, bit: UInt64) throws {
+        #expect(UnreadableFiles.bits([name]) == bit)
+        let setting = try #require(ConfigurationKey(rawValue: name))
+        #expect(UnreadableFiles.contains(setting, bit))
+        #expect(!UnreadableFiles.contains(setting, ~bit))
+    }
+
+    @Test func `every form of the status page says what cannot be read`() throws {
+        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1)
+        func overview() throws -> StatusOverview { StatusOverview(try scoreboard.read()) }
+        #expect(try overview().warnings == [])
+        #expect(try overview().openMetrics.contains("gpt_proxy_unreadable_files{setting=\"PROXY_KEYS_FILE\"} 0\n"))
+        scoreboard.note(unreadableFiles: UnreadableFiles.bits(["PROXY_KEYS_FILE"]))
+        let warning = "The file of PROXY_KEYS_FILE cannot be read by 1 of 1 processes; the log says why"
+        #expect(try overview().warnings == [warning])
+        #expect(String(decoding: try overview().json(isFull: false), as: UTF8.self).contains(warning))
+        #expect(try overview().text(isFull: false).contains("PROXY_KEYS_FILE, by 1 of 1 processes\n"))
+        #expect(try overview().openMetrics.contains("gpt_proxy_unreadable_files{setting=\"PROXY_KEYS_FILE\"} 1\n"))
+        #expect(try overview().openMetrics.contains("gpt_proxy_unreadable_files{setting=\"MODELS_FILE\"} 0\n"))
+    }
+}
