@@ -4,6 +4,7 @@ internal import Gateway
 internal import Models
 internal import NIOCore
 internal import NIOPosix
+internal import Scoreboard
 internal import Upstream
 
 struct Check: AsyncParsableCommand {
@@ -63,6 +64,7 @@ struct Check: AsyncParsableCommand {
         var report = FindingsReport()
         report.add([.ok("configuration", "is complete")])
         report.add(FilesCheck.run(source) + KeysCheck.run(configuration) + [DescriptorsCheck.run(configuration)])
+        if let path = source.stateDirectoryPath { report.add(UnreadableFilesCheck.run(StateDirectory(path))) }
         report.add(SocketCheck.run(socket))
         let shutdowns = try await ask(configuration, key: key(source), &report)
         report.add(ModelsCheck.run(configuration, on: .today, upstream: shutdowns))

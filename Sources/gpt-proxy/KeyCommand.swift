@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Gateway
+internal import Scoreboard
 internal import Translation
 
 struct KeyCommand: AsyncParsableCommand {
@@ -8,7 +9,8 @@ struct KeyCommand: AsyncParsableCommand {
         usage: "gpt-proxy key <subcommand> [<options>]",
         discussion: """
             Each key stands in a file, by its digest, with what it may be used for. Processes that run with \
-            PROXY_KEYS_FILE read a changed file within a second.
+            PROXY_KEYS_FILE read a changed file within a second. With STATE_DIR, new --add and revoke wait until all \
+            of them have.
 
               gpt-proxy key new ann --add --expires 2027-12-31 --models 'gpt-4o*'
               gpt-proxy key list
@@ -25,16 +27,33 @@ struct KeyCommand: AsyncParsableCommand {
 
         /// - Throws: when neither the option nor the configuration names one.
         func keysFile() async throws -> KeysFile {
-            guard let file = try await found() else {
+            if let file { return KeysFile(path: file) }
+            guard let path = try await environment.loading.source().keysFilePath else {
                 throw ValidationError("Name the file of keys: --file PATH, or PROXY_KEYS_FILE in the configuration.")
             }
-            return file
+            return KeysFile(path: path)
         }
+    }
 
-        /// The file, if one is named.
-        func found() async throws -> KeysFile? {
-            if let file { return KeysFile(path: file) }
-            return try await environment.loading.source().keysFilePath.map { KeysFile(path: $0) }
+    /// Where to see which processes use the changed file.
+    struct ProcessOptions: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                """
+                The directory in which running processes keep their scoreboards; there it is seen whether they use the \
+                changed file. (default: STATE_DIR)
+                """, valueName: "directory"),
+            completion: .directory)
+        var stateDir: String?
+
+        /// Waits until all processes use the file as it is now.
+        ///
+        /// - Returns: what to say about it; nil if no directory is named.
+        /// - Throws: when a process does not use it after a while.
+        func waitUntilInForce(_ file: KeysFile, _ options: FileOptions) async throws -> String? {
+            if let stateDir { return try await KeysInForce(file, directory: stateDir, isExplicit: true).wait() }
+            guard let path = try await options.environment.loading.source().stateDirectoryPath else { return nil }
+            return try await KeysInForce(file, directory: path, isExplicit: false).wait()
         }
     }
 
@@ -73,6 +92,7 @@ struct KeyCommand: AsyncParsableCommand {
         var add = false
 
         @OptionGroup var options: FileOptions
+        @OptionGroup var processes: ProcessOptions
 
         func run() async throws {
             let given = [
@@ -86,10 +106,21 @@ struct KeyCommand: AsyncParsableCommand {
             } catch {
                 throw ValidationError("\(error)")
             }
-            if add {
-                let file = try await options.keysFile()
-                do { try file.add(new.line) } catch { throw Exit.failure("\(error)") }
+            guard add else { return show(new) }
+            let file = try await options.keysFile()
+            let isNewFile: Bool
+            do { isNewFile = try file.add(new.line) } catch { throw Exit.failure("\(error)") }
+            show(new)
+            // What is said of the file and the processes stays out of the way of the key.
+            if isNewFile {
+                StandardError.write(
+                    "gpt-proxy: the file is new; its owner and its group may read it, and the user who runs gpt-proxy must"
+                )
             }
+            if let said = try await processes.waitUntilInForce(file, options) { StandardError.write(said) }
+        }
+
+        private func show(_ new: KeysFile.NewKey) {
             print(new.key)
             print(new.line)
         }
@@ -109,12 +140,17 @@ struct KeyCommand: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Takes all keys of a label out of the file.",
-            discussion: "Running processes see it within a second. What is running for the key goes on to its end.")
+            usage: "gpt-proxy key revoke <label> [<options>]",
+            discussion: """
+                Running processes see it within a second; with STATE_DIR the command waits until they have, and ends with \
+                status 1 and their numbers if some have not. What is running for the key goes on to its end.
+                """)
 
         @Argument(help: "Whose keys.")
         var label: String
 
         @OptionGroup var options: FileOptions
+        @OptionGroup var processes: ProcessOptions
 
         func run() async throws {
             let file = try await options.keysFile()
@@ -122,6 +158,7 @@ struct KeyCommand: AsyncParsableCommand {
             do { count = try file.remove(label: label) } catch { throw Exit.failure("\(error)") }
             guard count > 0 else { throw Exit.failure("there is no key of '\(label)'") }
             print("revoked \(count)")
+            if let said = try await processes.waitUntilInForce(file, options) { print(said) }
         }
     }
 }

@@ -90,11 +90,12 @@ def sdk(default_deployment, simulator):
 
 @pytest.fixture
 def deploy(binaries, simulator):
-    """Makes deployments with settings of their own, and perhaps a limit of descriptors or memory for the responder."""
+    """Makes deployments with settings of their own, and perhaps a limit of descriptors or memory, or a user, for the
+    responder."""
     deployments = []
 
-    def make(descriptors=None, memory=None, **settings):
-        deployment = Deployment(binaries, environment(simulator.base, **settings), descriptors, memory)
+    def make(descriptors=None, memory=None, user=None, **settings):
+        deployment = Deployment(binaries, environment(simulator.base, **settings), descriptors, memory, user=user)
         deployments.append(deployment)
         deployment.client = Client(deployment.nginx.port)
         return deployment

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pwd
 import re
 import resource
+import shutil
 import socket
 import urllib.request
 
@@ -25,6 +27,12 @@ FASTCGI_PARAMS = """
     fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;
     fastcgi_param HTTP_PROXY "";
 """
+
+
+def as_user(name, *command):
+    """A command that runs as another user, in that user's own group alone."""
+    user = pwd.getpwnam(name)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *command]
 
 
 def free_port():
@@ -101,14 +109,17 @@ def environment(simulator_base, **settings):
 
 class Responder:
     """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory in kilobytes, if one is given. `log`
-    is a file, or a FIFO, for standard error."""
+    is a file, or a FIFO, for standard error. With `user` it runs as that user, which only root may choose."""
 
-    def __init__(self, binaries, settings, directory, descriptors=None, memory=None, log=None):
+    def __init__(self, binaries, settings, directory, descriptors=None, memory=None, log=None, user=None):
         self.socket = directory / "gpt-proxy.sock"
         command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"]
         for option, limit in [("n", descriptors), ("d", memory)]:
             if limit:
                 command = ["sh", "-c", f'ulimit -{option} {limit} && exec "$@"', "sh", *command]
+        if user:
+            shutil.chown(directory, user)
+            command = as_user(user, *command)
         if log:
             command = ["sh", "-c", 'exec "$@" 2> "$0"', log, *command]
         self.process = Process("gpt-proxy", command, directory, settings)
@@ -191,10 +202,10 @@ class Nginx:
 class Deployment:
     """A responder with nginx in front."""
 
-    def __init__(self, binaries, settings, descriptors=None, memory=None, log=None):
+    def __init__(self, binaries, settings, descriptors=None, memory=None, log=None, user=None):
         self.directory = temporary_directory()
         try:
-            self.responder = Responder(binaries, settings, self.directory, descriptors, memory, log)
+            self.responder = Responder(binaries, settings, self.directory, descriptors, memory, log, user)
             self.nginx = Nginx(self.responder.socket, self.directory)
         except BaseException:
             self.stop()

@@ -219,6 +219,25 @@ def test_no_place_is_left(deploy, simulator):
     assert_seen(told, deploy(descriptors=60, MAX_STREAMS="1000").responder.log)
 
 
+def test_keys_that_cannot_be_read(deploy, run, directory):
+    says, logged = quotations("503, and the keys cannot be read")
+    keys = directory / "keys"
+    key = run("key", "new", "ann", "--add", "--file", keys).stdout.splitlines()[0]
+    deployment = deploy(PROXY_KEYS_FILE=str(keys), KEYS_FILE_GRACE="0s")
+    text = keys.read_text()
+    keys.unlink()
+
+    def ask_as_ann():
+        return deployment.client.post(ask("hi"), {"X-API-KEY": key}, PATH)
+
+    assert wait_until(lambda: ask_as_ann().status == 503)
+    assert_seen(says, ask_as_ann().json["error"]["message"])
+    assert_seen(logged, deployment.responder.log)
+    # The way out.
+    keys.write_text(text)
+    assert wait_until(lambda: ask_as_ann().status == 200)
+
+
 def test_a_parameter_that_is_dropped(kept_proxy, run):
     header, *reasons = quotations("A parameter has no effect")
     reply = kept_proxy.ask("hi", path=PATH, temperature=0.5, seed=7)

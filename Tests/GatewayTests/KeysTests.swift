@@ -85,25 +85,23 @@ struct KeysTests {
         }
     }
 
-    @Test func `a file that breaks keeps the keys that were good, until it is mended`() throws {
-        let ann = try KeysFile.newKey(label: "ann", options: [])
-        let bob = try KeysFile.newKey(label: "bob", options: [])
-        try withFile(ann.line) { file in
-            let reading = try FileReading(file.path) { _ in try file.read() }
-            let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let store = WatchedFile(reading, .keysFile, log: log) { try KeysFile(path: $0).read() }
-            for broken in ["nonsense", ""] {
-                try broken.write(toFile: file.path, atomically: true, encoding: .utf8)
-                store.reload()
-                #expect((store.content.caller(of: KeyDigest(of: ann.key)) != nil) == (broken == "nonsense"))
+    @Test func `a fault in the file is told with the file, and nothing is changed`() throws {
+        try withFile("ann nonsense\n") { file in
+            let adding = #expect(throws: KeysFileFault.self) { try file.add("bob sha256:\(digest)") }
+            let removing = #expect(throws: KeysFileFault.self) { try file.remove(label: "ann") }
+            for fault in [adding, removing] {
+                #expect(fault?.reason.hasPrefix("there is a fault in \(file.path): line 1: ") == true)
             }
-            try bob.line.write(toFile: file.path, atomically: true, encoding: .utf8)
-            store.reload()
-            #expect(store.content.caller(of: KeyDigest(of: bob.key))?.label == "bob")
-            try FileManager.default.removeItem(atPath: file.path)
-            store.reload()
-            #expect(store.content.caller(of: KeyDigest(of: bob.key))?.label == "bob")
+            let text = try String(contentsOfFile: file.path, encoding: .utf8)
+            #expect(text == "ann nonsense\n")
         }
+    }
+
+    @Test func `a version stands for what is in the file`() throws {
+        let one = "ann sha256:\(digest)"
+        let versions = try ["", one, one, one + "\n"].map { try KeyRing(parsing: $0).version }
+        #expect(versions[1] == versions[2])
+        #expect(Set(versions).count == 3 && !versions.contains(0))
     }
 
     @Test func `a digest is the one that other programs make`() {

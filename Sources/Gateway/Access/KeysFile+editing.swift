@@ -1,12 +1,6 @@
-internal import Glibc
+internal import Files
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
-
-/// What `gpt-proxy key` does. A file is replaced in one go, so that nobody reads half of it.
+/// What `gpt-proxy key` does.
 extension KeysFile {
     /// A key as it is shown once, and its line.
     public struct NewKey: Sendable {
@@ -36,27 +30,38 @@ extension KeysFile {
     }
 
     /// The file's lines without the digests, for people.
+    ///
+    /// - Throws: an error that says why it cannot be read.
     public func summaries() throws -> [String] {
-        _ = try read()
-        return try lines().filter { Self.label(of: $0) != nil }.map { line in
+        let bytes = try FileContents(of: path, limit: Self.sizeLimit).bytes
+        return try lines(of: bytes).filter { Self.label(of: $0) != nil }.map { line in
             line.split(separator: " ").filter { !$0.hasPrefix("sha256:") }.joined(separator: " ")
         }
     }
 
-    /// Adds a line at the end.
-    public func add(_ line: String) throws {
-        let known = FileManager.default.fileExists(atPath: path) ? try lines() : []
-        try write(known + [line])
+    /// Adds a line at the end. Makes the file if there is none.
+    ///
+    /// - Parameter line: a key's, as in ``NewKey/line``.
+    /// - Returns: whether the file has been made.
+    /// - Throws: an error that says why it cannot be changed; then it is as it was.
+    @discardableResult
+    public func add(_ line: String) throws -> Bool {
+        try change(mayCreate: true) { $0 + [line] }
     }
 
     /// Takes out all keys of a label.
     ///
+    /// - Parameter label: whose keys.
     /// - Returns: how many there were.
+    /// - Throws: an error that says why it cannot be changed; then it is as it was.
     public func remove(label: String) throws -> Int {
-        let known = try lines()
-        let rest = known.filter { Self.label(of: $0) != label }
-        if rest.count < known.count { try write(rest) }
-        return known.count - rest.count
+        var count = 0
+        try change(mayCreate: false) { lines in
+            let rest = lines.filter { Self.label(of: $0) != label }
+            count = lines.count - rest.count
+            return count > 0 ? rest : nil
+        }
+        return count
     }
 
     private static func label(of line: String) -> String? {
@@ -64,20 +69,32 @@ extension KeysFile {
         return word?.hasPrefix("#") == true ? nil : word
     }
 
-    private func lines() throws -> [String] {
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if lines.last == "" { lines.removeLast() }
-        return lines
+    /// - Parameter change: makes the new lines of the old ones; nil for no change.
+    @discardableResult
+    private func change(mayCreate: Bool, _ change: ([String]) -> [String]?) throws -> Bool {
+        try FileEdit.change(path, limit: Self.sizeLimit, mayCreate: mayCreate) { bytes in
+            guard let lines = change(try lines(of: bytes)) else { return nil }
+            let text = lines.map { $0 + "\n" }.joined()
+            _ = try checked(Array(text.utf8))
+            return Array(text.utf8)
+        }
     }
 
-    private func write(_ lines: [String]) throws {
-        let text = lines.map { $0 + "\n" }.joined()
-        _ = try KeyRing(parsing: text)
-        let permissions = (try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]) ?? 0o640
-        let draft = path + ".new"
-        try Data(text.utf8).write(to: URL(filePath: draft))
-        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: draft)
-        guard rename(draft, path) == 0 else { throw KeysFileFault("the file '\(path)' cannot be replaced") }
+    private func lines(of bytes: [UInt8]) throws(KeysFileFault) -> [String] {
+        _ = try checked(bytes)
+        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.last == "" { lines.removeLast() }
+        return lines.map(String.init)
+    }
+
+    /// The keys that there are.
+    ///
+    /// - Throws: ``KeysFileFault`` that names the file.
+    private func checked(_ bytes: [UInt8]) throws(KeysFileFault) -> KeyRing {
+        do throws(KeysFileFault) {
+            return try KeyRing(parsing: bytes)
+        } catch {
+            throw KeysFileFault("there is a fault in \(path): \(error.reason); mend it first, nothing has been changed")
+        }
     }
 }
