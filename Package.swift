@@ -47,11 +47,13 @@ let package = Package(
     targets: [
         // What the program is made of, in the order of who may import whom: a target sees only what stands above it.
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CExtendedAttributes"),
         .target(name: "JSON"),
         .target(name: "EventStream"),
         .target(name: "Presentation"),
         .target(name: "Threads"),
+        .target(name: "SystemLimits", dependencies: ["CMalloc"]),
         .target(name: "Files", dependencies: ["CExtendedAttributes", "Threads"]),
         .target(name: "Models", resources: [.embedInCode("models.csv")]),
         .target(name: "Translation", dependencies: ["JSON", "EventStream", "Models"]),
@@ -63,7 +65,7 @@ let package = Package(
                 "Threads",
                 .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .nioExtras, .nioHTTPCompression,
             ]),
-        .target(name: "Scoreboard"),
+        .target(name: "Scoreboard", dependencies: ["Threads"]),
         .target(
             name: "Gateway",
             dependencies: [
@@ -82,7 +84,7 @@ let package = Package(
             name: "gpt-proxy",
             dependencies: [
                 "CGI", "FastCGI", "Files", "Gateway", "JSON", "Models", "Presentation", "Report", "Scoreboard",
-                "Threads", "Translation", "Upstream",
+                "SystemLimits", "Threads", "Translation", "Upstream",
                 .nioCore,
                 .nioPosix,
                 .logging, .argumentParser,
@@ -95,6 +97,7 @@ let package = Package(
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),
         .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+        .testTarget(name: "SystemLimitsTests", dependencies: ["SystemLimits"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "CExtendedAttributes", "Threads"]),
         .testTarget(name: "CGITests", dependencies: ["CGI"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),

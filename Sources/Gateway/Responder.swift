@@ -12,6 +12,7 @@ public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
     private let shared: Exchange.Shared
+    private let statusRenderer: StatusRenderer?
     private let files: FileWatch
     private let log: AccessLog?
 
@@ -41,13 +42,17 @@ public final class Responder: Sendable {
             settings: configuration.translation,
             catalogue: Current(configuration.models, .modelsFile, files),
             today: today)
+        if let authorities = configuration.authorities {
+            _ = files.watch(authorities, as: ConfigurationKey.upstreamCAFile.rawValue, whenRead: client.trust)
+        }
+        statusRenderer = scoreboard.map { StatusRenderer($0) }
         let format = configuration.logFormat
         log =
             configuration.logLevel <= .info
             ? AccessLog(format: format, write: writeLogLine ?? { LogWriter.standardError.write($0, format) }) : nil
     }
 
-    /// Has the files with keys, secrets and models read now, without waiting for it. Streams that run go on.
+    /// Has the files with keys, secrets, models and authorities read now, without waiting for it. Streams that run go on.
     public func reloadFiles() {
         files.lookNow()
         authenticator.expirePublishedKeys()
@@ -139,7 +144,7 @@ public final class Responder: Sendable {
         case .passed(let path): try await PassthroughEndpoint.respond(to: exchange, path: path)
         case .health: try await HealthEndpoint.respond(to: exchange)
         case .authorization: AuthorizationEndpoint.respond(to: exchange)
-        case .status: try await StatusEndpoint.respond(to: exchange, shared.scoreboard)
+        case .status: try await StatusEndpoint.respond(to: exchange, statusRenderer)
         }
     }
 

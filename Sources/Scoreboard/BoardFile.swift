@@ -1,70 +1,51 @@
 internal import Glibc
-internal import Synchronization
 
-/// A scoreboard's file, mapped by the process that it belongs to, which holds a lock on it as long as it lives. Others read
-/// the file.
-final class BoardFile: @unchecked Sendable {
-    let descriptor: Int32
-    private let base: UnsafeMutableRawPointer
+/// The file of this process's scoreboard. It is locked while it is open, which shows other processes that this one lives.
+final class BoardFile {
+    private let path: String
+    private let file: OpenFile
+    /// The sequence number of the last image.
+    private var number: UInt64 = 0
+    /// The checksum of the last image.
+    private var checksum: UInt64
+    /// The file's status after it was written.
+    private var status: OpenFile.Status?
 
-    /// Takes over the descriptor of an empty file that may be read and written.
-    init(_ descriptor: Int32, _ operation: String) throws(ScoreboardError) {
-        self.descriptor = descriptor
-        let code = posix_fallocate(descriptor, 0, off_t(Layout.places))
-        guard code == 0 else { throw ScoreboardError(operation, code) }
-        let base = mmap(nil, Layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-        guard let base, base != MAP_FAILED else { throw ScoreboardError(operation) }
-        self.base = base
-    }
-
-    /// Memory of the same layout without a file, for this process alone: where it runs there may be no place for files.
-    private init(_ memory: UnsafeMutableRawPointer) {
-        descriptor = -1
-        base = memory
-    }
-
-    static func makePrivate() throws(ScoreboardError) -> BoardFile {
-        let memory = mmap(nil, Layout.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let memory, memory != MAP_FAILED else { throw ScoreboardError("make a scoreboard") }
-        return BoardFile(memory)
-    }
-
-    deinit {
-        munmap(base, Layout.size)
-        if descriptor >= 0 { close(descriptor) }
-    }
-
-    /// What a reader of the file would find there.
-    func bytes(_ offset: Int, _ count: Int) -> [UInt8] {
-        Array(UnsafeRawBufferPointer(start: base + offset, count: count))
-    }
-
-    /// Makes a piece of the file real, so that touching it cannot fail.
+    /// Makes the file. It gets its name when it is locked and has an image.
     ///
-    /// - Returns: false when the file system has no room.
-    func reserve(_ offset: Int, _ count: Int) -> Bool {
-        descriptor < 0 || posix_fallocate(descriptor, off_t(offset), off_t(count)) == 0
+    /// - Parameters:
+    ///   - path: the file's path. An existing file is replaced.
+    ///   - unfinished: its path before that.
+    ///   - image: the first image.
+    ///   - operation: the purpose, for errors.
+    init(_ path: String, unfinished: String, _ image: Image, for operation: String) throws(ScoreboardError) {
+        do throws(ScoreboardError) {
+            let file = try OpenFile(unfinished, O_RDWR | O_CREAT | O_EXCL, for: operation)
+            try file.lock(operation)
+            try file.write(image, number: number, operation)
+            guard rename(unfinished, path) == 0 else { throw ScoreboardError(operation) }
+            self.file = file
+        } catch {
+            unlink(unfinished)
+            throw error
+        }
+        self.path = path
+        checksum = image.checksum
+        status = file.status
     }
 
-    func pointer(_ offset: Int) -> UnsafeMutableRawPointer { base + offset }
-
-    /// A number that only this process writes.
-    subscript(offset: Int) -> UInt64 {
-        get { base.load(fromByteOffset: offset, as: UInt64.self) }
-        set { base.storeBytes(of: newValue, toByteOffset: offset, as: UInt64.self) }
+    /// Whether the file is still the one at its path.
+    var isInPlace: Bool {
+        guard let status = file.status else { return false }
+        return status.isSameFile(as: OpenFile.Status(path))
     }
 
-    subscript(word: Layout.HeaderWord) -> UInt64 {
-        get { self[word.rawValue * Layout.wordSize] }
-        set { self[word.rawValue * Layout.wordSize] = newValue }
-    }
-
-    /// Stores a number that readers must not see before all that was written until now.
-    func publish(_ value: UInt64, at offset: Int) {
-        (base + offset).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(value, ordering: .releasing)
-    }
-
-    func publish(_ value: UInt64, as word: Layout.HeaderWord) {
-        publish(value, at: word.rawValue * Layout.wordSize)
+    /// Writes an image. Does nothing if it is the same as the last one and the file has not been changed by other programs.
+    func update(_ image: Image) throws(ScoreboardError) {
+        if image.checksum == checksum, let status, status == file.status { return }
+        try file.write(image, number: number + 1, "write \(path)")
+        number += 1
+        checksum = image.checksum
+        status = file.status
     }
 }

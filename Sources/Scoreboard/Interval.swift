@@ -7,9 +7,9 @@ public struct Interval: Sendable, Equatable {
 
     /// When it began, in intervals since 1970.
     public let number: Int
-    private(set) var values: [Value: Int] = [:]
+    private var values = [UInt64](repeating: 0, count: Value.allCases.count)
 
-    /// What an interval knows; the number is the place of its word in the file, behind the interval's number.
+    /// What is counted in an interval. The raw value is the position in a file, after the interval's number at 0.
     public enum Value: Int, Sendable, CaseIterable {
         /// How many requests ended, whatever their status.
         case requests = 1
@@ -36,69 +36,46 @@ public struct Interval: Sendable, Equatable {
         self.number = number
     }
 
-    /// One of its numbers; 0 of what did not happen.
-    public subscript(value: Value) -> Int {
-        get { values[value] ?? 0 }
-        set { values[value] = newValue }
+    /// The number of the interval that a moment lies in.
+    ///
+    /// - Parameter time: in nanoseconds since 1970.
+    static func number(at time: UInt64) -> Int {
+        Int(time / (UInt64(length) * 1_000_000_000))
     }
 
-    /// Adds what another process did at the same time.
+    /// One of its values, from 0 to 2⁴⁰: the values of an hour can be added up without an overflow.
+    public subscript(value: Value) -> Int {
+        get { Int(values[value.rawValue - 1]) }
+        set { values[value.rawValue - 1] = min(UInt64(clamping: newValue), Layout.largestCount) }
+    }
+
+    mutating func add(_ count: Int, to value: Value) {
+        let (sum, overflows) = self[value].addingReportingOverflow(max(0, count))
+        self[value] = overflows ? .max : sum
+    }
+
+    /// Adds what another process did in the same interval.
     mutating func add(_ other: Interval) {
-        for value in Value.allCases {
-            let (sum, overflows) = self[value].addingReportingOverflow(other[value])
-            self[value] = overflows ? .max : sum
-        }
+        for value in Value.allCases { add(other[value], to: value) }
     }
 }
 
 extension Interval {
-    /// The intervals in a file's history, in no order.
-    static func read(_ bytes: [UInt8]) -> [Interval] {
-        bytes.withUnsafeBytes { bytes in
-            stride(from: 0, to: bytes.count, by: Layout.intervalSize).compactMap { offset in
-                func word(_ index: Int) -> Int {
-                    let word = bytes.load(fromByteOffset: offset + index * Layout.wordSize, as: UInt64.self)
-                    return Int(Layout.number(word))
-                }
-                guard word(0) != 0 else { return nil }
-                var interval = Interval(number: word(0))
-                for value in Value.allCases { interval[value] = word(value.rawValue) }
-                return interval
-            }
+    /// The size of an interval in a file, in words.
+    private static let wordCount = 1 + Value.allCases.count
+
+    /// Reads the intervals of a file's section, in no order.
+    static func read(_ words: ArraySlice<UInt64>) -> [Interval] {
+        stride(from: words.startIndex, through: words.endIndex - wordCount, by: wordCount).prefix(kept).map { start in
+            var interval = Interval(number: Layout.count(words[start]))
+            for value in Value.allCases { interval[value] = Layout.count(words[start + value.rawValue]) }
+            return interval
         }
     }
 
-    /// The interval as it stands in a file's history.
-    var words: [UInt64] {
-        var words = [UInt64](repeating: 0, count: Layout.intervalSize / Layout.wordSize)
-        words[0] = UInt64(clamping: number)
-        for value in Value.allCases { words[value.rawValue] = UInt64(clamping: self[value]) }
-        return words
-    }
-}
-
-/// The present interval in the history of the process's own file. It has taken the place of the one an hour ago.
-struct RunningInterval {
-    private let words: UnsafeMutablePointer<UInt64>
-
-    /// - Parameter time: in nanoseconds since 1970.
-    init(_ file: BoardFile, at time: UInt64) {
-        let number = Int(clamping: time) / (Interval.length * 1_000_000_000)
-        let offset = Layout.history + number % Layout.intervalCount * Layout.intervalSize
-        words = file.pointer(offset).assumingMemoryBound(to: UInt64.self)
-        guard words[0] != UInt64(clamping: number) else { return }
-        var interval = Interval(number: number)
-        interval[.mostLive] = Int(clamping: file[.live])
-        interval[.liveAtEnd] = Int(clamping: file[.live])
-        words.update(from: interval.words, count: Layout.intervalSize / Layout.wordSize)
-    }
-
-    func add(_ count: Int, to value: Interval.Value) {
-        words[value.rawValue] &+= UInt64(clamping: count)
-    }
-
-    func note(live: Int) {
-        words[Interval.Value.liveAtEnd.rawValue] = UInt64(clamping: live)
-        words[Interval.Value.mostLive.rawValue] = max(words[Interval.Value.mostLive.rawValue], UInt64(clamping: live))
+    /// Appends the interval in the form that files have.
+    func write(to words: inout [UInt64]) {
+        words.append(UInt64(clamping: number))
+        words += values
     }
 }

@@ -1,49 +1,35 @@
-/// How a scoreboard's file is laid out: a header, the history, the places of live exchanges, and the series one after the
-/// other. All numbers are 64 bits in the machine's order; the file never leaves the machine.
+/// The form of a scoreboard's file.
 ///
-/// The file has holes: of the places and the series only what is used takes memory.
+/// The file has two slots. A process writes an ``Image`` of its scoreboard to them in turn, so that one of them is always whole,
+/// even if the process is killed or the disk fills up while it writes. The totals of ended processes are a file of the same form
+/// that uses one slot only.
+///
+/// All numbers are 64 bits in the machine's order; the file never leaves the machine.
 enum Layout {
-    /// `GPTPROX` and the number of the layout, which changes with it: others' files are let alone.
-    static let magic: UInt64 = 0x47_50_54_50_52_4F_58_02
-
-    /// The header's words.
-    enum HeaderWord: Int {
-        case magic
-        case process
-        /// Nanoseconds since 1970.
-        case startTime
-        case streamLimit
-        case live
-        case mostLive
-        /// How many of the places have ever been used.
-        case placesUsed
-        /// How many bytes of series there are.
-        case seriesUsed
-        /// Which version of the file of keys is in force; 0 if that is not known, as in processes of earlier versions.
-        case keysVersion
-        /// Which of its files the process cannot read, a bit each.
-        case unreadableFiles
-    }
+    /// `GPTPROX` and the version of the layout. Images of another version are not read.
+    static let magic: UInt64 = 0x47_50_54_50_52_4F_58_03
 
     static let wordSize = 8
-    static let pageSize = 4096
 
-    static let history = pageSize
-    static let intervalCount = Interval.kept
-    static let intervalSize = 10 * wordSize
+    static let slotCount = 2
+    /// In bytes. The unused part of a slot is a hole in the file and takes no room on the disk.
+    static let slotSize = 4 << 20
 
-    static let places = 9 * pageSize
+    /// The size of the largest body of an image, in words.
+    static let bodyCapacity = slotSize / wordSize - Image.headCount
+
+    /// The largest size of the section of series, in words.
+    static let seriesCapacity = (1 << 20) / wordSize
+
+    /// How many live exchanges are listed. More are only counted.
     static let placeCount = 4096
-    static let placeSize = 256
 
-    static let series = places + placeCount * placeSize
-    static let seriesCapacity = 1 << 20
+    /// The greatest number in a series. In microseconds it is a thousand years.
+    static let largestNumber: UInt64 = 1 << 55
 
-    static let size = series + seriesCapacity
+    /// The greatest value of all other counts.
+    static let largestCount: UInt64 = 1 << 40
 
-    /// How much more of the file is made real at a time.
-    static let step = 4 * pageSize
-
-    /// A number as it counts that was read from a file: what may be damaged must not overflow when it is added up.
-    static func number(_ word: UInt64) -> UInt64 { word & (.max >> 9) }
+    /// Makes a count of a word from a file, which may have any value.
+    static func count(_ word: UInt64) -> Int { Int(min(word, largestCount)) }
 }

@@ -1,12 +1,12 @@
-/// A live exchange, as another process sees it.
+/// A live exchange in a snapshot. Its texts are cut to 96 bytes.
 public struct LiveExchange: Sendable {
-    /// What the request is called in the logs. All texts here are cut to the room that the file has for them.
+    /// The request's name in the logs.
     public let requestID: String
-    /// Whose it is; never the key.
+    /// The caller's label; never the key.
     public let caller: String
-    /// The route, without what clients put into paths: `/v1/models/{id}`.
+    /// The route's pattern, such as `/v1/models/{id}`.
     public let route: String
-    /// The model that upstream is asked for; empty where there is none.
+    /// The model that upstream is asked for; empty if there is none.
     public let model: String
     /// The request's method, as HTTP has it.
     public let method: String
@@ -16,21 +16,46 @@ public struct LiveExchange: Sendable {
     public let firstByte: Double?
     /// How many tokens the reply has so far.
     public let outputTokens: Int
+}
 
-    /// Nil of a place that is free, or changed hands just now.
-    init?(_ bytes: UnsafeRawBufferPointer) {
-        func word(_ index: Int) -> UInt64 { bytes.load(fromByteOffset: index * Layout.wordSize, as: UInt64.self) }
-        guard word(Place.Word.stamp) != 0, word(Place.Word.stamp) == word(Place.Word.endStamp) else { return nil }
-        var position = Place.Word.texts * Layout.wordSize
-        let lengths = word(Place.Word.lengths)
-        let texts = Place.rooms.enumerated().map { index, room in
-            let length = min(room, Int(lengths >> UInt64(8 * index) & 0xFF))
-            defer { position += room }
-            return String(decoding: bytes[position..<position + length], as: UTF8.self)
+// In a file an exchange has four words: its start time, the time to its first byte, its tokens, and the lengths of its texts with
+// eight bits each. The texts follow, each padded to whole words.
+extension LiveExchange {
+    private static let textCount = 5
+    private static let longestText: UInt64 = 96
+
+    /// Appends an exchange in the form that files have, unless it is not described yet.
+    static func write(_ place: Place, to words: inout [UInt64]) {
+        guard let description = place.description else { return }
+        let texts = [
+            description.requestID, description.caller, description.route, description.model, description.method,
+        ].map { $0.utf8.prefix(Int(longestText)) }
+        words += [place.startTime, place.firstByte, place.outputTokens]
+        words.append(texts.reversed().reduce(0) { $0 << 8 | UInt64($1.count) })
+        for text in texts { words.append(packing: text) }
+    }
+
+    /// Reads the exchanges of a file's section. Any contents are possible there.
+    static func read(_ words: ArraySlice<UInt64>) -> [LiveExchange] {
+        var exchanges: [LiveExchange] = []
+        var rest = words
+        while exchanges.count < Layout.placeCount, rest.count >= 4 {
+            let head = Array(rest.prefix(4))
+            rest = rest.dropFirst(4)
+            let texts = (0..<textCount).map { index in
+                let length = Int(min(longestText, head[3] >> UInt64(8 * index) & 0xFF))
+                defer { rest = rest.dropFirst(length.wordsForBytes) }
+                return String(decoding: rest.unpacked(length), as: UTF8.self)
+            }
+            exchanges.append(LiveExchange(head, texts))
         }
+        return exchanges
+    }
+
+    private init(_ head: [UInt64], _ texts: [String]) {
         (requestID, caller, route, model, method) = (texts[0], texts[1], texts[2], texts[3], texts[4])
-        startTime = Double(word(Place.Word.startTime)) / 1e9
-        firstByte = word(Place.Word.firstByte) == 0 ? nil : Double(word(Place.Word.firstByte)) / 1e9
-        outputTokens = Int(Layout.number(word(Place.Word.outputTokens)))
+        startTime = Double(head[0]) / 1e9
+        firstByte = head[1] == 0 ? nil : Double(head[1]) / 1e9
+        outputTokens = Layout.count(head[2])
     }
 }

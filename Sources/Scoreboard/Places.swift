@@ -1,46 +1,40 @@
-/// Which of a scoreboard's places are taken, and how many exchanges are live.
-struct Places {
-    private let file: BoardFile
+/// The live exchanges of a process.
+struct Places: Sendable {
     private let clock: Clock
+    /// The list of live exchanges. Nil entries are free.
+    private var places: [Place?] = []
     private var free: [Int] = []
-    private var used = 0
-    private var reserved = 0
-    private var live = 0
+    private(set) var live = 0
+    /// The most that were live at once.
+    private(set) var mostLive = 0
 
-    init(_ file: BoardFile, _ clock: Clock) {
-        self.file = file
+    init(_ clock: Clock) {
         self.clock = clock
     }
 
     mutating func take() -> Place {
-        note(live: live + 1)
-        return Place(file, takeIndex(), clock)
+        live += 1
+        mostLive = max(mostLive, live)
+        let place = Place(takeIndex(), clock)
+        if let index = place.index { places[index] = place }
+        return place
     }
 
     mutating func giveBack(_ place: Place) {
-        place.clear()
-        note(live: live - 1)
-        if let index = place.index { free.append(index) }
+        live -= 1
+        guard let index = place.index else { return }
+        places[index] = nil
+        free.append(index)
     }
 
-    /// Nil when more exchanges are live than the file has places for.
+    /// The exchanges on the list.
+    var listed: [Place] { places.compactMap { $0 } }
+
+    /// Nil if the list is full.
     private mutating func takeIndex() -> Int? {
         if let index = free.popLast() { return index }
-        if used == reserved {
-            guard used < Layout.placeCount, file.reserve(Layout.places + used * Layout.placeSize, Layout.step)
-            else { return nil }
-            reserved += Layout.step / Layout.placeSize
-        }
-        used += 1
-        file.publish(UInt64(used), as: .placesUsed)
-        return used - 1
-    }
-
-    private mutating func note(live count: Int) {
-        let interval = RunningInterval(file, at: clock.stamp())
-        live = count
-        file[.live] = UInt64(clamping: live)
-        file[.mostLive] = max(file[.mostLive], UInt64(clamping: live))
-        interval.note(live: live)
+        guard places.count < Layout.placeCount else { return nil }
+        places.append(nil)
+        return places.count - 1
     }
 }

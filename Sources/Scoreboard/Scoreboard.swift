@@ -1,73 +1,93 @@
-internal import Glibc
-internal import Synchronization
-
-/// What this process is doing and has done, where others can read it: counts, histograms, the last hour and the exchanges
-/// that are live. With a directory, other processes' scoreboards stand beside it, and one is shown for all of them.
+/// What this process is doing and has done: counts, histograms, the last hour and the live exchanges. With a directory it also
+/// reads the scoreboards of the machine's other processes.
 ///
-/// Written by one process, in memory that is also a file: nothing is sent, and a process that dies leaves what it knew. It is
-/// touched at the beginning and at the end of an exchange, under one lock; what changes in between belongs to the exchange
-/// alone (``Place``).
+/// The scoreboard is in the process's private memory. A thread copies it to a file in the directory once a second, where others
+/// can read it, also after the end of the process. If that fails, nothing but the sharing is affected. An exchange takes the
+/// scoreboard's lock at its beginning and its end; in between it updates its own ``Place``.
 public final class Scoreboard: Sendable {
-    private struct State {
-        var ledger: Ledger
-        var places: Places
-    }
-
-    private let file: BoardFile
-    private let directory: String?
-    private let state: Mutex<State>
+    private let board: Board
+    private let keeper: BoardKeeper?
 
     /// - Parameters:
-    ///   - directory: where the machine's processes keep their scoreboards; nil for this process alone.
+    ///   - directory: the path of the directory that the machine's processes share; nil for this process alone. It need not exist
+    ///     yet.
     ///   - streamLimit: how many exchanges may be live in this process.
     ///   - clock: tells the time.
-    /// - Throws: when the directory cannot be used.
-    public init(directory: String?, streamLimit: Int, clock: Clock = .system) throws(ScoreboardError) {
-        self.directory = directory
-        let file: BoardFile =
-            if let directory { try StateDirectory(directory).makeFile() } else { try .makePrivate() }
-        self.file = file
-        state = Mutex(State(ledger: try Ledger(file, clock), places: Places(file, clock)))
-        file[.process] = UInt64(clamping: getpid())
-        file[.startTime] = clock.stamp()
-        file[.streamLimit] = UInt64(clamping: streamLimit)
-        file.publish(Layout.magic, as: .magic)
+    ///   - report: called with a fault of the directory when it begins, and with nil when it has ended, on any thread.
+    public init(
+        directory: String?, streamLimit: Int, clock: Clock = .system,
+        report: @escaping @Sendable (DirectoryFault?) -> Void = { _ in }
+    ) {
+        board = Board(streamLimit: streamLimit, clock)
+        keeper = directory.map { [board] in BoardKeeper(board, $0, clock, report: report) }
+        keeper?.start()
     }
 
-    /// Everybody's scoreboard: this process's, and those of the others in the directory.
+    deinit { keeper?.end() }
+
+    /// Waits until other processes can see the scoreboard, or its file could not be made.
     ///
-    /// - Throws: when the directory cannot be read any more.
-    public func read() throws(ScoreboardError) -> [Snapshot] {
-        if let directory { return try StateDirectory(directory).read() }
-        return Snapshot(of: file).map { [$0] } ?? []
+    /// - Parameter seconds: the longest wait.
+    public func waitUntilShared(seconds: Double) {
+        keeper?.waitForFirstCopy(seconds: seconds)
+    }
+
+    /// Copies the scoreboard to its file for the last time. To be called before the process ends.
+    ///
+    /// - Parameter seconds: the longest wait.
+    public func close(within seconds: Double) {
+        keeper?.finish(within: seconds)
+    }
+
+    /// The scoreboards of all processes.
+    public struct Reading: Sendable {
+        /// A snapshot of each live process, and one with the totals of all ended ones.
+        public var snapshots: [Snapshot]
+        /// Why other processes may be missing, or not see this one.
+        public var faults: [DirectoryFault]
+    }
+
+    /// Reads the scoreboards of all processes: this one's present state, and the others' of their last second. Blocks, so event
+    /// loops must not call it.
+    ///
+    /// - Parameter seconds: the longest wait for the directory. If it does not answer in time, only this process is live in the
+    ///   result.
+    public func read(within seconds: Double) -> Reading {
+        var reading = keeper?.read(within: seconds) ?? Reading(snapshots: [], faults: [])
+        reading.snapshots.append(Snapshot(board.image(), isLive: true))
+        return reading
     }
 
     /// Which version of the file of keys is in force in this process, for those who have changed the file.
     ///
     /// - Parameter keysVersion: a number that stands for the file's content; not 0.
     public func note(keysVersion: UInt64) {
-        file.publish(keysVersion, as: .keysVersion)
+        board.note(keysVersion: keysVersion)
     }
 
     /// Which of its files this process cannot read.
     ///
     /// - Parameter unreadableFiles: a bit for each.
     public func note(unreadableFiles: UInt64) {
-        file.publish(unreadableFiles, as: .unreadableFiles)
+        board.note(unreadableFiles: unreadableFiles)
     }
 
-    /// An exchange begins.
+    /// Begins an exchange.
     public func enter() -> Place {
-        state.withLock { $0.places.take() }
+        board.enter()
     }
 
-    /// An exchange ends.
+    /// Ends an exchange.
+    ///
+    /// - Parameter place: what ``enter()`` returned.
     public func leave(_ place: Place) {
-        state.withLock { $0.places.giveBack(place) }
+        board.leave(place)
     }
 
-    /// Notes several things at once, such as all that there is to say of a request that has ended.
+    /// Updates counts and histograms, several at once.
+    ///
+    /// - Parameter body: adds to the ledger. Other threads wait for it.
     public func update(_ body: (inout Ledger) -> Void) {
-        state.withLock { body(&$0.ledger) }
+        board.update(body)
     }
 }

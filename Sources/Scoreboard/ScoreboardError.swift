@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Why a scoreboard cannot be kept or read: what was tried, what the system said, what to do about it.
-public struct ScoreboardError: Error, Sendable, CustomStringConvertible {
-    /// What was tried, on what: `write to /run/gpt-proxy`.
+/// Why a scoreboard cannot be written or read: the operation, the system's error and a remedy.
+public struct ScoreboardError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The operation that failed, such as `write /run/gpt-proxy/past.scoreboard`.
     public let operation: String
     /// The system's error number, from errno(3).
     public let code: Int32
@@ -18,10 +18,13 @@ public struct ScoreboardError: Error, Sendable, CustomStringConvertible {
         case ENOENT, ENOTDIR: "create the directory"
         case EACCES, EPERM, EROFS: "choose a directory that this user may write to"
         case ENOSPC, EDQUOT: "make room on its file system"
+        case EFBIG: "raise the limit on file sizes (ulimit -f)"
         case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
+        case EINVAL, EISDIR, ELOOP, ENXIO: "remove what is in the file's place"
         default: "choose another directory"
         }
     }
 
+    /// The error in one line.
     public var description: String { "cannot \(operation): \(String(cString: strerror(code))); \(remedy)" }
 }

@@ -1,7 +1,4 @@
-/// A series as it stands in a file: a metric with one value for each of its labels, and its numbers.
-///
-/// One word says which metric it is, how long the labels are and how many the numbers; then come the labels, in whole words,
-/// and the numbers.
+/// A series: a metric with one value for each of its labels, and its numbers.
 public struct Series: Sendable {
     /// What is counted.
     public let metric: Metric
@@ -13,7 +10,7 @@ public struct Series: Sendable {
     private static let separator: UInt8 = 0x1F
     private static let longestLabel = 96
 
-    /// The labels as the file has them, behind the metric's number: what tells one series from another.
+    /// Identifies a series: the metric's number and the labels, with a separator before each.
     static func key(_ metric: Metric, _ labels: [String]) -> [UInt8] {
         var key: [UInt8] = []
         key.reserveCapacity(64)
@@ -36,53 +33,25 @@ public struct Series: Sendable {
         }
     }
 
-    static func size(_ key: [UInt8], _ metric: Metric) -> Int {
-        Layout.wordSize * (1 + words(key.count) + metric.width)
+    /// Whether bytes from a file are a key that ``key(_:_:)`` could have made.
+    static func isKey(_ key: [UInt8], of metric: Metric) -> Bool {
+        let labels = labels(in: key)
+        return key.first == UInt8(metric.rawValue) && labels.count == metric.labels.count
+            && labels.allSatisfy { $0.count <= longestLabel && $0.allSatisfy(isHarmless) }
+            && String(validating: key.dropFirst(), as: UTF8.self) != nil
     }
 
-    private static func words(_ count: Int) -> Int { (count + Layout.wordSize - 1) / Layout.wordSize }
-
-    /// - Returns: where its numbers stand.
-    static func write(_ key: [UInt8], _ metric: Metric, to record: UnsafeMutableRawPointer) -> UnsafeMutablePointer<
-        UInt64
-    > {
-        let word = UInt64(metric.rawValue) | UInt64(key.count) << 16 | UInt64(metric.width) << 32
-        record.storeBytes(of: word, as: UInt64.self)
-        (record + Layout.wordSize).copyMemory(from: key, byteCount: key.count)
-        let values = record + Layout.wordSize * (1 + words(key.count))
-        return values.assumingMemoryBound(to: UInt64.self)
+    private static func labels(in key: [UInt8]) -> ArraySlice<ArraySlice<UInt8>> {
+        key.dropFirst().split(separator: separator, omittingEmptySubsequences: false).dropFirst()
     }
 
-    /// Reads the series of a file, one after the other, up to what does not fit this layout.
-    static func read(_ bytes: [UInt8], _ each: (_ key: [UInt8], _ metric: Metric, _ values: [UInt64]) -> Void) {
-        bytes.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset + Layout.wordSize <= bytes.count {
-                let word = bytes.load(fromByteOffset: offset, as: UInt64.self)
-                let keyCount = Int(word >> 16 & 0xFFFF)
-                let width = Int(word >> 32 & 0xFFFF)
-                let valuesOffset = offset + Layout.wordSize * (1 + words(keyCount))
-                let end = valuesOffset + Layout.wordSize * width
-                guard let metric = Metric(rawValue: UInt16(word & 0xFFFF)), width == metric.width, end <= bytes.count
-                else {
-                    return
-                }
-                let start = offset + Layout.wordSize
-                let key = Array(bytes[start..<start + keyCount])
-                let values = (0..<width).map {
-                    Layout.number(bytes.load(fromByteOffset: valuesOffset + $0 * Layout.wordSize, as: UInt64.self))
-                }
-                each(key, metric, values)
-                offset = end
-            }
-        }
-    }
+    /// Whether a byte is no control character, which could break a line or a table.
+    private static func isHarmless(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
 
     init(key: [UInt8], metric: Metric, values: [UInt64]) {
         self.metric = metric
         self.values = values
-        labels = key.split(separator: Self.separator, omittingEmptySubsequences: false).dropFirst()
-            .map { String(decoding: $0, as: UTF8.self) }
+        labels = Self.labels(in: key).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// How many values a histogram has.
@@ -115,7 +84,7 @@ public struct Series: Sendable {
 
     /// Adds up what counts the same.
     public static func += (sum: inout Series, other: Series) {
-        sum = Series(sum, values: zip(sum.values, other.values).map { $0 &+ $1 })
+        sum = Series(sum, values: zip(sum.values, other.values).map { $0.saturatingAdd($1) })
     }
 
     private init(_ series: Series, values: [UInt64]) {

@@ -1,10 +1,8 @@
-internal import Glibc
-
-/// A process's scoreboard at one moment.
+/// The scoreboard of a process at one moment, or the totals of processes that have ended.
 public struct Snapshot: Sendable {
-    /// Whether the process lives. Of one that has ended only the series and the history count.
-    public let isLive: Bool
-    /// The process's number; 0 in place of processes that ended long ago.
+    /// Whether the process lives. If not, only the series and the history have a meaning.
+    public private(set) var isLive: Bool
+    /// The process's number; 0 for totals.
     public let process: Int
     /// Seconds since 1970.
     public let startTime: Double
@@ -14,66 +12,59 @@ public struct Snapshot: Sendable {
     public let keysVersion: UInt64
     /// Which of its files the process cannot read, a bit each.
     public let unreadableFiles: UInt64
-    /// How many exchanges are live, those included that found no place in ``exchanges``.
-    public let live: Int
+    /// How many exchanges are live, including those that ``exchanges`` has no room for.
+    public private(set) var live: Int
     /// The most exchanges that were live at once.
     public let mostLive: Int
-    /// The live exchanges that have a place in the file, in no order.
-    public let exchanges: [LiveExchange]
+    /// The live exchanges in no order, up to 4096.
+    public private(set) var exchanges: [LiveExchange]
     /// In no order.
     public let intervals: [Interval]
-    let series: [[UInt8]: Series]
+    /// The scoreboard's identity; 0 for totals.
+    let identity: UInt64
+    let series: SeriesTable
+    /// For totals: the identities of the scoreboards that they include and whose files may still exist.
+    let added: Set<UInt64>
 
-    /// Reads a file of this layout; nil of any other.
-    init?(reading descriptor: Int32, isLive: Bool) {
-        self.init(isLive: isLive) { Self.read(descriptor, $0, $1, in: $2) }
-    }
-
-    /// This process's own.
-    init?(of file: BoardFile) {
-        self.init(isLive: true) { offset, count, _ in file.bytes(offset, count) }
-    }
-
-    /// - Parameter read: gives what stands at an offset, so many bytes or fewer, in whole pieces of a size.
-    private init?(isLive: Bool, read: (_ offset: Int, _ count: Int, _ granularity: Int) -> [UInt8]) {
-        let header = read(0, Layout.pageSize, Layout.pageSize)
-        guard header.count == Layout.pageSize else { return nil }
-        func word(_ word: Layout.HeaderWord) -> UInt64 {
-            header.withUnsafeBytes { $0.load(fromByteOffset: word.rawValue * Layout.wordSize, as: UInt64.self) }
+    /// Reads an image. One from a file may have any contents.
+    init(_ image: Image, isLive: Bool) {
+        let words = image.section(.process)
+        func word(_ word: Image.ProcessWord) -> UInt64 {
+            word.rawValue < words.count ? words[words.startIndex + word.rawValue] : 0
         }
-        guard word(.magic) == Layout.magic else { return nil }
         self.isLive = isLive
-        process = Int(Layout.number(word(.process)))
+        identity = word(.identity)
+        process = Layout.count(word(.process))
         startTime = Double(word(.startTime)) / 1e9
-        streamLimit = Int(Layout.number(word(.streamLimit)))
+        streamLimit = Layout.count(word(.streamLimit))
         keysVersion = word(.keysVersion)
         unreadableFiles = word(.unreadableFiles)
-        live = isLive ? Int(Layout.number(word(.live))) : 0
-        mostLive = Int(Layout.number(word(.mostLive)))
-        intervals = Interval.read(
-            read(Layout.history, Layout.intervalCount * Layout.intervalSize, Layout.intervalSize))
-        let placeCount = isLive ? min(Int(Layout.number(word(.placesUsed))), Layout.placeCount) : 0
-        let places = read(Layout.places, placeCount * Layout.placeSize, Layout.placeSize)
-        exchanges = places.withUnsafeBytes { places in
-            stride(from: 0, to: places.count, by: Layout.placeSize).compactMap {
-                LiveExchange(UnsafeRawBufferPointer(rebasing: places[$0..<$0 + Layout.placeSize]))
-            }
-        }
-        var series: [[UInt8]: Series] = [:]
-        let seriesCount = min(Int(Layout.number(word(.seriesUsed))), Layout.seriesCapacity)
-        Series.read(read(Layout.series, seriesCount, Layout.wordSize)) { key, metric, values in
-            series[key] = Series(key: key, metric: metric, values: values)
-        }
+        live = isLive ? Layout.count(word(.live)) : 0
+        mostLive = Layout.count(word(.mostLive))
+        exchanges = isLive ? LiveExchange.read(image.section(.exchanges)) : []
+        intervals = Interval.read(image.section(.history))
+        var series = SeriesTable(capacity: Layout.seriesCapacity)
+        series.add(image.section(.series))
         self.series = series
+        added = Set(image.section(.added))
+    }
+
+    /// The same after the end of the process.
+    var ended: Snapshot {
+        var snapshot = self
+        snapshot.isLive = false
+        snapshot.live = 0
+        snapshot.exchanges = []
+        return snapshot
     }
 
     /// How many requests have ended.
-    public var requests: UInt64 {
-        series.values.reduce(0) { $1.metric == .requests ? $0.saturatingAdd($1.values[0]) : $0 }
-    }
+    public var requests: UInt64 { series.sum(of: .requests) }
 
-    /// The most exchanges that were live at once in each of some intervals, which follow one another. In one in which none
-    /// began or ended there are as many as at the end of the last one in which one did.
+    /// The most exchanges that were live at once in each of some intervals. In one in which none began or ended there are as
+    /// many as at the end of the last one in which one did.
+    ///
+    /// - Parameter numbers: the intervals', which follow one another.
     public func live(in numbers: [Int]) -> [Int] {
         Self.live(in: numbers, noted: intervals, now: live)
     }
@@ -87,21 +78,6 @@ public struct Snapshot: Sendable {
             guard let interval = noted[number] else { return present }
             present = interval[.liveAtEnd]
             return interval[.mostLive]
-        }
-    }
-
-    /// As much as the file has, in whole pieces.
-    private static func read(_ descriptor: Int32, _ offset: Int, _ count: Int, in granularity: Int) -> [UInt8] {
-        guard count > 0 else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while initialized < count {
-                let rest = UnsafeMutableRawBufferPointer(
-                    rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...])
-                let read = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + initialized))
-                guard read > 0 else { break }
-                initialized += read
-            }
-            initialized -= initialized % granularity
         }
     }
 }

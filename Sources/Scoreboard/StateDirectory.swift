@@ -1,107 +1,255 @@
 internal import Glibc
 
-/// The directory in which the machine's processes keep their scoreboards, one file each.
+/// The directory of the scoreboards of a machine's processes, with a file for each process.
 ///
-/// A process holds a lock on its file as long as it lives, so that the others know. The files of those that have ended are
-/// added up into one by the next that begins: counts only ever grow, also where a web server starts and ends processes all
-/// the time. Who adds up, or makes a file, has the directory's lock meanwhile; who reads shares it.
+/// A process holds a lock on its file while it lives, which shows the others that it does. The counts of ended processes are
+/// added to a file of totals, which is replaced atomically, and their files are removed after that. The totals list the identities
+/// of the files that they include, so that a file counts once even if the process dies between the two steps.
+///
+/// Nothing here waits for another process. The file system itself may block without limit, so event loops must not call this.
 public struct StateDirectory: Sendable {
     private let path: String
+    private let clock: Clock
 
-    /// - Parameter path: a directory that is there.
-    public init(_ path: String) {
+    /// - Parameters:
+    ///   - path: the directory's path. It need not exist yet.
+    ///   - clock: tells the time.
+    public init(_ path: String, clock: Clock = .system) {
         self.path = path
+        self.clock = clock
     }
-
-    /// All scoreboards, also those of processes that have ended. Needs no right to write.
-    ///
-    /// - Throws: when the directory cannot be read, or nobody has kept a scoreboard in it.
-    public func read() throws(ScoreboardError) -> [Snapshot] {
-        let lock = open(lockPath, O_RDONLY | O_CLOEXEC)
-        guard lock >= 0 else { throw ScoreboardError("read a scoreboard in \(path)") }
-        defer { close(lock) }
-        guard flock(lock, LOCK_SH) == 0 else { throw ScoreboardError("lock \(lockPath)") }
-        return try boards().compactMap { name in
-            let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return nil }
-            defer { close(descriptor) }
-            return Snapshot(reading: descriptor, isLive: name != Self.past && flock(descriptor, LOCK_SH | LOCK_NB) != 0)
-        }
-    }
-
-    /// A new file, which belongs to this process as long as it is open.
-    func makeFile() throws(ScoreboardError) -> BoardFile {
-        let operation = "keep a scoreboard in \(path)"
-        let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, mode)
-        guard lock >= 0, flock(lock, LOCK_EX) == 0 else { throw ScoreboardError(operation) }
-        defer { close(lock) }
-        try addUpEnded()
-        let descriptor = openNewFile()
-        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw ScoreboardError(operation) }
-        return try BoardFile(descriptor, operation)
-    }
-
-    /// The time and the process's number may both have been another file's: a clock is set back, and containers number their
-    /// processes from 1.
-    private func openNewFile() -> Int32 {
-        var descriptor: Int32 = -1
-        for attempt in 0..<100 {
-            let name = "\(Clock.system.stamp())-\(getpid())-\(attempt)\(Self.suffix)"
-            descriptor = open("\(path)/\(name)", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-            guard descriptor < 0, errno == EEXIST else { break }
-        }
-        return descriptor
-    }
-
-    /// Nobody but the processes' own user and group learns who calls.
-    private var mode: mode_t { 0o640 }
 
     private static let suffix = ".scoreboard"
-    /// What ended processes have done.
-    private static let past = "past" + suffix
+    /// The name of the totals.
+    private static let past = "past"
+    /// The suffix of files that are not complete yet.
+    private static let unfinishedSuffix = ".new"
+    private static let damagedSuffix = ".damaged"
 
-    private var lockPath: String { "\(path)/lock" }
+    /// The largest number of files that are read.
+    private static let fileLimit = 10_000
 
-    private func addUpEnded() throws(ScoreboardError) {
-        var ended: [(name: String, snapshot: Snapshot?)] = []
-        for name in try boards() {
-            let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { continue }
-            defer { close(descriptor) }
-            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { continue }
-            ended.append((name, Snapshot(reading: descriptor, isLive: false)))
+    private var pastPath: String { "\(path)/\(Self.past)\(Self.suffix)" }
+
+    /// Makes the file of this process's scoreboard.
+    ///
+    /// - Parameters:
+    ///   - identity: the scoreboard's identity.
+    ///   - image: its present image.
+    func makeFile(_ identity: UInt64, _ image: Image) throws(ScoreboardError) -> BoardFile {
+        let name = "\(path)/\(getpid())-\(String(identity, radix: 16))"
+        let make = { () throws(ScoreboardError) in
+            try BoardFile(
+                name + Self.suffix, unfinished: name + Self.unfinishedSuffix, image,
+                for: "keep a scoreboard in \(path)")
         }
-        // What an earlier version has left is of another layout, and of no use to this one.
-        guard ended.contains(where: { $0.name != Self.past }) else { return }
-        try write(Totals(ended.compactMap(\.snapshot)).file)
-        for (name, _) in ended where name != Self.past { unlink("\(path)/\(name)") }
+        // Another process may have removed the file while it had no lock yet; see `removeUnfinished`.
+        do throws(ScoreboardError) { return try make() } catch {
+            guard [EWOULDBLOCK, ENOENT].contains(error.code) else { throw error }
+            return try make()
+        }
     }
 
-    /// Under its name there is a whole file at any time.
-    private func write(_ bytes: [UInt8]) throws(ScoreboardError) {
-        let name = "\(path)/\(Self.past)"
-        let descriptor = open("\(name).new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw ScoreboardError("write \(name)") }
-        defer { close(descriptor) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw ScoreboardError("write \(name)") }
-            written += count
-        }
-        guard rename("\(name).new", name) == 0 else { throw ScoreboardError("write \(name)") }
+    // MARK: Reading
+
+    /// The contents of a directory.
+    public struct Content: Sendable {
+        /// A snapshot of each live process, and one with the totals of all ended ones.
+        public var snapshots: [Snapshot] = []
+        /// The paths of files that are damaged or of another version.
+        public var unreadable: [String] = []
     }
 
+    /// Reads the scoreboards of all processes, live and ended. Write permission is not needed.
+    ///
+    /// - Throws: if the directory cannot be read or has no scoreboards.
+    public func read() throws(ScoreboardError) -> Content {
+        let content = try read(besides: 0)
+        guard !content.snapshots.isEmpty || !content.unreadable.isEmpty else {
+            throw ScoreboardError("read a scoreboard in \(path)", ENOENT)
+        }
+        return content
+    }
+
+    /// Reads all scoreboards except one.
+    ///
+    /// - Parameter own: the identity of the scoreboard to leave out.
+    func read(besides own: UInt64) throws(ScoreboardError) -> Content {
+        // A file may be added to the totals and removed while this reads. The totals are replaced before that, so if they have
+        // changed, everything is read again. If that happens every time, the last reading has to do.
+        for _ in 0..<3 {
+            let version = OpenFile.Status(pastPath)
+            let content = try readOnce(besides: own)
+            if version == OpenFile.Status(pastPath) { return content }
+        }
+        return try readOnce(besides: own)
+    }
+
+    private func readOnce(besides own: UInt64) throws(ScoreboardError) -> Content {
+        var content = Content()
+        var past: Snapshot?
+        switch readFile(pastPath) {
+        case .board(let snapshot, _): past = snapshot.ended
+        case .unreadable: content.unreadable.append(pastPath)
+        case .none: break
+        }
+        var counted: Set<UInt64> = (past?.added ?? []).union([own])
+        var ended = EndedProcesses(past, at: clock.stamp())
+        var hasEnded = past != nil
+        for path in try boards() {
+            switch readFile(path) {
+            case .board(let snapshot, let isLive):
+                guard counted.insert(snapshot.identity).inserted else { continue }
+                if isLive {
+                    content.snapshots.append(snapshot)
+                } else {
+                    ended.add(snapshot)
+                    hasEnded = true
+                }
+            case .unreadable: content.unreadable.append(path)
+            case .none: break
+            }
+        }
+        if hasEnded { content.snapshots.append(Snapshot(ended.image, isLive: false)) }
+        return content
+    }
+
+    /// The paths of all scoreboards except the totals. Live processes' come first: a copy of such a file has the same identity
+    /// but no lock, and only the first file of an identity counts.
     private func boards() throws(ScoreboardError) -> [String] {
+        let paths = try names(Self.suffix).map { "\(path)/\($0)" }.filter { $0 != pastPath }
+        let live = Set(paths.filter(Self.isLocked))
+        return paths.filter(live.contains) + paths.filter { !live.contains($0) }
+    }
+
+    private static func isLocked(_ path: String) -> Bool {
+        do throws(ScoreboardError) {
+            return try OpenFile(path, O_RDONLY, for: "read \(path)").isLocked()
+        } catch {
+            return false
+        }
+    }
+
+    private enum Reading {
+        case board(Snapshot, isLive: Bool)
+        case unreadable(isLive: Bool)
+        /// The file is missing, empty, or not a regular file.
+        case none
+    }
+
+    private func readFile(_ path: String) -> Reading {
+        do throws(ScoreboardError) {
+            let file = try OpenFile(path, O_RDONLY, for: "read \(path)")
+            // Before the contents: those of a process that has ended are final.
+            let isLive = file.isLocked()
+            if let image = file.readImage() { return .board(Snapshot(image, isLive: isLive), isLive: isLive) }
+            return file.status?.size == 0 ? .none : .unreadable(isLive: isLive)
+        } catch {
+            return .none
+        }
+    }
+
+    /// The names in the directory with a suffix, up to the limit.
+    private func names(_ suffix: String) throws(ScoreboardError) -> [String] {
         guard let directory = opendir(path) else { throw ScoreboardError("read \(path)") }
         defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        while names.count < Self.fileLimit, let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name.hasSuffix(Self.suffix) { names.append(name) }
+            if name.hasSuffix(suffix) { names.append(name) }
         }
         return names.sorted()
+    }
+
+    // MARK: Adding up
+
+    /// Adds the counts of processes that have ended to the totals, and removes their files. Does nothing if another process is
+    /// doing the same.
+    ///
+    /// - Parameter report: called for each damaged file, which is renamed.
+    /// - Throws: if the totals cannot be written. Then no file has changed.
+    func addUpEnded(report: (DirectoryFault) -> Void) throws(ScoreboardError) {
+        let lockPath = "\(path)/lock"
+        let lock = try OpenFile(lockPath, O_RDWR | O_CREAT, for: "lock \(lockPath)")
+        do throws(ScoreboardError) { try lock.lock("lock \(lockPath)") } catch {
+            guard error.code == EWOULDBLOCK else { throw error }
+            return
+        }
+        try removeUnfinished()
+        var past: Snapshot?
+        switch readFile(pastPath) {
+        case .board(let snapshot, _): past = snapshot
+        case .unreadable: try setAside(pastPath, as: Self.past, report)
+        case .none: break
+        }
+        var sum = EndedProcesses(past, at: clock.stamp())
+        var live: Set<UInt64> = []
+        var ended: (paths: [String], identities: Set<UInt64>) = ([], [])
+        var hasMore = false
+        for path in try boards() {
+            switch readFile(path) {
+            case .board(let snapshot, isLive: true): live.insert(snapshot.identity)
+            case .board(let snapshot, isLive: false) where !live.contains(snapshot.identity):
+                ended.paths.append(path)
+                ended.identities.insert(snapshot.identity)
+                guard !sum.added.contains(snapshot.identity) else { continue }
+                sum.add(snapshot)
+                hasMore = true
+            case .unreadable(isLive: false): try setAside(path, as: "process", report)
+            case .board, .unreadable, .none: break
+            }
+        }
+        if hasMore {
+            // Files that were removed earlier need not be listed any more.
+            sum.added = ended.identities
+            try write(sum.image)
+        }
+        for path in ended.paths { unlink(path) }
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Replaces the totals. The old file stays until the new one is on the disk, so that even a crash of the machine leaves one
+    /// of them.
+    private func write(_ image: Image) throws(ScoreboardError) {
+        let operation = "write \(pastPath)"
+        let unfinished = "\(path)/\(Self.past)\(Self.unfinishedSuffix)"
+        unlink(unfinished)
+        do throws(ScoreboardError) {
+            let file = try OpenFile(unfinished, O_WRONLY | O_CREAT | O_EXCL, for: operation)
+            try file.write(image, number: 0, operation)
+            try file.synchronize(operation)
+            guard rename(unfinished, pastPath) == 0 else { throw ScoreboardError(operation) }
+        } catch {
+            unlink(unfinished)
+            throw error
+        }
+        synchronizeDirectory()
+    }
+
+    private func synchronizeDirectory() {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Renames a damaged file. Only the last one of each kind is kept, so that they cannot fill the disk.
+    private func setAside(
+        _ path: String, as kind: String, _ report: (DirectoryFault) -> Void
+    ) throws(ScoreboardError) {
+        let other = "\(self.path)/\(kind)\(Self.damagedSuffix)"
+        guard rename(path, other) == 0 else { throw ScoreboardError("rename \(path)") }
+        report(.setAside(path, as: other))
+    }
+
+    /// Removes incomplete files of processes that ended while they made them.
+    private func removeUnfinished() throws(ScoreboardError) {
+        for name in try names(Self.unfinishedSuffix) {
+            let path = "\(path)/\(name)"
+            guard let file = try? OpenFile(path, O_RDONLY, for: "read \(path)"), !file.isLocked() else { continue }
+            unlink(path)
+        }
     }
 }

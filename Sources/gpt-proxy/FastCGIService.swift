@@ -7,11 +7,15 @@ internal import Models
 internal import NIOCore
 internal import NIOPosix
 internal import Scoreboard
+internal import SystemLimits
 internal import Threads
 internal import Upstream
 
 /// Serves FastCGI until a signal says to stop.
 enum FastCGIService {
+    /// The longest wait for `STATE_DIR` at the start and at the end, in seconds. It may be on a mount that does not answer.
+    private static let directoryPatience = 1.0
+
     static func run(listen address: String, mode: UInt16, _ loading: ConfigurationLoading) async throws {
         var configuration = try await loading.configuration()
         let log = StandardError.logger(level: configuration.logLevel, format: configuration.logFormat)
@@ -29,11 +33,21 @@ enum FastCGIService {
             configuration.maxStreams = budget.streams
         }
         configuration.client.keptConnections = budget.keptConnections
+        let plan = MemoryPlan(maxBody: configuration.maxBody)
+        if plan.bodies.maxBody < configuration.maxBody {
+            log.warning(
+                "the limits on memory leave no room for MAX_BODY; larger bodies than possible get 413",
+                metadata: [
+                    "asked": "\(configuration.maxBody)", "possible": "\(plan.bodies.maxBody)",
+                    "limit": "\(plan.limit.name)",
+                ])
+            configuration.maxBody = plan.bodies.maxBody
+        }
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let client = makeClient(configuration, on: eventLoops, log: log)
-        let bodies = AvailableMemory.forBodies(maxBody: configuration.maxBody)
-        let memory = MemoryBudget(capacity: bodies)
-        let scoreboard = try makeScoreboard(configuration)
+        let memory = MemoryBudget(capacity: plan.bodies.capacity)
+        let scoreboard = configuration.makeScoreboard()
+        scoreboard?.waitUntilShared(seconds: directoryPatience)
         LogWriter.standardError.onLoss { count in scoreboard?.update { $0.add(count, to: .lostLogLines) } }
         let files = FileWatch(configuration, scoreboard: scoreboard)
         let responder = Responder(
@@ -64,12 +78,13 @@ enum FastCGIService {
             "started",
             metadata: [
                 "listen": "\(address)", "version": "\(version)", "max_streams": "\(configuration.maxStreams)",
-                "bodies": "\(bodies >> 20) MB",
+                "bodies": "\(plan.bodies.capacity >> 20) MB",
             ])
         let signal = await Signals.next()
         log.info("stopping", metadata: ["signal": "\(signal)", "live": "\(server.liveRequestCount)"])
         await server.shutdown(grace: configuration.shutdownGrace)
         await client.shutdown()
+        scoreboard?.close(within: directoryPatience)
         try await eventLoops.shutdownGracefully()
         log.info("stopped")
     }

@@ -3,6 +3,7 @@ internal import FastCGI
 internal import Gateway
 internal import Glibc
 internal import NIOPosix
+internal import Scoreboard
 internal import Translation
 internal import Upstream
 
@@ -31,8 +32,8 @@ enum PlainCGI {
         configuration.translation.keepsReasoning = false
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let client = makeClient(configuration, on: eventLoop)
-        let responder = Responder(
-            configuration: configuration, client: client, scoreboard: try makeScoreboard(configuration))
+        let scoreboard = configuration.makeScoreboard()
+        let responder = Responder(configuration: configuration, client: client, scoreboard: scoreboard)
         let request = OneShot.readRequest(environment: Start.environment, maxBody: configuration.maxBody)
         let loop = eventLoop.next()
         let exchange = Task(executorPreference: EventLoopTaskExecutor(loop)) {
@@ -40,5 +41,6 @@ enum PlainCGI {
         }
         OneShot.whenServerLeaves { exchange.cancel() }
         await exchange.value
+        scoreboard?.close(within: 1)
     }
 }

@@ -3,6 +3,7 @@ internal import CGI
 internal import FastCGI
 internal import Gateway
 internal import Glibc
+internal import SystemLimits
 
 /// The program's beginning: how it was started decides what it is.
 @main
@@ -10,6 +11,7 @@ struct Program {
     static func main() {
         CoreDumps.forbid()
         Signals.blockAll()
+        ThreadPlan.economize()
         // Detached, or it would wait for this thread, which is the main actor's.
         Task.detached { await run() }
         Signals.deliverForever()

@@ -33,7 +33,7 @@ struct Status: AsyncParsableCommand {
         let path = try await path()
         do {
             // Before the screen is taken, where nobody would read why it cannot be.
-            let overview = StatusOverview(try StateDirectory(path).read())
+            let overview = try Self.overview(path)
             if !once, !json, let screen = TerminalScreen() {
                 defer { screen.giveBack() }
                 try await draw(path, on: screen)
@@ -60,7 +60,7 @@ struct Status: AsyncParsableCommand {
         let drawing = Task {
             while !Task.isCancelled {
                 let size = screen.size
-                let overview = StatusOverview(try StateDirectory(path).read())
+                let overview = try Self.overview(path)
                 screen.draw(overview.screen(width: size.width, height: size.height, hasColor: Terminal.hasColor))
                 for _ in 0..<10 where screen.size == size {
                     if screen.wasToldToEnd() { return }
@@ -73,6 +73,11 @@ struct Status: AsyncParsableCommand {
             drawing.cancel()
         }
         try await drawing.value
+    }
+
+    private static func overview(_ path: String) throws -> StatusOverview {
+        let content = try StateDirectory(path).read()
+        return StatusOverview(content.snapshots, faults: content.unreadable.map { .unreadable($0) })
     }
 
     private static func failure(_ error: ScoreboardError, _ path: String) -> ExitCode {

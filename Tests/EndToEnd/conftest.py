@@ -90,12 +90,19 @@ def sdk(default_deployment, simulator):
 
 @pytest.fixture
 def deploy(binaries, simulator):
-    """Makes deployments with settings of their own, and perhaps a limit of descriptors or memory, or a user, for the
-    responder."""
+    """Makes deployments with settings of their own, and perhaps a limit of descriptors, memory or address space, or a user, for
+    the responder."""
     deployments = []
 
-    def make(descriptors=None, memory=None, user=None, **settings):
-        deployment = Deployment(binaries, environment(simulator.base, **settings), descriptors, memory, user=user)
+    def make(descriptors=None, memory=None, address_space=None, user=None, **settings):
+        deployment = Deployment(
+            binaries,
+            environment(simulator.base, **settings),
+            descriptors=descriptors,
+            memory=memory,
+            address_space=address_space,
+            user=user,
+        )
         deployments.append(deployment)
         deployment.client = Client(deployment.nginx.port)
         return deployment

@@ -22,7 +22,7 @@ class PreloadedHang:
         self.directory = temporary_directory()
         self._switch = self.directory / "..hangs"
         self.environment = {
-            "LD_PRELOAD": str(library("hang")),
+            "LD_PRELOAD": str(library("hang.c")),
             "HANG_BELOW": str(self.directory) + "/",
             "HANG_WHILE": str(self._switch),
         }

@@ -10,13 +10,13 @@ class Names:
     """Names that have no addresses until they are set."""
 
     def __init__(self):
-        self._directory = tempfile.TemporaryDirectory(dir=library("names").parent)
+        self._directory = tempfile.TemporaryDirectory(dir=library("names.c").parent)
         self._file, self._log = (Path(self._directory.name) / name for name in ["names", "log"])
         self._answers = {}
         self._log.touch()
         self._write()
         self.environment = {
-            "LD_PRELOAD": str(library("names")), "NAMES_FILE": str(self._file), "NAMES_LOG": str(self._log)
+            "LD_PRELOAD": str(library("names.c")), "NAMES_FILE": str(self._file), "NAMES_LOG": str(self._log)
         }
 
     def set(self, name, answer):

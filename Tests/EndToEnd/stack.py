@@ -108,13 +108,15 @@ def environment(simulator_base, **settings):
 
 
 class Responder:
-    """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory in kilobytes, if one is given. `log`
-    is a file, or a FIFO, for standard error. With `user` it runs as that user, which only root may choose."""
+    """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory or address space in kilobytes, if one is
+    given. `log` is a file, or a FIFO, for standard error. With `user` it runs as that user, which only root may choose."""
 
-    def __init__(self, binaries, settings, directory, descriptors=None, memory=None, log=None, user=None):
+    def __init__(
+        self, binaries, settings, directory, descriptors=None, memory=None, log=None, address_space=None, user=None
+    ):
         self.socket = directory / "gpt-proxy.sock"
         command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{self.socket}"]
-        for option, limit in [("n", descriptors), ("d", memory)]:
+        for option, limit in [("n", descriptors), ("d", memory), ("v", address_space)]:
             if limit:
                 command = ["sh", "-c", f'ulimit -{option} {limit} && exec "$@"', "sh", *command]
         if user:
@@ -202,10 +204,11 @@ class Nginx:
 class Deployment:
     """A responder with nginx in front."""
 
-    def __init__(self, binaries, settings, descriptors=None, memory=None, log=None, user=None):
+    def __init__(self, binaries, settings, **options):
+        """The options are the responder's."""
         self.directory = temporary_directory()
         try:
-            self.responder = Responder(binaries, settings, self.directory, descriptors, memory, log, user)
+            self.responder = Responder(binaries, settings, self.directory, **options)
             self.nginx = Nginx(self.responder.socket, self.directory)
         except BaseException:
             self.stop()

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import resource
 import socket
 
 import pytest
@@ -20,13 +21,30 @@ def findings(ended):
     return [tuple(line.split(None, 1)) for line in lines]
 
 
+def test_a_directory_for_the_status_that_cannot_be_used_is_a_warning(run, tmp_path):
+    (tmp_path / "file").touch()
+    for path in [tmp_path / "none", tmp_path / "file"]:
+        ended = run("check", environment={**KEYS, "STATE_DIR": str(path)})
+        assert ended.returncode == 0
+        assert f"warning  STATE_DIR: {path} " in ended.stdout
+    ended = run("check", environment={**KEYS, "STATE_DIR": str(tmp_path)})
+    assert f"ok       STATE_DIR: is a directory that this user may write to: {tmp_path}" in ended.stdout
+
+
+def test_a_largest_body_that_memory_has_no_room_for_is_a_warning(run):
+    limit = lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
+    ended = run("check", environment={**KEYS, "MAX_BODY": "1g"}, preexec_fn=limit)
+    assert ended.returncode == 0
+    assert "warning  MAX_BODY: is 1024 MB, but ulimit -d leaves room for " in ended.stdout
+
+
 def test_the_settings_come_first_and_a_summary_last(run):
     ended = run("check", environment=KEYS)
     assert (ended.returncode, ended.stderr) == (0, "")
     settings, rest = ended.stdout.split("\n\n", 1)
     assert all("=" in line for line in settings.splitlines())
     assert rest.startswith("ok       configuration: is complete\n")
-    assert ended.stdout.endswith("\n\n3 ok, 0 warnings, 0 problems\n")
+    assert ended.stdout.endswith("\n\n4 ok, 0 warnings, 0 problems\n")
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 import concurrent.futures
 import os
+import signal
 import time
 
 import pytest
 
+from certificates import self_signed
 from clock import SteppingClock
 from names import Names
 from processes import wait_until
@@ -165,3 +167,64 @@ def test_a_changed_address_is_followed_under_steady_traffic(deploy, names, moved
     before = len(old.requests)
     ask_everywhere()
     assert len(old.requests) == before
+
+
+# --- Certificates -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def certificate(directory):
+    """Makes certificates, each its own authority: the files of one and its key."""
+
+    def certificate(name):
+        (directory / name).mkdir()
+        return self_signed(directory / name)
+
+    return certificate
+
+
+@pytest.fixture
+def secure(certificate, reply):
+    """An upstream that speaks TLS, and closes each connection after its reply."""
+    upstream = Upstream(certificate=certificate("first"))
+    upstream.says(reply, Connection="close")
+    yield upstream
+    upstream.stop()
+
+
+def test_a_new_authority_in_the_ca_file_is_trusted_without_a_restart(deploy, directory, certificate, secure):
+    authorities, second = directory / "authorities.pem", certificate("second")
+    first = (directory / "first/certificate.pem").read_text()
+    authorities.write_text(first)
+    deployment = deploy(OPENAI_BASE=secure.base, UPSTREAM_CA_FILE=str(authorities), RETRIES="0")
+    assert status(deployment) == 200
+    secure.renew(second)
+    assert status(deployment) == 502
+    authorities.write_text(first + second[0].read_text())
+    assert wait_until(lambda: status(deployment) == 200)
+    assert "UPSTREAM_CA_FILE" in deployment.responder.log
+
+
+def test_a_ca_file_that_cannot_be_used_changes_nothing_and_that_is_told(deploy, directory, secure):
+    authorities = directory / "authorities.pem"
+    authorities.write_bytes((directory / "first/certificate.pem").read_bytes())
+    deployment = deploy(OPENAI_BASE=secure.base, UPSTREAM_CA_FILE=str(authorities), RETRIES="0")
+    for content in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nMIIB\n"]:
+        authorities.write_text(content)
+        before = deployment.responder.log.count("file not read")
+        deployment.responder.process.signal(signal.SIGHUP)
+        assert wait_until(lambda: deployment.responder.log.count("file not read") > before)
+        assert status(deployment) == 200
+    assert "UPSTREAM_CA_FILE" in deployment.responder.log
+
+
+def test_sighup_has_the_ca_file_read_again(deploy, directory, certificate, secure):
+    authorities, second = directory / "authorities.pem", certificate("second")
+    authorities.write_bytes((directory / "first/certificate.pem").read_bytes())
+    deployment = deploy(OPENAI_BASE=secure.base, UPSTREAM_CA_FILE=str(authorities), RETRIES="0")
+    assert status(deployment) == 200
+    secure.renew(second)
+    os.replace(second[0], authorities)
+    deployment.responder.process.signal(signal.SIGHUP)
+    assert wait_until(lambda: "file read anew" in deployment.responder.log)
+    assert status(deployment) == 200

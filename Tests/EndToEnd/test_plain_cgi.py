@@ -52,6 +52,16 @@ def test_a_whole_reply(cgi):
     assert ended.returncode == 0
 
 
+def test_requests_are_counted_where_others_can_see_them(cgi, run, simulator, tmp_path):
+    settings = environment(simulator.base, STATE_DIR=str(tmp_path))
+    for _ in range(3):
+        assert cgi(body_of("hi"), settings=settings)[0]["Status"] == "200 OK"
+    seen = json.loads(run("status", "--json", "--state-dir", str(tmp_path)).stdout)
+    assert seen["accepted conn"] == 3 and seen["total processes"] == 0
+    # What the process before the last has counted was added up by the last.
+    assert len(list(tmp_path.glob("*.scoreboard"))) == 2
+
+
 def test_a_stream(cgi, vectors):
     head, body, _ = cgi(body_of("Say hello.", stream=True))
     assert head["Content-Type"].startswith("text/event-stream")

@@ -174,7 +174,8 @@ def test_in_a_pipe_it_prints_once_what_the_page_says(deployment, run, tmp_path):
     assert ended.returncode == 0 and ended.stdout.endswith("}\n")
     assert json.loads(ended.stdout)["total processes"] == 1 and "streams" not in json.loads(ended.stdout)
     with streaming(deployment.client):
-        assert "state:                streaming\n" in run("status", "--state-dir", str(tmp_path), "--full").stdout
+        state = "state:                streaming\n"
+        assert wait_until(lambda: state in run("status", "--state-dir", str(tmp_path), "--full").stdout)
         full = json.loads(run("status", "--state-dir", str(tmp_path), "--json", "--full").stdout)
         assert [stream["state"] for stream in full["streams"]] == ["streaming"]
 

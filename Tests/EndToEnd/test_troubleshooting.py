@@ -208,7 +208,7 @@ def test_a_web_server_that_does_not_wait(nginx, deploy):
 
 
 def test_no_place_is_left(deploy, simulator):
-    says, told = quotations("503 under load")
+    says, told, memory = quotations("503 under load")
     deployment = deploy(MAX_STREAMS="1")
     with deployment.client.stream("[simulate stall=2] hi", path=PATH):
         assert wait_until(lambda: simulator.requests)
@@ -217,6 +217,15 @@ def test_no_place_is_left(deploy, simulator):
     assert_seen(says, reply.json["error"]["message"])
     assert wait_until(lambda: "too_many_streams" in {line.get("error") for line in deployment.responder.access_log()})
     assert_seen(told, deploy(descriptors=60, MAX_STREAMS="1000").responder.log)
+    assert_seen(memory, deploy(memory=512 << 10, MAX_BODY="1g").responder.log)
+
+
+def test_a_directory_that_cannot_be_used(deploy):
+    (says,) = quotations("The status page misses processes, or counts")
+    deployment = deploy(STATUS_PATH="/status", STATE_DIR="/nonexistent/state")
+    assert_seen(says, deployment.responder.log)
+    page = deployment.client.get("/status?json", headers={}).json
+    assert any("/nonexistent/state" in text for text in page["warnings"])
 
 
 def test_keys_that_cannot_be_read(deploy, run, directory):

@@ -28,7 +28,7 @@ struct OutsideNumbersTests {
     func `a clock that is set while a request waits for its first byte changes no duration`(seconds: UInt64) throws {
         let times = Times()
         times.set(stamp: 1_700_000_000 * second, elapsed: 100 * second)
-        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1, clock: times.clock)
+        let scoreboard = Scoreboard(directory: nil, streamLimit: 1, clock: times.clock)
         let place = scoreboard.enter()
         place.describe(requestID: "r", caller: "", route: "/proxy", model: "", method: "POST")
         times.set(stamp: seconds * second, elapsed: 102 * second)
@@ -36,23 +36,23 @@ struct OutsideNumbersTests {
         scoreboard.update {
             $0.addToHistory(isError: false, inputTokens: 1, outputTokens: 1, firstByte: 2)
         }
-        let exchange = try #require(try scoreboard.read().first?.exchanges.first)
+        let exchange = try #require(scoreboard.read(within: 0).snapshots.first?.exchanges.first)
         #expect(exchange.firstByte == 2)
         #expect(exchange.startTime == 1_700_000_000)
         scoreboard.leave(place)
-        #expect(try scoreboard.read().first?.live == 0)
+        #expect(scoreboard.read(within: 0).snapshots.first?.live == 0)
     }
 
     @Test func `an exchange that began before 1970 is seen`() throws {
-        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1, clock: Times().clock)
+        let scoreboard = Scoreboard(directory: nil, streamLimit: 1, clock: Times().clock)
         let place = scoreboard.enter()
         place.describe(requestID: "r", caller: "", route: "/proxy", model: "", method: "POST")
-        #expect(try scoreboard.read().first?.exchanges.count == 1)
+        #expect(scoreboard.read(within: 0).snapshots.first?.exchanges.count == 1)
     }
 
     @Test(arguments: [Int.min, -1, 0, 1 << 40, Int.max])
     func `no count is too strange`(count: Int) throws {
-        let scoreboard = try Scoreboard(directory: nil, streamLimit: count)
+        let scoreboard = Scoreboard(directory: nil, streamLimit: count)
         for _ in 1...4 {
             let place = scoreboard.enter()
             place.note(outputTokens: count)
@@ -63,19 +63,19 @@ struct OutsideNumbersTests {
             }
             scoreboard.leave(place)
         }
-        let totals = Totals(try scoreboard.read() + scoreboard.read())
+        let totals = Totals(scoreboard.read(within: 0).snapshots + scoreboard.read(within: 0).snapshots)
         #expect(totals.series(of: .inputTokens).first?.count == 8)
         #expect(totals.series(of: .tokens).isEmpty == (count <= 0))
     }
 
     @Test(arguments: [-Double.infinity, -1, .nan, 1e300, .infinity])
     func `no measure is too strange`(value: Double) throws {
-        let scoreboard = try Scoreboard(directory: nil, streamLimit: 1)
+        let scoreboard = Scoreboard(directory: nil, streamLimit: 1)
         scoreboard.update {
             $0.observe(value, in: .duration, "/proxy", "", "")
             $0.addToHistory(isError: false, inputTokens: 0, outputTokens: 0, firstByte: value)
         }
-        let series = try #require(Totals(try scoreboard.read()).series(of: .duration).first)
+        let series = try #require(Totals(scoreboard.read(within: 0).snapshots).series(of: .duration).first)
         #expect(series.count == 1)
         #expect(series.sum >= 0 && series.sum.isFinite)
         #expect(series.quantile(0.5) != nil)

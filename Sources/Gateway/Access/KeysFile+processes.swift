@@ -23,7 +23,7 @@ extension KeysFile {
         // The file first: a process that uses this version has every change that was made before, even if the file is changed
         // again while the scoreboards are read.
         let version = KeyRing.version(of: try FileContents(of: path, limit: Self.sizeLimit).bytes)
-        return try directory.read().filter(\.isLive).map { snapshot in
+        return try directory.read().snapshots.filter(\.isLive).map { snapshot in
             Use(
                 process: snapshot.process, startTime: snapshot.startTime, isCurrent: snapshot.keysVersion == version,
                 isReadable: !UnreadableFiles.contains(.keysFile, snapshot.unreadableFiles))

@@ -1,3 +1,4 @@
+internal import Files
 internal import Logging
 public import Models
 public import Translation
@@ -16,7 +17,8 @@ extension Configuration {
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)
         let models = values.catalogue()
         let upstreamTimeout = values.duration(.upstreamTimeout)
-        let authorities = values.file(.upstreamCAFile, AuthoritiesFile.read)
+        let authorities = values.file(
+            .upstreamCAFile, limit: AuthoritiesFile.sizeLimit, AuthoritiesFile.parse)
         let client = Client.Configuration(
             connectTimeout: values.duration(.connectTimeout),
             firstByteTimeout: upstreamTimeout,

@@ -1,3 +1,4 @@
+internal import Files
 public import Logging
 internal import Models
 public import Scoreboard
@@ -53,12 +54,18 @@ public struct Configuration: Sendable {
     /// How a line is written.
     public var logFormat: LogFormat
 
-    /// The scoreboard that what is configured needs; nil when nobody is to see it.
-    ///
-    /// - Throws: when the directory for it (`STATE_DIR`) cannot be used.
-    public func makeScoreboard() throws(ScoreboardError) -> Scoreboard? {
+    /// Makes the scoreboard, if the configuration has a status page or a directory to share it in (`STATE_DIR`). Faults of the
+    /// directory are logged and affect nothing else.
+    public func makeScoreboard() -> Scoreboard? {
         guard statusPath != nil || stateDirectory != nil else { return nil }
-        return try Scoreboard(directory: stateDirectory, streamLimit: maxStreams)
+        return Scoreboard(directory: stateDirectory, streamLimit: maxStreams) { [log] fault in
+            if let fault {
+                log.warning(
+                    "STATE_DIR needs attention; requests are served all the same", metadata: ["what": "\(fault)"])
+            } else {
+                log.notice("STATE_DIR is in use again")
+            }
+        }
     }
 
     /// How requests are mapped, with what is known of models.

@@ -5,7 +5,7 @@ public enum UnreadableFilesCheck {
     /// - Parameter directory: where the processes keep their scoreboards.
     /// - Returns: nothing when none runs, or the directory cannot be read.
     public static func run(_ directory: StateDirectory) -> [Finding] {
-        let processes = ((try? directory.read()) ?? []).filter(\.isLive)
+        let processes = ((try? directory.read())?.snapshots ?? []).filter(\.isLive)
         return UnreadableFiles.settings.compactMap { setting in
             let affected = processes.filter { UnreadableFiles.contains(setting, $0.unreadableFiles) }
             guard !affected.isEmpty else { return nil }

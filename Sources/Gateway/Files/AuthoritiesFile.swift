@@ -1,17 +1,13 @@
 internal import Upstream
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
-
 /// A PEM file with certificate authorities that are trusted beside the system's (`UPSTREAM_CA_FILE`).
 enum AuthoritiesFile {
-    static func read(_ path: String) throws(ValueFault) -> Authorities {
-        guard let data = FileManager.default.contents(atPath: path) else { throw ValueFault("it cannot be read") }
+    /// How many bytes it may have: the authorities of all browsers together have a quarter of a megabyte.
+    static let sizeLimit = 4 << 20
+
+    static func parse(_ bytes: [UInt8]) throws(ValueFault) -> Authorities {
         do throws(InvalidConfiguration) {
-            return try Authorities(pem: Array(data))
+            return try Authorities(pem: bytes)
         } catch {
             throw ValueFault(error.description)
         }

@@ -37,6 +37,7 @@ extension String {
     /// A name that a client made up, fit for a header: without what could end it, and not much longer than real ones.
     fileprivate var printable: String {
         if utf8.count <= 64, utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return self }
-        return String(String.UnicodeScalarView(unicodeScalars.prefix(64).map { (0x21...0x7E).contains($0.value) ? $0 : "?" }))
+        let scalars = unicodeScalars.prefix(64).map { (0x21...0x7E).contains($0.value) ? $0 : "?" }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -118,8 +118,10 @@ extension StatusOverview {
         for series in totals.series(of: .requests) {
             let labels = Array(series.labels.dropLast())
             let isError = (series.labels.last.flatMap { Int($0) } ?? 0) >= 400
-            uses[labels, default: Use(labels: labels)].requests += series.values[0]
-            if isError { uses[labels, default: Use(labels: labels)].errors += series.values[0] }
+            var use = uses[labels] ?? Use(labels: labels)
+            use.requests = use.requests.saturatingAdd(series.values[0])
+            if isError { use.errors = use.errors.saturatingAdd(series.values[0]) }
+            uses[labels] = use
         }
         for series in totals.series(of: .tokens) {
             uses[series.labels, default: Use(labels: series.labels)].tokens = series.values
@@ -156,7 +158,10 @@ extension [Series] {
     /// The counts by the last label, the greatest first.
     fileprivate var byLastLabel: [(label: String, count: UInt64)] {
         var sums: [String: UInt64] = [:]
-        for series in self { sums[series.labels.last ?? "", default: 0] += series.values[0] }
+        for series in self {
+            let label = series.labels.last ?? ""
+            sums[label] = (sums[label] ?? 0).saturatingAdd(series.values[0])
+        }
         return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
     }
 }

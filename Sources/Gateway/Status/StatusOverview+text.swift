@@ -34,6 +34,7 @@ extension StatusOverview {
         line("cached tokens", sum(of: .tokens, 1))
         line("output tokens", sum(of: .tokens, 2))
         line("reasoning tokens", sum(of: .tokens, 3))
+        for text in faultTexts { line("warning", text) }
         for (setting, processes) in unreadableFiles where processes > 0 {
             line("unreadable file", "\(setting.rawValue), by \(processes) of \(self.processes.count) processes")
         }

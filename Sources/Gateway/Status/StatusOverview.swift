@@ -24,10 +24,18 @@ public struct StatusOverview: Sendable {
         let exchange: LiveExchange
     }
 
+    /// Why other processes may be missing.
+    private let faults: [DirectoryFault]
+
     /// - Parameters:
     ///   - snapshots: of processes that live, and of those that have ended.
+    ///   - faults: why other processes may be missing.
     ///   - warn: warns about models in use, given the names of those that upstream was asked for.
-    public init(_ snapshots: [Snapshot], warn: (_ models: [String]) -> [RetirementWarning] = { _ in [] }) {
+    public init(
+        _ snapshots: [Snapshot], faults: [DirectoryFault],
+        warn: (_ models: [String]) -> [RetirementWarning] = { _ in [] }
+    ) {
+        self.faults = faults
         time = Timestamp.secondsSince1970()
         let live = snapshots.filter(\.isLive).sorted { $0.startTime < $1.startTime }
         processes = live.map { snapshot in
@@ -56,7 +64,7 @@ public struct StatusOverview: Sendable {
     /// What the operator should look at.
     var warnings: [String] {
         let lostLines = sum(of: .lostLogLines)
-        return retirements.map { "\($0.model) \($0.text)" }
+        return faultTexts + retirements.map { "\($0.model) \($0.text)" }
             + (lostLines > 0 ? ["The log has lost lines: \(lostLines)"] : [])
             + unreadableFiles.filter { $0.processes > 0 }.map { setting, processes in
                 "The file of \(setting.rawValue) cannot be read by \(processes) of \(self.processes.count) processes; the log says why"
@@ -69,6 +77,9 @@ public struct StatusOverview: Sendable {
             (setting, processes.count { UnreadableFiles.contains(setting, $0.snapshot.unreadableFiles) })
         }
     }
+
+    /// The faults as warnings.
+    var faultTexts: [String] { faults.map { "STATE_DIR: \($0)" } }
 
     /// All of a metric's series together.
     func sum(of metric: Metric, _ index: Int = 0) -> UInt64 {

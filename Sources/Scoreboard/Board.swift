@@ -1,0 +1,88 @@
+internal import Glibc
+internal import Synchronization
+
+/// The process's scoreboard in its private memory, where no other program can damage it.
+final class Board: Sendable {
+    private struct State {
+        var ledger: Ledger
+        var places: Places
+    }
+
+    /// Identifies the scoreboard among those in a directory.
+    let identity = UInt64.random(in: 1 ... .max)
+    private let startTime: UInt64
+    private let streamLimit: Int
+    private let state: Mutex<State>
+    private let keysVersion = Atomic<UInt64>(0)
+    private let unreadableFiles = Atomic<UInt64>(0)
+
+    /// - Parameters:
+    ///   - streamLimit: how many exchanges may be live in this process.
+    ///   - clock: tells the time.
+    init(streamLimit: Int, _ clock: Clock) {
+        self.streamLimit = streamLimit
+        startTime = clock.stamp()
+        state = Mutex(State(ledger: Ledger(clock), places: Places(clock)))
+    }
+
+    func enter() -> Place {
+        state.withLock { state in
+            let place = state.places.take()
+            state.ledger.note(live: state.places.live)
+            return place
+        }
+    }
+
+    func leave(_ place: Place) {
+        state.withLock { state in
+            state.places.giveBack(place)
+            state.ledger.note(live: state.places.live)
+        }
+    }
+
+    func update(_ body: (inout Ledger) -> Void) {
+        state.withLock { body(&$0.ledger) }
+    }
+
+    /// Which version of the file of keys is in force.
+    func note(keysVersion version: UInt64) {
+        keysVersion.store(version, ordering: .relaxed)
+    }
+
+    /// Which files cannot be read, a bit each.
+    func note(unreadableFiles files: UInt64) {
+        unreadableFiles.store(files, ordering: .relaxed)
+    }
+
+    /// An image of the scoreboard. The lock is held only while memory is copied.
+    ///
+    /// - Parameter capacity: how many words to reserve memory for, so that none has to be found while the lock is held.
+    func image(reserving capacity: Int = 0) -> Image {
+        Image(reserving: capacity) { image in
+            let places = state.withLock { state in
+                image.section(.process) { words in
+                    words += Image.ProcessWord.allCases.map { word(of: $0, state.places) }
+                }
+                image.section(.history) { state.ledger.history.write(to: &$0) }
+                image.section(.series) { $0 += state.ledger.series.words }
+                return state.places.listed
+            }
+            image.section(.exchanges) { words in
+                for place in places { LiveExchange.write(place, to: &words) }
+            }
+        }
+    }
+
+    private func word(of word: Image.ProcessWord, _ places: Places) -> UInt64 {
+        switch word {
+        case .identity: identity
+        case .process: UInt64(clamping: getpid())
+        case .startTime: startTime
+        case .streamLimit: UInt64(clamping: streamLimit)
+        case .live: UInt64(clamping: places.live)
+        case .mostLive: UInt64(clamping: places.mostLive)
+        case .keysVersion: keysVersion.load(ordering: .relaxed)
+        case .unreadableFiles: unreadableFiles.load(ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+/// Series in the form that files have, with an index by metric and labels.
+///
+/// A series begins with a word for its metric, the length of its key and the number of its values. The key follows, padded to
+/// whole words, and then the values.
+struct SeriesTable: Sendable {
+    private(set) var words: [UInt64] = []
+    /// Where the values of a series begin, by its key.
+    private var positions: [[UInt8]: Int] = [:]
+    /// Where the values of each metric's series `other` begin. It gets what the table has no room for: callers who can choose
+    /// labels must not be able to push other callers' counts out.
+    private var others: [Int] = []
+    private let capacity: Int
+
+    /// - Parameter capacity: the largest size, in words. The series `other` are always there.
+    init(capacity: Int) {
+        self.capacity = capacity
+        others = Metric.allCases.map { metric in
+            append(metric, Series.key(metric, metric.labels.map { _ in "other" }))
+        }
+    }
+
+    /// Where the values of a series begin. A new series is added if there is room; otherwise it is the metric's `other`.
+    mutating func position(of metric: Metric, _ key: [UInt8]) -> Int {
+        if let position = positions[key] { return position }
+        let size = 1 + key.count.wordsForBytes + metric.width
+        guard size <= capacity - words.count else { return others[Int(metric.rawValue) - 1] }
+        return append(metric, key)
+    }
+
+    /// The values of a series; nil if the table does not have it.
+    func numbers(of metric: Metric, _ key: [UInt8]) -> ArraySlice<UInt64>? {
+        positions[key].map { words[$0..<$0 + metric.width] }
+    }
+
+    /// Adds to a value, which stops at ``Layout/largestNumber``.
+    mutating func add(_ count: UInt64, at position: Int) {
+        words[position] = min(words[position].saturatingAdd(count), Layout.largestNumber)
+    }
+
+    private mutating func append(_ metric: Metric, _ key: [UInt8]) -> Int {
+        words.append(UInt64(metric.rawValue) | UInt64(key.count) << 16 | UInt64(metric.width) << 32)
+        words.append(packing: key)
+        positions[key] = words.count
+        words += repeatElement(0, count: metric.width)
+        return words.count - metric.width
+    }
+}
+
+extension SeriesTable {
+    /// Adds the values of other series, which may come from a file. Invalid series are skipped.
+    mutating func add(_ words: ArraySlice<UInt64>) {
+        Self.read(words) { metric, key, numbers in
+            let position = position(of: metric, key)
+            for (index, number) in numbers.enumerated() where number > 0 { add(number, at: position + index) }
+        }
+    }
+
+    /// All series that are not zero throughout, in the order of their keys.
+    var used: [Series] {
+        var series: [(key: [UInt8], series: Series)] = []
+        Self.read(words[...]) { metric, key, numbers in
+            guard numbers.contains(where: { $0 > 0 }) else { return }
+            series.append((key, Series(key: key, metric: metric, values: Array(numbers))))
+        }
+        return series.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.series)
+    }
+
+    /// The sum of the first value over all series of a metric.
+    func sum(of metric: Metric) -> UInt64 {
+        var sum: UInt64 = 0
+        Self.read(words[...]) { other, _, numbers in
+            if other == metric { sum = sum.saturatingAdd(numbers.first ?? 0) }
+        }
+        return sum
+    }
+
+    /// Reads series from words that may come from a file, and skips invalid ones.
+    private static func read(
+        _ words: ArraySlice<UInt64>, _ each: (_ metric: Metric, _ key: [UInt8], _ numbers: ArraySlice<UInt64>) -> Void
+    ) {
+        var rest = words
+        while let word = rest.first {
+            let keyCount = Int(word >> 16 & 0xFFFF)
+            let width = Int(word >> 32 & 0xFFFF)
+            let size = 1 + keyCount.wordsForBytes + width
+            guard size <= rest.count else { return }
+            let record = rest.prefix(size)
+            rest = rest.dropFirst(size)
+            // A later version may have more metrics.
+            guard let metric = Metric(rawValue: UInt16(truncatingIfNeeded: word)), width == metric.width else {
+                continue
+            }
+            let key = record.dropFirst().unpacked(keyCount)
+            guard Series.isKey(key, of: metric) else { continue }
+            each(metric, key, record.suffix(width))
+        }
+    }
+}
