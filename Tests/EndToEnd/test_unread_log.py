@@ -1,46 +1,40 @@
 """A log that nobody reads holds up neither requests nor the end of the process, and says what it lost."""
 
 import json
-import os
 import signal
 import threading
 
 import pytest
 
 from client import Client, events, longest_gap
+from log_pipe import LogPipe
 from processes import wait_until
 from stack import Deployment, environment
 from trickle import PROMPT
 
 
-class UnreadLog:
-    """A pipe for the log, which is not read until somebody asks."""
+class UnreadLog(LogPipe):
+    """A pipe for the log, which is not read until the test asks for it."""
 
     def __init__(self, directory):
-        self.path = directory / "log"
-        os.mkfifo(self.path)
-        # Both ends, so that opening it waits for nobody.
-        self._descriptor = os.open(self.path, os.O_RDWR)
-        self._text = b""
+        super().__init__(directory)
+        self._file = directory / "read"
 
     def read_on(self):
-        """Reads from now on, on a thread."""
-
-        def read():
-            while data := os.read(self._descriptor, 1 << 16):
-                self._text += data
-
-        threading.Thread(target=read, daemon=True).start()
+        self.read_into(self._file)
 
     @property
     def lines(self):
         """The whole lines that have been read."""
-        return [json.loads(line) for line in self._text[: self._text.rfind(b"\n") + 1].splitlines()]
+        text = self._file.read_bytes()
+        return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
 
 @pytest.fixture
 def log(tmp_path):
-    return UnreadLog(tmp_path)
+    log = UnreadLog(tmp_path)
+    yield log
+    log.close()
 
 
 @pytest.fixture
