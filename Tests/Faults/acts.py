@@ -243,6 +243,72 @@ def bytewise(exchange):
             time.sleep(0.0005)
 
 
+# --- Numbers, headers and events that are larger than any should be ---------------------------------------------------
+
+TOKENS = {"negative": b"-1", "huge": b"%d" % (2**63 - 1), "absurd": b"1e300"}
+
+
+def counting(number):
+    """Says this number wherever upstream counts tokens."""
+
+    def count(exchange):
+        exchange.reply.body = re.sub(rb'("\w+_tokens": ?)\d+', lambda found: found[1] + number, exchange.reply.body)
+        exchange.send(exchange.reply.wire)
+
+    return count
+
+
+for name, number in TOKENS.items():
+    act(f"tokens-{name}")(counting(number))
+
+
+@act("large-headers")
+def large_headers(exchange):
+    """Headers that are passed on, each larger than the buffer that web servers have for a whole head."""
+    for name in ["x-request-id", "openai-model", "x-ratelimit-limit-requests"]:
+        exchange.reply.headers[name] = "v" * 6000
+    exchange.send(exchange.reply.wire)
+
+
+@act("many-headers")
+def many_headers(exchange):
+    exchange.reply.headers |= {f"x-ratelimit-limit-number-{number}": f"{number}" for number in range(200)}
+    exchange.send(exchange.reply.wire)
+
+
+# Errors of this size are too large to be searched for keys, events of this size are passed on.
+LARGE = b"x" * (2 << 20)
+
+
+@act("large-error")
+def large_error(exchange):
+    exchange.body
+    answer(exchange, 400, body=b'{"error":{"message":"%s"}}' % LARGE)
+
+
+@act("large-event")
+def large_event(exchange):
+    *others, last = events_of(exchange)
+    last = last.replace(b'"response":{', b'"response":{"filler":"%s",' % LARGE)
+    send_chunked(exchange, b"".join(others) + last)
+
+
+# --- Surroundings -----------------------------------------------------------------------------------------------------
+
+
+def meanwhile(happens):
+    """An act during which something happens: before a whole reply, or in the middle of a stream."""
+
+    def answer(exchange):
+        wire = exchange.reply.wire
+        place = len(wire) // 2 if exchange.reply.streams else 0
+        exchange.send(wire[:place])
+        happens()
+        exchange.send(wire[place:])
+
+    return answer
+
+
 # --- Streams ---------------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +341,13 @@ def endless_line(exchange):
 FAILURE = b"event: response.failed\ndata: " + json.dumps(
     {"type": "response.failed", "response": {"error": {"code": "server_error", "message": "no"}}}
 ).encode() + b"\n\n"
+
+
+@act("large-error-within")
+def large_error_within(exchange):
+    events = events_of(exchange)
+    failure = FAILURE.replace(b'"response": {', b'"response": {"filler": "%s", ' % LARGE)
+    send_chunked(exchange, b"".join(events[: len(events) * 2 // 3]) + failure)
 
 
 @act("error-first")

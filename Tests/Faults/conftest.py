@@ -61,6 +61,8 @@ def tried(request, pytestconfig, binaries, simulator):
                 outcome = try_fault(fault, site, times)
             finally:
                 site.stop()
+        except pytest.skip.Exception as reason:
+            outcome.skipped = str(reason)
         except Exception as error:
             outcome.complaints[f"{type(error).__name__}: {error}"] += 1
         return outcome
@@ -74,7 +76,7 @@ def pytest_terminal_summary(terminalreporter, config):
     """Prints the table, in the README's form."""
     if not outcomes:
         return
-    ordered = {fault: outcomes[fault] for fault in FAULTS if fault in outcomes}
+    ordered = {fault: outcomes[fault] for fault in FAULTS if fault in outcomes and not outcomes[fault].skipped}
     rows = table.rows(ordered)
     terminalreporter.section("faults")
     for line in table.lines(rows):

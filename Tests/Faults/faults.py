@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from acts import STAGES
+from acts import STAGES, TOKENS
 
 FOR_GOOD = 1_000_000
 
@@ -61,7 +61,7 @@ class Fault:
     whole: Sees | None
     streamed: Sees | None
     times: int = FOR_GOOD
-    # An upstream other than a relay that acts: its name in `sites.py`.
+    # An upstream other than a relay that acts, by its name in `sites.py`, or surroundings, by theirs in `surroundings.py`.
     site: str = "relay"
     # Below which of the web server's prefixes.
     prefix: str = ""
@@ -71,6 +71,8 @@ class Fault:
     bulk: int = 0
     # Whether the client leaves before it has a reply.
     leaves: bool = False
+    # Whether no other request may begin while one meets it.
+    alone: bool = False
 
     @property
     def name(self):
@@ -182,6 +184,13 @@ FAULTS = [
     everywhere("gzip that is none", "broken-gzip", refused(502, 0, "upstream_garbled")),
     everywhere("trailers", "trailers", served()),
     everywhere("one byte at a time; a stream's lines end with CRLF", "bytewise", served()),
+    *[
+        everywhere("numbers of tokens below zero, of 2⁶³ - 1, of 10³⁰⁰", f"tokens-{name}", served()) for name in TOKENS
+    ],
+    *[everywhere("headers of 6 KB, or 200 of them", act, served()) for act in ["large-headers", "many-headers"]],
+    everywhere("400 with 2 MB", "large-error", Sees("400 without upstream's words; on `/proxy` 502", 400, 502)),
+    Fault("an event of 2 MB", "large-event", None, served()),
+    Fault("an error of 2 MB within a stream", "large-error-within", None, broken()),
     Fault("a stream without its last event", "no-end", None, broken("upstream_unfinished")),
     Fault("a last event that comes twice", "two-ends", None, served()),
     Fault("a last event that comes twice", "two-ends", None, served(), prefix="/chat"),
@@ -196,4 +205,10 @@ FAULTS = [
     Fault("an error within a stream", "error-within", None, broken()),
     everywhere("the client leaves", "hang", Sees("nothing; the request upstream is ended"), leaves=True),
     everywhere("the client leaves while a retry is due", "busy", Sees("nothing; no retry is made"), leaves=True),
+    everywhere("the clock is set back by an hour", "clock-back", served(), site="clock"),
+    everywhere("the clock is set forward by a day", "clock-forward", served(), site="clock"),
+    everywhere("the log is not read", "", served(), site="unread-log"),
+    everywhere("64 slow uploads beside", "", served(), site="slow-uploads", padding=100_000),
+    everywhere("a peer of the socket that writes garbage", "", served(), site="foreign-records"),
+    everywhere("the socket's file is removed under a request", "socket-removed", served(), site="socket", alone=True),
 ]

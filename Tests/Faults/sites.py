@@ -1,15 +1,15 @@
-"""Where faults are tried: a responder with few places behind nginx, and an upstream that fails."""
+"""Where faults are tried: a responder with few places behind nginx, with an upstream or surroundings that fail."""
 
 import json
 import ssl
 import threading
 
-from acts import ACTS
+from acts import ACTS, meanwhile
 from certificates import self_signed
-from client import Client
 from processes import remove, temporary_directory, wait_until
 from relay import Relay
 from stack import KEPT_CONNECTIONS, Deployment, environment, free_port
+from surroundings import KINDS, Surroundings
 
 # How many requests a site takes at once: so few that a place that is not given back is soon missed.
 PLACES = 6
@@ -20,6 +20,15 @@ SETTINGS = {
     "IDLE_TIMEOUT": "1s",
     "STREAM_HEAD_DELAY": "30s",
     "MAX_STREAMS": str(PLACES),
+    # Only then is everything counted that upstream says.
+    "STATUS_PATH": "/status",
+}
+
+# What some sites need in addition.
+SETTINGS_OF_KIND = {
+    "silent-tls": {"CONNECT_TIMEOUT": "400ms"},
+    # Upstream is silent until the socket's file is there again, which is within a second.
+    "socket": {"IDLE_TIMEOUT": "4s"},
 }
 
 # What memory may have grown by, in kilobytes: what the allocator keeps for the next request, and nothing that adds up.
@@ -59,20 +68,22 @@ def untrusted(directory):
 
 
 class Site:
-    """A deployment with an upstream of one kind, and the simulator for what is to go well."""
+    """A deployment with an upstream or surroundings of one kind, and the simulator for what is to go well."""
 
     def __init__(self, kind, binaries, simulator, watches_memory=True):
         self.watches_memory = watches_memory
         self.directory = temporary_directory()
+        self.surroundings = KINDS.get(kind, Surroundings)()
         self.relay = self._relay(kind, simulator)
-        settings = SETTINGS | ({"CONNECT_TIMEOUT": "400ms"} if kind == "silent-tls" else {})
-        self.deployment = Deployment(binaries, environment(self._base(kind), **settings))
-        self.client = Client(self.deployment.nginx.port)
+        settings = SETTINGS | SETTINGS_OF_KIND.get(kind, {}) | self.surroundings.settings
+        self.deployment = Deployment(binaries, environment(self._base(kind), **settings), log=self.surroundings.log)
+        self.surroundings.surround(self.deployment)
+        self.client = self.surroundings.client
         self.process = self.deployment.responder.process
         self._read = 0
         self._lock = threading.Lock()
         # The next request can only be served where the upstream does anything at all.
-        self.serves = kind == "relay"
+        self.serves = kind == "relay" or kind in KINDS
         if self.serves:
             for _ in range(20):
                 assert self.client.ask("hi").status == 200
@@ -87,7 +98,8 @@ class Site:
             "closing": lambda: close,
             "resetting": lambda: reset,
         }
-        return Relay(simulator.base, ACTS, handlers[kind]() if kind in handlers else None)
+        moments = {name: meanwhile(happens) for name, happens in self.surroundings.moments.items()}
+        return Relay(simulator.base, ACTS | moments, handlers[kind]() if kind in handlers else None)
 
     def _base(self, kind):
         match kind:
@@ -113,14 +125,15 @@ class Site:
 
     def complaints(self, bulk):
         """What is not as it was before, when nothing is under way any more; requests took so many bytes at once."""
+        if self.process.has_ended:
+            yield "the process has ended"
+            return
         limit = self.descriptors + KEPT_CONNECTIONS
         if not wait_until(lambda: self.process.descriptors <= limit, timeout=10):
             yield f"{self.process.descriptors} descriptors are open, {limit} at most should be"
         most = self.memory + MEMORY_SLACK + 10 * (bulk >> 10)
         if self.watches_memory and not wait_until(lambda: self.process.resident_kilobytes <= most, timeout=10):
             yield f"memory has grown from {self.memory} to {self.process.resident_kilobytes} KB"
-        if self.process.has_ended:
-            yield "the process has ended"
         if self.serves and self.client.ask("hi").status != 200:
             yield "the next request is not served"
 
@@ -129,4 +142,5 @@ class Site:
             self.deployment.stop()
         finally:
             self.relay.stop()
+            self.surroundings.remove()
             remove(self.directory)

@@ -19,6 +19,12 @@ FRONTS = ["/proxy", "/v1/chat/completions"]
 # Characters of two, three and four bytes, for those upstreams that cut within one.
 TEXT = "Grüße, 世界 🙂!"
 
+# How many bytes an error may have.
+LONGEST_ERROR = 1 << 20
+
+# How many seconds a reply may take: by far more than any time limit of a site.
+PATIENCE = 20
+
 
 @dataclass
 class Outcome:
@@ -27,6 +33,8 @@ class Outcome:
     tried: int = 0
     survived: int = 0
     complaints: Counter = field(default_factory=Counter)
+    # Why it cannot be tried here, if so.
+    skipped: str | None = None
 
 
 def try_fault(fault, site, times):
@@ -43,8 +51,8 @@ def try_fault(fault, site, times):
         for streamed in [False, True]
         if (fault.streamed if streamed else fault.whole)
     ]
-    at_once = 1 if fault.leaves else 2 if fault.bulk or any(trial.sees.retries for trial in trials) else PLACES
-    with ThreadPoolExecutor(at_once) as pool:
+    at_once = 1 if fault.leaves or fault.alone else 2 if fault.bulk or any(trial.sees.retries for trial in trials) else PLACES
+    with site.surroundings.trouble(), ThreadPoolExecutor(at_once) as pool:
         list(pool.map(Trial.run, trials))
     lines = {}
 
@@ -80,8 +88,11 @@ class Trial:
         self.status, self.body = None, b""
 
     def run(self):
+        began = time.monotonic()
         try:
             self._leave() if self.fault.leaves else self._ask()
+            if time.monotonic() - began > PATIENCE:
+                self.complain(f"it took {time.monotonic() - began:.0f} s")
         except Exception as error:
             self.complaints.append(f"{type(error).__name__}: {error}")
 
@@ -114,6 +125,8 @@ class Trial:
         if not line:
             return self.complain("there is no line in the log")
         self._judge_tries(line.get("retries", 0))
+        if not 0 <= line["duration_ms"] < 1000 * PATIENCE:
+            self.complain(f"the log says that it took {line['duration_ms']} ms")
         if self.fault.leaves:
             if not line.get("client_left"):
                 self.complain("the log does not say that the client has left")
@@ -164,6 +177,8 @@ class Trial:
             self.complain(f"the text is not in {self.body[:200]!r}")
 
     def _judge_error(self, body):
+        if len(self.body) > LONGEST_ERROR:
+            self.complain(f"the error has {len(self.body)} bytes")
         told = body["detail"] if self.front == "/proxy" else body["error"]["message"]
         if not told:
             self.complain(f"nothing is told in {body}")

@@ -1,0 +1,155 @@
+"""What is around the process and goes wrong while requests are answered: the clock, the log's reader, other clients, files.
+
+Each kind is a strategy of a site, and of the soak. What it needs is in the process's settings from the start. Then some go
+wrong for a while, as long as their `trouble` lasts; others at a moment, by one of their `moments`.
+"""
+
+import threading
+import time
+from contextlib import nullcontext
+from functools import partial
+
+from client import Client
+from clock import SteppingClock
+from foreign_peer import ForeignPeer
+from log_pipe import LogPipe
+from processes import remove, temporary_directory, wait_until
+from stack import PROXY_KEY
+from trickle import Trickle
+
+
+class Surroundings:
+    """All is well."""
+
+    def __init__(self):
+        # What the process is started with, and where its log goes, if not into a file.
+        self.settings = {}
+        self.log = None
+        # What can go wrong at a moment, by name. Several threads may call it.
+        self.moments = {}
+
+    def surround(self, deployment):
+        """Takes its place around a deployment. Everything is well so far."""
+        self.deployment = deployment
+
+    @property
+    def client(self):
+        """A client whose requests meet what goes wrong."""
+        return Client(self.deployment.nginx.port)
+
+    def trouble(self):
+        """Something goes wrong as long as a `with` statement lasts."""
+        return nullcontext()
+
+    def remove(self):
+        """Takes away what it has made, when the process has ended."""
+
+
+class Clock(Surroundings):
+    """A clock that is set."""
+
+    def __init__(self):
+        super().__init__()
+        self._clock = SteppingClock()
+        self._offset = 0
+        self._lock = threading.Lock()
+        self.settings = self._clock.environment
+        self.moments = {"clock-back": partial(self._step, -3600), "clock-forward": partial(self._step, 86400)}
+
+    def _step(self, seconds):
+        with self._lock:
+            self._offset += seconds
+            self._clock.set(self._offset)
+
+
+class LogReader(Surroundings):
+    """Who reads the log, and stalls."""
+
+    def __init__(self):
+        super().__init__()
+        self._directory = temporary_directory()
+        self._pipe = LogPipe(self._directory)
+        self.log = self._pipe.path
+
+    def surround(self, deployment):
+        super().surround(deployment)
+        self._pipe.read_into(deployment.responder.process.log_file)
+
+    def trouble(self):
+        return self._pipe.stalled()
+
+    def remove(self):
+        self._pipe.close()
+        remove(self._directory)
+
+
+class SlowUploads(Surroundings):
+    """Other clients' uploads, which the web server passes on while they come in."""
+
+    COUNT = 64
+
+    @property
+    def client(self):
+        return Client(self.deployment.nginx.passing_port)
+
+    def trouble(self):
+        return Trickle(self.deployment.nginx.passing_port, self.COUNT, PROXY_KEY)
+
+
+class ForeignRecords(Surroundings):
+    """A peer of the FastCGI socket that is no web server."""
+
+    def trouble(self):
+        return ForeignPeer(self.deployment.responder.socket)
+
+
+class SocketFile(Surroundings):
+    """The socket's file, which somebody removes."""
+
+    def __init__(self):
+        super().__init__()
+        self.moments = {"socket-removed": self._remove}
+        self._is_absent = False
+        self._last_absence = 0
+
+    def _remove(self):
+        file = self.deployment.responder.socket
+        self._is_absent = True
+        file.unlink(missing_ok=True)
+        wait_until(file.exists)
+        self._last_absence = time.monotonic()
+        self._is_absent = False
+
+    def was_absent_since(self, moment):
+        """Whether the file has been absent at any time from this moment on, by the monotonic clock."""
+        return self._is_absent or self._last_absence >= moment
+
+
+class Several(Surroundings):
+    """Several kinds around one process, each of which goes wrong by itself."""
+
+    def __init__(self, several):
+        super().__init__()
+        self._several = several
+        self.settings = {name: value for each in several for name, value in each.settings.items()}
+        if preloads := [each.settings["LD_PRELOAD"] for each in several if "LD_PRELOAD" in each.settings]:
+            self.settings["LD_PRELOAD"] = ":".join(preloads)
+        self.log = next((each.log for each in several if each.log), None)
+
+    def surround(self, deployment):
+        for each in self._several:
+            each.surround(deployment)
+
+    def remove(self):
+        for each in self._several:
+            each.remove()
+
+
+# By the names of their sites.
+KINDS = {
+    "clock": Clock,
+    "unread-log": LogReader,
+    "slow-uploads": SlowUploads,
+    "foreign-records": ForeignRecords,
+    "socket": SocketFile,
+}
