@@ -31,8 +31,9 @@ def raise_descriptor_limit(needed):
 
 
 @contextmanager
-def deployment(options, acts=None, **settings):
-    """The simulator, and the responder with nginx in front of it; between them a relay that has these acts, if any."""
+def deployment(options, acts=None, surroundings=None, **settings):
+    """The simulator, and the responder with nginx in front of it; between them a relay that has these acts, if any.
+    `surroundings` are those of Tests/Faults."""
     if not (options.binaries / "gpt-proxy").exists():
         sys.exit(f"There is no gpt-proxy in {options.binaries}: swift build -c release --static-swift-stdlib")
     if not Path(find_program("nginx")).exists():
@@ -41,14 +42,19 @@ def deployment(options, acts=None, **settings):
     try:
         relay = Relay(simulator.base, acts) if acts else None
         base = relay.base if relay else simulator.base
-        deployed = Deployment(options.binaries.resolve(), environment(base, **settings))
+        settings = environment(base, **settings) | (surroundings.settings if surroundings else {})
+        deployed = Deployment(options.binaries.resolve(), settings, log=surroundings.log if surroundings else None)
         deployed.relay = relay
         try:
+            if surroundings:
+                surroundings.surround(deployed)
             yield simulator, deployed
         finally:
             deployed.stop()
             if relay:
                 relay.stop()
+            if surroundings:
+                surroundings.remove()
     finally:
         simulator.stop()
         for process in list(Process.running):
