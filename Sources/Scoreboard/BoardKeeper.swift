@@ -123,6 +123,15 @@ final class BoardKeeper: @unchecked Sendable {
     // MARK: In the thread
 
     private func run() {
+        keepAndRead()
+        // The file's lock, which shows others that the process lives, is free by now.
+        condition.withLock {
+            hasEnded = true
+            condition.broadcast()
+        }
+    }
+
+    private func keepAndRead() {
         let kept = KeptBoard(board, in: directory, report: report)
         var nextCopy = ContinuousClock.now
         while true {
@@ -137,10 +146,6 @@ final class BoardKeeper: @unchecked Sendable {
             if isAsked { readOthers() }
             comeBack(isWell: kept.fault == nil)
             guard order == .goOn else { break }
-        }
-        condition.withLock {
-            hasEnded = true
-            condition.broadcast()
         }
     }
 
