@@ -226,5 +226,10 @@ def test_sighup_has_the_ca_file_read_again(deploy, directory, certificate, secur
     secure.renew(second)
     os.replace(second[0], authorities)
     deployment.responder.process.signal(signal.SIGHUP)
-    assert wait_until(lambda: "file read anew" in deployment.responder.log)
+
+    def is_read_anew():
+        lines = deployment.responder.log.splitlines()
+        return any("file read anew" in line and "UPSTREAM_CA_FILE" in line for line in lines)
+
+    assert wait_until(is_read_anew)
     assert status(deployment) == 200

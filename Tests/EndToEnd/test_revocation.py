@@ -222,7 +222,7 @@ def test_s1_a_directory_without_processes_is_named(run, new_key, keys_file, stat
     assert (ended.returncode, ended.stdout) == (0, f"revoked 1\nno process is running in {none}\n")
     ended = run("key", "revoke", "bob", "--file", keys_file, "--state-dir", none)
     assert ended.returncode == 1
-    assert f"cannot be seen: cannot read a scoreboard in {none}: No such file or directory" in ended.stderr
+    assert f"cannot be seen: cannot read {none}: No such file or directory" in ended.stderr
 
 
 # --- A file that cannot be read ---------------------------------------------------------------------------------------
