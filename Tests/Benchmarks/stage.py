@@ -42,7 +42,9 @@ def deployment(options, acts=None, surroundings=None, **settings):
     try:
         relay = Relay(simulator.base, acts) if acts else None
         base = relay.base if relay else simulator.base
-        settings = environment(base, **settings) | (surroundings.settings if surroundings else {})
+        if surroundings:
+            base, settings = surroundings.base(base), settings | surroundings.settings
+        settings = environment(base, **settings)
         deployed = Deployment(options.binaries.resolve(), settings, log=surroundings.log if surroundings else None)
         deployed.relay = relay
         try:

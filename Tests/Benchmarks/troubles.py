@@ -4,7 +4,10 @@ import random
 import threading
 from collections import Counter
 
-from surroundings import Several
+from surroundings import KINDS, Several
+
+# Those that go wrong and get well again.
+PASSING = {name: kind for name, kind in KINDS.items() if name != "first-name"}
 
 # Between two troubles of a kind, and how long one lasts, in seconds.
 PAUSE = (3, 30)
@@ -12,13 +15,14 @@ DURATION = (1, 8)
 
 
 class Troubles:
-    """Several kinds of surroundings, by name, each with a thread of its own."""
+    """Several kinds of surroundings, each with a thread of its own."""
 
-    def __init__(self, kinds):
-        self._surroundings = {name: kind() for name, kind in kinds.items()}
+    def __init__(self, names):
+        self._surroundings = {name: PASSING[name]() for name in names}
         # All of them, for the deployment.
         self.surroundings = Several(list(self._surroundings.values()))
-        # How often each kind went wrong, and what could not be made to.
+        # What goes wrong now, how often each kind did, and what could not be made to.
+        self.current = set()
         self.done = Counter()
         self.failed = []
 
@@ -41,6 +45,7 @@ class Troubles:
 
     def _run(self, name, surroundings):
         while not self._has_ended.wait(random.uniform(*PAUSE)):
+            self.current.add(name)
             try:
                 if surroundings.moments:
                     random.choice(list(surroundings.moments.values()))()
@@ -49,3 +54,5 @@ class Troubles:
                 self.done[name] += 1
             except OSError as error:
                 self.failed.append(f"{name}: {error!r}")
+            finally:
+                self.current.discard(name)

@@ -78,7 +78,9 @@ class Fault:
     def name(self):
         once = "" if self.times == FOR_GOOD else "-once"
         left = "-left" if self.leaves else ""
-        return (self.act or self.site) + once + left + self.prefix.replace("/", "-")
+        where = [self.site] if self.site != "relay" else []
+        what = [self.act] if self.act else []
+        return "-".join(where + what) + once + left + self.prefix.replace("/", "-")
 
     @property
     def words(self):
@@ -205,10 +207,12 @@ FAULTS = [
     Fault("an error within a stream", "error-within", None, broken()),
     everywhere("the client leaves", "hang", Sees("nothing; the request upstream is ended"), leaves=True),
     everywhere("the client leaves while a retry is due", "busy", Sees("nothing; no retry is made"), leaves=True),
-    everywhere("the clock is set back by an hour", "clock-back", served(), site="clock"),
-    everywhere("the clock is set forward by a day", "clock-forward", served(), site="clock"),
+    everywhere("the clock is set back by an hour", "set-back", served(), site="clock"),
+    everywhere("the clock is set forward by a day", "set-forward", served(), site="clock"),
     everywhere("the log is not read", "", served(), site="unread-log"),
     everywhere("64 slow uploads beside", "", served(), site="slow-uploads", padding=100_000),
     everywhere("a peer of the socket that writes garbage", "", served(), site="foreign-records"),
-    everywhere("the socket's file is removed under a request", "socket-removed", served(), site="socket", alone=True),
+    everywhere("the socket's file is removed under a request", "removed", served(), site="socket", alone=True),
+    everywhere("upstream's name, known so far, hangs in DNS", "close-after-reply", served(), site="name"),
+    everywhere("the first base's name hangs in DNS, the second's does not", "", served(), site="first-name"),
 ]

@@ -86,7 +86,7 @@ class Site:
         self.serves = kind == "relay" or kind in KINDS
         if self.serves:
             for _ in range(20):
-                assert self.client.ask("hi").status == 200
+                assert self.client.ask("hi").status == 200, "the site does not serve"
         self.descriptors = self.process.descriptors
         self.memory = self.process.resident_kilobytes
 
@@ -111,7 +111,7 @@ class Site:
             case "no-tls" | "untrusted" | "silent-tls":
                 return f"https://localhost:{self.relay.port}/v1"
             case _:
-                return self.relay.base
+                return self.surroundings.base(self.relay.base)
 
     def new_log_lines(self):
         """The access log's lines since the last time, by the requests' ids."""

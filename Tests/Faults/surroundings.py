@@ -6,15 +6,16 @@ wrong for a while, as long as their `trouble` lasts; others at a moment, by one 
 
 import threading
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 from client import Client
 from clock import SteppingClock
 from foreign_peer import ForeignPeer
 from log_pipe import LogPipe
+from names import Names
 from processes import remove, temporary_directory, wait_until
-from stack import PROXY_KEY
+from stack import OPENAI_KEY, PROXY_KEY
 from trickle import Trickle
 
 
@@ -27,6 +28,10 @@ class Surroundings:
         self.log = None
         # What can go wrong at a moment, by name. Several threads may call it.
         self.moments = {}
+
+    def base(self, upstream):
+        """An upstream's base as the process is to know it."""
+        return upstream
 
     def surround(self, deployment):
         """Takes its place around a deployment. Everything is well so far."""
@@ -54,7 +59,7 @@ class Clock(Surroundings):
         self._offset = 0
         self._lock = threading.Lock()
         self.settings = self._clock.environment
-        self.moments = {"clock-back": partial(self._step, -3600), "clock-forward": partial(self._step, 86400)}
+        self.moments = {"set-back": partial(self._step, -3600), "set-forward": partial(self._step, 86400)}
 
     def _step(self, seconds):
         with self._lock:
@@ -108,7 +113,7 @@ class SocketFile(Surroundings):
 
     def __init__(self):
         super().__init__()
-        self.moments = {"socket-removed": self._remove}
+        self.moments = {"removed": self._remove}
         self._is_absent = False
         self._last_absence = 0
 
@@ -125,6 +130,51 @@ class SocketFile(Surroundings):
         return self._is_absent or self._last_absence >= moment
 
 
+class Name(Surroundings):
+    """Upstream's name, which DNS knows, until it does not answer any more."""
+
+    NAME = "upstream.test"
+    ADDRESS = "127.0.0.1"
+
+    def __init__(self):
+        super().__init__()
+        self._names = Names()
+        self._names.set(self.NAME, self.ADDRESS)
+        self.settings = self._names.environment
+
+    def base(self, upstream):
+        return upstream.replace(self.ADDRESS, self.NAME)
+
+    @contextmanager
+    def trouble(self):
+        self._names.set(self.NAME, "hang")
+        try:
+            yield
+        finally:
+            self._names.set(self.NAME, self.ADDRESS)
+
+    def remove(self):
+        self._names.forget()
+
+
+class FirstName(Surroundings):
+    """The name of the first of two bases, for which DNS never has an answer."""
+
+    NAME = "never.test"
+
+    def __init__(self):
+        super().__init__()
+        self._names = Names()
+        self._names.set(self.NAME, "hang")
+        self.settings = {**self._names.environment, "OPENAI_API_KEY_2": OPENAI_KEY, "CONNECT_TIMEOUT": "400ms"}
+
+    def base(self, upstream):
+        return f"http://{self.NAME}/v1, {upstream}"
+
+    def remove(self):
+        self._names.forget()
+
+
 class Several(Surroundings):
     """Several kinds around one process, each of which goes wrong by itself."""
 
@@ -135,6 +185,11 @@ class Several(Surroundings):
         if preloads := [each.settings["LD_PRELOAD"] for each in several if "LD_PRELOAD" in each.settings]:
             self.settings["LD_PRELOAD"] = ":".join(preloads)
         self.log = next((each.log for each in several if each.log), None)
+
+    def base(self, upstream):
+        for each in self._several:
+            upstream = each.base(upstream)
+        return upstream
 
     def surround(self, deployment):
         for each in self._several:
@@ -152,4 +207,6 @@ KINDS = {
     "slow-uploads": SlowUploads,
     "foreign-records": ForeignRecords,
     "socket": SocketFile,
+    "name": Name,
+    "first-name": FirstName,
 }
