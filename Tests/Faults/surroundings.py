@@ -4,9 +4,10 @@ Each kind is a strategy of a site, and of the soak. What it needs is in the proc
 wrong for a while, as long as their `trouble` lasts; others at a moment, by one of their `moments`.
 """
 
+import os
 import threading
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 
 from client import Client
@@ -130,6 +131,29 @@ class SocketFile(Surroundings):
         return self._is_absent or self._last_absence >= moment
 
 
+class StateDirectory(Surroundings):
+    """The directory of the counts that outlive the process."""
+
+    def __init__(self):
+        super().__init__()
+        self._directory = temporary_directory()
+        self.settings = {"STATUS_PATH": "/status", "STATE_DIR": str(self._directory)}
+        self.moments = {"truncated": self._truncate, "gone": self._remove_all}
+
+    def _truncate(self):
+        for file in self._directory.glob("*.scoreboard"):
+            # The process, or another thread, may remove it at the same time.
+            with suppress(FileNotFoundError):
+                os.truncate(file, 0)
+
+    def _remove_all(self):
+        for file in self._directory.iterdir():
+            file.unlink(missing_ok=True)
+
+    def remove(self):
+        remove(self._directory)
+
+
 class Name(Surroundings):
     """Upstream's name, which DNS knows, until it does not answer any more."""
 
@@ -207,6 +231,7 @@ KINDS = {
     "slow-uploads": SlowUploads,
     "foreign-records": ForeignRecords,
     "socket": SocketFile,
+    "state-directory": StateDirectory,
     "name": Name,
     "first-name": FirstName,
 }
