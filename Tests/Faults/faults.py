@@ -213,6 +213,9 @@ FAULTS = [
     everywhere("64 slow uploads beside", "", served(), site="slow-uploads", padding=100_000),
     everywhere("a peer of the socket that writes garbage", "", served(), site="foreign-records"),
     everywhere("the socket's file is removed under a request", "removed", served(), site="socket", alone=True),
+    everywhere("the files in `STATE_DIR` are truncated", "truncated", served(), site="state-directory"),
+    everywhere("the files in `STATE_DIR` are removed", "gone", served(), site="state-directory"),
+    everywhere("the file of a key is on a mount that hangs", "", served(), site="key-file"),
     everywhere("upstream's name, known so far, hangs in DNS", "close-after-reply", served(), site="name"),
     everywhere("the first base's name hangs in DNS, the second's does not", "", served(), site="first-name"),
 ]

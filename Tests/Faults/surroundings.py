@@ -13,6 +13,7 @@ from functools import partial
 from client import Client
 from clock import SteppingClock
 from foreign_peer import ForeignPeer
+from hanging import PreloadedHang
 from log_pipe import LogPipe
 from names import Names
 from processes import remove, temporary_directory, wait_until
@@ -154,6 +155,28 @@ class StateDirectory(Surroundings):
         remove(self._directory)
 
 
+class KeyFile(Surroundings):
+    """The mount with the file of upstream's key, which does not answer any more."""
+
+    def __init__(self):
+        super().__init__()
+        self._mount = PreloadedHang()
+        file = self._mount.write("key", OPENAI_KEY)
+        self.settings = {**self._mount.environment, "OPENAI_API_KEY": None, "OPENAI_API_KEY_FILE": str(file)}
+
+    @contextmanager
+    def trouble(self):
+        self._mount.hang()
+        try:
+            yield
+        finally:
+            self._mount.answer()
+
+    def remove(self):
+        self._mount.stop()
+        remove(self._mount.directory)
+
+
 class Name(Surroundings):
     """Upstream's name, which DNS knows, until it does not answer any more."""
 
@@ -232,6 +255,7 @@ KINDS = {
     "foreign-records": ForeignRecords,
     "socket": SocketFile,
     "state-directory": StateDirectory,
+    "key-file": KeyFile,
     "name": Name,
     "first-name": FirstName,
 }
