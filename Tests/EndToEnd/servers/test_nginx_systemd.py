@@ -8,6 +8,7 @@ import pytest
 
 from client import events
 from nginx import NginxSystemd
+from processes import wait_until
 from recipe import RECIPES
 
 UNITS = ["gpt-proxy.socket", "gpt-proxy@.service"]
@@ -71,7 +72,10 @@ def test_a_rolling_restart_loses_no_request(site):
     for asker in askers:
         asker.join()
     assert received[-1][0] == "response.completed"
-    # Nor is one forgotten that a worker has served which is no more.
-    page = site.client.get("/status?json", headers={}).json
-    assert (page["accepted conn"], page["total processes"]) == (len(statuses) + 1, 2)
+    # Requests that were served by workers that have ended count as well.
+    def seen():
+        page = site.client.get("/status?json", headers={}).json
+        return page["accepted conn"], page["total processes"]
+
+    assert wait_until(lambda: seen() == (len(statuses) + 1, 2)), seen()
     assert len(statuses) > 20 and set(statuses) == {200}
