@@ -1,3 +1,4 @@
+internal import CFastCGI
 internal import Glibc
 internal import Synchronization
 

@@ -1,3 +1,4 @@
+internal import CFastCGI
 internal import Glibc
 
 /// A unix socket's address in the file system, for a socket that this process made.
