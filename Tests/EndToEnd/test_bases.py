@@ -166,7 +166,7 @@ def test_check_shows_what_each_base_has(run):
     "settings, told",
     [
         ({}, "OPENAI_API_KEY_2: is not set"),
-        ({"OPENAI_API_KEY_2_FILE": "/does/not/exist"}, "OPENAI_API_KEY_2: the file"),
+        ({"OPENAI_API_KEY_2_FILE": "/does/not/exist"}, "OPENAI_API_KEY_2: cannot read /does/not/exist: "),
         ({"OPENAI_API_KEY_2": "x", "MODEL_MAP_2": "gpt-5"}, "MODEL_MAP_2: the entry 'gpt-5'"),
         ({"OPENAI_BASE": "https://a.example,ftp://b.example"}, "OPENAI_BASE: "),
         ({"OPENAI_BASE": ","}, "OPENAI_BASE: "),
