@@ -223,6 +223,8 @@ def test_no_place_is_left(deploy, simulator):
 def test_a_directory_that_cannot_be_used(deploy):
     (says,) = quotations("The status page misses processes, or counts")
     deployment = deploy(STATUS_PATH="/status", STATE_DIR="/nonexistent/state")
+    # The start does not wait for the directory without a limit.
+    assert wait_until(lambda: "STATE_DIR" in deployment.responder.log)
     assert_seen(says, deployment.responder.log)
     page = deployment.client.get("/status?json", headers={}).json
     assert any("/nonexistent/state" in text for text in page["warnings"])
