@@ -65,7 +65,7 @@ public final class MemoryBudget: Sendable {
 
         /// Makes it `newSize` bytes large, for what is in memory already.
         ///
-        /// - Returns: false when there is not so much; then the share stays as it is.
+        /// - Returns: false if the budget has too little left; the share is then unchanged.
         public func resize(to newSize: Int) -> Bool {
             let growth = newSize - size
             if growth <= 0 {
@@ -78,7 +78,7 @@ public final class MemoryBudget: Sendable {
 
         /// Makes it `newSize` bytes large, for a body that is still to be read.
         ///
-        /// - Returns: false when there is not so much for it; then the share stays as it is.
+        /// - Returns: false if the budget has too little left; the share is then unchanged.
         public func admit(_ newSize: Int) -> Bool {
             guard newSize > size else { return resize(to: newSize) }
             return budget.state.withLock { $0.grow(self, to: newSize, leaving: budget.remainder(beside: newSize)) }

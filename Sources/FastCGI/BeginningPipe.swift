@@ -57,7 +57,7 @@ final class BeginningPipe {
         ends = Self.make() ?? (-1, -1)
     }
 
-    /// Neither end waits: the pipe is empty between two requests, so what is written fits and what is read is there.
+    /// Neither end blocks. The pipe is empty between two requests, so the records fit, and libfcgi reads them at once.
     private static func make() -> (read: Int32, write: Int32)? {
         var descriptors: [Int32] = [-1, -1]
         guard pipe(&descriptors) == 0 else { return nil }

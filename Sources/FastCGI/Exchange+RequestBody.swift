@@ -92,7 +92,7 @@ extension Exchange: RequestBody {
         return length
     }
 
-    /// Takes so much of the process's memory, if need be after others have given some back.
+    /// Reserves memory for the body. If there is too little, waits for other requests to release some.
     private func admit(_ size: Int, _ memory: MemoryBudget.Share) async throws(BodyError) {
         if memory.admit(size) { return }
         let end = eventLoop.scheduleTask(in: Self.memoryPatience) { memory.stopWaiting() }

@@ -19,7 +19,7 @@ enum NameValuePairs {
         return true
     }
 
-    /// A length below 128 has one byte; any other has four, of which the first bit is set.
+    /// A length below 128 takes one byte. Any other takes four bytes, and the highest bit of the first is set.
     private static func readLength(in bytes: RawSpan, at offset: inout Int) -> Int? {
         guard offset < bytes.byteCount else { return nil }
         let first = Int(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self))

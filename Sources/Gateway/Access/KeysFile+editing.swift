@@ -94,7 +94,7 @@ extension KeysFile {
         do throws(KeysFileFault) {
             return try KeyRing(parsing: bytes)
         } catch {
-            throw KeysFileFault("there is a fault in \(path): \(error.reason); mend it first, nothing has been changed")
+            throw KeysFileFault("there is a fault in \(path): \(error.reason); correct it first; the file is unchanged")
         }
     }
 }

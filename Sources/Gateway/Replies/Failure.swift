@@ -46,7 +46,7 @@ struct Failure: Error, Sendable {
     /// fault is the server's, and tries again. A key that was not good before gets 401, whatever the file may say by now.
     static let keysUnreadable = Failure(
         status: 503, reason: "keys_unreadable",
-        message: "This server cannot read its callers' keys at the moment. Its operator can mend that.",
+        message: "This server cannot read its callers' keys at the moment. Please tell its operator.",
         code: "keys_unreadable", headers: [("Retry-After", "30")])
 
     static func modelNotAllowed(_ model: String) -> Failure {

@@ -4,8 +4,8 @@ internal import Glibc
 struct LookupFailure: Error, Hashable, CustomStringConvertible {
     /// In the system's words.
     let description: String
-    /// Whether somebody has answered: the name does not exist, or has no address. Every other failure says nothing about the
-    /// name, only that it could not be asked for.
+    /// Whether DNS has answered that the name does not exist or has no address. Every other failure means that there was no
+    /// answer.
     let isAnswer: Bool
     /// Whether the process has too many files open.
     let isForWantOfDescriptors: Bool
