@@ -4,54 +4,57 @@
 /// of which nginx hands over every occurrence, is joined as RFC 9110 section 5.3 says, so that a doubled key does not pass
 /// for one key, whichever server is in front. A name that is not ASCII is passed over: the RFC has no such names.
 public struct Parameters: Sendable {
-    /// All entries, one behind the other: few of them are ever asked for, and only those become strings.
-    private var bytes: [UInt8] = []
+    /// All names and values. Few of them are ever read, and only those become strings.
+    private var bytes: [UInt8]
     private var entries: [Entry] = []
 
-    /// Where an entry stands in `bytes`. Small, since a request lives as long as the stream that answers it.
+    /// Where a variable stands in `bytes`. Small, since a request lives as long as the stream that answers it.
     private struct Entry {
-        let start, separator, end: UInt32
+        let nameStart, nameEnd, valueStart, valueEnd: UInt32
 
-        var name: Range<Int> { Int(start)..<Int(separator) }
-        var value: Range<Int> { Int(separator) + 1..<Int(end) }
+        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     }
 
     /// No variables.
-    public init() {}
+    public init() {
+        bytes = []
+    }
+
+    /// No variables yet, but the bytes in which they stand: ``insert(name:value:)`` adds each by its place, without a copy.
+    public init(standingIn bytes: [UInt8]) {
+        self.bytes = bytes
+    }
 
     /// Reads `NAME=value` entries, as ``insert(entry:)`` does.
     public init(entries: some Sequence<String>) {
+        self.init()
         for entry in entries { insert(entry: Array(entry.utf8).span.bytes) }
     }
 
-    /// Adds a `NAME=value` entry in UTF-8. One without `=` is passed over: libfcgi makes such entries of names that
-    /// contain NUL.
+    /// Adds a `NAME=value` entry in UTF-8. One without `=` is passed over.
     public mutating func insert(entry: RawSpan) {
         guard let separator = entry.withUnsafeBytes({ $0.firstIndex(of: UInt8(ascii: "=")) }) else { return }
-        insert(
-            name: entry.extracting(0..<separator), value: entry.extracting(separator + 1..<entry.byteCount))
+        let start = bytes.count
+        entry.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        insert(name: start..<start + separator, value: start + separator + 1..<bytes.count)
     }
 
-    /// Adds a variable whose name and value are in UTF-8.
+    /// Adds a variable by its place in the bytes.
     ///
     /// - Parameters:
-    ///   - name: one that is not ASCII is passed over, and so is what would make them more than 4 GiB in all.
+    ///   - name: in UTF-8. One that is not ASCII is passed over, and so is what lies beyond 4 GiB.
     ///   - value: any bytes.
-    public mutating func insert(name: RawSpan, value: RawSpan) {
-        let isASCII = name.withUnsafeBytes { $0.allSatisfy { $0 < 0x80 } }
-        let start = bytes.count
-        guard isASCII, let end = UInt32(exactly: start + name.byteCount + 1 + value.byteCount) else { return }
-        if entries.isEmpty { reserveOrdinaryCapacity() }
-        name.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "="))
-        value.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        entries.append(Entry(start: UInt32(start), separator: UInt32(start + name.byteCount), end: end))
-    }
-
-    /// What web servers hand over with most requests fits.
-    private mutating func reserveOrdinaryCapacity() {
-        bytes.reserveCapacity(700)
-        entries.reserveCapacity(28)
+    public mutating func insert(name: Range<Int>, value: Range<Int>) {
+        guard bytes[name].allSatisfy({ $0 < 0x80 }), let nameEnd = UInt32(exactly: name.upperBound),
+            let valueEnd = UInt32(exactly: value.upperBound)
+        else { return }
+        // Most web servers hand over fewer than that.
+        if entries.isEmpty { entries.reserveCapacity(28) }
+        entries.append(
+            Entry(
+                nameStart: UInt32(name.lowerBound), nameEnd: nameEnd, valueStart: UInt32(value.lowerBound),
+                valueEnd: valueEnd))
     }
 
     /// Adds a variable. One that is there already stays as it is, or if it is a header, gets the value added to its own.
@@ -61,15 +64,42 @@ public struct Parameters: Sendable {
 
     /// The variable's value; nil when it is absent or empty: servers send empty strings for what does not apply.
     public subscript(name: String) -> String? {
-        value(named: name.utf8)
+        value(prefix: "", name.utf8) { $0 }
     }
 
-    /// The value of the first variable of that name, as by the subscript.
+    /// A request header's value, by the header's name in lower case; nil when it is absent or empty.
+    ///
+    /// RFC 3875, section 4.1.18: `x-api-key` is the variable `HTTP_X_API_KEY`.
+    func header(_ name: String) -> String? {
+        value(prefix: "HTTP_", name.utf8) { byte in
+            switch byte {
+            case UInt8(ascii: "-"): UInt8(ascii: "_")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+            default: byte
+            }
+        }
+    }
+
+    /// The value of the first variable whose name is `prefix` followed by the converted bytes of `name`.
     @inline(__always)
-    func value(named name: some Collection<UInt8>) -> String? {
-        let count = name.count
-        guard let index = entries.firstIndex(where: { $0.name.count == count && bytes[$0.name].elementsEqual(name) })
-        else { return nil }
+    private func value(prefix: StaticString, _ name: String.UTF8View, converted: (UInt8) -> UInt8) -> String? {
+        let (prefixCount, count) = (prefix.utf8CodeUnitCount, prefix.utf8CodeUnitCount + name.count)
+        let index = bytes.withUnsafeBufferPointer { bytes in
+            entries.firstIndex { entry in
+                guard Int(entry.nameEnd - entry.nameStart) == count else { return false }
+                var position = Int(entry.nameStart)
+                for offset in 0..<prefixCount {
+                    guard bytes[position] == prefix.utf8Start[offset] else { return false }
+                    position += 1
+                }
+                for byte in name {
+                    guard bytes[position] == converted(byte) else { return false }
+                    position += 1
+                }
+                return true
+            }
+        }
+        guard let index else { return nil }
         let value = value(at: index)
         return value.isEmpty ? nil : value
     }
@@ -79,7 +109,7 @@ public struct Parameters: Sendable {
         var value = String(decoding: bytes[entries[index].value], as: UTF8.self)
         let name = bytes[entries[index].name]
         guard name.starts(with: "HTTP_".utf8) else { return value }
-        for other in entries[(index + 1)...] where bytes[other.name] == name {
+        for other in entries[(index + 1)...] where other.name.count == name.count && bytes[other.name] == name {
             value += ", " + String(decoding: bytes[other.value], as: UTF8.self)
         }
         return value
@@ -88,7 +118,8 @@ public struct Parameters: Sendable {
     /// The variables whose names begin with `prefix`, by the rest of their names.
     public func withPrefix(_ prefix: String) -> [String: String] {
         var found: [String: String] = [:]
-        for (index, entry) in entries.enumerated() where bytes[entry.name].starts(with: prefix.utf8) {
+        for (index, entry) in entries.enumerated() {
+            guard entry.name.count >= prefix.utf8.count, bytes[entry.name].starts(with: prefix.utf8) else { continue }
             let rest = String(decoding: bytes[entry.name].dropFirst(prefix.utf8.count), as: UTF8.self)
             if found[rest] == nil { found[rest] = value(at: index) }
         }

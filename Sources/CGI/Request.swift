@@ -38,19 +38,5 @@ public struct Request: Sendable {
     /// A request header, by its name in lower case (`x-api-key`).
     ///
     /// `content-type` and `content-length` have variables of their own and are not found here.
-    public func header(_ name: String) -> String? {
-        var variable: [UInt8] = []
-        variable.reserveCapacity(name.utf8.count + 5)
-        variable.append(contentsOf: "HTTP_".utf8)
-        for byte in name.utf8 { variable.append(Self.variableByte(byte)) }
-        return parameters.value(named: variable)
-    }
-
-    private static func variableByte(_ byte: UInt8) -> UInt8 {
-        switch byte {
-        case UInt8(ascii: "-"): UInt8(ascii: "_")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
-        default: byte
-        }
-    }
+    public func header(_ name: String) -> String? { parameters.header(name) }
 }

@@ -1,10 +1,10 @@
 /// Names with their values, as PARAMS and GET_VALUES carry them (FastCGI 1.0, section 3.4): the length of the name, that of
 /// the value, the name, the value.
 enum NameValuePairs {
-    /// Passes each pair on. Every length is checked against the bytes that are there.
+    /// Passes the place of each pair on. Every length is checked against the bytes that are there.
     ///
     /// - Returns: false when the bytes are no such pairs. Those before the fault were passed on.
-    static func forEach(in bytes: RawSpan, _ body: (_ name: RawSpan, _ value: RawSpan) -> Void) -> Bool {
+    static func forEach(in bytes: RawSpan, _ body: (_ name: Range<Int>, _ value: Range<Int>) -> Void) -> Bool {
         var offset = 0
         while offset < bytes.byteCount {
             guard let nameLength = readLength(in: bytes, at: &offset),
@@ -13,7 +13,7 @@ enum NameValuePairs {
             // Each is below 2^31, so that their sum is a number.
             guard nameLength + valueLength <= bytes.byteCount - offset else { return false }
             let nameEnd = offset + nameLength
-            body(bytes.extracting(offset..<nameEnd), bytes.extracting(nameEnd..<nameEnd + valueLength))
+            body(offset..<nameEnd, nameEnd..<nameEnd + valueLength)
             offset = nameEnd + valueLength
         }
         return true

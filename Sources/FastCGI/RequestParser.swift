@@ -209,7 +209,7 @@ struct RequestParser {
     private mutating func endParameters() throws(Fault) {
         let pairs = pairs
         self.pairs = []
-        var parameters = Parameters()
+        var parameters = Parameters(standingIn: pairs)
         guard NameValuePairs.forEach(in: pairs.span.bytes, { parameters.insert(name: $0, value: $1) }) else {
             throw .malformed
         }
@@ -223,7 +223,7 @@ struct RequestParser {
     private mutating func replyWithValues() {
         var values: [UInt8] = []
         _ = NameValuePairs.forEach(in: content.span.bytes) { name, _ in
-            if name.isEqual(to: "FCGI_MPXS_CONNS") { values += NameValuePairs.encode("FCGI_MPXS_CONNS", "0") }
+            if content.span.bytes.extracting(name).isEqual(to: "FCGI_MPXS_CONNS") { values += NameValuePairs.encode("FCGI_MPXS_CONNS", "0") }
         }
         content.removeAll(keepingCapacity: true)
         managementCount += 1

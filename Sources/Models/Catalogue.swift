@@ -2,7 +2,9 @@
 ///
 /// A row stands for a name or a pattern. A model's facts come from all rows that match its name: an operator's first, and among
 /// those that stand beside each other the more specific ones; `models.csv` explains the columns.
-public struct Catalogue: Sendable {
+///
+/// A class, because every request passes it on several times.
+public final class Catalogue: Sendable {
     /// The rows that count first come first.
     private let sets: [RowSet]
     private let cache = ModelCache()
@@ -32,7 +34,7 @@ public struct Catalogue: Sendable {
     ///
     /// - Parameter text: rows in the form of `models.csv`. The header must begin with `model`; the other columns are optional.
     /// - Throws: ``CatalogueError``, which names line and column, also when models replace each other in a circle.
-    public init(addingRowsOf text: String) throws(CatalogueError) {
+    public convenience init(addingRowsOf text: String) throws(CatalogueError) {
         let sections = try CatalogueText.sections(of: text)
         self.init(
             sections.reversed().map(RowSet.init) + Catalogue.standard.sets,
@@ -43,9 +45,11 @@ public struct Catalogue: Sendable {
     /// The facts about a model. Never fails: a name without a row of its own gets the facts of the patterns that match it, at
     /// least those of `*`.
     public func model(named name: String) -> Model {
+        if let cached = cache[name] { return cached }
+        let model = assembledModel(named: name, hasOwnRow: hasRow(for: name))
         // Other names are not kept: clients may send arbitrary ones.
-        guard hasRow(for: name) else { return assembledModel(named: name, hasOwnRow: false) }
-        return cache.model(named: name) { assembledModel(named: name, hasOwnRow: true) }
+        if model.hasOwnRow { cache[name] = model }
+        return model
     }
 
     private func hasRow(for name: String) -> Bool {

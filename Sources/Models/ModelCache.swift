@@ -4,13 +4,8 @@ internal import Synchronization
 final class ModelCache: Sendable {
     private let models = Mutex<[String: Model]>([:])
 
-    /// - Parameter assemble: makes the model the first time it is needed.
-    func model(named name: String, assemble: () -> Model) -> Model {
-        models.withLock { models in
-            if let cached = models[name] { return cached }
-            let model = assemble()
-            models[name] = model
-            return model
-        }
+    subscript(name: String) -> Model? {
+        get { models.withLock { $0[name] } }
+        set { models.withLock { $0[name] = newValue } }
     }
 }

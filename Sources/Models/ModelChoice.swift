@@ -65,10 +65,11 @@ extension Catalogue {
         var model = self.model(named: name)
         var predecessor: String?
         var effort: Effort?
-        var seen: Set = [name]
-        while let availability, availability.isGone(model), let replacement = model.replacement,
-            seen.insert(replacement.name).inserted
-        {
+        // Stays empty, and so costs nothing, while the model is available.
+        var seen: Set<String> = []
+        while let availability, availability.isGone(model), let replacement = model.replacement {
+            seen.insert(model.name)
+            guard !seen.contains(replacement.name) else { break }
             predecessor = model.name
             model = self.model(named: replacement.name)
             effort = replacement.effort ?? effort

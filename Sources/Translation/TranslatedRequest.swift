@@ -50,7 +50,7 @@ public struct TranslatedRequest: Sendable {
 
     /// A request for each of the choices.
     public var choices: [TranslatedRequest] {
-        Array(repeating: self, count: choiceCount)
+        choiceCount == 1 ? [self] : Array(repeating: self, count: choiceCount)
     }
 }
 

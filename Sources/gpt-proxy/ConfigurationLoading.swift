@@ -28,7 +28,7 @@ struct ConfigurationLoading {
 
     /// What is known of models, with the operator's rows.
     func catalogue() async throws -> Catalogue {
-        try Self.checked(try await source()) { source throws(ConfigurationError) in try Catalogue(source) }
+        try Self.checked(try await source()) { source throws(ConfigurationError) in try source.readCatalogue() }
     }
 
     private static func checked<T>(

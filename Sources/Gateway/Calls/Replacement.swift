@@ -4,17 +4,12 @@ internal import Upstream
 
 /// The models that are tried in place of those that upstream does not have, for one request.
 struct Replacement {
-    /// Those that upstream has been asked for.
-    private var tried: Set<String>
+    /// The models that upstream was asked for and does not have.
+    private var missing: Set<String> = []
     /// What was remembered on the way, with what it took the place of.
     private var noted: [(observation: ModelObservation, earlier: ModelObservation?)] = []
     /// The first model's refusal, which is the one that tells the client something.
     private var firstRefusal: Refusal?
-
-    /// - Parameter request: the first request.
-    init(of request: TranslatedRequest) {
-        tried = [request.context.modelSent]
-    }
 
     /// The same request for another model, where upstream does not have the one that was sent. That is remembered, but of another
     /// base than the first only for this request: the others may have the model.
@@ -27,11 +22,12 @@ struct Replacement {
     ) throws(RequestError) -> TranslatedRequest? {
         guard refusal.saysModelIsMissing, let alternative = request.alternative else { return nil }
         firstRefusal = firstRefusal ?? refusal
+        missing.insert(request.context.modelSent)
         if tries.askedFirstBase {
             noted.append((alternative.observation, memory.observations.note(alternative.observation)))
         }
         let other = try alternative()
-        guard other.path == request.path, tried.insert(other.context.modelSent).inserted else { return nil }
+        guard other.path == request.path, !missing.contains(other.context.modelSent) else { return nil }
         return other.without(memory.refusedParameters.of(other.context.modelSent))
     }
 

@@ -32,7 +32,7 @@ struct UpstreamCall: Sendable {
     func send(_ request: TranslatedRequest) async throws -> Answer {
         var request = request.without(memory.refusedParameters.of(request.context.modelSent))
         var corrections = 0
-        var replacement = Replacement(of: request)
+        var replacement = Replacement()
         while true {
             do {
                 let response = try await tries.send { $0.post(request, idempotencyKey: $1) }

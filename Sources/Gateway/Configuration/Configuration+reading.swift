@@ -81,14 +81,15 @@ extension TranslationSettings {
     }
 }
 
-extension Catalogue {
+extension ConfigurationSource {
     /// Reads the catalogue with the operator's rows, for a command that needs nothing else of the configuration.
     ///
     /// - Throws: `ConfigurationError` when the operator's file cannot be used.
-    public init(_ source: ConfigurationSource) throws(ConfigurationError) {
-        var values = ConfigurationValues(source)
-        self = values.catalogue().content
+    public func readCatalogue() throws(ConfigurationError) -> Catalogue {
+        var values = ConfigurationValues(self)
+        let catalogue = values.catalogue().content
         guard values.faults.isEmpty else { throw ConfigurationError(faults: values.faults) }
+        return catalogue
     }
 }
 

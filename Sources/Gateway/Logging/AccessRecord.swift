@@ -66,19 +66,22 @@ extension AccessRecord {
 
     /// - Parameter requests: those that one request of the client became.
     mutating func note(_ requests: [TranslatedRequest]) {
-        let request = requests[0]
+        note(requests[0])
+    }
+
+    mutating func note(_ answers: [UpstreamCall.Answer]) {
+        // Where only some of several choices had to be replaced, that is what is worth telling.
+        let index = answers.firstIndex { $0.request.context.modelRetired != nil } ?? 0
+        note(answers[index].request)
+        note(answers[0].response)
+    }
+
+    private mutating func note(_ request: borrowing TranslatedRequest) {
         modelAsked = request.context.modelAsked
         modelSent = request.context.modelSent.isEmpty ? nil : request.context.modelSent
         modelRetired = request.context.modelRetired
         streams = request.context.streams
         notices = request.notices
-    }
-
-    mutating func note(_ answers: [UpstreamCall.Answer]) {
-        // Where only some of several choices had to be replaced, that is what is worth telling.
-        let telling = answers.first { $0.request.context.modelRetired != nil } ?? answers[0]
-        note([telling.request])
-        note(answers[0].response)
     }
 
     mutating func note(_ response: Response) {

@@ -1,5 +1,6 @@
 internal import CGI
 internal import Glibc
+internal import Synchronization
 
 /// The name of one request in logs.
 enum RequestID {
@@ -23,19 +24,36 @@ enum RequestID {
     /// OpenAI answers longer ones with 400.
     private static let maximumClientSize = 512
 
+    /// 128 random bits in hexadecimal.
     static func random() -> String {
-        String(unsafeUninitializedCapacity: 32) { digits in
-            withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in
-                // Cannot fail for so few bytes. One call of the system; a number of Swift's would be one for each 8 bytes.
-                getentropy(bytes.baseAddress, bytes.count)
-                for (index, byte) in bytes.enumerated() {
-                    digits[2 * index] = hexadecimalDigits[Int(byte >> 4)]
-                    digits[2 * index + 1] = hexadecimalDigits[Int(byte & 0xF)]
-                }
+        let bytes = entropy.withLock { $0.next() }
+        return String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for index in bytes.indices {
+                digits[2 * index] = hexadecimalDigits[Int(bytes[index] >> 4)]
+                digits[2 * index + 1] = hexadecimalDigits[Int(bytes[index] & 0xF)]
             }
-            return 32
+            return 2 * bytes.count
         }
     }
+
+    /// Random bytes of the system's for several names: a system call for each would cost more than the rest of it.
+    private struct Entropy {
+        private static let size = 16
+        private var bytes = [UInt8](repeating: 0, count: 16 * size)
+        private var nextIndex = 16 * size
+
+        mutating func next() -> InlineArray<16, UInt8> {
+            if nextIndex == bytes.count {
+                // Cannot fail: 256 bytes are allowed.
+                getentropy(&bytes, bytes.count)
+                nextIndex = 0
+            }
+            defer { nextIndex += Self.size }
+            return InlineArray { bytes[nextIndex + $0] }
+        }
+    }
+
+    private static let entropy = Mutex(Entropy())
 
     private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
