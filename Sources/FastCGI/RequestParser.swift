@@ -223,7 +223,8 @@ struct RequestParser {
     private mutating func replyWithValues() {
         var values: [UInt8] = []
         _ = NameValuePairs.forEach(in: content.span.bytes) { name, _ in
-            if content.span.bytes.extracting(name).isEqual(to: "FCGI_MPXS_CONNS") { values += NameValuePairs.encode("FCGI_MPXS_CONNS", "0") }
+            guard content.span.bytes.extracting(name).isEqual(to: "FCGI_MPXS_CONNS") else { return }
+            values += NameValuePairs.encode("FCGI_MPXS_CONNS", "0")
         }
         content.removeAll(keepingCapacity: true)
         managementCount += 1
