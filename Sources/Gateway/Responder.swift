@@ -11,7 +11,7 @@ public import Upstream
 public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
-    private let shared: Exchange.Shared
+    private let shared: RequestContext.Shared
     private let statusRenderer: StatusRenderer?
     private let files: FileWatch
     private let log: AccessLog?
@@ -35,13 +35,11 @@ public final class Responder: Sendable {
         self.files = files
         authenticator = Authenticator(
             configuration.access, client: client, files: files, scoreboard: scoreboard, log: configuration.log)
-        shared = Exchange.Shared(
-            upstreams: Upstreams(configuration, client, files),
+        shared = RequestContext.Shared(
+            configuration: configuration, pool: UpstreamPool(configuration, client, files),
             memory: Memory(reasoningCapacity: configuration.reasoningCache), budget: budget,
             admission: Admission(limit: configuration.maxStreams), scoreboard: scoreboard,
-            settings: configuration.translation,
-            catalogue: Current(configuration.models, .modelsFile, files),
-            today: today)
+            catalogue: Current(configuration.models, .modelsFile, files), today: today)
         if let authorities = configuration.authorities {
             _ = files.watch(authorities, as: ConfigurationKey.upstreamCAFile.rawValue, whenRead: client.trust)
         }
@@ -62,154 +60,91 @@ public final class Responder: Sendable {
     ///
     /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
-        let exchange = Exchange(consume request, on: eventLoop, sharing: shared)
+        eventLoop.preconditionInEventLoop()
+        let context = RequestContext(consume request, sink, on: eventLoop, sharing: shared)
         do {
-            let reply = try await reply(to: exchange)
-            exchange.record.firstByte = ContinuousClock.now - exchange.start
-            await write(reply, to: responseWriter(sink, for: exchange), exchange)
+            try await serve(context)
         } catch {
-            await write(Failure(error), to: responseWriter(sink, for: exchange), exchange)
+            await respond(to: context, with: Failure(error))
         }
-        finish(exchange, clientLeft: sink.clientIsGone)
+        finish(context, clientLeft: sink.clientIsGone)
     }
 
-    // What follows is taken out of the functions that wait, wherever it need not wait itself: its variables would take room
-    // in the task's frames, which live as long as a stream.
-
-    @inline(never)
-    private func finish(_ exchange: Exchange, clientLeft: Bool) {
-        exchange.leave()
-        exchange.noteTries()
-        exchange.record.clientLeft = clientLeft
-        exchange.record.duration = ContinuousClock.now - exchange.start
-        guard exchange.record.isForTheLog else { return }
-        log?.log(exchange.record)
-        shared.scoreboard?.note(exchange.record)
-    }
-
-    @inline(never)
-    private func responseWriter(_ sink: any ByteSink, for exchange: Exchange) -> ResponseWriter {
-        let id = exchange.record.requestID
-        return ResponseWriter(
-            sink, headers: configuration.crossOrigin.headers(for: exchange.request) + [("x-gpt-proxy-request-id", id)],
-            // Where upstream has not answered, client libraries find the name here that they look for.
-            defaults: [("x-request-id", id)])
-    }
-
-    private func reply(to exchange: Exchange) async throws -> Reply {
-        let route = try route(of: exchange)
-        if let head = configuration.crossOrigin.preflight(exchange.request, methods: route.methods) {
-            return .whole(head, body: [])
+    private func serve(_ context: RequestContext) async throws {
+        let route = try route(of: context)
+        if let head = configuration.crossOrigin.preflight(context.request, methods: route.methods) {
+            return await context.respond(head, body: [])
         }
-        try await authorize(exchange, for: route)
+        try await authorize(context, for: route)
         if route.isForUpstream {
-            // Before there is a place to wait for: what does not come whole must not take one.
-            try await exchange.receiveBody()
-            try await exchange.enter()
-            if let reply = try SubstituteReply.to(exchange, on: route) { return reply }
+            // Before a permit is taken: a slow upload must not hold one.
+            try await context.receiveBody()
+            try await context.enter()
+            if try await DiagnosticResponse.respond(to: context, on: route) { return }
         }
-        return try await reply(to: exchange, on: route)
+        switch route {
+        case .proxy: try await ProxyEndpoint.respond(to: context)
+        case .chatCompletions: try await ChatEndpoint.respond(to: context)
+        case .completions: try await CompletionsEndpoint.respond(to: context)
+        case .responses: try await ModelMappedEndpoint.respond(to: context, path: "/responses")
+        case .compact: try await ModelMappedEndpoint.respond(to: context, path: "/responses/compact")
+        case .inputTokens: try await ModelMappedEndpoint.respond(to: context, path: "/responses/input_tokens")
+        case .models(let id): try await ModelsEndpoint.respond(to: context, id: id)
+        case .passed(let path): try await PassthroughEndpoint.respond(to: context, path: path)
+        case .health: try await HealthEndpoint.respond(to: context)
+        case .authorization: await AuthorizationEndpoint.respond(to: context)
+        case .status: try await StatusEndpoint.respond(to: context, statusRenderer)
+        }
     }
 
-    private func route(of exchange: Exchange) throws(Failure) -> Route {
-        let request = exchange.request
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func route(of context: RequestContext) throws(Failure) -> Route {
+        let request = context.request
         guard
             let route = Route(
                 path: request.path, passing: configuration.passthrough, statusPath: configuration.statusPath)
         else { throw Failure.notFound }
-        exchange.record.route = route.name
-        exchange.record.routePattern = route.pattern
+        context.record.route = route.name
+        context.record.routePattern = route.pattern
         return route
     }
 
-    /// - Throws: when the request may not be made: not in this way, or not by whoever makes it.
-    private func authorize(_ exchange: Exchange, for route: Route) async throws(Failure) {
-        let request = exchange.request
+    /// - Throws: when the request may not be made: not with this method, or not by this caller.
+    private func authorize(_ context: RequestContext, for route: Route) async throws(Failure) {
+        let request = context.request
         if let methods = route.methods, !methods.contains(request.method) {
             throw Failure.methodNotAllowed(methods)
         }
         guard route != .status, route != .health || HealthEndpoint.asksUpstream(request) else { return }
-        exchange.record.caller = try await authenticator.caller(of: request)
+        context.record.caller = try await authenticator.caller(of: request)
     }
 
-    private func reply(to exchange: Exchange, on route: Route) async throws -> Reply {
-        switch route {
-        case .proxy: try await ProxyEndpoint.respond(to: exchange)
-        case .chatCompletions: try await ChatEndpoint.respond(to: exchange)
-        case .completions: try await CompletionsEndpoint.respond(to: exchange)
-        case .responses: try await ModelMappedEndpoint.respond(to: exchange, path: "/responses")
-        case .compact: try await ModelMappedEndpoint.respond(to: exchange, path: "/responses/compact")
-        case .inputTokens: try await ModelMappedEndpoint.respond(to: exchange, path: "/responses/input_tokens")
-        case .models(let id): try await ModelsEndpoint.respond(to: exchange, id: id)
-        case .passed(let path): try await PassthroughEndpoint.respond(to: exchange, path: path)
-        case .health: try await HealthEndpoint.respond(to: exchange)
-        case .authorization: AuthorizationEndpoint.respond(to: exchange)
-        case .status: try await StatusEndpoint.respond(to: exchange, statusRenderer)
-        }
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func respond(to context: RequestContext, with failure: Failure) async {
+        guard let writer = context.takeWriter() else { return }
+        let (head, body) = answer(failure.unlessStopping(clientIsGone: writer.clientIsGone), to: context)
+        await writer.respond(head, body: body, withoutBody: context.request.method == "HEAD")
     }
 
-    private func write(_ reply: Reply, to writer: consuming ResponseWriter, _ exchange: Exchange) async {
-        switch reply {
-        case .whole(let head, let body):
-            exchange.record.status = head.status
-            await writer.respond(head, body: body, withoutBody: exchange.request.method == "HEAD")
-        case .bytes(let opening): await forward(opening, to: writer, exchange)
-        case .events(let opening): await forward(opening, to: writer, exchange)
-        case .chunks(let opening): await forward(opening, to: writer, exchange)
-        case .ticks(let ticks):
-            exchange.record.status = ticks.head.status
-            await ticks.write(to: writer)
-        }
-    }
-
-    @inline(never)
-    private func forward(
-        _ opening: Opening<some StreamTransform>, to writer: consuming ResponseWriter, _ exchange: Exchange
-    ) async {
-        let forwarder = forwarder(of: opening, to: writer, exchange)
-        let failure = await forwarder.run()
-        note(failure, of: forwarder, exchange)
-        guard let failure, let writer = forwarder.takeResponseWriter() else { return }
-        await write(failure, to: writer, exchange)
-    }
-
-    @inline(never)
-    private func forwarder<Transform>(
-        of opening: Opening<Transform>, to writer: consuming ResponseWriter, _ exchange: Exchange
-    ) -> StreamForwarder<Transform> {
-        exchange.record.status = opening.head.status
-        return StreamForwarder(
-            opening, to: writer, on: exchange.eventLoop,
-            pace: .init(
-                heartbeat: TimeAmount(configuration.heartbeat),
-                headDelay: TimeAmount(configuration.streamHeadDelay)),
-            redaction: shared.upstreams.redaction, memory: MemoryBudget.Share(of: shared.budget), place: exchange.place)
-    }
-
-    @inline(never)
-    private func note(_ failure: Failure?, of forwarder: StreamForwarder<some StreamTransform>, _ exchange: Exchange) {
-        exchange.record.outputTokensSeen = forwarder.outputTokens
-        exchange.record.error = failure?.reason
-        if let begunAt = forwarder.begunAt { exchange.record.firstByte = begunAt - exchange.start }
-        if let usage = forwarder.usage { exchange.record.usage = usage }
-    }
-
-    @inline(never)
-    private func write(
-        _ failure: Failure, to writer: consuming ResponseWriter, _ exchange: Exchange
-    ) async {
-        let (head, body) = answer(failure.unlessStopping(clientIsGone: writer.clientIsGone), to: exchange)
-        await writer.respond(head, body: body, withoutBody: exchange.request.method == "HEAD")
-    }
-
-    @inline(never)
-    private func answer(_ failure: Failure, to exchange: Exchange) -> (ResponseHead, [UInt8]) {
-        var failure = failure.redacted(shared.upstreams.redaction)
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func answer(_ failure: Failure, to context: RequestContext) -> (ResponseHead, [UInt8]) {
+        var failure = failure.redacted(context.redaction)
         // Client libraries try again too, and heed this: their tries would multiply the proxy's.
-        if failure.status >= 500, exchange.hasTriedAll { failure.headers.append(("x-should-retry", "false")) }
-        exchange.record.status = failure.status
-        exchange.record.error = failure.reason
-        let body = failure.body(Route.failureStyle(path: exchange.request.path))
+        if failure.status >= 500, context.isExhausted { failure.headers.append(("x-should-retry", "false")) }
+        context.record.status = failure.status
+        context.record.error = failure.reason
+        let body = failure.body(Route.failureStyle(path: context.request.path))
         return (.json(failure.status, headers: failure.headers), body)
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func finish(_ context: RequestContext, clientLeft: Bool) {
+        context.leave()
+        context.noteCalls()
+        context.record.clientLeft = clientLeft
+        context.record.duration = ContinuousClock.now - context.start
+        guard context.record.isForTheLog else { return }
+        log?.log(context.record)
+        shared.scoreboard?.note(context.record)
     }
 }

@@ -6,7 +6,7 @@ public import NIOCore
 /// that runs on the loop it names. Control is asynchronous (`send`, `collect`); the bytes of a stream are not: they go
 /// from the socket's read into the consumer's closure.
 ///
-/// It does not retry (but see `send`), follow redirections, keep cookies, speak HTTP/2 or know what it carries.
+/// It does not retry, follow redirections, keep cookies, speak HTTP/2 or know what it carries.
 public final class Client: Sendable {
     /// One of the loops that `send` may name, for requests that belong to none.
     public let eventLoop: any EventLoop
@@ -41,16 +41,18 @@ public final class Client: Sendable {
 
     /// Sends a request and returns when the response's head is here.
     ///
-    /// It goes out on the kept connection to its origin that was used last. If that one turns out to have been closed by
-    /// upstream, before a byte of a response, it goes out once more on a fresh connection; otherwise it is sent once.
+    /// It is sent once, on the most recently used idle connection to its origin, or on a new one. Upstream may have closed an idle
+    /// connection meanwhile: then the error says so (`connectionWasStale`), and the request belongs on a new connection.
     /// Cancelling the task closes the connection at once.
     ///
     /// - Parameters:
     ///   - request: what to send; checked before a byte of it goes out.
     ///   - eventLoop: the loop the task runs on.
     ///   - latest: when it must be over, if that is sooner than `totalTimeout`: of a request that was sent before.
+    ///   - usesIdleConnection: whether it may go out on an idle connection.
     public func send(
-        _ request: Request, on eventLoop: any EventLoop, until latest: NIODeadline = .distantFuture
+        _ request: Request, on eventLoop: any EventLoop, until latest: NIODeadline = .distantFuture,
+        usesIdleConnection: Bool
     ) async throws(UpstreamError) -> Response {
         eventLoop.preconditionInEventLoop()
         guard let pool = pools[ObjectIdentifier(eventLoop)] else {
@@ -62,15 +64,11 @@ public final class Client: Sendable {
         }
         let now = NIODeadline.now()
         let deadline = min(latest, now + pool.limits.total)
-        if let kept = pool.takeKept(for: request.origin, at: now) {
-            switch await kept.send(request, until: deadline) {
-            case .success(let response): return response
-            case .failure(let error) where error.connectionWasStale: break
-            case .failure(let error): throw error
-            }
+        if usesIdleConnection, let idle = pool.takeKept(for: request.origin, at: now) {
+            return try await idle.send(request, until: deadline).get()
         }
-        let fresh = try await pool.connect(to: request.origin, until: deadline).get()
-        return try await fresh.send(request, until: deadline).get()
+        let new = try await pool.connect(to: request.origin, until: deadline).get()
+        return try await new.send(request, until: deadline).get()
     }
 
     /// Trusts other certificate authorities from now on, beside the system's. Connections that are open stay.

@@ -46,8 +46,9 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
     public let reason: String
     /// Whether the request may have reached upstream, and with it whether sending it again may do its work twice.
     public let requestWasSent: Bool
-    /// The connection had been kept and ended before a byte of the response: the request belongs on a fresh one.
-    let connectionWasStale: Bool
+    /// Whether the connection had been idle and ended before a byte of the response: upstream had closed it. The request can be
+    /// sent again on a new connection.
+    public let connectionWasStale: Bool
 
     init(
         _ code: Code, _ operation: Operation, _ reason: String, requestWasSent: Bool, connectionWasStale: Bool = false

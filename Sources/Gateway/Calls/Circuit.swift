@@ -54,13 +54,13 @@ final class Circuit: Sendable {
     }
 
     /// - Returns: how long the base rests on account of this; nil if it does not.
-    func failed(_ fault: Fault, now: ContinuousClock.Instant = .now) -> Duration? {
+    func failed(_ outcome: AttemptOutcome, now: ContinuousClock.Instant = .now) -> Duration? {
         state.withLock { state in
-            switch (fault.symptom, state.phase) {
+            switch (outcome.symptom, state.phase) {
             case (.none, _):
                 return nil
             case (.exhausted, _):
-                return state.beginRest(of: min(fault.delay ?? Self.firstRest, Self.longestRest), now: now)
+                return state.beginRest(of: min(outcome.delay ?? Self.firstRest, Self.longestRest), now: now)
             case (.failed, .well(let failures)) where failures + 1 < Self.tolerated:
                 state.phase = .well(failures: failures + 1)
                 return nil

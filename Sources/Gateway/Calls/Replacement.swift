@@ -14,16 +14,17 @@ struct Replacement {
     /// The same request for another model, where upstream does not have the one that was sent. That is remembered, but of another
     /// base than the first only for this request: the others may have the model.
     ///
+    /// - Parameter askedFirstBase: whether the first of the bases refused it.
     /// - Returns: nil when there is no other model, or when that one is served by the other API only, whose reply needs another
     ///   translation: then the next request goes there.
     /// - Throws: when the other model rejects the request, and the operator has that told.
     mutating func next(
-        after refusal: Refusal, to request: TranslatedRequest, _ tries: Tries, _ memory: Memory
+        after refusal: Refusal, to request: TranslatedRequest, askedFirstBase: Bool, _ memory: Memory
     ) throws(RequestError) -> TranslatedRequest? {
         guard refusal.saysModelIsMissing, let alternative = request.alternative else { return nil }
         firstRefusal = firstRefusal ?? refusal
         missing.insert(request.context.modelSent)
-        if tries.askedFirstBase {
+        if askedFirstBase {
             noted.append((alternative.observation, memory.observations.note(alternative.observation)))
         }
         let other = try alternative()

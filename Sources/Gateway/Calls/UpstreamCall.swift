@@ -1,60 +1,142 @@
-internal import EventStream
+internal import NIOCore
 internal import Translation
 internal import Upstream
 
-/// Asks upstream, and once more where what it refuses can be taken away or replaced: a parameter that it does not know,
-/// reasoning that it cannot unseal, a model that it does not have. What it was seen to refuse is left out from then on.
-struct UpstreamCall: Sendable {
-    /// How often one request is corrected at most; each correction takes away something else.
-    private static let maximumCorrections = 4
-
-    let tries: Tries
-    let memory: Memory
+/// One request upstream with all its attempts: does what ``RetryPolicy`` decides, and finds out how a refused request can be
+/// corrected.
+///
+/// `@unchecked Sendable`: used on the request's event loop only.
+final class UpstreamCall: @unchecked Sendable {
+    private let pool: UpstreamPool
+    private let memory: Memory
     /// Whose reasoning is kept.
-    let caller: String
+    private let caller: String
+    private let eventLoop: any EventLoop
+    private let deadline: NIODeadline
+    private let headers: [(name: String, value: String)]
+    private var idempotencyKey: String
+    private var policy: RetryPolicy
+    /// What follows a failure of the stream that the last attempt brought.
+    private var next: RetryPolicy.Action?
+    /// How many requests were sent.
+    private(set) var sentCount = 0
+    /// How many of them were sent again as they were.
+    private(set) var retryCount = 0
+    /// Where the last one was sent.
+    private(set) var origin: Origin?
 
-    /// An answer that is a success.
-    struct Answer: Sendable {
-        /// The request as it was answered.
-        let request: TranslatedRequest
-        let response: Response
+    /// - Parameters:
+    ///   - caller: whose reasoning is kept.
+    ///   - headers: what each request says of the client's.
+    init(
+        _ pool: UpstreamPool, _ memory: Memory, caller: String, on eventLoop: any EventLoop, idempotencyKey: String,
+        headers: [(name: String, value: String)]
+    ) {
+        self.pool = pool
+        self.memory = memory
+        self.caller = caller
+        self.eventLoop = eventLoop
+        self.idempotencyKey = idempotencyKey
+        self.headers = headers
+        deadline = eventLoop.now + pool.timeout
+        policy = RetryPolicy(baseCount: pool.bases.count, maximumRetries: pool.maximumRetries, deadline: deadline)
+        pool.budget.deposit()
+    }
 
-        /// Whether it is a stream of events: as upstream calls it or, where the client wants one, as it begins. Some
-        /// servers call their streams plain text, or nothing at all.
-        func isEventStream() async -> Bool {
-            if response.isEventStream { return true }
-            guard request.context.streams else { return false }
-            return EventParser.recognises(beginning: await response.body.peek(6))
+    /// Whether everything that could help has been tried: the client need not repeat it.
+    var isExhausted: Bool { policy.isExhausted }
+
+    /// Sends a request; again, where that can help.
+    ///
+    /// - Parameter makeRequest: makes the request for a base.
+    /// - Returns: a success.
+    /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.
+    func send(
+        _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
+    ) async throws -> Response {
+        var action = next.take() ?? policy.start(pool)
+        while true {
+            switch action {
+            case .pause(let duration):
+                try? await Task.sleep(for: duration)
+                action = policy.pauseEnded(pool)
+            case .send(let attempt):
+                do {
+                    return try await send(makeRequest, attempt)
+                } catch {
+                    guard let next = attemptFailed(AttemptOutcome(error)) else { throw error }
+                    action = next
+                }
+            }
         }
     }
 
+    /// Sends a translated request; where upstream refuses it, corrected: without a parameter that upstream does not know, without
+    /// reasoning that it cannot decrypt, for another model than the one that it does not have. What it refused is left out of
+    /// later requests from the start.
+    ///
     /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.
-    func send(_ request: TranslatedRequest) async throws -> Answer {
+    func send(_ request: TranslatedRequest) async throws -> UpstreamResponse {
         var request = request.without(memory.refusedParameters.of(request.context.modelSent))
-        var corrections = 0
         var replacement = Replacement()
         while true {
             do {
-                let response = try await tries.send { $0.post(request, idempotencyKey: $1) }
-                return Answer(request: request, response: response)
+                let response = try await send { $0.post(request, idempotencyKey: $1) }
+                return UpstreamResponse(request: request, response: response)
             } catch var refusal as Refusal {
-                if let replaced = try replacement.next(after: refusal, to: request, tries, memory) {
+                if let replaced = try replacement.next(
+                    after: refusal, to: request, askedFirstBase: policy.base == 0, memory)
+                {
                     request = replaced
-                } else if corrections < Self.maximumCorrections, let corrected = correct(request, after: refusal) {
-                    corrections += 1
+                    next = policy.requestChanged(.otherModel, pool)
+                } else if let corrected = correct(request, after: refusal),
+                    let action = policy.requestChanged(.corrected, pool)
+                {
                     request = corrected
+                    next = action
                 } else {
                     if refusal.saysModelIsMissing { replacement.revert(&refusal, memory) }
                     refusal.headers += request.headers
                     refusal.notices = request.notices
                     throw refusal
                 }
-                tries.startOver()
+                // Upstream must not take it for the request that it refused.
+                idempotencyKey += "-"
             }
         }
     }
 
-    /// The request without what upstream refuses, which is remembered; nil when it cannot be helped.
+    /// Whether the next ``send(_:)`` repeats the request, after the stream that it brought failed before any content.
+    func repeats(after failure: Failure) -> Bool {
+        next = attemptFailed(AttemptOutcome(failure), ofStream: true)
+        return next != nil
+    }
+
+    private func send(
+        _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request, _ attempt: RetryPolicy.Attempt
+    ) async throws -> Response {
+        let requests = pool.bases[attempt.base].requests
+        origin = requests.origin
+        // A cancelled task's request is not sent.
+        if !Task.isCancelled, !attempt.needsNewConnection {
+            sentCount += 1
+            if attempt.isRetry { retryCount += 1 }
+        }
+        var request = makeRequest(requests, idempotencyKey)
+        request.headers += headers
+        let response = try await pool.client.send(
+            request, on: eventLoop, until: deadline, usesIdleConnection: !attempt.needsNewConnection)
+        guard response.isSuccess else { throw try await response.refusal() }
+        pool.note(successOf: attempt.base)
+        return response
+    }
+
+    private func attemptFailed(_ outcome: AttemptOutcome, ofStream: Bool = false) -> RetryPolicy.Action? {
+        if !ofStream { pool.note(outcome, of: policy.base) }
+        return policy.attemptFailed(outcome, now: eventLoop.now, pool)
+    }
+
+    /// The request without what upstream refuses, which is remembered; nil when nothing can be taken away.
     private func correct(_ request: TranslatedRequest, after refusal: Refusal) -> TranslatedRequest? {
         guard refusal.status == 400, let error = refusal.error else { return nil }
         if request.hasReasoning(refusedBy: error) {

@@ -23,7 +23,7 @@ public enum UpstreamCheck {
         let files = FileWatch(configuration, scoreboard: nil)
         let request = UpstreamRequests(base, files).get("/models")
         do throws(UpstreamError) {
-            let response = try await client.send(request, on: eventLoop)
+            let response = try await client.send(request, on: eventLoop, usesIdleConnection: false)
             guard response.isSuccess else {
                 response.body.cancel()
                 return Result(findings: [refusal(response.status, subject, base)])

@@ -96,7 +96,7 @@ public struct WebServerCheck: Sendable {
             ],
             body: body)
         request.acceptsGzip = acceptsGzip
-        return try await client.send(request, on: eventLoop)
+        return try await client.send(request, on: eventLoop, usesIdleConnection: false)
     }
 
     /// How many bytes of a body gpt-proxy says it got; nil when that is not what the answer says.

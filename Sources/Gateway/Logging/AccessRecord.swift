@@ -69,11 +69,11 @@ extension AccessRecord {
         note(requests[0])
     }
 
-    mutating func note(_ answers: [UpstreamCall.Answer]) {
+    mutating func note(_ responses: [UpstreamResponse]) {
         // Where only some of several choices had to be replaced, that is what is worth telling.
-        let index = answers.firstIndex { $0.request.context.modelRetired != nil } ?? 0
-        note(answers[index].request)
-        note(answers[0].response)
+        let index = responses.firstIndex { $0.request.context.modelRetired != nil } ?? 0
+        note(responses[index].request)
+        note(responses[0].response)
     }
 
     private mutating func note(_ request: borrowing TranslatedRequest) {

@@ -3,12 +3,12 @@ internal import CGI
 /// `/authz`, for nginx's `auth_request`: 204 and who it is, or 401. Any method, since such a question comes with the
 /// method of the request that it is about.
 enum AuthorizationEndpoint {
-    static func respond(to exchange: Exchange) -> Reply {
+    static func respond(to context: RequestContext) async {
         var head = ResponseHead(status: 204)
-        if let caller = exchange.record.caller {
+        if let caller = context.record.caller {
             head.add("X-Gpt-Proxy-Caller", caller.label)
             if let limits = caller.limits { head.add("X-Gpt-Proxy-Limits", limits) }
         }
-        return .whole(head, body: [])
+        await context.respond(head, body: [])
     }
 }

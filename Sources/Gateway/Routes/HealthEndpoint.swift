@@ -10,23 +10,23 @@ enum HealthEndpoint {
         request.query?.split(separator: "&").contains("upstream=1") ?? false
     }
 
-    static func respond(to exchange: Exchange) async throws -> Reply {
-        guard Self.asksUpstream(exchange.request) else { return Self.reply(status: 200, upstreamStatus: nil) }
+    static func respond(to context: RequestContext) async throws {
+        guard asksUpstream(context.request) else { return await respond(to: context, 200, upstreamStatus: nil) }
         do {
-            let response = try await exchange.send { requests, _ in requests.get("/models") }
+            let response = try await context.send { requests, _ in requests.get("/models") }
             response.body.cancel()
-            return Self.reply(status: 200, upstreamStatus: response.status)
+            await respond(to: context, 200, upstreamStatus: response.status)
         } catch let refusal as Refusal {
-            return Self.reply(status: 502, upstreamStatus: refusal.status)
+            await respond(to: context, 502, upstreamStatus: refusal.status)
         }
     }
 
-    private static func reply(status: Int, upstreamStatus: Int?) -> Reply {
+    private static func respond(to context: RequestContext, _ status: Int, upstreamStatus: Int?) async {
         var body = Writer()
         body.object {
             $0.member("status", status == 200 ? "ok" : "upstream refuses")
             if let upstreamStatus { $0.member("upstream_status", upstreamStatus) }
         }
-        return .whole(.json(status), body: body.bytes)
+        await context.respond(.json(status), body: body.bytes)
     }
 }

@@ -8,18 +8,18 @@ internal import Upstream
 /// `GET /v1/models` and `GET /v1/models/{id}`: upstream's models, and beside them the names that the model map knows.
 enum ModelsEndpoint {
     /// - Parameter id: the model that is asked for; nil asks for the list.
-    static func respond(to exchange: Exchange, id: String?) async throws -> Reply {
-        let translator = try exchange.translator()
+    static func respond(to context: RequestContext, id: String?) async throws {
+        let translator = try context.translator()
         let mayUse = { (model: String) in
-            exchange.record.caller.map { translator.choice(for: model).names.contains(where: $0.mayUse) } ?? true
+            context.record.caller.map { translator.choice(for: model).names.contains(where: $0.mayUse) } ?? true
         }
         if let id, !mayUse(id) { throw Failure.modelNotAllowed(id) }
         let path = id.map { "/models/" + PercentEncoding.segment(translator.choice(for: $0).sent.name) } ?? "/models"
-        let response = try await exchange.send { requests, _ in requests.get(path) }
+        let response = try await context.send { requests, _ in requests.get(path) }
         let headers = response.passedHeaders
-        let body = try await exchange.collect(response)
+        let body = try await context.collect(response)
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
-        return .whole(
+        await context.respond(
             .json(200, headers: headers),
             body: id.map { Self.model(upstream, named: $0) }
                 ?? Self.list(upstream, adding: translator.settings.modelMap.names, where: mayUse))

@@ -8,18 +8,18 @@ internal import Upstream
 /// model that has been shut down gives way to its replacement.
 enum PassthroughEndpoint {
     /// The request with the model's replacement in it; nil where its body is not JSON, or names no model that is gone.
-    private static func replacingModel(in body: [UInt8], _ exchange: Exchange) throws -> TranslatedRequest? {
-        guard !body.isEmpty, exchange.request.contentType?.lowercased().hasPrefix("application/json") == true,
+    private static func replacingModel(in body: [UInt8], _ context: RequestContext) throws -> TranslatedRequest? {
+        guard !body.isEmpty, context.request.contentType?.lowercased().hasPrefix("application/json") == true,
             let document = try? Document(parsing: body, maximumCount: maximumJSONCount),
-            let replaced = try exchange.translator().replacingModel(of: document)
+            let replaced = try context.translator().replacingModel(of: document)
         else { return nil }
-        exchange.record.note([replaced])
+        context.record.note([replaced])
         return replaced
     }
 
     /// A caller with a list of models must name one of them in what it sends, in JSON.
-    private static func permit(_ body: [UInt8], _ exchange: Exchange) throws {
-        guard let caller = exchange.record.caller, caller.models != nil, !body.isEmpty else { return }
+    private static func permit(_ body: [UInt8], _ context: RequestContext) throws {
+        guard let caller = context.record.caller, caller.models != nil, !body.isEmpty else { return }
         // Of a member that is there twice, upstream may take the other one.
         guard let root = try? Document(parsing: body, maximumCount: maximumJSONCount).root, root.duplicateMember == nil,
             let model = root["model"]?.string
@@ -28,21 +28,33 @@ enum PassthroughEndpoint {
     }
 
     /// - Parameter path: the path below `/v1`, with a slash before it.
-    static func respond(to exchange: Exchange, path: String) async throws -> Reply {
-        let request = exchange.request
-        let body = exchange.takeBody()
-        try permit(body, exchange)
-        let replaced = try replacingModel(in: body, exchange)
+    static func respond(to context: RequestContext, path: String) async throws {
+        switch try await session(context, path) {
+        case .events(let session): try await session.run()
+        case .bytes(let session): try await session.run()
+        }
+    }
+
+    private enum Session {
+        case events(ResponseSession<PassedStream>)
+        case bytes(ResponseSession<PassedBytes>)
+    }
+
+    private static func session(_ context: RequestContext, _ path: String) async throws -> Session {
+        let request = context.request
+        let body = context.takeBody()
+        try permit(body, context)
+        let replaced = try replacingModel(in: body, context)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
-        let response = try await exchange.send {
+        let response = try await context.send {
             $0.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
                 accept: request.header("accept"), idempotencyKey: $1, body: replaced?.body ?? body)
         }
         var headers = response.passedHeaders + (replaced?.context.headers ?? [])
         if response.isEventStream {
-            let stream = PassedStream(waitsForMeaning: true, redaction: exchange.redaction)
-            return .events(Opening(.eventStream(headers: headers), response.body, through: stream))
+            let stream = PassedStream(waitsForMeaning: true, redaction: context.redaction)
+            return .events(ResponseSession(.eventStream(headers: headers), response.body, through: stream, context))
         }
         // Without its type or its file's name a body is still what was asked for.
         var room = HeaderRoom()
@@ -50,7 +62,7 @@ enum PassthroughEndpoint {
             guard let value = response.header(name), room.take((name, value), longestValue: 512) else { continue }
             headers.append((name, value))
         }
-        return .bytes(
-            Opening(ResponseHead(status: response.status, headers: headers), response.body, through: PassedBytes()))
+        let head = ResponseHead(status: response.status, headers: headers)
+        return .bytes(ResponseSession(head, response.body, through: PassedBytes(), context))
     }
 }

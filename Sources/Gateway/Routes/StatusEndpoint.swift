@@ -3,23 +3,23 @@ internal import Models
 internal import Translation
 
 /// `GET $STATUS_PATH`: what the machine's processes do, in the forms of php-fpm's status page: text, `?json`, `?html` and
-/// `?openmetrics`, and with `?full` each live exchange.
+/// `?openmetrics`, and with `?full` each live context.
 ///
 /// It asks for no key, as that page does not. The web server restricts access to it.
 enum StatusEndpoint {
     /// - Parameters:
-    ///   - exchange: the request.
+    ///   - context: the request.
     ///   - renderer: renders the page; nil if there is none.
-    static func respond(to exchange: Exchange, _ renderer: StatusRenderer?) async throws -> Reply {
+    static func respond(to context: RequestContext, _ renderer: StatusRenderer?) async throws {
         guard let renderer else { throw Failure.notFound }
         // Prometheus writes an equals sign after each.
-        let options = Set((exchange.request.query ?? "").split(separator: "&").map { $0.prefix { $0 != "=" } })
-        if options.contains("html") { return .whole(StatusPage.head, body: StatusPage.body) }
-        let settings = try exchange.settings()
-        let today = exchange.today
+        let options = Set((context.request.query ?? "").split(separator: "&").map { $0.prefix { $0 != "=" } })
+        if options.contains("html") { return await context.respond(StatusPage.head, body: StatusPage.body) }
+        let settings = try context.settings()
+        let today = context.shared.today()
         let form = form(options)
         let body = try await renderer.page(form) { RetirementWarning.all(settings, on: today, besides: $0) }
-        return .whole(
+        await context.respond(
             ResponseHead(
                 status: 200, headers: [("Content-Type", form.contentType), ("Cache-Control", "no-store")]),
             body: body)

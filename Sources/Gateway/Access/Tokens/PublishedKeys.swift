@@ -77,7 +77,7 @@ final class PublishedKeys: Sendable {
         let request = Request(
             method: "GET", origin: address.base.origin, path: address.path,
             headers: [("Accept", "application/json"), ("User-Agent", "gpt-proxy/\(version)")])
-        let response = try await client.send(request, on: client.eventLoop)
+        let response = try await client.send(request, on: client.eventLoop, usesIdleConnection: false)
         guard response.status == 200 else { throw ValueFault("the answer has status \(response.status)") }
         return try KeySet(parsing: await response.body.collect(upTo: KeySet.maximumSize))
     }

@@ -1,18 +1,5 @@
 internal import CGI
 
-/// What an endpoint answers with. It does not write: the responder does.
-enum Reply {
-    case whole(ResponseHead, body: [UInt8])
-    /// Upstream's bytes as they are.
-    case bytes(Opening<PassedBytes>)
-    /// Upstream's events as they are.
-    case events(Opening<PassedStream>)
-    /// Upstream's events as chunks; of several streams, as one.
-    case chunks(Opening<TranslatedStream>)
-    /// A stream of the proxy's own.
-    case ticks(TickStream)
-}
-
 extension ResponseHead {
     /// The head of a JSON reply.
     static func json(_ status: Int, headers: [(name: String, value: String)] = []) -> ResponseHead {

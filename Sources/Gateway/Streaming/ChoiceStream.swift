@@ -1,10 +1,10 @@
 internal import NIOCore
 internal import Upstream
 
-/// One of upstream's streams with what becomes of it. Used on one event loop only.
+/// One of upstream's streams with its transform: one choice of the response. Used on one event loop only.
 ///
-/// `@unchecked Sendable`: see ``StreamForwarder``.
-final class Strand<Transform: StreamTransform>: @unchecked Sendable {
+/// `@unchecked Sendable`: see ``ResponseSession``.
+final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
     /// How long upstream may take to end its body after the stream's last event, before its connection is given up.
     private static var lingering: TimeAmount { .seconds(1) }
 

@@ -58,8 +58,8 @@ struct TranslatedStream: StreamTransform {
     }
 
     /// A stream that is the only one has ended itself.
-    static func writeEnd(of strands: [TranslatedStream], into output: inout [UInt8]) {
-        guard strands.count > 1 else { return }
-        strands[0].translator.writeEnd(usage: Usage.sum(of: strands.compactMap(\.usage)), into: &output)
+    static func writeEnd(of choices: [TranslatedStream], into output: inout [UInt8]) {
+        guard choices.count > 1 else { return }
+        choices[0].translator.writeEnd(usage: Usage.sum(of: choices.compactMap(\.usage)), into: &output)
     }
 }

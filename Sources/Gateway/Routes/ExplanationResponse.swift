@@ -4,39 +4,39 @@ internal import Translation
 internal import Upstream
 
 /// A dry run (`x-gpt-proxy-explain: 1`): what the request would become here and now, with this caller, this location and what
-/// was learned of upstream, in place of an answer of upstream's.
-enum ExplanationReply {
-    /// - Parameter word: what the header says.
-    static func to(_ exchange: Exchange, on route: Route, word: String) throws -> Reply {
-        exchange.record.substitute = .explain
-        guard exchange.record.caller?.mayExplain == true else { throw Failure.explanationNotAllowed }
-        // An answer of upstream's, and its price, are not what somebody wants who writes the header in another way.
+/// was learned of upstream, in place of upstream's response.
+enum ExplanationResponse {
+    /// - Parameter word: the header's value.
+    static func respond(to context: RequestContext, on route: Route, word: String) async throws {
+        context.record.substitute = .explain
+        guard context.record.caller?.mayExplain == true else { throw Failure.explanationNotAllowed }
+        // Other values are rejected rather than forwarded, which would cost money.
         guard word == "1", let translatedRoute = route.translated else { throw Failure.explanationImpossible }
-        let settings = try exchange.settings()
-        let document = try exchange.takeDocument()
-        let (reasoning, caller) = (exchange.memory.reasoning, exchange.caller)
-        let requests = try exchange.translator().translate(document, for: translatedRoute) {
+        let settings = try context.settings()
+        let document = try context.takeDocument()
+        let (reasoning, caller) = (context.shared.memory.reasoning, context.caller)
+        let requests = try context.translator().translate(document, for: translatedRoute) {
             reasoning?.find(callID: $0, for: caller)
         }
-        let rehearsed = try exchange.rehearse(requests)
+        let dryRun = try context.dryRun(requests)
         var body = Writer(reservingCapacity: 4 * document.bytes.count + 1024)
         body.object {
             $0.member("object", "gpt_proxy.explanation")
             $0.member("route", route.name)
             $0.member("target", settings.target.rawValue)
-            $0.upstream(rehearsed)
-            if rehearsed.count == 1 {
+            $0.upstream(dryRun)
+            if dryRun.count == 1 {
                 $0.name("body")
-                $0.json(rehearsed[0].sent.body)
+                $0.json(dryRun[0].sent.body)
             } else {
                 $0.name("bodies")
-                $0.array { for request in rehearsed { $0.json(request.sent.body) } }
+                $0.array { for request in dryRun { $0.json(request.sent.body) } }
             }
             $0.name("explanation")
-            Explanation(of: document, as: rehearsed.map(\.translated)).write(to: &$0)
-            $0.notices(rehearsed[0].translated.notices)
+            Explanation(of: document, as: dryRun.map(\.translated)).write(to: &$0)
+            $0.notices(dryRun[0].translated.notices)
         }
-        return .whole(.json(200, headers: rehearsed[0].translated.headers), body: body.bytes)
+        await context.respond(.json(200, headers: dryRun[0].translated.headers), body: body.bytes)
     }
 }
 
@@ -58,13 +58,13 @@ extension Failure {
 
 extension Writer {
     /// Where the requests would go, and with what headers: those of the operator's own by their names only.
-    fileprivate mutating func upstream(_ rehearsed: [(translated: TranslatedRequest, sent: Upstream.Request)]) {
-        let request = rehearsed[0].sent
+    fileprivate mutating func upstream(_ dryRun: [(translated: TranslatedRequest, sent: Upstream.Request)]) {
+        let request = dryRun[0].sent
         name("upstream")
         object {
             $0.member("method", request.method)
             $0.member("url", request.origin.description + request.path)
-            $0.member("requests", rehearsed.reduce(0) { $0 + $1.translated.choiceCount })
+            $0.member("requests", dryRun.reduce(0) { $0 + $1.translated.choiceCount })
             $0.name("headers")
             $0.object {
                 for (name, value) in request.headers {

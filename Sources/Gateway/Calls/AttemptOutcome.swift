@@ -1,35 +1,37 @@
 internal import JSON
 internal import Upstream
 
-/// What went wrong with one try, as far as the next one is concerned.
-struct Fault {
-    /// What could help.
+/// How an attempt failed, reduced to what the next one depends on.
+struct AttemptOutcome {
+    /// What could make the next attempt succeed.
     enum Remedy {
         case none
-        /// Another base, where another key is good.
+        /// A new connection to the same base: upstream had closed the idle one.
+        case newConnection
+        /// Another base, which has another key.
         case otherBase
-        /// The same once more, or another base.
+        /// The same request again, or another base.
         case retry
     }
 
-    /// What it tells about the base.
+    /// What the failure shows about the base, for its circuit breaker.
     enum Symptom {
         case none
         case failed
-        /// Nobody is there.
+        /// No connection could be made.
         case unreachable
-        /// It asks for a rest.
+        /// Rate limited: the base asks for a pause.
         case exhausted
     }
 
     var remedy = Remedy.none
     var symptom = Symptom.none
-    /// How long upstream wants to be left alone.
+    /// How long upstream asks clients to wait.
     var delay: Duration?
-    /// Whether upstream itself says that nobody need try again.
-    var isFinal = false
+    /// Whether upstream says that a retry is pointless (`x-should-retry: false`).
+    var upstreamForbidsRetry = false
 
-    /// Nothing that could be helped, or be held against the base.
+    /// A failure that no retry cures and that shows nothing about the base.
     private init() {}
 
     init(_ error: any Error) {
@@ -41,10 +43,12 @@ struct Fault {
         }
     }
 
-    /// A connection that ended before upstream had said anything is tried again although the request may have arrived:
-    /// that is what its key is for. One that ended later is not: the work had been done, and would be paid for twice.
+    /// After a connection that ended before the response's head, the request is sent again although upstream may have received
+    /// it: the idempotency key prevents a second run. After a later end it is not: the response would be paid for twice.
     private init(_ error: UpstreamError) {
         switch (error.code, error.operation) {
+        case _ where error.connectionWasStale:
+            remedy = .newConnection
         case (.unreachable, _), (.connectTimeout, _):
             remedy = .retry
             symptom = .unreachable
@@ -64,14 +68,14 @@ struct Fault {
         case 408, 409, 429, 500, 502, 503, 504: remedy = .retry
         default: break
         }
-        // Waiting brings no money.
+        // A pause does not refill a quota that is paid for.
         if refusal.status == 429, refusal.error?["error"]?["code"]?.isString("insufficient_quota") == true {
             remedy = .otherBase
         }
         switch refusal.advice.shouldRetry {
         case true: remedy = .retry
         case false:
-            isFinal = true
+            upstreamForbidsRetry = true
             if remedy == .retry { remedy = .none }
         default: break
         }
@@ -82,7 +86,7 @@ struct Fault {
         }
     }
 
-    /// What a stream said before anything else.
+    /// An error that a stream reported before any content.
     private init(_ failure: Failure) {
         guard failure.reason == "upstream_error", failure.code != "insufficient_quota" else { return }
         if failure.status == 429 || failure.status == 500 || failure.status == 503 { remedy = .retry }

@@ -43,7 +43,7 @@ protocol StreamTransform: SendableMetatype {
     var heldByteCount: Int { get }
 
     /// Appends what follows when all the streams that the client gets as one have come to a good end.
-    static func writeEnd(of strands: [Self], into output: inout [UInt8])
+    static func writeEnd(of choices: [Self], into output: inout [UInt8])
 }
 
 extension StreamTransform {
@@ -58,7 +58,7 @@ extension StreamTransform {
         return failure
     }
 
-    static func writeEnd(of strands: [Self], into output: inout [UInt8]) {}
+    static func writeEnd(of choices: [Self], into output: inout [UInt8]) {}
 }
 
 extension RawSpan {

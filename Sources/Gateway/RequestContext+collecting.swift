@@ -9,16 +9,16 @@ private let maximumReply = 256 << 20
 /// A reply so small, in bytes, that nobody counts it.
 private let smallReply = 64 << 10
 
-extension Exchange {
-    /// A reply's whole body. What it has of the process's memory is the exchange's until that ends.
+extension RequestContext {
+    /// A reply's whole body. What it has of the process's memory is held until the request ends.
     ///
     /// - Throws: when it is too large, or there is no memory for it.
     func collect(_ response: Response) async throws -> [UInt8] {
-        let before = replies.size
+        let before = responseMemory.size
         var hasRoom = true
         do throws(UpstreamError) {
-            return try await response.body.collect(upTo: maximumReply) { [replies] size in
-                if size > smallReply { hasRoom = replies.resize(to: before + size) }
+            return try await response.body.collect(upTo: maximumReply) { [responseMemory] size in
+                if size > smallReply { hasRoom = responseMemory.resize(to: before + size) }
                 return hasRoom
             }
         } catch {

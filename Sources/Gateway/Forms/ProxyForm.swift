@@ -1,0 +1,36 @@
+internal import CGI
+internal import JSON
+internal import Translation
+internal import Upstream
+
+/// `/proxy`, the original contract: upstream's response as it is, or wrapped when it is not JSON; its errors within errors of the
+/// proxy's own.
+struct ProxyForm: ResponseForm {
+    var followsUpstream: Bool { true }
+
+    func transforms(for requests: [TranslatedRequest], _ context: RequestContext) -> [PassedStream] {
+        requests.map { _ in PassedStream(waitsForMeaning: false, redaction: context.redaction) }
+    }
+
+    func whole(
+        _ responses: [UpstreamResponse], _ context: RequestContext
+    ) async throws -> (head: ResponseHead, body: [UInt8]) {
+        let response = responses[0]
+        let head = ResponseHead.json(response.response.status, headers: response.headers)
+        let body = try await context.collect(response.response)
+        guard let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) else {
+            var wrapped = Writer(reservingCapacity: body.count + 32)
+            wrapped.json(orRawText: body)
+            return (head, wrapped.bytes)
+        }
+        context.record.usage = Usage(of: document.root)
+        return (head, document.root.given("error") == nil ? body : try context.redacted(body))
+    }
+
+    func error(_ error: any Error) -> any Error {
+        guard let refusal = error as? Refusal else { return error }
+        return Failure(
+            status: 502, reason: "upstream_status", message: "Upstream answered \(refusal.status).",
+            headers: refusal.headers, upstream: (refusal.status, refusal.body))
+    }
+}

@@ -1,0 +1,39 @@
+internal import CGI
+internal import JSON
+internal import Translation
+internal import Upstream
+
+/// Chat Completions or the legacy API, made of the Responses API's responses: one for each choice.
+struct TranslatedForm: ResponseForm {
+    /// When the response was created, in seconds since 1970.
+    private let created = Int(Timestamp.secondsSince1970())
+
+    func transforms(for requests: [TranslatedRequest], _ context: RequestContext) -> [TranslatedStream] {
+        let keep = Self.keeper(for: context)
+        return requests.enumerated().map { index, request in
+            let translator = StreamTranslator(
+                context: request.context, id: context.record.requestID, created: created,
+                choice: requests.count > 1 ? index : nil)
+            return TranslatedStream(translator, keep: keep)
+        }
+    }
+
+    func whole(
+        _ responses: [UpstreamResponse], _ context: RequestContext
+    ) async throws -> (head: ResponseHead, body: [UInt8]) {
+        var parts: [ReplyTranslator.Part] = []
+        for response in responses {
+            parts.append((response.request.context, try await context.document(of: response.response)))
+        }
+        let reply = try ReplyTranslator(id: context.record.requestID, created: created).translate(parts)
+        context.record.usage = reply.usage
+        Self.keeper(for: context)(reply.reasoning)
+        return (.json(200, headers: responses[0].headers), reply.body)
+    }
+
+    /// Keeps the model's reasoning for the caller's next turn.
+    private static func keeper(for context: RequestContext) -> ([KeptReasoning]) -> Void {
+        let (memory, caller) = (context.shared.memory, context.caller)
+        return { memory.reasoning?.store($0, for: caller) }
+    }
+}

@@ -1,0 +1,85 @@
+internal import CGI
+internal import Translation
+internal import Upstream
+
+extension RequestContext {
+    /// Sends a request that needs no translation, and notes how upstream answered.
+    ///
+    /// - Throws: ``Refusal`` when the answer is an error.
+    func send(
+        _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
+    ) async throws -> Response {
+        do {
+            let response = try await call(0).send(makeRequest)
+            record.note(response)
+            return response
+        } catch let refusal as Refusal {
+            record.note(status: refusal.status, headers: refusal.headers)
+            throw refusal
+        }
+    }
+
+    /// Sends the requests that the client's has become, all at once, and notes what was sent and how upstream answered. The first
+    /// failure ends the others.
+    ///
+    /// - Parameter requests: at least one.
+    /// - Throws: ``Refusal`` when an answer is an error; ``Failure`` when the caller may not use the model.
+    func send(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {
+        record.note(requests)
+        describe()
+        try permit(requests[0].context)
+        try enter(further: requests.count - 1)
+        do {
+            let responses =
+                requests.count == 1 ? [try await call(0).send(requests[0])] : try await sendAll(requests)
+            record.note(responses)
+            describe()
+            return responses
+        } catch var refusal as Refusal {
+            record.notices = refusal.notices
+            record.note(status: refusal.status, headers: refusal.headers)
+            if refusal.status == 400, let warning = refusal.notices.first(where: { $0.kind == .warned }) {
+                refusal.remark("gpt-proxy: '\(warning.field)' \(warning.reason)")
+            }
+            throw refusal
+        }
+    }
+
+    /// What would be sent, without sending it: the requests of the first attempt, at the first of the bases.
+    func dryRun(
+        _ requests: [TranslatedRequest]
+    ) throws(Failure) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {
+        let corrected = requests.map { $0.without(shared.memory.refusedParameters.of($0.context.modelSent)) }
+        record.note(corrected)
+        try permit(corrected[0].context)
+        return corrected.map { translated in
+            var sent = shared.pool.bases[0].requests.post(translated, idempotencyKey: IdempotencyKey.of(request))
+            sent.headers += record.headersForUpstream
+            return (translated, sent)
+        }
+    }
+
+    /// - Throws: when the caller may not use the model.
+    private func permit(_ context: ReplyContext) throws(Failure) {
+        guard let caller = record.caller else { return }
+        guard !context.modelSent.isEmpty else {
+            if caller.models != nil { throw Failure.modelNotNamed }
+            return
+        }
+        let asked = context.modelAsked ?? context.modelMapped
+        let names = [asked, context.modelMapped, context.modelSent]
+        guard names.contains(where: caller.mayUse) else { throw Failure.modelNotAllowed(asked) }
+    }
+
+    private func sendAll(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {
+        let calls = requests.indices.map(call)
+        return try await withThrowingTaskGroup(of: (Int, UpstreamResponse).self) { group in
+            for (index, request) in requests.enumerated() {
+                group.addTask { [calls] in (index, try await calls[index].send(request)) }
+            }
+            var responses: [Int: UpstreamResponse] = [:]
+            for try await (index, response) in group { responses[index] = response }
+            return requests.indices.compactMap { responses[$0] }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+internal import CGI
+internal import JSON
+internal import Models
+internal import NIOCore
+internal import Scoreboard
+internal import Translation
+internal import Upstream
+
+/// One request of a client: what is known of it, what its log line says, and the right to respond. Lives on one event loop.
+final class RequestContext {
+    /// What all requests of a process share.
+    struct Shared: Sendable {
+        let configuration: Configuration
+        let pool: UpstreamPool
+        let memory: Memory
+        let budget: MemoryBudget
+        let admission: Admission
+        let scoreboard: Scoreboard?
+        let catalogue: Current<Catalogue>
+        /// Returns the day, by which models are gone.
+        let today: @Sendable () -> Day
+    }
+
+    let start = ContinuousClock.now
+    let request: CGI.Request
+    let eventLoop: any EventLoop
+    let shared: Shared
+    var record: AccessRecord
+    /// The request's body, once it was received, until it is used.
+    private var body = ReceivedBody([])
+    /// The right to respond, until the response's head is written.
+    private var writer: ResponseWriter?
+    /// The requests upstream, one for each choice of the response.
+    private var calls: [UpstreamCall] = []
+    /// The memory that whole upstream responses take.
+    private(set) lazy var responseMemory = MemoryBudget.Share(of: shared.budget)
+    /// How many permits of the concurrency limit it holds.
+    private var permits = 0
+    /// Its row on the scoreboard, while it is live.
+    private(set) var place: Place?
+
+    init(_ request: CGI.Request, _ sink: any ByteSink, on eventLoop: any EventLoop, sharing shared: Shared) {
+        self.request = request
+        self.eventLoop = eventLoop
+        self.shared = shared
+        record = AccessRecord(of: request)
+        let id = record.requestID
+        writer = ResponseWriter(
+            sink,
+            headers: shared.configuration.crossOrigin.headers(for: request) + [("x-gpt-proxy-request-id", id)],
+            // Client libraries look for this header; an upstream that has answered sets it itself.
+            defaults: [("x-request-id", id)])
+    }
+
+    // MARK: Concurrency limit
+
+    /// Takes a permit, after a short wait if necessary.
+    ///
+    /// - Throws: when there is none.
+    func enter() async throws(Failure) {
+        try await shared.admission.enter(on: eventLoop)
+        permits = 1
+        place = shared.scoreboard?.enter()
+        describe()
+    }
+
+    /// Returns the permits.
+    func leave() {
+        shared.admission.leave(permits)
+        permits = 0
+        if let place = place.take() { shared.scoreboard?.leave(place) }
+    }
+
+    /// Writes on the scoreboard what is known of the request.
+    func describe() {
+        place?.describe(
+            requestID: record.requestID, caller: caller, route: record.routePattern, model: record.modelSent ?? "",
+            method: record.method)
+    }
+
+    // MARK: Settings
+
+    /// The caller's label, by which kept reasoning is found; empty without a caller.
+    var caller: String { record.caller?.label ?? "" }
+
+    /// The operator's settings, with those of the web server's location and of the caller's key.
+    func settings() throws(ConfigurationError) -> TranslationSettings {
+        var settings = try shared.configuration.translation.overridden(by: request.parameters)
+        settings.catalogue = shared.catalogue.value
+        if let target = record.caller?.target { settings.target = target }
+        return settings
+    }
+
+    /// A translator with these settings, for the models that are available today.
+    func translator() throws(ConfigurationError) -> RequestTranslator {
+        let settings = try settings()
+        let availability = settings.availability(on: shared.today()).map { shared.memory.observations.added(to: $0) }
+        return RequestTranslator(settings: settings, availability: availability)
+    }
+
+    // MARK: The request's body
+
+    /// - Throws: when it does not come whole.
+    func receiveBody() async throws(BodyError) {
+        body = try await request.body.receive()
+    }
+
+    /// The body, once: a conversation may be long, and nothing needs it while its stream lives.
+    func takeBody() -> [UInt8] {
+        defer { body.bytes = [] }
+        return body.bytes
+    }
+
+    /// The body, which must be JSON; once.
+    func takeDocument() throws -> Document {
+        try Document(parsing: takeBody(), maximumCount: maximumJSONCount)
+    }
+
+    /// The memory that the body was granted; it is released when the reservation is.
+    func takeBodyMemory() -> MemoryBudget.Share? { body.memory.take() }
+
+    // MARK: The response
+
+    /// Whether the client still waits for the response's head.
+    var isUnanswered: Bool { writer != nil }
+
+    /// The right to respond, once; nil when it was used.
+    func takeWriter() -> ResponseWriter? { writer.take() }
+
+    /// Responds with a whole body, unless a response has begun.
+    func respond(_ head: ResponseHead, body: [UInt8]) async {
+        guard let writer = takeWriter() else { return }
+        record.status = head.status
+        record.firstByte = ContinuousClock.now - start
+        await writer.respond(head, body: body, withoutBody: request.method == "HEAD")
+    }
+
+    // MARK: Requests upstream
+
+    /// The request upstream for the choice with that index.
+    func call(_ index: Int) -> UpstreamCall {
+        while calls.count <= index {
+            let key = IdempotencyKey.of(request) + (calls.isEmpty ? "" : ".\(calls.count)")
+            calls.append(
+                UpstreamCall(
+                    shared.pool, shared.memory, caller: caller, on: eventLoop, idempotencyKey: key,
+                    headers: record.headersForUpstream))
+        }
+        return calls[index]
+    }
+
+    /// Takes a permit for each further request upstream that the client's request becomes.
+    func enter(further count: Int) throws(Failure) {
+        guard count > 0 else { return }
+        try shared.admission.enter(further: count)
+        permits += count
+    }
+
+    /// Whether upstream is to be asked again, after a failure of its stream before any content.
+    func repeats(after failure: Failure) -> Bool {
+        calls.count == 1 && calls[0].repeats(after: failure)
+    }
+
+    /// Whether the proxy has done what the client would do if it tried again.
+    var isExhausted: Bool { calls.contains(where: \.isExhausted) }
+
+    /// Notes how many requests upstream there were.
+    func noteCalls() {
+        guard !calls.isEmpty else { return }
+        record.upstreamRequestCount = calls.reduce(0) { $0 + $1.sentCount }
+        record.retries = calls.reduce(0) { $0 + $1.retryCount }
+        if shared.pool.bases.count > 1 { record.upstreamBase = calls[0].origin?.description }
+    }
+
+    // MARK: What clients must not see
+
+    /// Removes the operator's keys.
+    var redaction: Redaction { shared.pool.redaction }
+
+    /// An error of upstream without the operator's keys.
+    ///
+    /// - Throws: when it is too large to be searched.
+    func redacted(_ body: [UInt8]) throws(Failure) -> [UInt8] {
+        guard body.count <= Redaction.sizeLimit else { throw .upstreamErrorTooLarge }
+        return redaction.apply(body)
+    }
+}
+
+/// How many values and names a client's JSON may have: ten times what the longest of conversations needs.
+let maximumJSONCount = 1_000_000

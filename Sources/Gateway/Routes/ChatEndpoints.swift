@@ -1,0 +1,71 @@
+internal import CGI
+internal import Translation
+
+/// `POST /v1/chat/completions`: Chat Completions in, Chat Completions out, whichever API upstream speaks.
+enum ChatEndpoint {
+    static func respond(to context: RequestContext) async throws {
+        switch try session(context) {
+        case .translated(let session): try await session.run()
+        case .passed(let session): try await session.run()
+        }
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private static func session(_ context: RequestContext) throws -> ChatSession {
+        let translator = try context.translator()
+        let (reasoning, caller) = (context.shared.memory.reasoning, context.caller)
+        let request = try translator.translateChatRequest(context.takeDocument()) {
+            reasoning?.find(callID: $0, for: caller)
+        }
+        return ChatSession(request.choices, context)
+    }
+}
+
+/// `POST /v1/completions`, the legacy API: each prompt becomes a request upstream, and a choice of the response. Where upstream is
+/// one of the older servers (`TARGET_API` other than `responses`), it has that API itself.
+enum CompletionsEndpoint {
+    static func respond(to context: RequestContext) async throws {
+        switch try session(context) {
+        case .translated(let session): try await session.run()
+        case .passed(let session): try await session.run()
+        }
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private static func session(_ context: RequestContext) throws -> ChatSession {
+        let requests = try context.translator().translateCompletionRequest(context.takeDocument())
+        return ChatSession(requests.flatMap(\.choices), context)
+    }
+}
+
+/// Routes whose API upstream speaks itself, such as `POST /v1/responses`: the model's name is mapped, and everything else is handed
+/// through.
+enum ModelMappedEndpoint {
+    /// - Parameter path: the route upstream.
+    static func respond(to context: RequestContext, path: String) async throws {
+        try await session(context, path).run()
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private static func session(_ context: RequestContext, _ path: String) throws -> ResponseSession<PassedStream> {
+        let request = try context.translator().mapModel(of: context.takeDocument(), for: path)
+        return ResponseSession([request], as: PassedForm(), context)
+    }
+}
+
+/// The response to a request of one of the older APIs.
+private enum ChatSession {
+    /// Upstream is asked in the Responses API, and its responses are translated back.
+    case translated(ResponseSession<TranslatedStream>)
+    /// Upstream speaks the client's API.
+    case passed(ResponseSession<PassedStream>)
+
+    /// - Parameter requests: at least one.
+    init(_ requests: [TranslatedRequest], _ context: RequestContext) {
+        if requests[0].path == Target.responses.path {
+            self = .translated(ResponseSession(requests, as: TranslatedForm(), context))
+        } else {
+            self = .passed(ResponseSession(Array(requests.prefix(1)), as: PassedForm(), context))
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import CGI
+internal import EventStream
+internal import JSON
+
+/// What `gpt-proxy check --through` asks for (`x-gpt-proxy-check`), on the routes that clients use and through the same web server:
+/// so it finds out what the web server does to requests and streams, without a model's costs.
+enum CheckResponse {
+    /// - Parameter word: the header's value.
+    static func respond(to context: RequestContext, word: String) async throws {
+        context.record.substitute = .check
+        switch word {
+        case "body":
+            let size = context.takeBody().count
+            var body = Writer()
+            body.object {
+                $0.member("object", "gpt_proxy.check")
+                $0.member("body_bytes", size)
+            }
+            await context.respond(.json(200), body: body.bytes)
+        case "stream": await stream(to: context, .eventStream(headers: []))
+        case "unmarked-stream": await stream(to: context, .unmarkedEventStream)
+        default:
+            throw Failure(
+                status: 400, reason: "invalid_request",
+                message: "The header x-gpt-proxy-check must be body, stream or unmarked-stream.", code: "invalid_value")
+        }
+    }
+
+    private static let tickCount = 5
+    private static let pace = Duration.milliseconds(200)
+
+    /// Streams a few events at a steady pace, each with the time when it was written: the times of their arrival show whether
+    /// the web server holds them back.
+    private static func stream(to context: RequestContext, _ head: ResponseHead) async {
+        guard let writer = context.takeWriter() else { return }
+        context.record.status = head.status
+        context.record.firstByte = ContinuousClock.now - context.start
+        let body = writer.writeHead(head)
+        for number in 1...tickCount where !body.clientIsGone && !Task.isCancelled {
+            if number > 1 { try? await Task.sleep(for: pace) }
+            body.append { EventWriter.append(data: tick(number), name: "tick", to: &$0) }
+            body.flush()
+        }
+        await body.finish()
+    }
+
+    /// With the time in milliseconds since 1970.
+    private static func tick(_ number: Int) -> [UInt8] {
+        var data = Writer(reservingCapacity: 96)
+        data.object {
+            $0.member("object", "gpt_proxy.tick")
+            $0.member("number", number)
+            $0.member("of", tickCount)
+            $0.member("written_ms", Int(Timestamp.secondsSince1970() * 1000))
+        }
+        return data.bytes
+    }
+}
+
+extension ResponseHead {
+    /// The head of an event stream without the header that has nginx pass events on whatever its configuration says.
+    fileprivate static var unmarkedEventStream: ResponseHead {
+        let marked = eventStream(headers: [])
+        return ResponseHead(status: marked.status, headers: marked.headers.filter { $0.name != "X-Accel-Buffering" })
+    }
+}

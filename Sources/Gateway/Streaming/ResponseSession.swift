@@ -1,0 +1,318 @@
+internal import CGI
+internal import NIOCore
+internal import Scoreboard
+internal import Translation
+internal import Upstream
+
+/// Asks upstream and sends the response to the client: whole, or as streams that pass through a transform at the client's pace.
+///
+/// The head of a stream waits for content, so that an error before it gets a status of its own; but not longer than the head
+/// delay, since web servers and clients give up on a silent server. ``StreamState`` decides; this class does the I/O.
+///
+/// `@unchecked Sendable`: used on one event loop only, where all tasks of the request run.
+final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
+    // Hot fields first, so that they share cache lines: with thousands of streams, a stream's state is cold when its next event
+    // arrives.
+
+    private var choices: [ChoiceStream<Transform>] = []
+    private var writer: BodyWriter?
+    private let place: Place?
+    private let heartbeat: Heartbeat
+    private var state = StreamState()
+    /// Whether the stream has a part of the process's memory.
+    private var hasShare = false
+    /// What is sent after the head, until that is written.
+    private var early: [UInt8] = []
+
+    private let context: RequestContext
+    private var head: ResponseHead
+    /// The transforms, until upstream's streams are open.
+    private var transforms: [Transform]
+    /// What to ask upstream; nil once the stream has begun.
+    private var pending: (any PendingResponse)?
+    /// What upstream has answered, until it is used.
+    private var answer: UpstreamAnswer?
+    private let headDelay: TimeAmount
+    /// Whether the head delay begins before upstream has answered.
+    private let announcesEarly: Bool
+    private let redaction: Redaction
+    private let memory: MemoryBudget.Share
+    private var headTimer: Scheduled<Void>?
+    private var begunAt: ContinuousClock.Instant?
+
+    private init(
+        _ context: RequestContext, head: ResponseHead, transforms: [Transform], pending: (any PendingResponse)?,
+        answer: UpstreamAnswer?, announcesEarly: Bool
+    ) {
+        self.context = context
+        self.head = head
+        self.transforms = transforms
+        self.pending = pending
+        self.answer = answer
+        self.announcesEarly = announcesEarly
+        headDelay = TimeAmount(context.shared.configuration.streamHeadDelay)
+        place = context.place
+        redaction = context.redaction
+        memory = MemoryBudget.Share(of: context.shared.budget)
+        heartbeat = Heartbeat(every: TimeAmount(context.shared.configuration.heartbeat), on: context.eventLoop)
+    }
+
+    /// The response to translated requests.
+    ///
+    /// - Parameter requests: at least one; all whole or all streamed.
+    convenience init<Form: ResponseForm>(
+        _ requests: [TranslatedRequest], as form: Form, _ context: RequestContext
+    ) where Form.Transform == Transform {
+        let streams = requests[0].context.streams
+        self.init(
+            context, head: .eventStream(headers: requests[0].headers),
+            transforms: streams || form.followsUpstream ? form.transforms(for: requests, context) : [],
+            pending: TranslatedResponse(requests: requests, form: form, memory: context.takeBodyMemory()), answer: nil,
+            announcesEarly: streams && !form.followsUpstream)
+    }
+
+    /// The response of an upstream that has answered already.
+    convenience init(_ head: ResponseHead, _ body: ResponseBody, through transform: Transform, _ context: RequestContext) {
+        self.init(
+            context, head: head, transforms: [transform], pending: nil, answer: .streams(head, [body], contexts: []),
+            announcesEarly: false)
+    }
+
+    /// Returns when the response has ended or the client has gone. An error after the head is written into the stream.
+    ///
+    /// - Throws: an error before the head, with which the client is still to be answered.
+    func run() async throws(Failure) {
+        if announcesEarly { startHeadTimer() }
+        repeat {
+            await open()
+            await readChoices()
+        } while state.streamsEnded() == .askAgain
+        stopTimers()
+        let failure = writeEnding()
+        await writer?.finish()
+        if let failure { throw failure }
+    }
+
+    // MARK: Upstream
+
+    private func open() async {
+        do {
+            switch try await nextAnswer() {
+            case .streams(let head, let bodies, let contexts): begin(head, bodies, contexts)
+            case .whole(let head, let body):
+                if state.wholeBodyArrived() { await context.respond(head, body: body) }
+            }
+        } catch {
+            fail(Failure(error))
+        }
+    }
+
+    private func nextAnswer() async throws -> UpstreamAnswer {
+        if let answer = answer.take() { return answer }
+        guard announcesEarly else { return try await ask() }
+        // A task keeps all memory that its frames ever took, and this one lives as long as the stream: a child task asks.
+        async let answer = ask()
+        return try await answer
+    }
+
+    private func ask() async throws -> UpstreamAnswer {
+        guard let pending else { preconditionFailure("upstream is asked only until the stream has begun") }
+        return try await pending.answer(context)
+    }
+
+    /// Upstream's streams are open.
+    private func begin(_ head: ResponseHead, _ bodies: [ResponseBody], _ contexts: [ReplyContext]) {
+        self.head = head
+        var transforms = transforms
+        for (index, context) in zip(transforms.indices, contexts) { transforms[index].adopt(context) }
+        choices = zip(bodies, transforms).map { ChoiceStream($0, through: $1) }
+        if !state.streamsOpened() { release() }
+        guard choices.contains(where: \.transform.hasBegun) else { return startHeadTimer() }
+        contentArrived()
+        // At the end of the event loop's turn, with what of the body came together with upstream's head.
+        context.eventLoop.execute { self.writer?.flush() }
+    }
+
+    private func readChoices() async {
+        if choices.count == 1 {
+            await read(choices[0])
+        } else if choices.count > 1 {
+            await withTaskGroup { group in
+                for choice in choices { group.addTask { await self.read(choice) } }
+            }
+        }
+    }
+
+    private func read(_ choice: ChoiceStream<Transform>) async {
+        let cut = await choice.read {
+            self.consume($0, from: choice)
+        } pausing: {
+            self.sendConsumed()
+        }
+        end(choice, cut)
+    }
+
+    private func end(_ choice: ChoiceStream<Transform>, _ cut: Failure?) {
+        guard !state.isRestarting else { return forgetChoices() }
+        var failure: Failure?
+        append { failure = choice.end(cut, into: &$0) }
+        if let failure { fail(failure) }
+        // Of several streams the others go on; the only one's last piece leaves with the end.
+        if choices.count > 1 { _ = sendConsumed() }
+    }
+
+    private func consume(_ piece: RawSpan, from choice: ChoiceStream<Transform>) {
+        append { choice.consume(piece, into: &$0, on: context.eventLoop) }
+        guard begunAt == nil, let failure = choice.transform.earlyFailure else { return }
+        if state.earlyErrorArrived(canRepeat: { pending != nil && context.repeats(after: failure) }) {
+            choice.body.cancel()
+        }
+    }
+
+    /// Sends what became of the events that arrived together.
+    private func sendConsumed() -> ResponseBody.Demand {
+        if begunAt == nil, choices.contains(where: \.transform.hasBegun) { contentArrived() }
+        place?.note(outputTokens: outputTokens)
+        if let writer { send(to: writer) }
+        if !hasMemory { fail(.overloaded("no_memory")) }
+        guard let writer, writer.pendingByteCount > 0 else { return .more }
+        writer.whenDrained { [choices] in for choice in choices { choice.body.resume() } }
+        return .pause
+    }
+
+    /// Whether the process has the memory for what is held of the stream: incomplete events, and what the client has not taken.
+    /// Ordinary events are too small to be counted.
+    private var hasMemory: Bool {
+        let held = choices.reduce(early.count + (writer?.pendingByteCount ?? 0)) { $0 + $1.transform.heldByteCount }
+        let counts = held > Self.countedSize
+        guard counts || hasShare else { return true }
+        hasShare = counts
+        return memory.resize(to: counts ? held : 0)
+    }
+
+    /// The size from which on the memory of a stream is counted, in bytes.
+    private static var countedSize: Int { 64 << 10 }
+
+    /// Upstream is asked again: nothing of the failed stream is sent.
+    private func forgetChoices() {
+        choices = []
+        early.removeAll()
+    }
+
+    /// The failure of one stream is the whole response's: the others end with it.
+    private func fail(_ failure: Failure) {
+        guard state.failed(failure) else { return }
+        for choice in choices { choice.body.cancel() }
+    }
+
+    // MARK: Client
+
+    /// Appends to what is sent.
+    private func append(_ body: (inout [UInt8]) -> Void) {
+        if let writer { writer.append(body) } else { body(&early) }
+    }
+
+    private func send(to writer: BodyWriter) {
+        guard writer.pendingByteCount > 0 else { return }
+        writer.flush()
+        heartbeat.postpone()
+    }
+
+    private func contentArrived() {
+        if state.contentArrived() { writeHead() }
+    }
+
+    private func writeHead() {
+        guard let responseWriter = context.takeWriter() else { return }
+        let now = ContinuousClock.now
+        begunAt = now
+        context.record.firstByte = now - context.start
+        context.record.status = head.status
+        place?.begin()
+        let writer = responseWriter.writeHead(head)
+        writer.write(early)
+        early = []
+        self.writer = writer
+        if !choices.isEmpty { release() }
+        heartbeat.start { [self] in beat() }
+    }
+
+    /// Upstream cannot be asked again: what that needs is not kept as long as the stream.
+    private func release() {
+        transforms = []
+        pending = nil
+    }
+
+    /// A heartbeat takes the head along, which would otherwise wait for the first piece of the body.
+    private func headDelayPassed() {
+        guard state.headDelayPassed() else { return }
+        writeHead()
+        writeBeat()
+    }
+
+    /// A client that has not taken what is there needs no sign of life.
+    private func beat() {
+        guard writer?.pendingByteCount == 0 else { return }
+        writeBeat()
+    }
+
+    private func writeBeat() {
+        guard let writer else { return }
+        if choices.isEmpty {
+            writer.append { transforms[0].writeBeat(into: &$0) }
+        } else if let choice = choices.first(where: { $0.transform.ending == nil }) {
+            writer.append { choice.transform.writeBeat(into: &$0) }
+        }
+        send(to: writer)
+    }
+
+    /// - Returns: the error with which the client is still to be answered.
+    private func writeEnding() -> Failure? {
+        noteResult()
+        switch state.finish(hasContent: choices.contains(where: \.transform.hasBegun)) {
+        case .none: break
+        case .errorResponse(let failure): return failure
+        case .complete(let sendsHead):
+            if sendsHead { writeHead() }
+            append { Transform.writeEnd(of: choices.map(\.transform), into: &$0) }
+        case .error(let failure, let sendsHead):
+            if sendsHead { writeHead() }
+            write(failure)
+        }
+        return nil
+    }
+
+    private func write(_ failure: Failure) {
+        guard let writer else { return }
+        let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
+        context.record.error = failure.reason
+        guard failure.status != Failure.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first else {
+            return
+        }
+        writer.append { transform.writeFailure(failure.redacted(redaction), into: &$0) }
+    }
+
+    // MARK: Results
+
+    /// How many tokens the responses have together so far.
+    private var outputTokens: Int {
+        choices.count == 1 ? choices[0].transform.outputTokens : choices.reduce(0) { $0 + $1.transform.outputTokens }
+    }
+
+    private func noteResult() {
+        guard !choices.isEmpty else { return }
+        context.record.outputTokensSeen = outputTokens
+        if let usage = Usage.sum(of: choices.compactMap(\.transform.usage)) { context.record.usage = usage }
+    }
+
+    private func startHeadTimer() {
+        guard headTimer == nil else { return }
+        headTimer = context.eventLoop.assumeIsolated().scheduleTask(in: headDelay) { [self] in headDelayPassed() }
+    }
+
+    private func stopTimers() {
+        headTimer?.cancel()
+        headTimer = nil
+        heartbeat.stop()
+    }
+}

@@ -1,0 +1,142 @@
+/// How far a response has come between upstream and the client. Decides when the head is sent, whether upstream is asked again
+/// and how the response ends; performs no I/O.
+///
+/// | phase      | upstream                                | client                                   |
+/// |------------|-----------------------------------------|------------------------------------------|
+/// | asking     | has not answered                        | has received nothing                     |
+/// | announced  | has not answered                        | has the head, receives heartbeats        |
+/// | waiting    | sends its streams, without content yet  | has received nothing                     |
+/// | flowing    | sends its streams                       | has the head, receives content           |
+/// | restarting | its stream is cancelled                 | has received nothing                     |
+/// | failing    | its streams are cancelled               | has the head or nothing                  |
+/// | ended      | is done                                 | has a whole response                     |
+struct StreamState: ~Copyable {
+    private enum Phase {
+        case asking
+        case announced
+        case waiting
+        case flowing
+        case restarting
+        case failing(Failure, headWasSent: Bool)
+        case ended
+    }
+
+    /// What happens when all of upstream's streams have ended.
+    enum AfterStreams: Equatable {
+        /// Ask upstream again.
+        case askAgain
+        case finish
+    }
+
+    /// How the response ends.
+    enum Ending {
+        /// Write the end of the stream; the head first, if it was not sent.
+        case complete(sendsHead: Bool)
+        /// Write the error into the stream; the head first, if it was not sent and there is content to show.
+        case error(Failure, sendsHead: Bool)
+        /// Nothing was sent: respond with the error.
+        case errorResponse(Failure)
+        /// The response has been sent whole.
+        case none
+    }
+
+    private var phase = Phase.asking
+
+    /// Whether the stream that is read is given up, and upstream asked again.
+    var isRestarting: Bool {
+        if case .restarting = phase { true } else { false }
+    }
+
+    /// The head has waited as long as it may.
+    ///
+    /// - Returns: whether to send it, with a heartbeat.
+    mutating func headDelayPassed() -> Bool {
+        switch phase {
+        case .asking: phase = .announced
+        case .waiting: phase = .flowing
+        case .announced, .flowing, .restarting, .failing, .ended: return false
+        }
+        return true
+    }
+
+    /// Upstream has answered with streams.
+    ///
+    /// - Returns: whether the request is kept, to be sent again if the stream fails before any content.
+    mutating func streamsOpened() -> Bool {
+        guard case .announced = phase else {
+            phase = .waiting
+            return true
+        }
+        phase = .flowing
+        return false
+    }
+
+    /// Upstream has answered with a whole body.
+    ///
+    /// - Returns: whether it can be sent; not after the head of a stream.
+    mutating func wholeBodyArrived() -> Bool {
+        guard case .announced = phase else {
+            phase = .ended
+            return true
+        }
+        let failure = Failure(
+            status: 502, reason: "upstream_whole",
+            message: "Upstream answered whole, after the stream that was asked for had begun.")
+        phase = .failing(failure, headWasSent: true)
+        return false
+    }
+
+    /// A stream has content that a client can see.
+    ///
+    /// - Returns: whether to send the head.
+    mutating func contentArrived() -> Bool {
+        guard case .waiting = phase else { return false }
+        phase = .flowing
+        return true
+    }
+
+    /// A stream has reported an error before any content.
+    ///
+    /// - Parameter canRepeat: whether upstream can be asked again; called only if nothing was sent to the client.
+    /// - Returns: whether to cancel the stream, and to ask again when it has ended.
+    mutating func earlyErrorArrived(canRepeat: () -> Bool) -> Bool {
+        guard case .waiting = phase, canRepeat() else { return false }
+        phase = .restarting
+        return true
+    }
+
+    /// The request or one of the streams has failed. The first failure counts.
+    ///
+    /// - Returns: whether to cancel the streams.
+    mutating func failed(_ failure: Failure) -> Bool {
+        switch phase {
+        case .asking, .waiting: phase = .failing(failure, headWasSent: false)
+        case .announced, .flowing: phase = .failing(failure, headWasSent: true)
+        case .restarting, .failing, .ended: return false
+        }
+        return true
+    }
+
+    /// All streams have ended.
+    mutating func streamsEnded() -> AfterStreams {
+        guard case .restarting = phase else { return .finish }
+        phase = .asking
+        return .askAgain
+    }
+
+    /// There is nothing more to read.
+    ///
+    /// - Parameter hasContent: whether there is something that a client can see.
+    mutating func finish(hasContent: Bool) -> Ending {
+        defer { phase = .ended }
+        switch phase {
+        // A complete stream may be so short that it ends before there was any content.
+        case .asking, .waiting, .restarting: return .complete(sendsHead: true)
+        case .announced, .flowing: return .complete(sendsHead: false)
+        case .failing(let failure, headWasSent: true): return .error(failure, sendsHead: false)
+        case .failing(let failure, headWasSent: false) where hasContent: return .error(failure, sendsHead: true)
+        case .failing(let failure, headWasSent: false): return .errorResponse(failure)
+        case .ended: return .none
+        }
+    }
+}
