@@ -92,10 +92,11 @@ let package = Package(
         .executableTarget(
             name: "upstream-simulator", dependencies: ["UpstreamSimulator", "Models", .argumentParser]),
 
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),
-        .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models"]),
+        .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models", "TestSupport"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "SystemLimitsTests", dependencies: ["SystemLimits"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "CExtendedAttributes", "Threads"]),
@@ -110,7 +111,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "CGI", "Files", "JSON", "Models", "Scoreboard", "Translation", "Upstream",
-                "UpstreamSimulator", .nioCore, .nioPosix,
+                "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix,
             ]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),
         .testTarget(

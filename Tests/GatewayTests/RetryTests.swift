@@ -60,16 +60,16 @@ struct RetryTests {
     }
 
     @Test(arguments: [
-        (503, nil, "{}", Fault.Remedy.retry), (400, nil, "{}", .none), (401, nil, "{}", .otherBase),
+        (503, nil, "{}", AttemptOutcome.Remedy.retry), (400, nil, "{}", .none), (401, nil, "{}", .otherBase),
         (429, nil, "{}", .retry), (429, nil, #"{"error":{"code":"insufficient_quota"}}"#, .otherBase),
         (503, "false", "{}", .none), (400, "true", "{}", .retry), (501, nil, "{}", .none), (302, nil, "", .none),
     ])
     func `which refusals are worth another try`(
-        status: Int, advice: String?, body: String, remedy: Fault.Remedy
+        status: Int, advice: String?, body: String, remedy: AttemptOutcome.Remedy
     ) {
         let refusal = Refusal(
             status: status, headers: [], body: Array(body.utf8),
             advice: RetryAdvice { $0 == "x-should-retry" ? advice : nil })
-        #expect(Fault(refusal).remedy == remedy)
+        #expect(AttemptOutcome(refusal).remedy == remedy)
     }
 }

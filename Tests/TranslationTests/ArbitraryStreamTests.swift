@@ -1,5 +1,6 @@
 import EventStream
 import JSON
+import TestSupport
 import Testing
 import Translation
 

@@ -194,7 +194,8 @@ struct FailureTests {
             // Sent before, and without success: now there is little time.
             let request = Request(method: "POST", origin: client.origin, path: "/")
             let late = await failure(of: {
-                try await client.client.send(request, on: client.eventLoop, until: .now() + .milliseconds(100))
+                try await client.client.send(
+                    request, on: client.eventLoop, until: .now() + .milliseconds(100), usesIdleConnection: true)
             })
             #expect(late?.code == .totalTimeout)
         }

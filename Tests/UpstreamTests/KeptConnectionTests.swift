@@ -82,7 +82,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `a request that meets a stale connection is sent again unseen`() async throws {
+    @Test func `a request that meets a stale connection can be sent on a new one`() async throws {
         let requests = Counter()
         try await exchange(with: { peer in
             while try await peer.request() != nil {
@@ -100,7 +100,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `a fresh connection follows a stale one even if more are kept`() async throws {
+    @Test func `a new connection follows a stale one even if more are idle`() async throws {
         let isOver = Counter()
         try await exchange(with: { peer in
             while try await peer.request() != nil {

@@ -33,7 +33,11 @@ struct TestClient: Sendable {
         body: [UInt8] = Array("{}".utf8)
     ) async throws -> Response {
         let request = Request(method: method, origin: origin, path: path, headers: headers, body: body)
-        return try await client.send(request, on: eventLoop)
+        do {
+            return try await client.send(request, on: eventLoop, usesIdleConnection: true)
+        } catch where error.connectionWasStale {
+            return try await client.send(request, on: eventLoop, usesIdleConnection: false)
+        }
     }
 
     /// The status and the whole body of an answer.
