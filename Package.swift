@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),
-        .testTarget(name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models", "TestSupport"]),
+        .testTarget(
+            name: "TranslationTests", dependencies: ["Translation", "JSON", "EventStream", "Models", "TestSupport"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "SystemLimitsTests", dependencies: ["SystemLimits"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "CExtendedAttributes", "Threads"]),

@@ -35,7 +35,7 @@ struct TestClient: Sendable {
         let request = Request(method: method, origin: origin, path: path, headers: headers, body: body)
         do {
             return try await client.send(request, on: eventLoop, usesIdleConnection: true)
-        } catch where error.connectionWasStale {
+        } catch  where error.connectionWasStale {
             return try await client.send(request, on: eventLoop, usesIdleConnection: false)
         }
     }

@@ -72,7 +72,9 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     /// The response of an upstream that has answered already.
-    convenience init(_ head: ResponseHead, _ body: ResponseBody, through transform: Transform, _ context: RequestContext) {
+    convenience init(
+        _ head: ResponseHead, _ body: ResponseBody, through transform: Transform, _ context: RequestContext
+    ) {
         self.init(
             context, head: head, transforms: [transform], pending: nil, answer: .streams(head, [body], contexts: []),
             announcesEarly: false)
@@ -286,7 +288,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         guard let writer else { return }
         let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
         context.record.error = failure.reason
-        guard failure.status != Failure.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first else {
+        guard failure.status != Failure.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first
+        else {
             return
         }
         writer.append { transform.writeFailure(failure.redacted(redaction), into: &$0) }
