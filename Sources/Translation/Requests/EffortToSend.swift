@@ -2,9 +2,9 @@ internal import Models
 
 /// The reasoning effort to send, and how the model behaves at that effort.
 struct EffortToSend {
-    /// What the client asks for; nil when it sets no effort.
+    /// The effort that the client asks for; nil if it sets none.
     let asked: String?
-    /// What is sent; nil sends no effort.
+    /// The effort to send; nil sends none.
     let text: String?
     /// Whether the model reasons.
     let reasons: Bool

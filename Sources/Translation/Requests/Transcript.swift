@@ -11,8 +11,8 @@ struct Transcript {
 
     private var blocks: [Block] = []
 
-    /// Nil if a string cannot represent the conversation, because it has content other than text, refusals, tool calls or
-    /// tool results.
+    /// Nil if a string cannot represent the conversation, because it has refusals, audio, tool calls, tool results, or
+    /// content other than text.
     init?(_ messages: Value) throws(RequestError) {
         var index = 0
         for message in messages.elements {
