@@ -19,7 +19,7 @@ public enum EventWriter {
         end(to: &buffer)
     }
 
-    /// Begins an event. The caller appends the data, without line breaks, and then calls ``end(to:)``.
+    /// Begins an event. Append the data, without line breaks, and then call ``end(to:)``.
     public static func begin(to buffer: inout [UInt8]) {
         buffer.append(contentsOf: "data: ".utf8)
     }

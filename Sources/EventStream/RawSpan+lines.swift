@@ -45,8 +45,8 @@ extension UInt64 {
         return (self &- ones &* UInt64(UInt8(ascii: "\r") + 1)) & ~self & (ones << 7) != 0
     }
 
-    /// A word with the high bit set in each byte that is `byte`. Borrows can set a bit wrongly only above a correct one, so
-    /// the lowest bit is always right.
+    /// The high bits of those of the eight bytes that equal `byte`. Borrows can set a bit wrongly only above a correct one,
+    /// so the lowest bit is always right.
     fileprivate func highBits(ofBytes byte: UInt8) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let difference = self ^ (ones &* UInt64(byte))
