@@ -113,8 +113,8 @@ struct VisibleText: Sendable {
 }
 
 extension Value {
-    /// Number of code units of text that a token stands for. Several tokens may form one character, and none of them is
-    /// text alone, so bytes are counted: each character counts at its first byte.
+    /// Number of code units of a token's text. Several tokens may form one character, and then none of them is valid text
+    /// alone, so bytes are counted: each character counts at its first byte.
     fileprivate var codeUnitCount: Int {
         guard let bytes = given("bytes") else { return self["token"]?.stringContents?.utf16.count ?? 0 }
         return bytes.elements.reduce(0) { count, byte in
