@@ -1,23 +1,23 @@
-/// Reads server-sent events from bytes as they arrive, in whatever pieces (WHATWG HTML, section 9.2.6).
+/// Reads server-sent events from bytes that arrive in pieces of any size (WHATWG HTML, section 9.2.6).
 ///
-/// Lines end with LF, CR or CRLF; a byte order mark at the start is passed over; comments and unknown fields are
-/// ignored. `id` and `retry` are about reconnecting, which a proxy's upstream does not do, and are ignored too. Does no
-/// I/O and does not look into the data.
+/// Lines end with LF, CR or CRLF. A byte order mark at the start is skipped; comments and unknown fields are ignored. `id`
+/// and `retry` are ignored too, because they control reconnection, and the proxy does not reconnect to upstream. Does no
+/// I/O and does not examine the data.
 ///
-/// An event that comes in one piece, as nearly all do, is handed out where it lies; only of others anything is copied.
+/// An event that arrives in one piece, as nearly all do, is passed on without being copied.
 public struct EventParser: Sendable {
-    /// How many bytes an event's data, or any single line, may have unless the caller says otherwise.
+    /// Default limit for the size of an event's data, and of a single line, in bytes.
     public static let defaultMaximumEventSize = 64 << 20
 
-    /// An event's data, or a single line, is larger than the parser was told to accept.
+    /// An event's data, or a single line, exceeds the parser's limit.
     public struct EventTooLarge: Error, Sendable, Equatable {}
 
     private let maximumEventSize: Int
-    /// The part of a line whose end has not come.
+    /// The beginning of a line whose end has not arrived.
     private var partialLine: [UInt8] = []
-    /// Where the next event's fields lie in the piece that is being read, while each of them does.
+    /// The ranges of the next event's fields in the current piece, if they are all in it.
     private var found = Found()
-    /// Else what there is of them. Its memory serves one event after the other.
+    /// Otherwise, copies of the fields so far. Their memory is reused for later events.
     private var name: [UInt8] = []
     private var data: [UInt8] = []
     private var hasKept = false
@@ -31,29 +31,29 @@ public struct EventParser: Sendable {
         var data = 0..<0
     }
 
-    /// The pieces in which the bytes come make no difference to what is accepted.
+    /// Creates a parser. What it accepts does not depend on how the bytes are split into pieces.
     ///
-    /// - Parameter maximumEventSize: how many bytes an event's data, or any single line without its end, may have. What
-    ///   the parser keeps in memory is at most a few times that.
+    /// - Parameter maximumEventSize: the maximum size of an event's data, and of a single line without its end, in bytes.
+    ///   The parser uses at most a few times that much memory.
     public init(maximumEventSize: Int = defaultMaximumEventSize) {
         self.maximumEventSize = maximumEventSize
     }
 
-    /// Whether all that has come so far ends with a complete event: the only place where a comment may be put between.
+    /// Whether the bytes so far end with a complete event. A comment may only be inserted there.
     public var isBetweenEvents: Bool { partialLine.isEmpty && !hasFields }
 
-    /// How much is kept, in bytes, of an event whose end has not come.
+    /// The number of bytes that are held of an event whose end has not arrived.
     public var heldByteCount: Int { partialLine.count + name.count + data.count }
 
     /// Takes the next bytes and calls `onEvent` for each event that they complete, in order.
     ///
     /// - Parameters:
-    ///   - bytes: what has come, cut anywhere.
-    ///   - onEvent: takes the `event` field, which is empty when there was none and means `message` then, and the `data`
-    ///     fields' values, joined by newlines. Both are valid during the call.
-    /// - Returns: how many of these bytes belong to events and comments that are complete. What is behind them is the
-    ///   beginning of something whose end has not come.
-    /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser is of no use after that.
+    ///   - bytes: the next bytes of the stream, split anywhere.
+    ///   - onEvent: takes the `event` field, which is empty if there was none (the event's name is then `message`), and the
+    ///     values of the `data` fields, joined by newlines. Both are valid only during the call.
+    /// - Returns: the number of these bytes that belong to complete events and comments. The bytes after them begin an
+    ///   event or comment whose end has not arrived.
+    /// - Throws: ``EventTooLarge``, or what `onEvent` throws. The parser must not be used after that.
     @discardableResult
     public mutating func feed<Failure: Error>(
         _ bytes: RawSpan, onEvent: (_ name: RawSpan, _ data: RawSpan) throws(Failure) -> Void
@@ -94,7 +94,7 @@ public struct EventParser: Sendable {
         partialLine.append(bytes, range)
     }
 
-    /// Takes a line that came in several pieces.
+    /// Takes a line that arrived in several pieces.
     private mutating func takeKeptLine<Failure: Error>(
         _ onEvent: (RawSpan, RawSpan) throws(Failure) -> Void
     ) throws {
@@ -140,7 +140,8 @@ public struct EventParser: Sendable {
         data.append(bytes, value)
     }
 
-    /// Copies what lies in a piece that is about to go, or that is not all of a field.
+    /// Copies the fields found in the current piece, because the piece is about to become invalid or more of the field
+    /// follows.
     private mutating func keepFields(_ bytes: RawSpan) {
         hasKept = true
         name.append(bytes, found.name)
@@ -148,7 +149,7 @@ public struct EventParser: Sendable {
         found = Found()
     }
 
-    /// Hands the event over, unless it has no data: the specification says to drop it then.
+    /// Passes the event on, unless it has no data: the specification requires such events to be dropped.
     private mutating func endEvent<Failure: Error>(
         _ bytes: RawSpan, _ onEvent: (RawSpan, RawSpan) throws(Failure) -> Void
     ) throws(Failure) {
@@ -164,7 +165,8 @@ public struct EventParser: Sendable {
         }
     }
 
-    /// What a stream's ordinary events need. A larger one's memory is not kept: many streams live long.
+    /// Enough for a stream's ordinary events. The memory of a larger event is released, because there are many streams, and
+    /// they live long.
     private static let keptCapacity = 4096
 
     private mutating func forgetFields() {

@@ -1,13 +1,13 @@
 /// Writes server-sent events (WHATWG HTML, section 9.2.5) to the end of a buffer.
 ///
-/// Neither `id` nor `retry` is ever written: both would make clients reconnect and ask again.
+/// `id` and `retry` are never written: both would make clients reconnect and send the request again.
 public enum EventWriter {
-    /// An event with data of one line, which JSON without line breaks always is.
+    /// Writes an event with a single line of data, as JSON without line breaks always is.
     ///
     /// - Parameters:
-    ///   - data: must have neither CR nor LF in it.
+    ///   - data: the event's data, without CR and LF.
     ///   - name: the `event` field; empty leaves it out.
-    ///   - buffer: what the event is appended to.
+    ///   - buffer: the buffer to append to.
     public static func append(data: some Sequence<UInt8>, name: StaticString = "", to buffer: inout [UInt8]) {
         if name.utf8CodeUnitCount > 0 {
             buffer.append(contentsOf: "event: ".utf8)
@@ -19,7 +19,7 @@ public enum EventWriter {
         end(to: &buffer)
     }
 
-    /// Begins an event whose data the caller appends itself, without line breaks, before it calls ``end(to:)``.
+    /// Begins an event. Append the data, without line breaks, and then call ``end(to:)``.
     public static func begin(to buffer: inout [UInt8]) {
         buffer.append(contentsOf: "data: ".utf8)
     }
@@ -29,8 +29,8 @@ public enum EventWriter {
         buffer.append(contentsOf: "\n\n".utf8)
     }
 
-    /// A comment, which clients ignore; only to be written between events. Followed by an empty line, since some
-    /// readers take a lone comment line for the start of the next event.
+    /// Writes a comment, which clients ignore. It may be written between events only. An empty line follows, because some
+    /// clients take a comment line without one for the beginning of the next event.
     public static func append(comment: StaticString, to buffer: inout [UInt8]) {
         buffer.append(contentsOf: ": ".utf8)
         buffer.append(contentsOf: UnsafeBufferPointer(start: comment.utf8Start, count: comment.utf8CodeUnitCount))

@@ -39,14 +39,14 @@ extension [UInt8] {
 }
 
 extension UInt64 {
-    /// Whether one of the eight bytes is CR or below. Text and JSON have few such bytes beside the line ends.
+    /// Whether one of the eight bytes is CR or below. Apart from line ends, text and JSON contain few such bytes.
     fileprivate var mayHaveLineEnds: Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         return (self &- ones &* UInt64(UInt8(ascii: "\r") + 1)) & ~self & (ones << 7) != 0
     }
 
-    /// The high bit of each of the eight bytes that is `byte`. Borrows can set it falsely only above a true one, so the
-    /// lowest is always right.
+    /// The high bits of those of the eight bytes that equal `byte`. Borrows can set a bit wrongly only above a correct one,
+    /// so the lowest bit is always right.
     fileprivate func highBits(ofBytes byte: UInt8) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let difference = self ^ (ones &* UInt64(byte))

@@ -1,20 +1,20 @@
 extension RawSpan {
-    /// Whether the bytes are those of `text`: for an event's name, or data that is a mark.
+    /// Whether the bytes are those of `text`, such as an event's name or the data `[DONE]`.
     public func reads(_ text: StaticString) -> Bool {
         guard byteCount == text.utf8CodeUnitCount else { return false }
         return withUnsafeBytes { bytes in
-            // Without a way out of the loop the compiler takes many at a time.
+            // Without an early exit, the compiler vectorises the loop.
             var difference: UInt8 = 0
             for offset in 0..<bytes.count { difference |= bytes[offset] ^ text.utf8Start[offset] }
             return difference == 0
         }
     }
 
-    /// Whether `text` is somewhere in the bytes.
+    /// Whether the bytes contain `text`.
     ///
-    /// Eight bytes are compared at a time, at each place once: an event of megabytes costs milliseconds, whatever is in it.
+    /// Compares eight bytes at each position, so that even an event of megabytes takes milliseconds, whatever it contains.
     ///
-    /// - Parameter text: of eight bytes at least.
+    /// - Parameter text: the text to find, at least eight bytes long.
     public func contains(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         let pattern = UnsafeRawBufferPointer(start: text.utf8Start, count: count)

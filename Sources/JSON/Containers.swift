@@ -26,7 +26,7 @@ public struct Elements: Sequence, IteratorProtocol, Sendable {
     }
 }
 
-/// The members of an object, in the order in which they are written.
+/// The members of an object, in the order of the document.
 public struct Members: Sequence, IteratorProtocol, Sendable {
     private let storage: Storage
     private var index: Int
@@ -49,9 +49,9 @@ public struct Members: Sequence, IteratorProtocol, Sendable {
 
 /// A name and a value in an object.
 public struct Member: Sendable {
-    /// The name, as the string that it is in the document.
+    /// The name as a string value of the document.
     public let nameValue: Value
-    /// What the name stands for.
+    /// The value of the member.
     public let value: Value
 
     /// The name, decoded.
@@ -64,18 +64,18 @@ public struct Member: Sendable {
 }
 
 extension Value {
-    /// The values of an array; nothing of any other kind.
+    /// The values of an array; empty for other kinds.
     public var elements: Elements { Elements(of: self) }
 
-    /// The members of an object; nothing of any other kind.
+    /// The members of an object; empty for other kinds.
     public var members: Members { Members(of: self) }
 
-    /// Whether this is an array or object with nothing in it.
+    /// Whether this is an empty array or object.
     public var isEmptyContainer: Bool {
         (kind == .array || kind == .object) && Int(node.next) == index + 1
     }
 
-    /// The second of the first two members that have the same name (escapes decoded); nil when all names differ.
+    /// The first member that has the same name as an earlier one (escapes decoded); nil if all names differ.
     public var duplicateMember: Member? {
         var seen: Set<StringContents> = []
         for member in members where !seen.insert(member.nameContents).inserted { return member }

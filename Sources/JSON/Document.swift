@@ -1,19 +1,19 @@
 /// A JSON text (RFC 8259), validated once into a flat table of nodes over its own bytes.
 ///
-/// Made for programs that pass other people's data on: nothing is converted. Objects keep the order of their members,
-/// numbers stay text, strings stay slices that are decoded only when someone asks, and what is not looked at is copied
-/// byte for byte. To build new JSON of its parts, see ``Writer``. It does not modify documents.
+/// For programs that pass on JSON from others. Nothing is converted: objects keep the order of their members, numbers stay
+/// text, strings stay slices that are decoded only on request, and values are copied byte for byte. To build new JSON from
+/// its parts, see ``Writer``. A document cannot be modified.
 public struct Document: Sendable {
     let storage: Storage
 
     /// Validates a JSON text.
     ///
     /// - Parameters:
-    ///   - bytes: the text in UTF-8, less than 4 GiB. A byte order mark before it is passed over (RFC 8259, section
-    ///     8.1).
-    ///   - maximumDepth: how deep arrays and objects may be nested, from 1 up.
-    ///   - maximumCount: how many values and names there may be. A text of little else takes eight times its size in memory.
-    /// - Throws: ``ParseError``, which says what is wrong and where.
+    ///   - bytes: the text in UTF-8, less than 4 GiB. A byte order mark before it is skipped (RFC 8259, section 8.1).
+    ///   - maximumDepth: the maximum nesting of arrays and objects, at least 1.
+    ///   - maximumCount: the maximum number of values and names. A text that consists of little else takes eight times its
+    ///     size in memory.
+    /// - Throws: ``ParseError``, which contains the error and its position.
     public init(parsing bytes: [UInt8], maximumDepth: Int = 64, maximumCount: Int = .max) throws(ParseError) {
         guard bytes.count < UInt32.max else { throw ParseError(.tooLarge, at: Int(UInt32.max)) }
         storage = try bytes.withUnsafeBufferPointer { buffer throws(ParseError) in
@@ -23,7 +23,7 @@ public struct Document: Sendable {
         }
     }
 
-    /// The text as it was given.
+    /// The unchanged text.
     public var bytes: [UInt8] { storage.bytes }
 
     /// The outermost value.
@@ -44,12 +44,12 @@ final class Storage: Sendable {
         StringContents(bytes: bytes[Int(node.start) + 1..<Int(node.end) - 1], hasEscapes: node.hasEscapes)
     }
 
-    /// Whether a string's text is `text`.
+    /// Whether a string is equal to `text`.
     func string(_ node: Node, reads text: StaticString) -> Bool {
         string(node, reads: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// The index of the value of the member of that name in an object; of several, the last.
+    /// The index of the value of an object's member with that name; of several, the last.
     func member(_ name: StaticString, of object: Node, at index: Int) -> Int? {
         let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         let end = Int(object.next)
@@ -64,7 +64,7 @@ final class Storage: Sendable {
         }
     }
 
-    /// Mostly the length says no.
+    /// Compares the lengths first, which nearly always differ.
     @inline(__always)
     private func string(_ node: Node, reads text: UnsafeBufferPointer<UInt8>) -> Bool {
         let hasLength = Int(node.end - node.start) == text.count + 2
@@ -81,8 +81,8 @@ final class Storage: Sendable {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Whether another buffer of the same length holds the same bytes. Without a way out of the loop the compiler takes
-    /// many at a time.
+    /// Whether another buffer of the same length holds the same bytes. Without an early exit, the compiler vectorises the
+    /// loop.
     @inline(__always)
     func isEqual(to other: UnsafeBufferPointer<UInt8>) -> Bool {
         var difference: UInt8 = 0

@@ -1,21 +1,22 @@
-/// An object without anything in it that is nested, read in passing: for texts that come by the thousand and are all alike,
-/// of which a few members are looked at and none is kept. It validates as ``Document`` does, and needs no memory.
+/// Reads an object without nested values in one pass: for thousands of similar texts, if only a few members are used and
+/// none is stored. It validates like ``Document`` and allocates no memory.
 public enum FlatObject {
-    /// What a reader of members says to one.
+    /// What the closure wants after a member.
     public enum Demand: Sendable {
-        /// Go on to the next member.
+        /// Continue with the next member.
         case more
-        /// The text is not what was looked for.
+        /// Stop: the text is not the one that was looked for.
         case stop
     }
 
-    /// Hands out each member, in order, while the text is being read: nothing is known of what follows.
+    /// Passes each member to the closure, in order, while it reads: the rest of the text has not been validated at that
+    /// point.
     ///
     /// - Parameters:
     ///   - text: the text in UTF-8.
-    ///   - member: takes a name, which is without quotes and has no escapes; a value as it is written, a string with its
-    ///     quotes; and what the value is. An array or object is an empty one.
-    /// - Returns: whether the text is a JSON object like that, and was read to its end.
+    ///   - member: takes the name, without quotes and without escapes; the value as it is written, a string with its
+    ///     quotes; and the value's kind. An array or object is always empty.
+    /// - Returns: whether the text is such an object and was read to its end.
     public static func read(
         _ text: RawSpan, _ member: (_ name: RawSpan, _ value: RawSpan, Value.Kind) -> Demand
     ) -> Bool {
@@ -31,7 +32,7 @@ public enum FlatObject {
 }
 
 extension Scanner {
-    /// - Parameter text: the bytes once more, to hand out parts of.
+    /// - Parameter text: the same bytes, of which parts are passed to the closure.
     fileprivate mutating func readObject(
         _ bytes: Bytes, _ text: RawSpan, _ member: (RawSpan, RawSpan, Value.Kind) -> FlatObject.Demand
     ) throws(ParseError) -> Bool {
@@ -62,7 +63,7 @@ extension Scanner {
         return true
     }
 
-    /// Passes a scalar or an empty container; nil where something is nested.
+    /// Scans a scalar or an empty container; nil if something is nested.
     private mutating func scanFlatValue(_ bytes: Bytes) throws(ParseError) -> Value.Kind? {
         switch try peek(bytes) {
         case UInt8(ascii: "\""):

@@ -1,5 +1,5 @@
 extension Value.Kind {
-    /// The kind in the words of JSON, for error messages: "a string", "an array", "a boolean" …
+    /// The kind as JSON names it, for error messages: "a string", "an array", "a boolean" …
     public var described: String {
         switch self {
         case .null: "null"

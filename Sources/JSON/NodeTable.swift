@@ -1,21 +1,22 @@
-/// One value's place in the bytes. A container's node is followed by those of its children, a member being two: name
-/// and value.
+/// The position of a value in the bytes. A container's node is followed by those of its children; a member has two nodes,
+/// name and value.
 struct Node: Sendable {
-    /// Offset of the value's first byte; of a string, the opening quote.
+    /// Offset of the value's first byte; for a string, the opening quote.
     var start: UInt32
     /// Offset after the value's last byte.
     var end: UInt32
-    /// Index of the node after this value and all in it. While the parser is inside a container: of the one around it.
+    /// Index of the node after this value and all of its children. While the parser is inside a container: index of the
+    /// enclosing container.
     var next: UInt32
     var kind: Value.Kind
-    /// A string with at least one backslash in it.
+    /// Whether this is a string with a backslash in it.
     var hasEscapes: Bool
 }
 
 /// The nodes of a document, in the order in which their values begin.
 ///
-/// In memory of its own rather than an array's, which asks at every turn whether somebody else has it too and whether an
-/// index is inside. Here nobody has, and indices come from the table itself.
+/// Uses its own memory, because an array checks at each access whether its storage is shared and whether the index is in
+/// range. Here the storage is never shared, and indices come from the table.
 ///
 /// `@unchecked Sendable`: once the parser has filled it, it is only read.
 struct NodeTable: ~Copyable, @unchecked Sendable {
@@ -23,7 +24,7 @@ struct NodeTable: ~Copyable, @unchecked Sendable {
     private var capacity: Int
     private(set) var count = 0
 
-    /// - Parameter capacity: how many nodes to make room for; more is found when needed.
+    /// - Parameter capacity: the initial number of nodes; the table grows when needed.
     init(capacity: Int) {
         self.capacity = max(capacity, 1)
         base = .allocate(capacity: self.capacity)
@@ -38,7 +39,7 @@ struct NodeTable: ~Copyable, @unchecked Sendable {
         _modify { yield &base[index] }
     }
 
-    /// For walks, which then need not ask each time where the nodes are.
+    /// For loops over nodes, which then do not load the base address for each node.
     @inline(__always)
     func withNodes<Result>(_ walk: (UnsafePointer<Node>) -> Result) -> Result {
         walk(UnsafePointer(base))

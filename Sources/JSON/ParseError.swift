@@ -1,36 +1,36 @@
-/// Why bytes are not a JSON text, and where.
+/// The reason why bytes are not a JSON text, and the position.
 public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong.
     public enum Code: Sendable, Equatable {
-        /// There is nothing but white space.
+        /// The text is empty, or only white space.
         case empty
         /// The text ends in the middle of a value.
         case unexpectedEnd
-        /// A byte stands where the grammar does not allow it.
+        /// The grammar does not allow this byte here.
         case unexpectedByte(UInt8)
-        /// More follows after the outermost value.
+        /// The outermost value is followed by more data.
         case trailingBytes
         /// A number that RFC 8259 section 6 does not allow, such as `01`, `.5` or `1e`.
         case malformedNumber
-        /// A control character that is not escaped stands in a string.
+        /// A string contains an unescaped control character.
         case controlCharacter
         /// A backslash is not followed by one of RFC 8259's escapes.
         case malformedEscape
-        /// The bytes in a string are not UTF-8.
+        /// The bytes of a string are not UTF-8.
         case invalidUTF8
-        /// Arrays and objects are nested deeper than is allowed.
+        /// Arrays and objects are nested deeper than the limit.
         case tooDeep
-        /// There are more values and names than are allowed.
+        /// There are more values and names than the limit.
         case tooMany
         /// The text is 4 GiB or larger.
         case tooLarge
     }
 
-    /// What is wrong, to be matched on.
+    /// The error, for programs.
     public let code: Code
 
-    /// The offset in bytes of what is at fault: the byte, or the first of the number, escape or UTF-8 sequence; the
-    /// length of the text where something is missing.
+    /// The position in bytes: of the invalid byte, or of the first byte of the invalid number, escape or UTF-8 sequence;
+    /// the length of the text if something is missing.
     public let offset: Int
 
     init(_ code: Code, at offset: Int) {
@@ -38,7 +38,7 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         self.offset = offset
     }
 
-    /// What is wrong and where, to be read by people.
+    /// The error and its position, for humans.
     public var description: String { "\(reason) at byte \(offset)" }
 
     private var reason: String {

@@ -1,10 +1,12 @@
-/// Validates a JSON text and fills the table of nodes, in one pass and without recursion: depth costs no stack.
+/// Validates a JSON text and fills the table of nodes, in one pass and without recursion, so that deep nesting uses no
+/// stack.
 struct Parser: ~Copyable {
     typealias Bytes = Scanner.Bytes
 
     private(set) var nodes: NodeTable
     private var scanner = Scanner()
-    /// Index of the innermost open container; ``none`` outside of all. The others are found through their `next`.
+    /// Index of the innermost open container; ``none`` outside of all containers. Each open container's `next` is the index
+    /// of the enclosing one.
     private var container = none
     private var depth = 0
     private let maximumDepth: Int
@@ -14,7 +16,7 @@ struct Parser: ~Copyable {
     init(byteCount: Int, maximumDepth: Int, maximumCount: Int) {
         self.maximumDepth = maximumDepth
         self.maximumCount = maximumCount
-        // Chat requests have about one value in twenty bytes; the table grows where a text is denser.
+        // Chat requests have about one value per twenty bytes; the table grows if a text has more.
         nodes = NodeTable(capacity: byteCount / 20 + 8)
     }
 
@@ -37,7 +39,7 @@ struct Parser: ~Copyable {
         case opensContainer
     }
 
-    /// Takes a scalar or an empty container whole, else the opening bracket and, in an object, the first name.
+    /// Parses a scalar or an empty container completely, otherwise the opening bracket and, in an object, the first name.
     private mutating func parseValue(_ bytes: Bytes) throws(ParseError) -> Step {
         let start = scanner.position
         switch try scanner.peek(bytes) {
@@ -71,7 +73,8 @@ struct Parser: ~Copyable {
         return .isComplete
     }
 
-    /// After a complete value: passes the comma, or closes containers until there is one. False at the end of the text.
+    /// After a complete value: skips the comma, or closes containers until one is followed by a comma. Returns false at the
+    /// end of the text.
     private mutating func advanceToNextValue(_ bytes: Bytes) throws(ParseError) -> Bool {
         while container != Self.none {
             scanner.skipWhitespace(bytes)
@@ -91,7 +94,7 @@ struct Parser: ~Copyable {
         return false
     }
 
-    /// A member's name, its colon and the white space around it.
+    /// Parses a member's name, its colon and the white space around the colon.
     private mutating func parseName(_ bytes: Bytes) throws(ParseError) {
         let byte = try scanner.peek(bytes)
         guard byte == UInt8(ascii: "\"") else { throw ParseError(.unexpectedByte(byte), at: scanner.position) }

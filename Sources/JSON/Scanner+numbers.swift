@@ -1,4 +1,4 @@
-/// Numbers (RFC 8259, section 6): checked against the grammar and never converted, so that no digit is lost.
+/// Numbers (RFC 8259, section 6). They are checked against the grammar and never converted, so that no digit is lost.
 extension Scanner {
     mutating func scanNumber(_ bytes: Bytes) throws(ParseError) {
         let start = position
@@ -21,7 +21,7 @@ extension Scanner {
         }
     }
 
-    /// Passes over digits; false when there is none.
+    /// Skips digits; false if there are none.
     private mutating func skipDigits(_ bytes: Bytes) -> Bool {
         let start = position
         while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }

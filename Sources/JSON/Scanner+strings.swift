@@ -1,8 +1,8 @@
-/// Strings (RFC 8259, section 7): found to their end, escapes and UTF-8 checked, nothing decoded.
+/// Strings (RFC 8259, section 7). Escapes and UTF-8 are checked, and nothing is decoded.
 ///
-/// An escaped surrogate may stand alone, as the RFC's grammar allows: it is passed on as it came.
+/// A lone escaped surrogate is accepted, as in the RFC's grammar, and passed on unchanged.
 extension Scanner {
-    /// Takes a string from its opening to past its closing quote. Returns whether there is a backslash in it.
+    /// Scans a string, from its opening quote to behind its closing quote. Returns whether it contains a backslash.
     @inline(__always)
     mutating func scanString(_ bytes: Bytes) throws(ParseError) -> Bool {
         position += 1
@@ -26,10 +26,10 @@ extension Scanner {
         }
     }
 
-    /// Passes over bytes that need no look, eight at a time.
+    /// Skips bytes that need no check, eight at a time.
     ///
-    /// A byte's high bit in `stops` is set where the byte is a quote, a backslash, below 0x20 or above 0x7F. Borrows
-    /// can set it falsely only above a true one, so the lowest is always right.
+    /// A byte's high bit in `stops` is set if the byte is a quote, a backslash, below 0x20 or above 0x7F. Borrows can set a
+    /// bit wrongly only above a correct one, so the lowest bit is always right.
     @inline(__always)
     private mutating func skipPlainASCII(_ bytes: Bytes) {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -68,8 +68,8 @@ extension Scanner {
         }
     }
 
-    /// One scalar of two to four bytes, by the table of well-formed sequences (Unicode 15, table 3-7): no overlong
-    /// forms, no surrogates, nothing above U+10FFFF.
+    /// Scans one scalar of two to four bytes, by the table of well-formed sequences (Unicode 15, table 3-7): overlong
+    /// forms, surrogates and code points above U+10FFFF are errors.
     @inline(__always)
     private mutating func scanMultibyteScalar(_ bytes: Bytes) throws(ParseError) {
         let start = position

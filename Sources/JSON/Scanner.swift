@@ -1,12 +1,12 @@
-/// A place in a JSON text, and how to get past what the grammar calls tokens. Checks them and keeps nothing.
+/// A position in a JSON text, and functions that scan the grammar's tokens from there. It checks tokens and stores nothing.
 ///
-/// Strings and numbers are scanned in files of their own.
+/// The functions for strings and numbers are in separate files.
 struct Scanner {
     typealias Bytes = UnsafeBufferPointer<UInt8>
 
     var position = 0
 
-    /// The byte at the position, which must be there.
+    /// The byte at the position; an error at the end of the text.
     @inline(__always)
     func peek(_ bytes: Bytes) throws(ParseError) -> UInt8 {
         guard position < bytes.count else { throw ParseError(.unexpectedEnd, at: bytes.count) }
@@ -23,7 +23,7 @@ struct Scanner {
         }
     }
 
-    /// Passes what must stand here.
+    /// Skips the byte that the grammar requires here.
     @inline(__always)
     mutating func pass(_ expected: UInt8, _ bytes: Bytes) throws(ParseError) {
         let byte = try peek(bytes)

@@ -1,8 +1,8 @@
 extension StringContents {
-    /// Walks through text that `Parser` has validated.
+    /// Iterates over text that `Parser` has validated.
     public struct Scalars: Sequence, IteratorProtocol, Sendable {
         private let bytes: ArraySlice<UInt8>
-        /// Where the next scalar begins.
+        /// The index at which the next scalar begins.
         private(set) var position: Int
 
         init(_ bytes: ArraySlice<UInt8>) {
@@ -17,7 +17,7 @@ extension StringContents {
             return (Unicode.Scalar(codePoint), start..<position)
         }
 
-        /// The code point at the position, which must not be the end; a surrogate where one stands alone.
+        /// The code point at the position, which must not be the end; a lone surrogate is returned as it is.
         mutating func nextCodePoint() -> UInt32 {
             bytes[position] == UInt8(ascii: "\\") ? nextEscaped() : nextPlain()
         }
@@ -49,7 +49,7 @@ extension StringContents {
             }
         }
 
-        /// What one `\u` with its four digits says, or two of them that are a surrogate pair.
+        /// The code point of one `\u` escape, or of two that form a surrogate pair.
         private mutating func nextUTF16() -> UInt32 {
             let unit = codeUnit(at: position)
             position += 4

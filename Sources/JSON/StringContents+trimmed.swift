@@ -1,6 +1,6 @@
 extension StringContents {
-    /// Without the white space at both ends, as Python's `str.strip()` understands it (Unicode white space and the four
-    /// ASCII separators), whether it is written plainly or escaped. What is between is not looked at.
+    /// The text without white space at both ends, as in Python's `str.strip()` (Unicode white space and the four ASCII
+    /// separators). White space is recognised both plain and escaped. The text in between is not examined.
     public var trimmed: StringContents {
         var rest = bytes
         for (scalar, range) in scalars {
@@ -25,9 +25,9 @@ extension Unicode.Scalar {
     }
 }
 
-/// Of string contents that ``Parser`` has validated.
+/// The contents of strings that ``Parser`` has validated.
 extension ArraySlice<UInt8> {
-    /// Where the last scalar begins, or the second half of a surrogate pair; nil when there is none.
+    /// The index at which the last scalar, or the second half of a surrogate pair, begins; nil if the text is empty.
     fileprivate var startOfLastScalar: Int? {
         guard var start = indices.last else { return nil }
         while self[start] & 0xC0 == 0x80 { start -= 1 }
@@ -36,7 +36,7 @@ extension ArraySlice<UInt8> {
         return start
     }
 
-    /// Whether a backslash stands there that is not itself escaped: one after an even number of others.
+    /// Whether the byte at `index` is a backslash that is not itself escaped: an even number of backslashes precede it.
     private func isEscape(at index: Int) -> Bool {
         guard index >= startIndex else { return false }
         let backslashes = self[...index].reversed().prefix { $0 == UInt8(ascii: "\\") }

@@ -1,8 +1,8 @@
-/// Text as UTF-16: the units in which JSON's own escapes are counted, so that even a text that is cut in the middle of a
-/// surrogate pair, as two escapes in two strings, reads the same as the whole.
+/// Text as UTF-16, the units of JSON's own escapes: a text that is split within a surrogate pair, as two escapes in two
+/// strings, has the same units as the whole text.
 extension StringContents {
-    /// Calls `body` for each code unit with the number of bytes that it is written as. Of a scalar that takes two units, and
-    /// is written in one go, the first unit has all the bytes.
+    /// Calls `body` for each code unit with the number of bytes that it is written as. If a scalar of two units is written
+    /// without escapes, the first unit has all its bytes.
     public func forEachCodeUnit(_ body: (_ unit: UInt16, _ byteCount: Int) -> Void) {
         guard !isASCII else { return bytes.forEach { body(UInt16($0), 1) } }
         var scalars = scalars
@@ -27,12 +27,12 @@ extension StringContents {
         return units
     }
 
-    /// The beginning that is written in so many bytes, which must end where a character or an escape does.
+    /// The beginning of the text, up to a number of bytes. It must end after a character or an escape.
     public func prefix(byteCount: Int) -> StringContents {
         StringContents(bytes: bytes.prefix(byteCount), hasEscapes: hasEscapes)
     }
 
-    /// What comes after ``prefix(byteCount:)``.
+    /// The text after ``prefix(byteCount:)``.
     public func dropFirst(byteCount: Int) -> StringContents {
         StringContents(bytes: bytes.dropFirst(byteCount), hasEscapes: hasEscapes)
     }

@@ -1,10 +1,10 @@
-/// What stands between the quotes of a JSON string, escapes and all.
+/// The text between the quotes of a JSON string, with its escapes.
 ///
-/// It is passed on without being decoded and encoded again, so that every escape stays as its author wrote it.
+/// It is copied without being decoded and encoded again, so that every escape stays as it was written.
 public struct StringContents: Sendable {
     /// The text in UTF-8, with its escapes.
     public let bytes: ArraySlice<UInt8>
-    /// Whether there is a backslash in `bytes`; without one they are the text itself.
+    /// Whether `bytes` contains a backslash. Otherwise `bytes` is the decoded text.
     public let hasEscapes: Bool
 
     init(bytes: ArraySlice<UInt8>, hasEscapes: Bool) {
@@ -12,7 +12,7 @@ public struct StringContents: Sendable {
         self.hasEscapes = hasEscapes
     }
 
-    /// The contents of several strings, one after the other.
+    /// Joins the contents of several strings.
     public init(joining pieces: some Sequence<StringContents>) {
         var bytes: [UInt8] = []
         var hasEscapes = false
@@ -26,18 +26,16 @@ public struct StringContents: Sendable {
     /// Whether the string is `""`.
     public var isEmpty: Bool { bytes.isEmpty }
 
-    /// The text with its escapes decoded. A surrogate that stands alone becomes U+FFFD.
+    /// The text with its escapes decoded. A lone surrogate becomes U+FFFD.
     public var decoded: String {
         guard hasEscapes else { return String(decoding: bytes, as: UTF8.self) }
         return String(decoding: unescaped { Unicode.Scalar($0) == nil ? 0xFFFD : $0 }, as: UTF8.self)
     }
 
-    /// The scalars of the text, each with the bytes it is written as; nil stands for a surrogate without its other
-    /// half.
+    /// The scalars of the text, each with the range of its bytes; nil stands for a lone surrogate.
     public var scalars: Scalars { Scalars(bytes) }
 
-    /// The text as UTF-8. Code points that were escaped are handed to `replacement` first: lone surrogates are among
-    /// them.
+    /// The text as UTF-8. Escaped code points, including lone surrogates, are passed to `replacement` first.
     private func unescaped(_ replacement: (UInt32) -> UInt32 = { $0 }) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count)
@@ -53,15 +51,15 @@ public struct StringContents: Sendable {
     }
 }
 
-/// Equal are texts of the same code points, however they are escaped (RFC 8259, section 8.3): neither Unicode's
-/// canonical equivalence counts, as in Swift's strings, nor are all lone surrogates the same.
+/// Texts are equal if they have the same code points, however they are escaped (RFC 8259, section 8.3). Unlike Swift's
+/// strings, canonically equivalent texts differ, and different lone surrogates differ.
 extension StringContents: Hashable {
     public static func == (contents: StringContents, other: StringContents) -> Bool {
         guard contents.hasEscapes || other.hasEscapes else { return contents.bytes == other.bytes }
         return contents.unescaped() == other.unescaped()
     }
 
-    /// Whether the text reads `text`.
+    /// Whether the decoded text is `text`.
     public static func == (contents: StringContents, text: StaticString) -> Bool {
         contents.decodes(to: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -82,7 +80,7 @@ extension StringContents: Hashable {
 }
 
 extension [UInt8] {
-    /// Encodes as UTF-8 does, a surrogate included.
+    /// Appends a code point as UTF-8 does; a surrogate is encoded like other code points.
     fileprivate mutating func append(codePoint: UInt32) {
         func continuation(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: codePoint >> shift & 0x3F) }
         switch codePoint {

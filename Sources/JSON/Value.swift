@@ -1,8 +1,8 @@
-/// One value of a ``Document``: a place in its bytes, cheap to copy. It keeps the document alive.
+/// One value of a ``Document``: a position in its bytes, which is cheap to copy. It keeps the document alive.
 public struct Value: Sendable {
-    /// What a value is. `true` and `false` are kinds of their own, as in the grammar.
+    /// The kind of a value. `true` and `false` are separate kinds, as in the grammar.
     public enum Kind: UInt8, Sendable {
-        /// RFC 8259's values (section 3), each of the three literal names by itself.
+        /// RFC 8259's values (section 3), with a separate case for each literal name.
         case null, `true`, `false`, number, string, array, object
     }
 
@@ -16,13 +16,13 @@ public struct Value: Sendable {
 
     var node: Node { storage.nodes[index] }
 
-    /// What the value is.
+    /// The kind of the value.
     public var kind: Kind { node.kind }
 
     /// Whether this is `null`.
     public var isNull: Bool { kind == .null }
 
-    /// The value's own text as it stands in the document, without the white space around it.
+    /// The value's text as it is in the document, without the white space around it.
     public var text: ArraySlice<UInt8> {
         let node = node
         return storage.bytes[Int(node.start)..<Int(node.end)]
@@ -31,7 +31,7 @@ public struct Value: Sendable {
     /// The offset of the value's first byte in the document.
     public var offset: Int { Int(node.start) }
 
-    /// The truth value; nil of anything but `true` and `false`.
+    /// The Boolean value; nil for other kinds.
     public var bool: Bool? {
         switch kind {
         case .true: true
@@ -46,38 +46,38 @@ public struct Value: Sendable {
         return text.integer
     }
 
-    /// The number as text, digit for digit as it was written; nil of anything but a number.
+    /// The number as text, digit for digit as it was written; nil for other kinds.
     public var numberText: String? {
         guard kind == .number else { return nil }
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The string with its escapes decoded; nil of anything but a string. A surrogate that stands alone, which Swift's
-    /// strings cannot hold, becomes U+FFFD here; ``stringContents`` keeps it.
+    /// The string with its escapes decoded; nil for other kinds. A lone surrogate, which Swift's strings cannot hold,
+    /// becomes U+FFFD here; ``stringContents`` keeps it.
     public var string: String? { stringContents?.decoded }
 
-    /// The string as it is written between its quotes; nil of anything but a string.
+    /// The string as it is written between its quotes; nil for other kinds.
     public var stringContents: StringContents? {
         let node = node
         guard node.kind == .string else { return nil }
         return storage.stringContents(node)
     }
 
-    /// Whether this is a string that reads `other`.
+    /// Whether this is a string that is equal to `other`.
     public func isString(_ other: StaticString) -> Bool {
         let node = node
         return node.kind == .string && storage.string(node, reads: other)
     }
 
-    /// The member of that name; nil when there is none or this is not an object. Of members with the same name, the
-    /// last, as most readers of JSON have it.
+    /// The value of the member with that name; nil if there is none or if this is not an object. Of members with the same
+    /// name, the last, as most JSON parsers do.
     public subscript(name: StaticString) -> Value? {
         let node = node
         guard node.kind == .object, let member = storage.member(name, of: node, at: index) else { return nil }
         return Value(storage: storage, index: member)
     }
 
-    /// As the subscript by name, but nil also where the member is `null`: for fields in which both mean "not given".
+    /// Like the subscript, but also nil if the member is `null`: for fields in which both mean "not given".
     public func given(_ name: StaticString) -> Value? {
         guard let value = self[name], !value.isNull else { return nil }
         return value
@@ -85,7 +85,7 @@ public struct Value: Sendable {
 }
 
 extension ArraySlice<UInt8> {
-    /// The value of digits behind a sign or none; nil of anything else and of what does not fit.
+    /// The value of decimal digits with an optional minus sign; nil for anything else, and if it does not fit.
     fileprivate var integer: Int? {
         let isNegative = first == UInt8(ascii: "-")
         var value = 0

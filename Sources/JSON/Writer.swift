@@ -1,23 +1,22 @@
-/// Writes JSON, compactly, from new values and from parts of documents, which are copied as they stand.
+/// Writes compact JSON from new values and from parts of documents, which are copied unchanged.
 ///
-/// Commas and colons are the writer's; that names are followed by values, and brackets closed, is ensured by taking
-/// closures for what is inside.
+/// The writer adds commas and colons. Closures for the contents of objects and arrays make sure that brackets are closed.
 public struct Writer: Sendable {
     /// What has been written so far, in UTF-8.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    /// - Parameter capacity: how many bytes to make room for; more is found when needed.
+    /// - Parameter capacity: the number of bytes to reserve; the buffer grows when needed.
     public init(reservingCapacity capacity: Int = 256) {
         bytes.reserveCapacity(capacity)
     }
 
-    /// An object; `members` writes them with `member`, or `name` and a value.
+    /// Writes an object. `members` writes its members with `member`, or with `name` and a value.
     public mutating func object<Failure: Error>(_ members: (inout Writer) throws(Failure) -> Void) throws(Failure) {
         try container(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
     }
 
-    /// An array; `elements` writes its values one after the other.
+    /// Writes an array. `elements` writes its values one after the other.
     public mutating func array<Failure: Error>(_ elements: (inout Writer) throws(Failure) -> Void) throws(Failure) {
         try container(UInt8(ascii: "["), UInt8(ascii: "]"), elements)
     }
@@ -33,19 +32,19 @@ public struct Writer: Sendable {
         needsComma = true
     }
 
-    /// A value copied from a document, byte for byte.
+    /// Writes a value copied from a document, byte for byte.
     public mutating func value(_ value: Value) {
         separate()
         bytes.append(contentsOf: value.text)
     }
 
-    /// A value that is JSON already.
+    /// Writes a value that is already JSON.
     public mutating func json(_ text: some Collection<UInt8>) {
         separate()
         bytes.append(contentsOf: text)
     }
 
-    /// A string, escaped where it must be.
+    /// Writes a string, escaped where necessary.
     public mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -53,7 +52,7 @@ public struct Writer: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A string made of pieces, which are joined.
+    /// Writes a string made of pieces, which are joined.
     public mutating func string(_ pieces: (inout StringPieces) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -64,25 +63,25 @@ public struct Writer: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// A number without fraction or exponent.
+    /// Writes a number without fraction and exponent.
     public mutating func integer(_ number: Int) {
         separate()
         bytes.append(decimal: number)
     }
 
-    /// `true` or `false`.
+    /// Writes `true` or `false`.
     public mutating func bool(_ truth: Bool) {
         separate()
         bytes.append(contentsOf: truth ? "true".utf8 : "false".utf8)
     }
 
-    /// `null`.
+    /// Writes `null`.
     public mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
     }
 
-    /// A member's name, which must have nothing in it to escape; its value must follow.
+    /// Writes a member's name, which must not contain characters to escape. Its value must follow.
     public mutating func name(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -92,30 +91,30 @@ public struct Writer: Sendable {
         needsComma = false
     }
 
-    /// A member's name that is not known beforehand; its value must follow.
+    /// Writes a member's name that is not a literal. Its value must follow.
     public mutating func name(text: String) {
         string(text)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    /// The comma between what was written last and what comes now.
+    /// Writes the comma before a value, if one is needed.
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 }
 
-/// The pieces of one string: new text, and what other strings have between their quotes.
+/// The pieces of one string: new text, and the contents of other strings.
 public struct StringPieces: Sendable {
     fileprivate var bytes: [UInt8]
 
-    /// Text, escaped where it must be.
+    /// Appends text, escaped where necessary.
     public mutating func append(_ text: String) {
         bytes.appendEscaped(text)
     }
 
-    /// The contents of a string of a document, as they are written there.
+    /// Appends the contents of a document's string, as they are written there.
     public mutating func append(_ contents: StringContents) {
         bytes.append(contentsOf: contents.bytes)
     }
@@ -133,7 +132,7 @@ extension [UInt8] {
         self[start...].reverse()
     }
 
-    /// Escapes what RFC 8259 section 7 says must be, and no more.
+    /// Escapes only the characters that RFC 8259, section 7, requires.
     fileprivate mutating func appendEscaped(_ text: String) {
         var text = text
         text.withUTF8 { utf8 in
@@ -165,9 +164,9 @@ extension UInt8 {
     fileprivate var mustBeEscaped: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
 }
 
-/// A name and its value in one.
+/// Members: a name and its value in one call.
 extension Writer {
-    /// A member copied from a document, name and value as they are written there.
+    /// Writes a member copied from a document, name and value as they are written there.
     public mutating func member(_ member: Member) {
         value(member.nameValue)
         bytes.append(UInt8(ascii: ":"))
@@ -175,31 +174,31 @@ extension Writer {
         value(member.value)
     }
 
-    /// A member with a string copied from a document, as it is written there.
+    /// Writes a member with a string copied from a document, as it is written there.
     public mutating func member(_ name: StaticString, _ contents: StringContents) {
         self.name(name)
         string { $0.append(contents) }
     }
 
-    /// A member with a value copied from a document, byte for byte.
+    /// Writes a member with a value copied from a document, byte for byte.
     public mutating func member(_ name: StaticString, _ value: Value) {
         self.name(name)
         self.value(value)
     }
 
-    /// A member with a new string.
+    /// Writes a member with a new string.
     public mutating func member(_ name: StaticString, _ text: String) {
         self.name(name)
         string(text)
     }
 
-    /// A member with an integer.
+    /// Writes a member with an integer.
     public mutating func member(_ name: StaticString, _ number: Int) {
         self.name(name)
         integer(number)
     }
 
-    /// A member with a truth value.
+    /// Writes a member with a Boolean value.
     public mutating func member(_ name: StaticString, _ truth: Bool) {
         self.name(name)
         bool(truth)

@@ -1,16 +1,16 @@
 /// Facts about models: parameters, shutdown dates, replacements and prices.
 ///
-/// A row stands for a name or a pattern. A model's facts come from all rows that match its name: an operator's first, and among
-/// those that stand beside each other the more specific ones; `models.csv` explains the columns.
+/// A row applies to a name or a pattern. A model's facts come from all rows that match its name: an operator's rows take
+/// precedence over the program's, and of these, the more specific rows over the others; `models.csv` explains the columns.
 ///
 /// A class, because every request passes it on several times.
 public final class Catalogue: Sendable {
-    /// The rows that count first come first.
+    /// In order of precedence.
     private let sets: [RowSet]
     private let cache = ModelCache()
     /// The names that have a row of their own, in the order of the rows.
     public let names: [String]
-    /// The rows as a file, with the operator's at the end.
+    /// The rows as a CSV file, with the operator's at the end.
     public let csv: String
 
     /// The rows that are part of the program.
@@ -30,10 +30,11 @@ public final class Catalogue: Sendable {
         names = sets.reversed().flatMap(\.names).filter { seen.insert($0).inserted }
     }
 
-    /// The standard catalogue with an operator's rows on top (`MODELS_FILE`), all of which count before the program's.
+    /// The standard catalogue with an operator's rows added (`MODELS_FILE`), all of which take precedence over the
+    /// program's.
     ///
     /// - Parameter text: rows in the form of `models.csv`. The header must begin with `model`; the other columns are optional.
-    /// - Throws: ``CatalogueError``, which names line and column, also when models replace each other in a circle.
+    /// - Throws: ``CatalogueError``, which names the line and column; also if models replace each other in a circle.
     public convenience init(addingRowsOf text: String) throws(CatalogueError) {
         let sections = try CatalogueText.sections(of: text)
         self.init(
@@ -42,12 +43,12 @@ public final class Catalogue: Sendable {
         try checkReplacements(of: sections.joined())
     }
 
-    /// The facts about a model. Never fails: a name without a row of its own gets the facts of the patterns that match it, at
-    /// least those of `*`.
+    /// The facts about a model. Never fails: a name without a row of its own gets the facts of the patterns that match it,
+    /// at least those of `*`.
     public func model(named name: String) -> Model {
         if let cached = cache[name] { return cached }
         let model = assembledModel(named: name, hasOwnRow: hasRow(for: name))
-        // Other names are not kept: clients may send arbitrary ones.
+        // Other names are not cached, because clients may send arbitrary ones.
         if model.hasOwnRow { cache[name] = model }
         return model
     }
@@ -62,9 +63,9 @@ public final class Catalogue: Sendable {
         return row.model(named: name, hasOwnRow: hasOwnRow)
     }
 
-    /// - Throws: when a row's replacement leads back to a model that it replaces.
+    /// - Throws: ``CatalogueError`` if a row's replacement leads back to a model that it replaces.
     private func checkReplacements(of rows: some Sequence<Row>) throws(CatalogueError) {
-        // Those whose replacements are known to lead to an end.
+        // Patterns whose chains of replacements are known to end.
         var checked: Set<String> = []
         for row in rows {
             guard var next = row.replacement.value else { continue }

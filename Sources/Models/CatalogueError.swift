@@ -1,10 +1,10 @@
-/// Why a file of models cannot be used.
+/// The reason why a file of models cannot be used.
 public struct CatalogueError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The line at fault, from 1 up.
+    /// The number of the invalid line, from 1.
     public let line: Int
-    /// The column at fault, by its name in the header; nil when the line as a whole is.
+    /// The name of the invalid column; nil if the whole line is invalid.
     public let column: String?
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what would be valid.
     public let reason: String
 
     public var description: String {

@@ -1,13 +1,13 @@
-/// Reads the catalogue's form: a header that names columns, then a row a line. Lines that begin with `#` are comments, and empty
-/// rows, as spreadsheets write them, are passed over.
+/// Reads the catalogue's format: a header that names the columns, then one row per line. Lines that begin with `#` are
+/// comments. Empty rows, which spreadsheets write, are ignored.
 enum CatalogueText {
-    /// More than anybody has models; each is tested against every name that is looked up.
+    /// A limit, because each row is tested against every name that is looked up.
     private static let maximumRowCount = 10_000
 
-    /// The rows in sections, each of which begins with a header of its own: so what `gpt-proxy models --csv` prints with an
-    /// operator's rows can be read back.
+    /// The rows in sections, each with its own header, so that the output of `gpt-proxy models --csv` with an operator's
+    /// rows can be read again.
     ///
-    /// - Throws: ``CatalogueError`` for the first fault.
+    /// - Throws: ``CatalogueError`` for the first error.
     static func sections(of text: String) throws(CatalogueError) -> [[Row]] {
         var sections: [Section] = []
         var count = 0
@@ -24,13 +24,13 @@ enum CatalogueText {
             }
             guard count <= maximumRowCount else {
                 throw CatalogueError(
-                    line: index + 1, column: nil, reason: "is beyond the \(maximumRowCount) rows that there may be")
+                    line: index + 1, column: nil, reason: "exceeds the limit of \(maximumRowCount) rows")
             }
         }
         guard !sections.isEmpty else {
             throw CatalogueError(
                 line: 1, column: nil,
-                reason: "the header is missing, which names the columns: model, and any of the others")
+                reason: "the header is missing; it must name the columns: model, and any of the others")
         }
         return sections.map(\.rows)
     }
@@ -39,7 +39,7 @@ enum CatalogueText {
     private struct Section {
         private let columns: [Column]
         private(set) var rows: [Row] = []
-        /// The line of each pattern's row.
+        /// The line number of each pattern's row.
         private var lines: [String: Int] = [:]
 
         init(header cells: [String], line: Int) throws(CatalogueError) {
@@ -50,8 +50,8 @@ enum CatalogueText {
                     throw CatalogueError(
                         line: line, column: nil,
                         reason:
-                            "'\(cell)' is \(isKnown ? "named twice" : "not a column"); the header names the columns, of which "
-                            + "there are \(Column.allCases.map(\.rawValue).joined(separator: ", "))")
+                            "'\(cell)' is \(isKnown ? "named twice" : "not a column"); the columns are "
+                            + "\(Column.allCases.map(\.rawValue).joined(separator: ", "))")
                 }
                 columns.append(column)
             }
@@ -88,7 +88,7 @@ enum CatalogueText {
 
     private static func trimmed(_ text: Substring) -> String {
         let text = withoutSpaces(text)
-        // Quotes, as spreadsheets may write them.
+        // Spreadsheets may write quotes.
         guard text.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
         return String(withoutSpaces(text.dropFirst().dropLast()))
     }

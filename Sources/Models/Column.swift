@@ -13,7 +13,7 @@ enum Column: String, CaseIterable {
     case longCachedInput = "long_cached_input"
     case longOutput = "long_output"
 
-    /// What may stand there, as errors say it.
+    /// The values that the column allows, as error messages list them.
     var allowed: String {
         switch self {
         case .model: "a model's name, or a pattern with *"

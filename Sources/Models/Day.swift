@@ -1,22 +1,21 @@
 /// A calendar day in UTC. A model is shut down at the start of its shutdown date.
 public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// How many days it is after 1970-01-01; below zero before that.
+    /// Number of days since 1970-01-01; negative before that.
     public let daysSince1970: Int
 
-    /// - Parameter daysSince1970: below zero for days before 1970-01-01.
+    /// - Parameter daysSince1970: negative for days before 1970-01-01.
     public init(daysSince1970: Int) {
         self.daysSince1970 = daysSince1970
     }
 
-    /// The day of a moment.
+    /// The day of a point in time.
     ///
-    /// - Parameter seconds: since 1970, as clocks count them; below zero before that.
+    /// - Parameter seconds: Unix time; negative before 1970.
     public init(secondsSince1970 seconds: Int) {
         daysSince1970 = seconds >= 0 ? seconds / 86_400 : (seconds + 1) / 86_400 - 1
     }
 
-    /// Reads `2026-12-11` (ISO 8601), of the years 1970 to 9999. Nil of anything else, and of a day that its month does not
-    /// have.
+    /// Reads `2026-12-11` (ISO 8601), for the years 1970 to 9999. Nil for anything else, and for a day that does not exist.
     public init?(_ text: some StringProtocol) {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.map(\.count) == [4, 2, 2] else { return nil }
@@ -25,7 +24,7 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.init(year: numbers[0], month: numbers[1], day: numbers[2])
     }
 
-    /// A day by its numbers. Nil when there is no such day, or it is before 1970.
+    /// A day by its numbers. Nil if there is no such day, or if it is before 1970.
     public init?(year: Int, month: Int, day: Int) {
         guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         // Howard Hinnant's days_from_civil: years begin in March, so that a leap day is a year's last.
@@ -35,7 +34,7 @@ public struct Day: Sendable, Hashable, Comparable, CustomStringConvertible {
         guard date.day == day else { return nil }
     }
 
-    /// The number of days from this day to another; below zero when that is earlier.
+    /// The number of days from this day to another; negative if the other day is earlier.
     public func days(until other: Day) -> Int {
         other.daysSince1970 &- daysSince1970
     }

@@ -1,4 +1,4 @@
-/// How much a model thinks before it answers (`reasoning_effort` of Chat Completions, `reasoning.effort` of the Responses
+/// How much a model reasons before it answers (`reasoning_effort` of Chat Completions, `reasoning.effort` of the Responses
 /// API), in ascending order.
 public enum Effort: String, Sendable, CaseIterable, Comparable {
     /// No reasoning; the model answers at once.
@@ -26,10 +26,10 @@ public enum Effort: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// The effort to send where only some are supported: the smallest that is not below this one, else the largest.
+    /// The effort to send if only some are supported: the lowest one that is at least this effort, otherwise the highest.
     ///
-    /// - Parameter supported: those that are supported, in any order.
-    /// - Returns: nil when none is.
+    /// - Parameter supported: the supported efforts, in any order.
+    /// - Returns: nil if none is supported.
     public func nearest(in supported: some Sequence<Effort>) -> Effort? {
         supported.min { one, other in
             switch (one >= self, other >= self) {

@@ -1,58 +1,58 @@
 /// The facts about one model.
 public struct Model: Sendable, Equatable {
-    /// When a model thinks before it answers.
+    /// When a model reasons before it answers.
     public enum Reasoning: String, Sendable, CaseIterable {
-        /// It answers at once.
+        /// It never reasons.
         case never
-        /// No effort switches it off.
+        /// It reasons at every effort.
         case always
-        /// Unless its effort is `none`.
+        /// It reasons unless the effort is `none`.
         case optional
     }
 
-    /// When a model takes `temperature`, `top_p`, `logprobs` and `top_logprobs`.
+    /// When a model accepts `temperature`, `top_p`, `logprobs` and `top_logprobs`.
     public enum Sampling: String, Sendable, CaseIterable {
         /// At every effort.
         case always
-        /// At none.
+        /// At no effort.
         case never
-        /// Only at the effort `none`, asked for or its default.
+        /// Only at the effort `none`, which the request sets or which is the model's default.
         case effortNone = "effort-none"
     }
 
-    /// Which efforts a model takes.
+    /// Which efforts a model accepts.
     public enum Efforts: Sendable, Equatable {
-        /// Unknown: what the client asks for is passed on.
+        /// Unknown: the client's effort is passed on.
         case unknown
-        /// None: the request must have no such field, or it is not known what may stand there.
+        /// None: the request must not contain the field, or its valid values are unknown.
         case unsupported
-        /// These, at least one, in ascending order.
+        /// These efforts, at least one, in ascending order.
         case only([Effort])
     }
 
     /// Whether Chat Completions serves a model.
     public enum ChatSupport: String, Sendable, CaseIterable {
-        /// Whatever is asked.
+        /// All requests.
         case yes
-        /// Not at all.
+        /// No requests.
         case no
-        /// Function tools are refused.
+        /// Requests without function tools.
         case noTools = "no-tools"
-        /// Function tools are refused unless the effort is `none`.
+        /// Requests without function tools, and all requests at the effort `none`.
         case toolsAtNone = "tools-at-none"
     }
 
     /// The name that was looked up.
     public let name: String
-    /// Whether the catalogue has a row for just this name, which a misspelt name has not.
+    /// Whether the catalogue has a row for exactly this name, as it has not for a misspelt name.
     public let hasOwnRow: Bool
-    /// When it thinks.
+    /// When it reasons.
     public let reasoning: Reasoning
-    /// Which efforts it takes.
+    /// Which efforts it accepts.
     public let efforts: Efforts
-    /// The effort that the model uses when a request sets no effort; nil when unknown.
+    /// The effort that the model uses if a request sets none; nil if unknown.
     public let defaultEffort: Effort?
-    /// When it takes sampling parameters; nil of a model that generates nothing.
+    /// When it accepts sampling parameters; nil for a model that generates nothing.
     public let sampling: Sampling?
     /// Whether assistant messages are sent with their `phase` (commentary or final answer).
     public let wantsPhase: Bool
@@ -60,16 +60,16 @@ public struct Model: Sendable, Equatable {
     public let chat: ChatSupport
     /// Whether the Responses API serves it.
     public let isServedByResponses: Bool
-    /// The first day on which OpenAI rejects it; nil when none has been announced.
+    /// The first day on which OpenAI rejects it; nil if none has been announced.
     public let shutdown: Day?
-    /// What is sent instead from that day on; nil when nothing is named.
+    /// The model that is sent instead from that day on; nil if none is named.
     public let replacement: ModelSelection?
-    /// What its tokens cost; nil when that is not known.
+    /// The price of its tokens; nil if it is not known.
     public let price: Price?
 
-    /// Whether it thinks before it answers a request with that effort.
+    /// Whether it reasons before it answers a request with that effort.
     ///
-    /// - Parameter effort: the effort that is sent; nil when none is.
+    /// - Parameter effort: the effort that is sent; nil if none is.
     public func reasons(at effort: Effort?) -> Bool {
         switch reasoning {
         case .never: false
@@ -78,9 +78,9 @@ public struct Model: Sendable, Equatable {
         }
     }
 
-    /// Whether it takes sampling parameters in a request with that effort.
+    /// Whether it accepts sampling parameters in a request with that effort.
     ///
-    /// - Parameter effort: the effort that is sent; nil when none is.
+    /// - Parameter effort: the effort that is sent; nil if none is.
     public func takesSampling(at effort: Effort?) -> Bool {
         switch sampling {
         case .always, nil: true
@@ -89,7 +89,7 @@ public struct Model: Sendable, Equatable {
         }
     }
 
-    /// The effort to send for the one asked for; nil when none may be sent.
+    /// The effort to send for the one that is asked for; nil if none may be sent.
     public func effort(for asked: Effort) -> Effort? {
         switch efforts {
         case .unknown: asked
@@ -100,7 +100,7 @@ public struct Model: Sendable, Equatable {
 
     /// Whether Chat Completions answers a request with function tools and that effort.
     ///
-    /// - Parameter effort: the effort that is sent; nil when none is.
+    /// - Parameter effort: the effort that is sent; nil if none is.
     public func takesToolsInChat(at effort: Effort?) -> Bool {
         switch chat {
         case .yes: true

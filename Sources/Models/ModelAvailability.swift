@@ -1,16 +1,16 @@
-/// Which models are available: by date, and by what upstream has answered.
+/// Which models are available, by date and by upstream's responses.
 public struct ModelAvailability: Sendable, Equatable {
-    /// Today. Models whose shutdown date is not later are gone.
+    /// Today. Models with this or an earlier shutdown date are retired.
     public var day: Day
-    /// Names that upstream has refused before their shutdown date.
+    /// Names of models that upstream has rejected before their shutdown date.
     public var refused: Set<String>
-    /// Names that upstream still serves after their shutdown date.
+    /// Names of models that upstream still serves after their shutdown date.
     public var served: Set<String>
 
     /// - Parameters:
     ///   - day: today.
-    ///   - refused: see the property.
-    ///   - served: see the property.
+    ///   - refused: names of models that upstream has rejected before their shutdown date.
+    ///   - served: names of models that upstream still serves after their shutdown date.
     public init(on day: Day, refused: Set<String> = [], served: Set<String> = []) {
         self.day = day
         self.refused = refused

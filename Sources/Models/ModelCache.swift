@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Caches the models that have been assembled from the catalogue's rows: nearly every request is for one of few.
+/// Caches the models that have been assembled from the catalogue's rows, because nearly all requests are for a few models.
 final class ModelCache: Sendable {
     private let models = Mutex<[String: Model]>([:])
 

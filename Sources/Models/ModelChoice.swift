@@ -1,20 +1,21 @@
 /// The model that is sent upstream for the name that a client asks for.
 public struct ModelChoice: Sendable, Equatable {
-    /// The name that the client sent; nil when it sent none.
+    /// The name that the client sent; nil if it sent none.
     public let asked: String?
-    /// What the model map made of it, or of the default model.
+    /// The model that the model map selected for it, or for the default model.
     public let mapped: String
     /// The model that is sent.
     public let sent: Model
-    /// The model that the sent one replaces directly; nil when nothing was replaced.
+    /// The model that is directly replaced by the one that is sent; nil if none was replaced.
     public let predecessor: String?
-    /// The effort that the map, the default model or the replacement sets for a client that sets none; nil sets none.
+    /// The effort that the map, the default model or the replacement sets for a client that sets none; nil if none of them
+    /// sets one.
     public let effort: Effort?
 
-    /// The model that was replaced because it is gone; nil when none was.
+    /// The retired model that was replaced; nil if none was.
     public var retired: String? { sent.name == mapped ? nil : mapped }
 
-    /// Every name by which a caller may be allowed to use the model.
+    /// The names by which a caller's permissions may allow the model.
     public var names: Set<String> { Set([asked ?? mapped, mapped, sent.name]) }
 
     /// The effort that is sent for a client that sets none: the nearest that the model supports. Nil sends no effort.
@@ -22,10 +23,10 @@ public struct ModelChoice: Sendable, Equatable {
 
     /// - Parameters:
     ///   - asked: the name that the client sent.
-    ///   - defaultModel: what counts where it sent none; mapped as a client's own name is.
-    ///   - map: which models are sent for which.
-    ///   - catalogue: what replaces models that are gone.
-    ///   - availability: which are gone; nil replaces none (`RETIRED_MODELS=forward`).
+    ///   - defaultModel: the model for a client that sent no name; it is mapped like a client's own name.
+    ///   - map: the model map.
+    ///   - catalogue: the catalogue, which names the replacements of retired models.
+    ///   - availability: which models are retired; nil replaces none (`RETIRED_MODELS=forward`).
     public init(
         asked: String?, defaultModel: ModelSelection, map: ModelMap, catalogue: Catalogue,
         availability: ModelAvailability?
@@ -39,9 +40,9 @@ public struct ModelChoice: Sendable, Equatable {
     /// The model that is sent for a name that has been mapped.
     ///
     /// - Parameters:
-    ///   - mapped: what the model map gave.
-    ///   - catalogue: what replaces models that are gone.
-    ///   - availability: which are gone; nil replaces none.
+    ///   - mapped: the model that the model map selected.
+    ///   - catalogue: the catalogue, which names the replacements of retired models.
+    ///   - availability: which models are retired; nil replaces none.
     public init(mapped: ModelSelection, catalogue: Catalogue, availability: ModelAvailability?) {
         self.init(asked: nil, mapped: mapped, catalogue: catalogue, availability: availability)
     }
@@ -57,15 +58,15 @@ public struct ModelChoice: Sendable, Equatable {
 }
 
 extension Catalogue {
-    /// The model itself while it is available, else its replacement, or that one's. The effort is the one that goes with the
-    /// last replacement that has one.
+    /// The model itself while it is available, otherwise its replacement, or the replacement's own replacement. The effort
+    /// is that of the last replacement that has one.
     fileprivate func successor(
         of name: String, _ availability: ModelAvailability?
     ) -> (model: Model, predecessor: String?, effort: Effort?) {
         var model = self.model(named: name)
         var predecessor: String?
         var effort: Effort?
-        // Stays empty, and so costs nothing, while the model is available.
+        // Stays empty, and therefore costs nothing, while the model is available.
         var seen: Set<String> = []
         while let availability, availability.isGone(model), let replacement = model.replacement {
             seen.insert(model.name)

@@ -1,17 +1,17 @@
-/// Which model is asked for the one that the client names (`MODEL_MAP`).
+/// Maps the model that the client names to the one that is sent (`MODEL_MAP`).
 public struct ModelMap: Sendable {
     /// One replacement.
     public struct Entry: Sendable, Equatable {
         /// The name that the client sends.
         public let asked: ModelPattern
-        /// What is sent upstream instead.
+        /// The model that is sent upstream instead.
         public let sent: ModelSelection
     }
 
-    /// In the order given, the standard ones first. Of two for one pattern, the later counts.
+    /// In the given order, after the standard entries. Of two entries for one pattern, the later one takes precedence.
     public private(set) var entries: [Entry]
 
-    /// What the original proxy maps.
+    /// The map of the original proxy.
     public static let standard = ModelMap(entries: [
         Entry(asked: ModelPattern("gpt-4o"), sent: ModelSelection("gpt-5")),
         Entry(asked: ModelPattern("gpt-4o-mini"), sent: ModelSelection("gpt-5-mini")),
@@ -24,11 +24,11 @@ public struct ModelMap: Sendable {
         self.entries = entries
     }
 
-    /// Reads `asked=sent,asked=sent`, in which `*` in an asked name matches any run of characters, and an effort may stand
-    /// behind a name that is sent (`gpt-4o=gpt-6-luna:none`). The entries come on top of those of `base` and win over an
-    /// entry there for the same name.
+    /// Reads `asked=sent,asked=sent`. In an asked name, `*` matches any run of characters; a name that is sent may be
+    /// followed by an effort (`gpt-4o=gpt-6-luna:none`). The entries are added to those of `base`, and take precedence over
+    /// its entries for the same name.
     ///
-    /// - Throws: ``ModelMapError``, which names the entry at fault.
+    /// - Throws: ``ModelMapError``, which contains the invalid entry.
     public init(parsing text: String, onTopOf base: ModelMap = .standard) throws(ModelMapError) {
         entries = base.entries
         for part in text.split(separator: ",") {
@@ -41,19 +41,19 @@ public struct ModelMap: Sendable {
         }
     }
 
-    /// The entries that count: of several for one pattern, the last.
+    /// The effective entries: of several for one pattern, the last.
     public var effectiveEntries: [Entry] {
         entries.indices.filter { index in
             !entries[(index + 1)...].contains { $0.asked == entries[index].asked }
         }.map { entries[$0] }
     }
 
-    /// The names that are replaced, without those that stand for many.
+    /// The names that are replaced, without patterns.
     public var names: [String] {
         effectiveEntries.map(\.asked).filter(\.isName).map(\.text)
     }
 
-    /// The model to ask for; the name itself when no entry matches.
+    /// The model to send; the asked name itself if no entry matches.
     public func callAsFunction(_ asked: String) -> ModelSelection {
         mostSpecificEntry(for: asked)?.sent ?? ModelSelection(asked)
     }

@@ -1,11 +1,12 @@
-/// What upstream's answer shows of a model, against its shutdown date.
+/// What upstream's response shows about a model, in contradiction to its shutdown date.
 public enum ModelObservation: Sendable, Hashable {
-    /// Upstream refuses the model before its shutdown date.
+    /// Upstream rejects the model before its shutdown date.
     case refused(String)
-    /// Upstream does not have the replacement: it has shutdown dates of its own, and may still serve the model that was replaced.
+    /// Upstream does not have the replacement: its shutdown dates differ, and it may still serve the model that was
+    /// replaced.
     case served(String)
 
-    /// The model that it is about.
+    /// The model that the observation is about.
     public var name: String {
         switch self {
         case .refused(let name), .served(let name): name
@@ -14,7 +15,7 @@ public enum ModelObservation: Sendable, Hashable {
 }
 
 extension ModelAvailability {
-    /// Adds an observation, which counts before earlier ones of the same model.
+    /// Adds an observation, which takes precedence over earlier ones about the same model.
     public mutating func add(_ observation: ModelObservation) {
         switch observation {
         case .refused(let name):
@@ -35,7 +36,7 @@ extension ModelAvailability {
 }
 
 extension ModelChoice {
-    /// What it would show if upstream did not have the model; nil when there is no other model to send.
+    /// The observation that follows if upstream does not have the model; nil if there is no other model to send.
     public var observationIfMissing: ModelObservation? {
         // A name that only a pattern matches may be misspelt, or belong to another account.
         if sent.replacement != nil { return sent.hasOwnRow ? .refused(sent.name) : nil }

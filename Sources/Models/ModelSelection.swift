@@ -1,20 +1,20 @@
-/// A model to send, and the effort to use when the client sets no effort.
+/// A model to send, and the effort to send if the client sets none.
 public struct ModelSelection: Sendable, Hashable, CustomStringConvertible {
     /// The model's name.
     public var name: String
-    /// The effort to send when the client sets no effort; nil sends no effort.
+    /// The effort to send if the client sets none; nil sends no effort.
     public var effort: Effort?
 
     /// - Parameters:
     ///   - name: the model's name.
-    ///   - effort: the effort to send when the client sets no effort.
+    ///   - effort: the effort to send if the client sets none.
     public init(_ name: String, effort: Effort? = nil) {
         self.name = name
         self.effort = effort
     }
 
-    /// Reads `gpt-6-luna` or `gpt-6-luna:none`. What stands behind the last colon is an effort only if it is the name of
-    /// one: `llama3:8b` and `ft:gpt-4o:org` are names. Nil where there is no name.
+    /// Reads `gpt-6-luna` or `gpt-6-luna:none`. The text after the last colon is an effort only if it is the name of one:
+    /// `llama3:8b` and `ft:gpt-4o:org` are names. Nil if there is no name.
     public init?(parsing text: some StringProtocol) {
         var (name, effort) = (text[...], Effort?.none)
         if let colon = text.lastIndex(of: ":"), let word = Effort(rawValue: String(text[text.index(after: colon)...])) {
@@ -24,6 +24,6 @@ public struct ModelSelection: Sendable, Hashable, CustomStringConvertible {
         self.init(String(name), effort: effort)
     }
 
-    /// As ``init(parsing:)`` reads it.
+    /// The text that ``init(parsing:)`` reads.
     public var description: String { effort.map { "\(name):\($0.rawValue)" } ?? name }
 }

@@ -1,20 +1,20 @@
-/// What a model's tokens cost, in USD per million (OpenAI's Standard tier).
+/// The price of a model's tokens, in USD per million (OpenAI's Standard tier).
 public struct Price: Sendable, Equatable {
     /// The prices of requests of one size.
     public struct Rates: Sendable, Equatable {
-        /// Of input tokens that come from no cache.
+        /// The price of input tokens that are not read from a cache.
         public let input: Double
-        /// Of input tokens that are read from upstream's prompt cache.
+        /// The price of input tokens that are read from upstream's prompt cache.
         public let cachedInput: Double
-        /// Of input tokens that are written to it.
+        /// The price of input tokens that are written to upstream's prompt cache.
         public let cacheWrite: Double
-        /// Of output tokens; reasoning is part of the output.
+        /// The price of output tokens, including reasoning.
         public let output: Double
     }
 
     /// The prices of requests with many input tokens.
     public struct LongContext: Sendable, Equatable {
-        /// A request with more input tokens than this costs the long-context rates as a whole.
+        /// A request with more input tokens than this costs the long-context rates for all its tokens.
         public let threshold: Int
         /// The prices of such a request.
         public let rates: Rates
@@ -22,11 +22,11 @@ public struct Price: Sendable, Equatable {
 
     /// The prices of ordinary requests.
     public let rates: Rates
-    /// The prices of requests with many input tokens; nil where they cost the same.
+    /// The prices of requests with many input tokens; nil if they are the same.
     public let longContext: LongContext?
 
-    /// The factor of a service tier, by the name that a reply has for it; 1 of tiers that cost the list price or are not
-    /// known.
+    /// The price factor of a service tier, by its name in the response; 1 for tiers that cost the list price or are
+    /// unknown.
     public static func factor(ofTier tier: String?) -> Double {
         switch tier {
         case "flex", "batch": 0.5

@@ -1,7 +1,7 @@
 extension Row {
-    /// Takes a cell's text, which is not empty.
+    /// Reads a cell's text, which is not empty.
     ///
-    /// - Returns: whether it is one of the texts that may stand there.
+    /// - Returns: whether the column allows the text.
     mutating func read(_ text: String, in column: Column) -> Bool {
         switch column {
         case .model:
@@ -62,7 +62,7 @@ extension Row {
         text == "yes" ? true : text == "no" ? false : nil
     }
 
-    /// In decimal digits, and of a size with which sums stay numbers that can be printed.
+    /// Accepts decimal digits only, and limits the size so that sums can be printed.
     private static func price(_ text: String) -> Double? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") })
         else { return nil }

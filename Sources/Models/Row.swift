@@ -1,23 +1,23 @@
-/// A row of the catalogue: what it says of the models that its pattern matches.
+/// A row of the catalogue: the facts about the models that its pattern matches.
 struct Row: Sendable {
-    /// What a cell says.
+    /// The content of a cell.
     enum Cell<Value: Sendable>: Sendable {
-        /// Nothing: the next less specific row is asked.
+        /// Empty: the value of the next less specific row applies.
         case inherited
-        /// That there is no value (`-`).
+        /// No value (`-`).
         case nothing
         case value(Value)
 
         var value: Value? { if case .value(let value) = self { value } else { nil } }
 
-        /// This cell, or where it is empty the one of a less specific row.
+        /// This cell, or if it is empty, that of a less specific row.
         func inheriting(_ other: Cell) -> Cell {
             if case .inherited = self { other } else { self }
         }
     }
 
     var pattern = ModelPattern("")
-    /// The line that it stands in, from 1 up.
+    /// The row's line number, from 1.
     var line = 0
 
     var reasoning = Cell<Model.Reasoning>.inherited
@@ -39,9 +39,9 @@ struct Row: Sendable {
     var longCachedInput = Cell<Double>.inherited
     var longOutput = Cell<Double>.inherited
 
-    /// Takes from a less specific row what this one does not say.
+    /// Fills the empty cells from a less specific row.
     mutating func inherit(from other: Row) {
-        // The effort goes with the replacement, not with another one.
+        // The effort belongs to this row's replacement and is not inherited from another row.
         if case .inherited = replacement {} else if case .inherited = replacementEffort { replacementEffort = .nothing }
         reasoning = reasoning.inheriting(other.reasoning)
         efforts = efforts.inheriting(other.efforts)
@@ -63,7 +63,7 @@ struct Row: Sendable {
         longOutput = longOutput.inheriting(other.longOutput)
     }
 
-    /// What it says of a model, when nothing is left to inherit.
+    /// The facts about a model, after all less specific rows have been inherited.
     func model(named name: String, hasOwnRow: Bool) -> Model {
         // A pattern may also match its own replacement, which must not inherit the shutdown.
         let isOwnReplacement = replacement.value == name
@@ -77,7 +77,7 @@ struct Row: Sendable {
             price: price)
     }
 
-    /// What is read from a cache, or written to one, costs as much as other input where no other price is known.
+    /// Reading from a cache and writing to one cost as much as other input if no other price is known.
     private var price: Price? {
         guard let input = input.value else { return nil }
         let rates = Price.Rates(
@@ -88,7 +88,7 @@ struct Row: Sendable {
         }
         let long = Price.Rates(
             input: longInput, cachedInput: longCachedInput.value ?? longInput,
-            // Cache writes cost double in a long context; OpenAI lists no price of their own.
+            // Cache writes cost double in a long context; OpenAI does not list a separate price.
             cacheWrite: cacheWrite.value.map { $0 * 2 } ?? longInput, output: longOutput.value ?? rates.output)
         return Price(rates: rates, longContext: Price.LongContext(threshold: from, rates: long))
     }

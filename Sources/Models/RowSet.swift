@@ -1,4 +1,4 @@
-/// Rows that stand beside each other: of those that match a name, the more specific ones count first.
+/// Rows of the same origin. Of those that match a name, the more specific ones take precedence.
 struct RowSet: Sendable {
     /// The rows for one name each.
     private var rowsByName: [String: Row] = [:]
@@ -24,7 +24,7 @@ struct RowSet: Sendable {
 
     func hasRow(for name: String) -> Bool { rowsByName[name] != nil }
 
-    /// Fills what a row does not say yet of a model.
+    /// Fills the empty cells of a row with the facts about a model.
     func complete(_ row: inout Row, for name: String) {
         if let own = rowsByName[name] { row.inherit(from: own) }
         let utf8 = name.utf8

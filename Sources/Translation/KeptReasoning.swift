@@ -1,15 +1,15 @@
-/// What a model thought before it called a tool, sealed by upstream: it goes on from there when it gets the result, but only
-/// if it gets its thoughts back too, of which Chat Completions' clients know nothing.
+/// Encrypted reasoning that preceded a tool call. After the call, the model continues its reasoning only if the next
+/// request contains it again, and Chat Completions clients cannot send it.
 public struct KeptReasoning: Sendable, Equatable {
-    /// The call that the reasoning led to, as the client knows it.
+    /// The id of the call that the reasoning led to, as the client knows it.
     public let callID: String
 
-    /// What was thought before the text beside the call: reasoning items, in JSON, as they go back into the input.
+    /// Reasoning items before the text that accompanies the call, as JSON for the `input` array.
     public let beforeText: [[UInt8]]
-    /// What was thought between that text and the call, in the same form, or all of it where there was no text.
+    /// Reasoning items between that text and the call, in the same form; all of them if there was no text.
     public let beforeCall: [[UInt8]]
 
-    /// The reasoning that led to one call; without either list, there was none.
+    /// Creates the reasoning that led to one call. If both lists are empty, there was none.
     public init(callID: String, beforeText: [[UInt8]] = [], beforeCall: [[UInt8]] = []) {
         self.callID = callID
         self.beforeText = beforeText
@@ -17,5 +17,5 @@ public struct KeptReasoning: Sendable, Equatable {
     }
 }
 
-/// Finds the reasoning that led to the call with that id; nil where nobody kept it.
+/// Looks up the reasoning that led to the call with this id; nil if none is cached.
 public typealias ReasoningRecall = @Sendable (_ callID: String) -> KeptReasoning?

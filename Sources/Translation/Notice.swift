@@ -1,25 +1,25 @@
-/// One thing that the upstream request does not carry as the client said it, and why.
+/// One difference between the client's request and the upstream request, and the reason for it.
 public struct Notice: Sendable, Equatable {
-    /// What became of a field.
+    /// What can happen to a field.
     public enum Kind: String, Sendable, CaseIterable {
         /// Left out.
         case dropped
         /// Sent with another value.
         case adjusted
-        /// Not sent, and done here instead.
+        /// Not sent; the proxy does it instead.
         case emulated
-        /// Put right, so that upstream accepts the conversation.
+        /// Changed so that upstream accepts the conversation.
         case repaired
-        /// Sent as it is, though upstream is known to refuse it.
+        /// Sent unchanged, although upstream is known to reject it.
         case warned
     }
 
-    /// What became of it.
+    /// What happened to the field.
     public let kind: Kind
 
     /// The field of the client's request, as a path.
     public let field: String
 
-    /// Why, in a clause that follows the field's name.
+    /// The reason, as a clause that follows the field's name.
     public let reason: String
 }

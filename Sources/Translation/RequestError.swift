@@ -1,15 +1,15 @@
-/// Why a client's request cannot be translated. Always the client's to mend: the status is 400.
+/// The reason why a client's request cannot be translated. The client has to correct it: the status is 400.
 public struct RequestError: Error, Sendable, Equatable {
-    /// What is wrong and the way out, for people.
+    /// What is wrong and how to fix it, for humans.
     public var message: String
 
-    /// The field at fault, as a path: `messages[2].content[0].type`. Nil when it is the body as a whole.
+    /// The invalid field, as a path: `messages[2].content[0].type`; nil if the whole body is invalid.
     public var param: String?
 
-    /// OpenAI's word for the kind of error, for programs: `invalid_type`, `unsupported_parameter` …
+    /// OpenAI's error code, for programs: `invalid_type`, `unsupported_parameter` …
     public var code: String?
 
-    /// An error in the words that the client gets.
+    /// Creates an error with the texts that the client receives.
     public init(message: String, param: String? = nil, code: String? = nil) {
         self.message = message
         self.param = param
@@ -23,7 +23,7 @@ public struct RequestError: Error, Sendable, Equatable {
 
     static func onlyInChat(_ model: String) -> RequestError {
         RequestError(
-            message: "The model '\(model)' is served by Chat Completions only: ask it at /v1/chat/completions.",
+            message: "The model '\(model)' is available in Chat Completions only: use /v1/chat/completions.",
             param: "model", code: "unsupported_model")
     }
 

@@ -1,7 +1,7 @@
 public import JSON
 public import Models
 
-/// A request as upstream gets it, and what is needed to understand and answer it later.
+/// A request in the form that upstream gets, with the information that is needed to understand and translate the response.
 public struct TranslatedRequest: Sendable {
     /// The path below upstream's base address, such as `/responses`.
     public let path: String
@@ -9,34 +9,35 @@ public struct TranslatedRequest: Sendable {
     /// The JSON body.
     public internal(set) var body: [UInt8]
 
-    /// What the reply's translation has to know of the request.
+    /// The facts about the request that the response's translation needs.
     public internal(set) var context: ReplyContext
 
-    /// What was left out, changed or repaired, in the order of finding.
+    /// What was left out, changed or repaired, in the order in which the translation found it.
     public internal(set) var notices: [Notice]
 
-    /// How many choices the client wants (`n`): upstream gets that many identical requests.
+    /// Number of choices that the client wants (`n`). Upstream gets this number of identical requests.
     public var choiceCount = 1
 
-    /// The calls before which reasoning was put back.
+    /// The ids of the calls before which cached reasoning was inserted.
     public internal(set) var recalledCallIDs: Set<String> = []
 
-    /// What to send if upstream turns out not to have the model; nil when there is nothing else to send.
+    /// The request to send if upstream does not have the model; nil if there is no other model to send.
     public internal(set) var alternative: Alternative?
 
     /// The same request for another model.
     public struct Alternative: Sendable {
-        /// What upstream's refusal of the first request shows of models.
+        /// What it shows about the models' availability if upstream does not have the model of the first request.
         public let observation: ModelObservation
         let translate: @Sendable () throws(RequestError) -> TranslatedRequest
 
         /// The request to send.
         ///
-        /// - Throws: when the other model rejects the request, and the operator has that told (`UNSUPPORTED_PARAMS=reject`).
+        /// - Throws: ``RequestError`` if the other model does not support a parameter and the operator has such requests
+        ///   rejected (`UNSUPPORTED_PARAMS=reject`).
         public func callAsFunction() throws(RequestError) -> TranslatedRequest { try translate() }
     }
 
-    /// The body with another model's name in it, where one of several upstreams has its own.
+    /// The body with another model name, for a base that uses a different name.
     public func body(asking model: String) -> [UInt8] {
         guard let root = try? Document(parsing: body, maximumDepth: 512).root else { return body }
         var writer = Writer(reservingCapacity: body.count + model.utf8.count)
@@ -48,27 +49,28 @@ public struct TranslatedRequest: Sendable {
         return writer.bytes
     }
 
-    /// A request for each of the choices.
+    /// One request per choice.
     public var choices: [TranslatedRequest] {
         choiceCount == 1 ? [self] : Array(repeating: self, count: choiceCount)
     }
 }
 
-/// What a reply's translation and its log line have to know of the request. Not changed once the request has been translated.
+/// The facts about the request that the response's translation and its log line need. They do not change once the request
+/// has been translated.
 public struct ReplyContext: Sendable, Equatable {
-    /// The model that the client named; nil when it named none.
+    /// The model that the client asked for; nil if it named none.
     public let modelAsked: String?
 
-    /// What the model map made of it.
+    /// The model that the model map selected.
     public private(set) var modelMapped: String
 
-    /// The model that is sent; empty where the body names none, as with the Responses API's stored prompts.
+    /// The model that is sent; empty if the body names none, as with the Responses API's stored prompts.
     public private(set) var modelSent: String
 
-    /// The model that was replaced because it is gone; nil when none was.
+    /// The retired model that was replaced; nil if none was.
     public var modelRetired: String? { modelMapped == modelSent ? nil : modelMapped }
 
-    /// Notes that upstream is left to choose the model.
+    /// Records that upstream chooses the model.
     mutating func sendsNoModel() {
         (modelMapped, modelSent) = ("", "")
     }
@@ -76,44 +78,46 @@ public struct ReplyContext: Sendable, Equatable {
     /// Whether the client asked for a stream.
     public let streams: Bool
 
-    /// Whether the stream's last chunk before `[DONE]` shall tell the usage (`stream_options.include_usage`).
+    /// Whether the stream's last chunk before `[DONE]` reports the usage (`stream_options.include_usage`).
     public let includesUsage: Bool
 
-    /// Whether the client offered `functions`, and is answered with `function_call` instead of `tool_calls`.
+    /// Whether the client sent `functions` and no `tools`, so that the response uses `function_call` instead of
+    /// `tool_calls`.
     public let usesFunctions: Bool
 
-    /// Before which sequences the text ends (`stop`); none of them empty.
+    /// The stop sequences (`stop`). The text ends before the first of them; none is empty.
     public var stops: [StringContents] = []
 
-    /// After how many tokens of text a stream ends; nil where upstream's own limit is the client's.
+    /// Number of tokens of text after which a stream is cut; nil if upstream's own limit is the client's.
     public var visibleTokenLimit: Int?
 
-    /// Whether a call of `parallel`, a tool that nobody declared, is what models make of several calls at once.
+    /// Whether a call of the undeclared tool `parallel` is unwrapped. Models use it to make several calls at once.
     public var unwrapsParallelCalls = false
 
-    /// Whether encrypted reasoning was asked for, to be kept for the client's next turn.
+    /// Whether encrypted reasoning is requested, to be cached for the client's next turn.
     public var keepsReasoning = false
 
-    /// What becomes of parameters that upstream turns out to refuse.
+    /// What to do with parameters that upstream unexpectedly rejects.
     public var unsupportedParameters = UnsupportedParameterPolicy.drop
 
-    /// Which of the client's prompts it answers. What several choices share is counted once.
+    /// Index of the client's prompt that the request is for. Input tokens of a prompt that several choices share are
+    /// counted once.
     public var promptIndex = 0
 
-    /// What the client calls its limit on tokens; nil without one.
+    /// The field in which the client sent its token limit; nil without a limit.
     public var limitField: String?
 
-    /// The form of the reply.
+    /// The format of the response.
     public var form = ReplyForm.chat
 
-    /// What the text of a completion begins with: the prompt, where the client asked for its echo.
+    /// The prompt, if the client asked for its echo at the beginning of the text.
     public var echo: StringContents?
 }
 
-/// Which of the two older APIs a reply is written in.
+/// The API whose format the response has.
 public enum ReplyForm: Sendable {
     /// `chat.completion` and `chat.completion.chunk`.
     case chat
-    /// `text_completion`, whole or streamed.
+    /// `text_completion`, streamed or not.
     case completion
 }

@@ -1,18 +1,18 @@
 public import Models
 
-/// Which API upstream is asked in (`TARGET_API`).
+/// The API that is used upstream (`TARGET_API`).
 public enum Target: String, Sendable, CaseIterable {
     /// `{OPENAI_BASE}/responses`.
     case responses
     /// `{OPENAI_BASE}/chat/completions`, with the fields as the client gave them.
     case completions
-    /// `{OPENAI_BASE}/chat/completions`, prompts turned into messages.
+    /// `{OPENAI_BASE}/chat/completions`, with prompts converted to messages.
     case chat
 
     /// The path below the base address.
     public var path: String { self == .responses ? "/responses" : "/chat/completions" }
 
-    /// The API in which a model is asked: this one, unless only the other one serves it.
+    /// The API to use for a model: this one, unless only the other one serves the model.
     func serving(_ model: Model) -> Target {
         switch self {
         case .responses: !model.isServedByResponses && model.chat != .no ? .chat : self
@@ -21,56 +21,57 @@ public enum Target: String, Sendable, CaseIterable {
     }
 }
 
-/// What becomes of a request for a model that is gone (`RETIRED_MODELS`).
+/// What to do with a request for a retired model (`RETIRED_MODELS`).
 public enum RetiredModelPolicy: String, Sendable, CaseIterable {
-    /// Its replacement is asked.
+    /// Send its replacement.
     case replace
-    /// It is asked all the same.
+    /// Send it anyway.
     case forward
 }
 
 /// How `/proxy` sends a conversation to the Responses API (`INPUT_FORMAT`).
 public enum InputFormat: String, Sendable, CaseIterable {
-    /// One string, where nothing is lost by it.
+    /// One string, if it can represent the whole conversation.
     case transcript
-    /// One item per message, always.
+    /// Always one item per message.
     case items
 }
 
-/// What becomes of parameters that the target refuses (`UNSUPPORTED_PARAMS`).
+/// What to do with parameters that the target does not support (`UNSUPPORTED_PARAMS`).
 public enum UnsupportedParameterPolicy: String, Sendable, CaseIterable {
-    /// Left out and named in a notice.
+    /// Leave them out and report them in a notice.
     case drop
-    /// An error that names them.
+    /// Reject the request with an error that names them.
     case reject
-    /// Sent as they are.
+    /// Send them unchanged.
     case forward
 }
 
-/// What the operator decides about translation. A value, so that a location of the web server can have its own.
+/// The operator's settings for the translation. A value type, so that a location of the web server can have its own.
 public struct TranslationSettings: Sendable {
-    /// The API that upstream is asked in (`TARGET_API`).
+    /// The API that is used upstream (`TARGET_API`).
     public var target: Target
-    /// The model of requests that name none (`DEFAULT_MODEL`).
+    /// The model for requests that name none (`DEFAULT_MODEL`).
     public var defaultModel: ModelSelection
-    /// Which models are replaced by which (`MODEL_MAP`).
+    /// The model map (`MODEL_MAP`).
     public var modelMap: ModelMap
-    /// What is known of models (`MODELS_FILE`).
+    /// The catalogue with the facts about models (`MODELS_FILE`).
     public var catalogue: Catalogue
-    /// What becomes of requests for models that are gone (`RETIRED_MODELS`).
+    /// What to do with requests for retired models (`RETIRED_MODELS`).
     public var retiredModels: RetiredModelPolicy
     /// How `/proxy` sends a conversation (`INPUT_FORMAT`).
     public var inputFormat: InputFormat
-    /// What becomes of parameters that the target refuses (`UNSUPPORTED_PARAMS`).
+    /// What to do with parameters that the target does not support (`UNSUPPORTED_PARAMS`).
     public var unsupportedParameters: UnsupportedParameterPolicy
-    /// The most choices that a client may ask for (`N_MAX`), each of which is a request upstream.
+    /// Maximum number of choices that a client may ask for (`N_MAX`). Each choice is an upstream request.
     public var maximumChoices: Int
-    /// How many tokens a model that reasons gets on top of the client's limit (`REASONING_HEADROOM`).
+    /// Number of tokens added to the client's limit for a model that reasons (`REASONING_HEADROOM`).
     public var reasoningHeadroom: Int
-    /// Whether reasoning is asked for in encrypted form, for somebody keeps it between turns.
+    /// Whether encrypted reasoning is requested. If it is, it has to be cached between turns.
     public var keepsReasoning: Bool
 
-    /// Settings as they are where the operator says nothing; but reasoning is not kept, since somebody has to keep it.
+    /// Creates settings with the defaults of the operator's settings, except that reasoning is not kept: that requires a
+    /// cache.
     public init(
         target: Target = .responses, defaultModel: ModelSelection = ModelSelection("gpt-5"),
         modelMap: ModelMap = .standard, catalogue: Catalogue = .standard, retiredModels: RetiredModelPolicy = .replace,
@@ -91,18 +92,18 @@ public struct TranslationSettings: Sendable {
 }
 
 extension TranslationSettings {
-    /// Which models are gone on a day, as far as the calendar says; nil where none is replaced.
+    /// The availability of models on a day, by their shutdown dates; nil if retired models are not replaced.
     public func availability(on day: Day) -> ModelAvailability? {
         retiredModels == .replace ? ModelAvailability(on: day) : nil
     }
 
-    /// The model that is sent for the name that a client asks for; nil for a client that names none.
+    /// The model to send for the name that a client asks for; nil stands for a client that names none.
     func choice(for asked: String?, _ availability: ModelAvailability?) -> ModelChoice {
         ModelChoice(
             asked: asked, defaultModel: defaultModel, map: modelMap, catalogue: catalogue, availability: availability)
     }
 
-    /// The models that clients get without naming them: that of requests without a model first, then those of the map.
+    /// The models that the configuration selects: first the model for requests that name none, then those of the model map.
     public func configuredChoices(_ availability: ModelAvailability?) -> [(asked: ModelPattern?, choice: ModelChoice)] {
         [(nil, choice(for: nil, availability))]
             + modelMap.effectiveEntries.map { entry in

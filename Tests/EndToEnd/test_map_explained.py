@@ -80,7 +80,7 @@ def test_both_sides_and_the_reasons_are_shown(in_terminal):
     assert re.search(r"^max_tokens: 3 +⌂ max_output_tokens: 16$", text, re.MULTILINE)
     assert re.search(r"^seed: 7 +×$", text, re.MULTILINE)
     assert "dropped: seed has no counterpart in the Responses API" in text
-    assert "emulated: stop is looked for in the reply" in text
+    assert "emulated: stop is applied by the proxy" in text
     assert "repaired: messages[1].name is not sent" in text
     assert re.search(r"^ +\+ store: false$", text, re.MULTILINE)
     assert text.endswith("\n3 dropped, 2 emulated, 1 repaired.\n")

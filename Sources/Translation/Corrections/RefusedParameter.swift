@@ -1,25 +1,25 @@
 public import JSON
 internal import Models
 
-/// A parameter that upstream refuses although the parameter table (`ParameterSupport`) says nothing of it: what the error
-/// of such a refusal says.
+/// A parameter that upstream rejects although the catalogue does not say so, as read from upstream's error.
 ///
-/// Whether a model takes a parameter may depend on the effort, and on the value: a finding is good for those only.
+/// Whether a model accepts a parameter may depend on the effort and on the value. A finding applies only to the same effort
+/// and value.
 public struct RefusedParameter: Sendable, Hashable {
-    /// Where it stands in the body: `temperature`, `text.verbosity`.
+    /// Its path in the body: `temperature`, `text.verbosity`.
     let path: [String]
-    /// The reasoning effort of the request that was refused.
+    /// The reasoning effort of the request that was rejected.
     private let effort: String?
-    /// The value, in JSON, if that was the cause; nil when every value is.
+    /// The rejected value, as JSON; nil if every value is rejected.
     private let value: [UInt8]?
-    /// What is sent in its place; nil when nothing is.
+    /// The value to send instead; nil to leave the parameter out.
     let substitute: String?
 
-    /// Reads a refusal. Nil when it is of another kind, or about what a request cannot do without.
+    /// Reads an error. Nil if it is of another kind, or about a parameter that a request cannot do without.
     ///
     /// - Parameters:
-    ///   - body: upstream's error body.
-    ///   - request: the body that it refused.
+    ///   - body: the body of upstream's error.
+    ///   - request: the body of the request that upstream rejected.
     public init?(_ body: Value, refusing request: Value) {
         guard let error = body.given("error"), error.kind == .object, let param = error["param"]?.string,
             let kind = Kind(error)
@@ -28,9 +28,9 @@ public struct RefusedParameter: Sendable, Hashable {
         guard Self.mayBeRemoved(path), let value = request.member(at: path) else { return nil }
         effort = request.effort
         substitute = Self.isEffort(path) ? Self.substitute(for: value, error) : nil
-        // An invalid value is the client's mistake, but for an effort that some models have.
+        // An invalid value is the client's mistake, unless it is an effort that other models support.
         guard kind != .invalid || substitute != nil else { return nil }
-        // What is asked to be included is a list: another list may do.
+        // `include` is a list; another list may be accepted.
         let isByValue = kind != .parameter || path == ["include"]
         self.value = isByValue && value.text.count <= Self.maximumValueSize ? Array(value.text) : nil
     }
@@ -39,7 +39,7 @@ public struct RefusedParameter: Sendable, Hashable {
         path == ["reasoning", "effort"] || path == ["reasoning_effort"]
     }
 
-    /// The nearest of the efforts that a refusal lists: `Supported values are: 'low', 'medium', and 'high'.`
+    /// The nearest of the efforts that the error lists: `Supported values are: 'low', 'medium', and 'high'.`
     private static func substitute(for effort: Value, _ error: Value) -> String? {
         guard let asked = effort.string.flatMap(Effort.init(rawValue:)), let message = error["message"]?.string,
             let list = message.firstRange(of: "Supported values are")
@@ -48,7 +48,8 @@ public struct RefusedParameter: Sendable, Hashable {
         return asked.nearest(in: words.compactMap { Effort(rawValue: String($0)) }.filter { $0 != asked })?.rawValue
     }
 
-    /// This finding beside others: of a parameter of which two values were refused, every value is taken to be.
+    /// Combines this finding with others: if two values of a parameter were rejected, every value is assumed to be
+    /// rejected.
     public func joined(with others: [RefusedParameter]) -> RefusedParameter {
         guard value != nil, path != ["include"], !Self.isEffort(path),
             others.contains(where: { $0.path == path && $0.effort == effort && $0 != self })
@@ -56,7 +57,7 @@ public struct RefusedParameter: Sendable, Hashable {
         return RefusedParameter(path: path, effort: effort, value: nil)
     }
 
-    /// Whether every request that has what `other` found has what this one found.
+    /// Whether this finding applies to every request that `other` applies to.
     public func covers(_ other: RefusedParameter) -> Bool {
         path == other.path && effort == other.effort && (value == nil || value == other.value)
     }
@@ -68,7 +69,7 @@ public struct RefusedParameter: Sendable, Hashable {
         substitute = nil
     }
 
-    /// Whether a request has the parameter, in the way that was refused.
+    /// Whether a request has the parameter with the rejected effort and value.
     func isIn(_ request: Value) -> Bool {
         guard let value = request.member(at: path), effort == request.effort else {
             return false
@@ -76,13 +77,13 @@ public struct RefusedParameter: Sendable, Hashable {
         return self.value.map(value.text.elementsEqual) ?? true
     }
 
-    /// The largest value that is told from others, in bytes.
+    /// Maximum size of a value that is stored, in bytes. If a larger value is rejected, the finding applies to every value.
     private static let maximumValueSize = 256
 
     private enum Kind {
         case parameter, value, invalid
 
-        /// By the code, or where there is none, as with some refusals of the live API, by how the message begins.
+        /// Determined by the code. Some errors of the live API have none; for these, by the beginning of the message.
         init?(_ error: Value) {
             let message = error["message"]?.string ?? ""
             switch error["code"]?.string {
@@ -97,8 +98,8 @@ public struct RefusedParameter: Sendable, Hashable {
         }
     }
 
-    /// What a request is about, or what its sender relies on: without it, another question would be answered, or one's
-    /// words kept that were not to be.
+    /// Fields that are never removed, because the client relies on them: without them, the model would answer a different
+    /// question, or upstream would store data against the client's wish.
     private static let indispensable: Set<String> = [
         "model", "messages", "input", "prompt", "tools", "functions", "tool_choice", "function_call", "stream", "store",
         "response_format", "previous_response_id", "conversation", "instructions",
@@ -109,21 +110,21 @@ public struct RefusedParameter: Sendable, Hashable {
         return path.prefix(2) != ["text", "format"] && path.allSatisfy { !$0.contains("[") }
     }
 
-    /// What to say of a request that goes without it.
+    /// The notice for a request that is sent without the parameter, or with the substitute.
     func notice(in context: ReplyContext) -> Notice {
         if let substitute {
             return Notice(
                 kind: .adjusted, field: "reasoning_effort",
-                reason: "is sent as '\(substitute)': upstream refuses '\(effort ?? "")' with \(context.modelSent)")
+                reason: "is sent as '\(substitute)': upstream rejects '\(effort ?? "")' for \(context.modelSent)")
         }
-        let reason = "is left out: upstream refuses it with \(context.modelSent)"
+        let reason = "is left out: upstream rejects it for \(context.modelSent)"
         guard let field = clientField(in: context) else {
             return Notice(kind: .adjusted, field: "include", reason: reason)
         }
         return Notice(kind: .dropped, field: field, reason: reason)
     }
 
-    /// The client's name for it; nil for what it did not ask for.
+    /// The client's name for the parameter; nil if the client did not send it.
     private func clientField(in context: ReplyContext) -> String? {
         switch path.prefix(2) {
         case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"

@@ -1,10 +1,11 @@
 public import JSON
 
-/// Requests that upstream refused for a reason that can be taken away.
+/// Corrections of requests that upstream rejected.
 extension TranslatedRequest {
-    /// Without the parameters among `refused` that it has.
+    /// The request without the parameters in `refused`.
     ///
-    /// Only where the operator lets parameters be dropped: who wants them forwarded or rejected gets to see the refusal.
+    /// Applies only if the operator's policy is to drop parameters. With the other policies, the client gets upstream's
+    /// error.
     public func without(_ refused: [RefusedParameter]) -> TranslatedRequest {
         guard !refused.isEmpty, context.unsupportedParameters == .drop,
             let root = try? Document(parsing: body, maximumDepth: 512).root
@@ -19,10 +20,10 @@ extension TranslatedRequest {
         return corrected
     }
 
-    /// Without what upstream's refusal names.
+    /// The request without the parameter that upstream's error names.
     ///
     /// - Parameter refusal: the body of upstream's error.
-    /// - Returns: the request to send instead, and what there is to learn from it; nil when it cannot be corrected.
+    /// - Returns: the request to send instead, and the finding to remember; nil if the request cannot be corrected.
     public func corrected(by refusal: Value) -> (request: TranslatedRequest, learned: RefusedParameter)? {
         guard context.unsupportedParameters == .drop, let sent = try? Document(parsing: body, maximumDepth: 512),
             let refused = RefusedParameter(refusal, refusing: sent.root)
@@ -30,14 +31,14 @@ extension TranslatedRequest {
         return (without([refused]), refused)
     }
 
-    /// Whether a refusal may be about reasoning that was put back: upstream cannot unseal it, or does not want it there.
+    /// Whether an error may be about reasoning that was inserted: upstream cannot decrypt it, or does not accept it there.
     public func hasReasoning(refusedBy refusal: Value) -> Bool {
         guard !recalledCallIDs.isEmpty, let error = refusal["error"] else { return false }
         return error["code"]?.isString("invalid_encrypted_content") == true
             || error["param"]?.string?.hasPrefix("input") == true
     }
 
-    /// Without the reasoning that was put back.
+    /// The request without the reasoning that was inserted.
     public var withoutReasoning: TranslatedRequest {
         guard let root = try? Document(parsing: body, maximumDepth: 512).root else { return self }
         var writer = Writer(reservingCapacity: body.count)
@@ -63,10 +64,10 @@ extension TranslatedRequest {
 }
 
 extension Writer {
-    /// Writes an object's members without those at the paths, or with other strings there, and without what is left empty by
-    /// that.
+    /// Writes an object's members without those at the paths, or with their substitutes. An object that becomes empty is
+    /// left out.
     ///
-    /// - Returns: whether there was any left to write.
+    /// - Returns: whether any member was written.
     fileprivate mutating func members(
         of object: Value, without paths: [(path: ArraySlice<String>, substitute: String?)]
     ) -> Bool {

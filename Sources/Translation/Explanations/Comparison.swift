@@ -1,17 +1,17 @@
 internal import JSON
 
-/// Compares a client's request with what is sent for it, field by field, and gives each notice to the field that it is about.
+/// Compares a client's request with the upstream request field by field, and assigns each notice to its field.
 struct Comparison {
     private typealias Row = Explanation.Row
 
     private let given: Value
     private let sent: Value?
-    /// The values of `input` of all requests, where there are several.
+    /// The `input` values of all requests, if there are several.
     private let inputs: [Value]
     private let context: ReplyContext?
-    /// Those that no row has told yet.
+    /// The notices that are in no row yet.
     private var notices: [Notice]
-    /// The fields upstream that a row has told.
+    /// The upstream fields that are in a row.
     private var told: Set<String> = []
     private var collected: [Explanation.Row] = []
 
@@ -31,7 +31,7 @@ struct Comparison {
         return collected
     }
 
-    // MARK: A field of the client's
+    // MARK: Client fields
 
     private mutating func compare(_ name: String, _ value: Value) {
         let notice = take(exactly: name)
@@ -54,7 +54,7 @@ struct Comparison {
         for inner in takeAll(within: name) { tell(inner) }
     }
 
-    /// Where a field is found in the request upstream.
+    /// The path and the value of a field in the upstream request.
     private func counterpart(of name: String, _ value: Value) -> (path: String, value: Value)? {
         if let same = sent?.member(at: name), same.isSame(as: value) { return (name, same) }
         guard !value.isNull, value.bool != false, !givesWay(name) else { return nil }
@@ -70,7 +70,7 @@ struct Comparison {
 
     // MARK: Parts of a field
 
-    /// Whether a list is told element by element.
+    /// Adds a row for each element of a list. Returns false if the field is compared as a whole.
     private mutating func compareParts(of name: String, _ value: Value) -> Bool {
         switch name {
         case "messages": compareMessages(value)
@@ -109,7 +109,7 @@ struct Comparison {
         for inner in takeAll(within: path) { tell(inner) }
     }
 
-    /// Each of several prompts is a request of its own.
+    /// Each of several prompts becomes a separate request.
     private mutating func comparePrompts(_ prompts: Value) -> Bool {
         guard prompts.kind == .array, !inputs.isEmpty else { return false }
         told.insert("input")
@@ -119,7 +119,7 @@ struct Comparison {
         return true
     }
 
-    /// Tools of all kinds become one list, in the order in which the translation goes through them.
+    /// Tools of all kinds become one list, in the order in which the translation writes them.
     private mutating func compareTools(_ name: String, _ tools: [Value]) -> Bool {
         guard let list = sent?["tools"], list.kind == .array, !tools.isEmpty else { return false }
         let earlier = ["tools", "functions"].prefix { $0 != name }
@@ -134,7 +134,7 @@ struct Comparison {
         return true
     }
 
-    // MARK: What is sent besides
+    // MARK: Added fields
 
     private mutating func tellAddition(_ name: String, _ value: Value) {
         let isSealed = name == "include" && value.elements.contains { $0.isString("reasoning.encrypted_content") }

@@ -1,54 +1,54 @@
 public import JSON
 
-/// What became of a client's request on its way upstream, part by part: for people who want to know why a program that
-/// worked gets other answers now.
+/// Shows how a client's request was translated, part by part, so that an operator can find out why a program gets different
+/// answers.
 ///
-/// It is made afterwards, of the two requests and the translation's notices; nobody else pays for it.
+/// It is computed from the two requests and the translation's notices. Requests that are not explained have no extra cost.
 public struct Explanation: Sendable {
-    /// What became of one part.
+    /// What can happen to a part.
     public enum Change: String, Sendable, CaseIterable {
-        /// Sent as it is.
+        /// Sent unchanged.
         case kept
         /// The same value under another name, or in another place.
         case renamed
-        /// The same meaning, as the other API writes it.
+        /// The same meaning in the format of the other API.
         case translated
-        /// Not asked for by the client.
+        /// Not in the client's request.
         case added
-        /// Not sent, and nothing is lost by that.
+        /// Not sent, without any effect on the result.
         case unneeded
         /// As in ``Notice/Kind``.
         case dropped, adjusted, emulated, repaired, warned
     }
 
-    /// One part: a field, a message, a tool; or something within the part before it, which has neither value.
+    /// One part: a field, a message or a tool; or, without values, a notice about something inside the previous row's part.
     public struct Row: Sendable {
-        /// Where it stands in the client's request, as a path; nil for what is added.
+        /// Its path in the client's request; nil for added parts.
         public let field: String?
-        /// Where it stands in the request upstream, as a path; nil for what is not sent.
+        /// Its path in the upstream request; nil if it is not sent.
         public let sentAs: String?
-        /// The client's value. Nil also in the further rows of one part that becomes several.
+        /// The client's value; nil also in all rows but the first of a part that becomes several.
         public let before: Value?
         /// The value that is sent.
         public let after: Value?
-        /// What became of it.
+        /// What happened to the part.
         public let change: Change
-        /// Why, in a clause that follows the field's name; nil where the values say it all.
+        /// The reason, as a clause that follows the field's name; nil if the values need no explanation.
         public let reason: String?
     }
 
-    /// In the order of the client's fields; then what is added.
+    /// In the order of the client's fields; added fields follow.
     public let rows: [Row]
 
     /// - Parameters:
     ///   - document: the client's request.
-    ///   - requests: what it became: one request, or one for each of its prompts.
+    ///   - requests: its translation: one request, or one per prompt.
     public init(of document: Document, as requests: [TranslatedRequest]) {
         var comparison = Comparison(of: document.root, with: requests)
         rows = comparison.rows()
     }
 
-    /// The rows as a JSON array of objects. What a row does not have is left out.
+    /// Writes the rows as a JSON array of objects. Properties that are nil are left out.
     public func write(to writer: inout Writer) {
         writer.array {
             for row in rows {

@@ -1,7 +1,7 @@
-/// What an explanation has to know of fields and cannot see: their other names, and why some are there or not there without
-/// a notice. Nothing of it decides about a translation.
+/// Facts about fields that explanations need: their other names, and why some are added or left out without a notice. The
+/// translation does not use this table.
 enum FieldTable {
-    /// Where a field of Chat Completions, of the legacy API or of `/proxy` may be found again under another name.
+    /// The upstream names of fields of Chat Completions, the legacy API and `/proxy`.
     static let otherNames: [String: [String]] = [
         "messages": ["input"],
         "prompt": ["input", "messages"],
@@ -16,30 +16,30 @@ enum FieldTable {
         "logprobs": ["include"],
     ]
 
-    /// Fields that count for nothing beside another.
+    /// Fields that are ignored if another field is given.
     static let successors = ["max_tokens": "max_completion_tokens", "function_call": "tool_choice"]
 
-    /// Why a field is not sent although it is not dropped.
+    /// The reason why a field is not sent although it has no notice.
     ///
-    /// - Parameter field: nil of one that asks for nothing.
+    /// - Parameter field: the field's name; nil if its value is `null` or false.
     static func reasonForAbsence(_ field: String?) -> String {
         switch field {
-        case "stream_options": "is not needed: usage comes with a stream's last event"
-        case "echo": "is done here: the text begins with the prompt"
-        case "modalities": "is not needed: text is all that there is"
-        case let field? where successors[field] != nil: "gives way to '\(successors[field] ?? "")'"
-        default: "is not needed: it asks for what is so anyway"
+        case "stream_options": "is not needed: a stream's last event always reports the usage"
+        case "echo": "is applied by the proxy: the text begins with the prompt"
+        case "modalities": "is not needed: text is the only modality"
+        case let field? where successors[field] != nil: "is ignored because '\(successors[field] ?? "")' is given"
+        default: "is not needed: it has its default value"
         }
     }
 
-    /// Why a field is sent that the client has not given.
+    /// The reason why a field is sent that the client did not give.
     static func reasonForPresence(_ field: String) -> String? {
         switch field {
         case "model": "is DEFAULT_MODEL: the request names none"
-        case "store": "is what Chat Completions does unless told otherwise; the Responses API would store it"
-        case "parallel_tool_calls": "is sent because a reply with 'function_call' has room for one call"
-        case "top_logprobs": "is the number that the legacy API has in 'logprobs'"
-        case "include": "asks for reasoning in sealed form, which goes back with the results of tools"
+        case "store": "is false by default in Chat Completions; the Responses API would store the response"
+        case "parallel_tool_calls": "is sent because a response with 'function_call' can hold only one call"
+        case "top_logprobs": "is the number from the legacy API's 'logprobs'"
+        case "include": "requests encrypted reasoning, which is sent back with tool results"
         default: nil
         }
     }

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// Which input items each message became, found by counting: the order of both is the same.
+/// Finds the input items that each message became. It counts them: messages and items have the same order.
 enum ItemAlignment {
-    /// A range of items for each message; nil where they do not belong to each other.
+    /// One range of items per message; nil if the messages and items do not match.
     static func ranges(of messages: Value, in items: [Value]) -> [Range<Int>]? {
         var walk = Walk(items: items, pairing: CallPairing(messages))
         var ranges: [Range<Int>] = []
@@ -30,7 +30,8 @@ enum ItemAlignment {
             }
         }
 
-        /// Reasoning that was put back, what is said, each call, and results for those that nothing answers.
+        /// An assistant message becomes inserted reasoning, its content, its calls, and placeholder results for unanswered
+        /// calls.
         private mutating func passAssistant(_ message: Value) {
             passReasoning()
             if let said = try? AssistantContent(message, ""), !said.isEmpty { position += 1 }

@@ -1,7 +1,7 @@
 internal import JSON
 
 extension Value {
-    /// Whether both say the same in the same order, whatever white space they are written with.
+    /// Whether both values are the same, apart from white space and from escapes in strings. The order of members matters.
     func isSame(as other: Value) -> Bool {
         guard kind == other.kind else { return false }
         switch kind {
@@ -17,7 +17,7 @@ extension Value {
         }
     }
 
-    /// What is found by names with dots between them.
+    /// The value at a path of member names, separated by dots.
     func member(at path: String) -> Value? {
         var value = self
         for name in path.split(separator: ".") {

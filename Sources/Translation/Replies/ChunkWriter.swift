@@ -1,28 +1,29 @@
 internal import EventStream
 internal import JSON
 
-/// Writes the events of a streamed reply: `chat.completion.chunk` objects, or `text_completion` objects for clients of the
-/// legacy API. What is the same in all chunks of a reply is put together once.
+/// Writes the events of a streamed response: `chat.completion.chunk` objects, or `text_completion` objects for clients of
+/// the legacy API. The bytes that all chunks of a response share are prepared once.
 struct ChunkWriter: Sendable {
-    /// All that stands before a piece of text that has no probabilities, and then all that stands behind it: nearly every
-    /// event of a stream is such a piece.
+    /// The bytes before and after a piece of text without log probabilities, in this order. Nearly every event of a stream
+    /// is such a piece.
     private var textFrame: [UInt8] = []
     private var textOpeningCount = 0
     private let form: ReplyForm
     private let echo: StringContents?
     /// `{"id":…,"model":…,`
     private var head: [UInt8] = []
-    /// `"choices":[{"index":0,` and what is before it.
+    /// `"choices":[{"index":0,` and the field before it.
     private let choice: [UInt8]
-    /// What follows the last choice: every chunk but the last has no usage, and says so where the last will have one.
+    /// The bytes after the last choice. Only the last chunk has the usage; if it will come, all other chunks have
+    /// `"usage":null`.
     private let tail: [UInt8]
-    /// How many characters of text have been written; only the legacy API tells tokens' places.
+    /// Number of characters of text written; only the legacy API reports the offsets of tokens.
     private var textOffset = 0
 
-    /// Whether it tells what is said once of all choices.
+    /// Whether it writes data that is written once for all choices.
     let isFirstChoice: Bool
 
-    /// - Parameter index: which of the reply's choices this one is.
+    /// - Parameter index: the index of this choice.
     init(_ identity: ReplyIdentity, for context: ReplyContext, index: Int) {
         form = context.form
         echo = context.echo
@@ -32,15 +33,15 @@ struct ChunkWriter: Sendable {
         identify(identity)
     }
 
-    /// What closes the field of a piece of text.
+    /// The bytes that end the field with a piece of text.
     private var closeText: [UInt8] { Array((form == .chat ? "\"}" : "\"").utf8) }
 
-    /// Chat Completions says `null` for models that have none; the legacy API leaves the field out.
+    /// Chat Completions has `null` for models without a fingerprint; the legacy API leaves the field out.
     private static func fingerprint(_ form: ReplyForm) -> String {
         form == .chat ? #""system_fingerprint":null,"# : ""
     }
 
-    /// Takes the identity that upstream gave the reply.
+    /// Sets the identity that upstream gave the response.
     mutating func identify(_ identity: ReplyIdentity) {
         var writer = Writer()
         writer.object {
@@ -64,8 +65,8 @@ struct ChunkWriter: Sendable {
 
     // MARK: Chunks
 
-    /// The first chunk. `content` is an empty string where text follows, `null` where something else does. The legacy API
-    /// has no roles; the echo of the prompt comes first there.
+    /// Writes the first chunk. `content` is an empty string if text follows, otherwise `null`. The legacy API has no roles;
+    /// its first chunk contains the echoed prompt.
     mutating func role(isFollowedByText: Bool, into output: inout [UInt8]) {
         if form == .completion {
             if let echo { content(echo, into: &output) }
@@ -80,9 +81,9 @@ struct ChunkWriter: Sendable {
         }
     }
 
-    /// A piece of text, the way upstream wrote it.
+    /// Writes a piece of text, with the escapes that upstream wrote.
     ///
-    /// - Parameter tokens: its tokens' probabilities, where they were asked for.
+    /// - Parameter tokens: the log probabilities of its tokens, if they were requested.
     mutating func content(_ text: StringContents, tokens: [Value] = [], into output: inout [UInt8]) {
         if tokens.isEmpty {
             content(text.bytes.span.bytes, into: &output)
@@ -95,12 +96,13 @@ struct ChunkWriter: Sendable {
         if form == .completion { textOffset += text.characterCount }
     }
 
-    /// Whether text needs nothing but to be copied. The legacy API may have to tell where in the text a token stands.
+    /// Whether text can be copied without counting its characters. The legacy API needs the count for the offsets of
+    /// tokens.
     var takesPlainText: Bool { form == .chat }
 
-    /// A piece of text without probabilities, the way upstream wrote it.
+    /// Writes a piece of text without log probabilities, with the escapes that upstream wrote.
     ///
-    /// - Parameter text: what stands between the quotes.
+    /// - Parameter text: the bytes between the quotes.
     func content(_ text: RawSpan, into output: inout [UInt8]) {
         textFrame.withUnsafeBytes { frame in
             output.append(contentsOf: frame[..<textOpeningCount])
@@ -109,7 +111,8 @@ struct ChunkWriter: Sendable {
         }
     }
 
-    /// A piece of a refusal, the way upstream wrote it. The legacy API has no field for it: there it is what the model says.
+    /// Writes a piece of a refusal, with the escapes that upstream wrote. The legacy API has no field for refusals, so they
+    /// are written as text.
     mutating func refusal(_ text: StringContents, into output: inout [UInt8]) {
         if form == .completion { return content(text, into: &output) }
         begin(into: &output)
@@ -119,7 +122,7 @@ struct ChunkWriter: Sendable {
         end(into: &output)
     }
 
-    /// A delta of any members. The legacy API knows nothing but text.
+    /// Writes a delta with any members. Writes nothing in the legacy API, which has only text.
     func delta(into output: inout [UInt8], _ members: (inout Writer) -> Void) {
         guard form == .chat else { return }
         begin(into: &output)
@@ -130,14 +133,14 @@ struct ChunkWriter: Sendable {
         end(into: &output)
     }
 
-    /// A sign of life: a chunk without content.
+    /// Writes a heartbeat: a chunk without content.
     func beat(into output: inout [UInt8]) {
         begin(into: &output)
         output.append(contentsOf: (form == .chat ? #""delta":{}"# : #""text":"""#).utf8)
         end(into: &output)
     }
 
-    /// A sign of life after the finish chunk, before the one that tells the usage: like that one without a choice.
+    /// Writes a heartbeat after the finish chunk and before the usage chunk. Like the usage chunk, it has no choice.
     func beatAfterFinish(into output: inout [UInt8]) {
         EventWriter.begin(to: &output)
         output.append(contentsOf: head)
@@ -145,7 +148,7 @@ struct ChunkWriter: Sendable {
         EventWriter.end(to: &output)
     }
 
-    /// A chunk that says nothing but what moderation found. It has a choice, since many clients look for one in every chunk.
+    /// Writes a chunk with only the moderation results. It has a choice, because many clients expect one in every chunk.
     func moderation(_ found: Value, into output: inout [UInt8]) {
         guard form == .chat else { return }
         begin(into: &output)
@@ -157,7 +160,7 @@ struct ChunkWriter: Sendable {
         EventWriter.end(to: &output)
     }
 
-    /// The chunk that says why the reply ended.
+    /// Writes the chunk with the finish reason.
     func finish(_ reason: FinishReason, serviceTier: Value?, into output: inout [UInt8]) {
         begin(serviceTier: serviceTier, into: &output)
         output.append(contentsOf: (form == .chat ? #""delta":{}"# : #""text":"""#).utf8)
@@ -167,7 +170,7 @@ struct ChunkWriter: Sendable {
         close(into: &output)
     }
 
-    /// The chunk without a choice that tells the usage.
+    /// Writes the chunk with the usage, which has no choice.
     func usage(_ usage: Usage, serviceTier: Value?, into output: inout [UInt8]) {
         var writer = Writer()
         writer.chatUsage(usage)
@@ -180,7 +183,7 @@ struct ChunkWriter: Sendable {
         EventWriter.end(to: &output)
     }
 
-    /// The last event of every stream.
+    /// Writes the last event of every stream.
     static func done(into output: inout [UInt8]) {
         EventWriter.append(data: "[DONE]".utf8, to: &output)
     }
@@ -201,7 +204,7 @@ struct ChunkWriter: Sendable {
         output.append(UInt8(ascii: ","))
     }
 
-    /// - Parameter tokens: those of the content with their probabilities; the Responses API has none of a refusal's.
+    /// - Parameter tokens: the content's tokens with their log probabilities; the Responses API has none for refusals.
     private func end(tokens: [Value] = [], into output: inout [UInt8]) {
         if !tokens.isEmpty {
             var writer = Writer()
@@ -231,6 +234,6 @@ struct ChunkWriter: Sendable {
 }
 
 extension ReplyForm {
-    /// What ids of replies begin with.
+    /// The prefix of response ids.
     var idPrefix: String { self == .chat ? "chatcmpl-" : "cmpl-" }
 }

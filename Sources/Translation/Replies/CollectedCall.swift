@@ -1,10 +1,10 @@
 internal import JSON
 
-/// A call in a whole reply.
+/// A call in a response that is not streamed.
 enum CollectedCall {
-    /// As upstream has it.
+    /// A call as upstream sent it.
     case item(Value)
-    /// One of several that upstream has as one.
+    /// One of the calls that upstream wrapped in a call of `parallel`.
     case unwrapped(ParallelCall.Inner)
 
     /// Writes an element of `tool_calls`.

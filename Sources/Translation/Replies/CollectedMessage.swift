@@ -1,6 +1,6 @@
 internal import JSON
 
-/// The one message that a response's output items say together.
+/// The single message that is made of a response's output items.
 struct CollectedMessage {
     private var text: [StringContents] = []
     private var refusals: [StringContents] = []
@@ -11,7 +11,7 @@ struct CollectedMessage {
     private var characterCount = 0
     private(set) var calls: [CollectedCall] = []
     private(set) var reasoning = ReasoningCollector()
-    /// The text's way to the client; nil where nothing can end it early.
+    /// Applies the stop sequences to the text; nil if there are none.
     private var visible: VisibleText?
 
     init(_ output: Value, for context: ReplyContext) {
@@ -29,7 +29,7 @@ struct CollectedMessage {
         if let rest = visible?.finish() { add(rest) }
     }
 
-    /// Whether the text ended at a stop sequence, and with it the message.
+    /// Whether a stop sequence ended the text, and with it the message.
     var isCut: Bool { visible?.ending != nil }
 
     private mutating func collectCall(_ item: Value, for context: ReplyContext) {
@@ -72,7 +72,7 @@ struct CollectedMessage {
 
     /// Writes the members of `message`.
     ///
-    /// - Parameter answersInKind: whether a call is told as `function_call`, of which there can be only one.
+    /// - Parameter answersInKind: whether to write the legacy `function_call`, which holds only the first call.
     func write(to writer: inout Writer, answersInKind: Bool) {
         writer.member("role", "assistant")
         writer.name("content")
@@ -101,7 +101,7 @@ struct CollectedMessage {
         }
     }
 
-    /// Citations of what is seen of the text.
+    /// The citations that begin in the visible text.
     private var visibleAnnotations: [(annotation: Value, shift: Int)] {
         guard isCut else { return annotations }
         let end = text.reduce(0) { $0 + $1.characterCount }
@@ -119,7 +119,7 @@ struct CollectedMessage {
         }
     }
 
-    /// Writes the value of a completion's `text`: all that is said, refusals too, for which there is no other field.
+    /// Writes the value of a completion's `text`, including refusals: the legacy API has no other field for them.
     func writeText(after echo: StringContents?, to writer: inout Writer) {
         writer.string { string in
             if let echo { string.append(echo) }
@@ -129,7 +129,7 @@ struct CollectedMessage {
 
     /// Writes the value of `logprobs`.
     ///
-    /// - Parameter echo: what stands before the text in the legacy API's reply.
+    /// - Parameter echo: the prompt, if it precedes the text in the legacy API's response.
     func writeLogprobs(to writer: inout Writer, form: ReplyForm, after echo: StringContents?) {
         guard !tokens.isEmpty else { return writer.null() }
         if form == .completion { return writer.completionLogprobs(tokens, after: echo?.characterCount ?? 0) }

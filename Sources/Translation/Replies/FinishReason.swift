@@ -1,22 +1,22 @@
 internal import JSON
 
-/// Why a reply ended, in Chat Completions' words.
+/// The reason why a response ended, with Chat Completions' values.
 public enum FinishReason: String, Sendable {
-    /// It is complete, or a stop sequence ended it.
+    /// The response is complete, or a stop sequence ended it.
     case stop
-    /// It was cut at a limit of tokens.
+    /// A token limit ended it.
     case length
-    /// It ends with calls of tools.
+    /// It ends with tool calls.
     case toolCalls = "tool_calls"
-    /// It ends with a call, as the legacy `functions` have it.
+    /// It ends with a call of one of the legacy `functions`.
     case functionCall = "function_call"
-    /// Upstream's filter cut it.
+    /// Upstream's content filter ended it.
     case contentFilter = "content_filter"
 
-    /// The reason of a Responses API response that is over. A reply that was cut is told as such, even if a call was cut
-    /// with it: what there is of the call cannot be used.
+    /// The reason for a finished response of the Responses API. An incomplete response is reported as such even if it
+    /// contains calls, because a truncated call cannot be used.
     ///
-    /// - Parameter complete: the reason if it was not cut.
+    /// - Parameter complete: the reason if the response is complete.
     init(of response: Value, otherwise complete: FinishReason) {
         guard response["status"]?.isString("incomplete") == true else {
             self = complete
@@ -29,7 +29,7 @@ public enum FinishReason: String, Sendable {
         }
     }
 
-    /// The reason of a reply that says all that it has to say.
+    /// The reason for a complete response.
     init(hasCalls: Bool, answersInKind: Bool) {
         self = !hasCalls ? .stop : answersInKind ? .functionCall : .toolCalls
     }

@@ -1,10 +1,10 @@
 internal import JSON
 
-/// A call of `parallel`, a tool that models call now and then though nobody declared it: they were taught to wrap several
-/// calls in one. What its wrapper holds are the calls that they mean:
+/// A call of `parallel`, a tool that models occasionally call although the client did not declare it: they were trained to
+/// wrap several calls in one. The wrapper contains the calls that they mean:
 /// `{"tool_uses":[{"recipient_name":"functions.get_weather","parameters":{…}},…]}`.
 struct ParallelCall {
-    /// One of the calls within.
+    /// One of the wrapped calls.
     struct Inner: Sendable {
         let id: String
         let name: String
@@ -20,7 +20,7 @@ struct ParallelCall {
 
     let calls: [Inner]
 
-    /// Nil when the call is not of that form, and stays what it is.
+    /// Nil if the call does not have this form; it is then passed on unchanged.
     init?(_ item: Value) {
         guard let id = item["call_id"]?.string, let arguments = item["arguments"]?.string,
             let root = try? Document(parsing: Array(arguments.utf8), maximumDepth: 512).root,
@@ -31,7 +31,7 @@ struct ParallelCall {
             guard let name = use["recipient_name"]?.string, let parameters = use["parameters"],
                 parameters.kind == .object
             else { return nil }
-            // The first keeps the id, by which what the model thought before it is found again.
+            // The first call keeps the id, because cached reasoning is looked up by it.
             calls.append(
                 Inner(
                     id: calls.isEmpty ? id : "\(id)_\(calls.count + 1)", name: Self.withoutNamespace(name),
@@ -40,7 +40,7 @@ struct ParallelCall {
         self.calls = calls
     }
 
-    /// Whether a call, or a tool, is such a one by its name.
+    /// Whether a call or a tool has the wrapper's name.
     static func isWrapper(_ item: Value) -> Bool {
         guard let name = item["name"] else { return false }
         return name.isString("parallel") || name.isString("multi_tool_use.parallel")

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Gathers the sealed reasoning that leads to calls, from a response's output items in their order.
+/// Collects the encrypted reasoning that leads to calls, from a response's output items in order.
 struct ReasoningCollector: Sendable {
     private(set) var kept: [KeptReasoning] = []
     private var beforeText: [[UInt8]] = []
@@ -24,7 +24,8 @@ struct ReasoningCollector: Sendable {
         }
     }
 
-    /// The item as it goes back, which is without what only describes it; nil when it is not sealed.
+    /// The item in the form in which a later request contains it, without fields that only describe it; nil if it has no
+    /// encrypted content.
     private static func sealed(_ item: Value) -> [UInt8]? {
         guard let id = item.given("id"), let content = item.given("encrypted_content") else { return nil }
         var writer = Writer(reservingCapacity: item.text.count)

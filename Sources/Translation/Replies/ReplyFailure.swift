@@ -1,18 +1,17 @@
 internal import JSON
 
-/// An error that upstream reports in the body of a reply that its status calls a success: a failed response, or an error
-/// event in a stream.
+/// An error that upstream reports in a response with a success status: a failed response, or an error event in a stream.
 public struct ReplyFailure: Error, Sendable, Equatable {
-    /// What went wrong, for people: upstream's words where it has some.
+    /// What went wrong, for humans: upstream's message if it has one.
     public var message: String
-    /// OpenAI's word for the family of errors; `server_error` where upstream says none.
+    /// OpenAI's error type. If upstream names none, it is derived from the code; the default is `server_error`.
     public var type: String
-    /// The field of the request that upstream blames, as a path; nil when it blames none.
+    /// The request field that upstream reports as the cause, as a path; nil if it reports none.
     public var param: String?
-    /// OpenAI's word for the error itself, such as `rate_limit_exceeded`; nil when there is none.
+    /// OpenAI's error code, such as `rate_limit_exceeded`; nil if there is none.
     public var code: String?
 
-    /// A failure in the words that the client gets.
+    /// Creates a failure with the texts that the client receives.
     public init(message: String, type: String = "server_error", param: String? = nil, code: String? = nil) {
         self.message = message
         self.type = type
@@ -20,12 +19,12 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         self.code = code
     }
 
-    /// Reads an error object: of an `error` event, of a failed response, or of an error body.
+    /// Reads the error object of an `error` event, a failed response or an error body.
     init(_ error: Value) {
-        message = error["message"]?.string ?? "Upstream failed without saying why."
+        message = error["message"]?.string ?? "Upstream failed without giving a reason."
         code = error["code"]?.string
         param = error["param"]?.string
-        // The flat form of an error event has `type` for the event itself.
+        // In the flat form of an error event, `type` is the type of the event.
         if let type = error["type"]?.string, type != "error" {
             self.type = type
         } else {
@@ -33,10 +32,11 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// The code of what was found here and not reported: upstream broke off, or said what nobody understands.
+    /// The code of an error that the proxy detected itself: upstream closed the stream early, or sent invalid data. Nil for
+    /// errors that upstream reported.
     public var ownFinding: String? { code == "upstream_unfinished" || code == "upstream_garbled" ? code : nil }
 
-    /// The status that such an error has when it is told before a reply has begun.
+    /// The HTTP status of the error, if the response has not begun.
     public var status: Int {
         if ownFinding != nil { return 502 }
         return switch (code, type) {
@@ -47,7 +47,7 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// Reads the data of an event that reports an error; nil when it does not.
+    /// Reads the data of an event; nil if it does not report an error.
     public init?(eventData: [UInt8]) {
         guard let root = try? Document(parsing: eventData, maximumDepth: 512).root,
             let failure = Self.reported(in: root["response"] ?? root)
@@ -55,15 +55,15 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         self = failure
     }
 
-    /// Whether the data of an event or a body is an error, and which.
+    /// The error that the data of an event or a body reports; nil if it reports none.
     static func reported(in root: Value) -> ReplyFailure? {
         if let error = root.given("error"), error.kind == .object { return ReplyFailure(error) }
         guard root["type"]?.isString("error") == true else { return nil }
         return ReplyFailure(root)
     }
 
-    /// The family of a code, which a failed response does not say. It decides whether clients try again: what the
-    /// request itself is the cause of must not pass for the server's fault.
+    /// The error type for a code, which a failed response does not contain. Clients decide by the type whether to retry, so
+    /// an error that the request caused must not look like a server error.
     private static func type(of code: String?) -> String {
         switch code {
         case "rate_limit_exceeded": "requests"
@@ -77,7 +77,7 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// `{"error":{…}}`, as both a body and an event's data have it.
+    /// `{"error":{…}}`, the format of both bodies and event data.
     public var body: [UInt8] {
         var writer = Writer()
         writer.object {

@@ -1,14 +1,14 @@
 internal import JSON
 
-/// What every chunk of a reply, and a whole reply, says of itself: upstream's id, time and model.
+/// The id, time and model that a response, or each chunk of a streamed response, contains. They come from upstream.
 struct ReplyIdentity: Sendable {
-    /// Without a prefix: the Responses API says `resp_…` where Chat Completions says `chatcmpl-…`.
+    /// The id without its prefix, which is `resp_` in the Responses API and `chatcmpl-` in Chat Completions.
     var id: String
     /// Seconds since 1970.
     var created: Int
     var model: String
 
-    /// Reads a response object. What it lacks, which no real one does, is taken from `fallback`.
+    /// Reads a response object. Fields that it lacks are taken from `fallback`; OpenAI's own responses have all of them.
     init(_ response: Value, fallback: ReplyIdentity) {
         id = response["id"]?.string.map(Self.withoutPrefix) ?? fallback.id
         // Some servers write a time with a fraction.

@@ -1,35 +1,35 @@
 public import JSON
 
-/// Turns whole responses of the Responses API into a `chat.completion` or a `text_completion`. Pure.
+/// Translates complete responses of the Responses API into a `chat.completion` or a `text_completion`. Does no I/O.
 public struct ReplyTranslator: Sendable {
-    /// A translated reply and what else is to be known of it.
+    /// A translated response, with its usage and its reasoning.
     public struct Reply: Sendable {
-        /// The reply, in JSON.
+        /// The body of the response, as JSON.
         public let body: [UInt8]
-        /// What it cost; nil when upstream does not say.
+        /// The tokens that it used; nil if upstream does not report them.
         public let usage: Usage?
-        /// What the model thought before its calls, for the client's next turn.
+        /// The reasoning that led to its calls, for the client's next turn.
         public let reasoning: [KeptReasoning]
     }
 
-    /// One of the reply's choices: upstream's response, and the context of the request that it answers.
+    /// One choice of the response: upstream's response, and the context of the request that it answers.
     public typealias Part = (context: ReplyContext, response: Document)
 
     private let id: String
     private let created: Int
 
     /// - Parameters:
-    ///   - id: names the reply if upstream does not, or if it is made of several of upstream's.
-    ///   - created: the present, in seconds since 1970, for the same cases.
+    ///   - id: the response's id, if upstream sends none or if the response combines several of upstream's.
+    ///   - created: the current time in seconds since 1970, for the same cases.
     public init(id: String, created: Int) {
         self.id = id
         self.created = created
     }
 
-    /// Translates the responses to one request, each of which becomes a choice.
+    /// Translates the upstream responses to one request. Each becomes a choice.
     ///
-    /// - Parameter parts: at least one.
-    /// - Throws: ``ReplyFailure`` when a response is an error, whatever its status said.
+    /// - Parameter parts: the choices, at least one.
+    /// - Throws: ``ReplyFailure`` if an upstream response is an error, whatever its status was.
     public func translate(_ parts: [Part]) throws(ReplyFailure) -> Reply {
         var choices: [Choice] = []
         for part in parts { choices.append(try Choice(part.response.root, context: part.context)) }
@@ -64,7 +64,7 @@ public struct ReplyTranslator: Sendable {
     }
 }
 
-/// One response as a choice.
+/// One upstream response as a choice.
 private struct Choice {
     let context: ReplyContext
     let response: Value
@@ -75,10 +75,10 @@ private struct Choice {
     init(_ response: Value, context: ReplyContext) throws(ReplyFailure) {
         if let failure = ReplyFailure.reported(in: response) { throw failure }
         guard let output = response["output"], output.kind == .array else {
-            throw ReplyFailure(message: "Upstream's reply is no response.", code: "upstream_garbled")
+            throw ReplyFailure(message: "Upstream's reply is not a Responses API object.", code: "upstream_garbled")
         }
         if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
-            throw ReplyFailure(message: "Upstream failed without saying why.")
+            throw ReplyFailure(message: "Upstream failed without giving a reason.")
         }
         self.context = context
         self.response = response

@@ -1,13 +1,13 @@
-/// Finds the first of several sequences in a text that comes bit by bit, whatever the bits are. Each code unit is looked at
-/// once for each sequence (Knuth, Morris, Pratt).
+/// Finds the first of several sequences in a text that arrives in pieces of any size. Each code unit is compared once per
+/// sequence (Knuth-Morris-Pratt algorithm).
 struct StopMatcher {
-    /// One sequence, and how much of it stands at the end of the text so far.
+    /// One sequence, and the length of its longest prefix at the end of the text so far.
     private struct Pattern {
         let units: [UInt16]
-        /// For each length of a beginning, the length of the longest shorter beginning that it ends with.
+        /// For each prefix length, the length of the longest shorter prefix that is also a suffix of it.
         private let borders: [Int]
         private(set) var matched = 0
-        /// Where it was found first.
+        /// The position of its first occurrence.
         private(set) var found: Int?
 
         init(_ units: [UInt16]) {
@@ -32,10 +32,10 @@ struct StopMatcher {
 
     private var patterns: [Pattern]
 
-    /// How many code units have come.
+    /// Number of code units so far.
     private(set) var position = 0
 
-    /// - Parameter sequences: none of them empty.
+    /// - Parameter sequences: the sequences in UTF-16; none is empty.
     init(_ sequences: [[UInt16]]) {
         patterns = sequences.map { Pattern($0) }
     }
@@ -45,9 +45,9 @@ struct StopMatcher {
         position += 1
     }
 
-    /// Where the earliest sequence found so far begins. One that is still incomplete may begin before it.
+    /// The position of the earliest sequence found so far. A sequence that is still incomplete may begin before it.
     var found: Int? { patterns.compactMap(\.found).min() }
 
-    /// How much of the text can be no part of any sequence, or comes before those that were found.
+    /// The length of the text before the first sequence that was found or is still incomplete.
     var certain: Int { patterns.map { $0.found ?? position - $0.matched }.min() ?? position }
 }

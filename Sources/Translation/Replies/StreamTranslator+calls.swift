@@ -1,21 +1,21 @@
 internal import JSON
 
-// Calls of functions and of custom tools.
+// Function calls and custom tool calls.
 
 extension StreamTranslator {
     struct Call: Sendable {
-        /// The call's place among the reply's calls, which is not its place among the items.
+        /// The call's index among the calls of the response, which differs from its index among the output items.
         let index: Int
         let isCustom: Bool
         var hasInput = false
 
-        /// What the call's input is named, in both APIs.
+        /// The name of the field with the call's input, in both APIs.
         var inputField: StaticString { isCustom ? "input" : "arguments" }
     }
 
-    /// Begins a call: all of it but its input.
+    /// Writes the beginning of a call, without its input.
     mutating func begin(_ item: Value, at index: Int, isCustom: Bool, into output: inout [UInt8]) {
-        // Text beside a call is what the client shows: there will be no other answer.
+        // Commentary beside a call becomes the answer: no other answer will follow.
         releaseCommentary(asAnswer: true, into: &output)
         guard cutReason == nil else { return }
         let call = Call(index: nextToolIndex, isCustom: isCustom)
@@ -41,7 +41,7 @@ extension StreamTranslator {
         }
     }
 
-    /// The calls within one of `parallel`; where there are none, the call itself.
+    /// Writes the calls that are wrapped in a call of `parallel`, or the call itself if it does not have that form.
     mutating func unwrap(_ item: Value, at index: Int, into output: inout [UInt8]) {
         guard let wrapped = ParallelCall(item) else {
             begin(item, at: index, isCustom: false, into: &output)
@@ -70,7 +70,7 @@ extension StreamTranslator {
         }
     }
 
-    /// A piece of a call's input. One of a call that was not announced waits for the item that is done.
+    /// Writes a piece of a call's input. If the call was not announced, its input is written when its item is complete.
     mutating func callInput(_ delta: Value?, at index: Int, into output: inout [UInt8]) {
         guard case .call(var call) = items[index], let text = delta?.stringContents, !text.isEmpty else { return }
         call.hasInput = true
@@ -88,7 +88,7 @@ extension StreamTranslator {
         }
     }
 
-    /// A call's whole input: news only where no delta came.
+    /// Writes a call's complete input, unless deltas have done so.
     mutating func remainder(_ input: Value?, at index: Int, into output: inout [UInt8]) {
         guard case .call(let call) = items[index], !call.hasInput else { return }
         callInput(input, at: index, into: &output)

@@ -1,9 +1,9 @@
 internal import JSON
 
-// Ends of our own, before upstream's: at a stop sequence, or at a limit that upstream was not told.
+// Ending a response before upstream does: at a stop sequence, or at the client's token limit if upstream's is higher.
 
 extension StreamTranslator {
-    /// Ends the reply before upstream's end. Where the client wants to know what it cost, upstream is heard out.
+    /// Ends the response before upstream does. If the client wants the usage, upstream's stream is read to its end.
     mutating func cut(_ ending: FinishReason, into output: inout [UInt8]) {
         let complete = FinishReason(hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
         let reason = ending == .stop ? complete : ending
@@ -15,7 +15,8 @@ extension StreamTranslator {
         finishCut(usage: nil, into: &output)
     }
 
-    /// A failure of upstream's is none of the client's any more: it has its reply.
+    /// Reads an event after the response has ended, for the usage only. Errors are ignored, because the client has its
+    /// response.
     mutating func listenForUsage(_ event: Value, into output: inout [UInt8]) {
         switch event["type"]?.string {
         case "response.completed", "response.incomplete", "response.done", "response.failed", "response.cancelled":

@@ -1,12 +1,11 @@
 internal import EventStream
 internal import JSON
 
-// Text that flows: nearly every event of a stream is the next piece of the part that is being written, and asks for
-// nothing but to be copied.
+// The fast path: nearly every event of a stream is the next piece of the current text part, which only has to be copied.
 
 extension StreamTranslator {
-    /// Hands on the next piece of the text that is being written. False: the event is something else, or more has to be
-    /// known for it; nothing has been done.
+    /// Writes the next piece of the current text part. Returns false, without any effect, if the event is anything else or
+    /// needs the slow path.
     mutating func flow(_ data: RawSpan, into output: inout [UInt8]) -> Bool {
         guard let flowing, visible == nil, commentary.isEmpty, cutReason == nil, writer.takesPlainText,
             let delta = TextDelta(data), delta.part == flowing
@@ -16,13 +15,13 @@ extension StreamTranslator {
     }
 }
 
-/// A `response.output_text.delta` event as it nearly always is: without probabilities, and with nothing nested.
+/// A `response.output_text.delta` event in its usual form: without log probabilities and without nested values.
 private struct TextDelta {
-    /// Where the text lies in the event's data, with its escapes and without its quotes.
+    /// The range of the text in the event's data, with its escapes and without its quotes.
     private(set) var text = 0..<0
     private(set) var part = StreamTranslator.Part(outputIndex: 0, partIndex: 0)
 
-    /// Nil when the event is anything else, or not clearly this.
+    /// Nil if the event is of another type or does not have this form.
     init?(_ data: RawSpan) {
         var isDelta = false
         var (outputIndex, partIndex): (Int?, Int?) = (0, 0)
@@ -53,7 +52,7 @@ private struct TextDelta {
 }
 
 extension RawSpan {
-    /// The value of a few digits; nil of anything else.
+    /// The value of one to nine digits; nil for anything else.
     fileprivate var index: Int? {
         guard (1...9).contains(byteCount) else { return nil }
         return withUnsafeBytes { bytes in

@@ -1,22 +1,22 @@
 internal import JSON
 
-// Output items: which they are, and what of them has been told.
+// Output items: their types, and which parts of them have been written.
 
 extension StreamTranslator {
-    /// What has to be remembered of an output item.
+    /// The type and the state of an output item.
     enum Item: Sendable {
         case message(isCommentary: Bool)
         case call(Call)
-        /// A call of `parallel`, which is told when it is clear what is in it.
+        /// A call of `parallel`, which is written when its input is complete.
         case wrappedCalls
         case other
     }
 
-    /// A part of an item: of a message its content, of reasoning its summary.
+    /// A part of an item: of a message's content, or of a reasoning item's summary or content.
     struct Part: Hashable, Sendable {
         let outputIndex: Int
         let partIndex: Int
-        /// A summary's parts and a content's have indices of their own.
+        /// The parts of a summary and of a content are numbered separately.
         let isSummary: Bool
 
         init(outputIndex: Int, partIndex: Int, isSummary: Bool = false) {
@@ -25,25 +25,25 @@ extension StreamTranslator {
             self.isSummary = isSummary
         }
 
-        /// The part that an event is about.
+        /// The part that an event belongs to.
         init(_ event: Value, isSummary: Bool = false) {
             let partIndex = event[isSummary ? "summary_index" : "content_index"]?.integer ?? 0
             self.init(outputIndex: event.outputIndex, partIndex: partIndex, isSummary: isSummary)
         }
     }
 
-    /// How far a part is.
+    /// What has been written of a part.
     struct Progress: Sendable {
-        /// Whether text of it was handed on; an annotation may come before.
+        /// Whether any of its text was written; an annotation may come before the text.
         var hasText = false
-        /// The characters of text before it, from where its annotations count in the reply.
+        /// Number of characters of text before the part. It is added to the offsets of the part's annotations.
         var start = 0
         var annotationCount = 0
-        /// Whether its characters are in the count of those that later parts start after.
+        /// Whether its characters are included in `characterCount`.
         var isCounted = false
     }
 
-    /// An item that upstream announces. A call is handed on at once, with its name and without its input.
+    /// Handles an item that upstream announces. A call is written at once, with its name and without its input.
     mutating func add(_ item: Value, at index: Int, into output: inout [UInt8]) {
         guard items[index] == nil else { return }
         if let id = item["id"]?.string, !id.isEmpty { announced[id] = index }
@@ -61,7 +61,7 @@ extension StreamTranslator {
         }
     }
 
-    /// An item that is done, with all that is in it: hands on what no earlier event did.
+    /// Handles a complete item: writes the content that was in no earlier event.
     mutating func complete(_ item: Value, at index: Int, into output: inout [UInt8]) {
         add(item, at: index, into: &output)
         switch items[index] {
@@ -77,8 +77,8 @@ extension StreamTranslator {
         }
     }
 
-    /// All items, as the response at the end has them. Some servers leave items out there, so that an item's place says
-    /// less than its id, unless several have the same.
+    /// Handles all items of the final response. Some servers omit items there, so an item is identified by its id, or by
+    /// its position if the id is unknown or several items have it.
     mutating func completeAll(of output: Value?, into chunks: inout [UInt8]) {
         var unmatched = announced
         var place = 0

@@ -1,9 +1,9 @@
 internal import JSON
 
-// What messages and reasoning say: text, refusals, citations, commentary, thoughts.
+// The content of messages and of reasoning items: text, refusals, citations, commentary and reasoning.
 
 extension StreamTranslator {
-    /// A piece of commentary that waits.
+    /// A piece of commentary that is held back.
     struct HeldPiece: Sendable {
         enum Content: Sendable {
             case text(StringContents, logprobs: Value?)
@@ -14,7 +14,7 @@ extension StreamTranslator {
         let content: Content
     }
 
-    /// Whether there was text that is the answer and not commentary.
+    /// Whether there was text other than commentary.
     var hasAnswer: Bool {
         delivered.contains { part, progress in
             if case .message(isCommentary: false) = items[part.outputIndex] { progress.hasText } else { false }
@@ -36,7 +36,7 @@ extension StreamTranslator {
         writeText(text, logprobs: logprobs, into: &output)
     }
 
-    /// Text of the answer, which may be the end of it.
+    /// Writes text of the answer. A stop sequence or the token limit may end the response here.
     private mutating func writeText(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
         var piece = VisibleText.Piece(text: text)
         if let logprobs, logprobs.hasElements { piece.tokens = Array(logprobs.elements) }
@@ -51,7 +51,7 @@ extension StreamTranslator {
         writer.content(piece.text, tokens: piece.tokens, into: &output)
     }
 
-    /// A part's whole text: news only where no delta came.
+    /// Handles the complete text of a part: writes it, unless deltas have done so.
     mutating func textIsDone(_ text: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
         if !hasText(part) { self.text(text, of: part, logprobs: logprobs, into: &output) }
         guard !isCommentary(part), delivered[part]?.isCounted == false else { return }
@@ -81,7 +81,7 @@ extension StreamTranslator {
         if case .message(isCommentary: true) = items[part.outputIndex] { true } else { false }
     }
 
-    /// An annotation, in the order of the part's annotations.
+    /// Handles an annotation. A part's annotations come in order.
     mutating func annotation(_ annotation: Value, of part: Part, into output: inout [UInt8]) {
         var progress = delivered[part] ?? Progress(start: characterCount)
         progress.annotationCount += 1
@@ -101,7 +101,8 @@ extension StreamTranslator {
         }
     }
 
-    /// Commentary is the answer where nothing else is, as beside calls; else it is told as what the model thought.
+    /// Writes the commentary that was held back: as the answer if there is no other, for example beside calls, otherwise as
+    /// reasoning.
     mutating func releaseCommentary(asAnswer: Bool, into output: inout [UInt8]) {
         guard !commentary.isEmpty else { return }
         let held = commentary
@@ -135,7 +136,7 @@ extension StreamTranslator {
         if !hasText(part) { reasoning(text, of: part, into: &output) }
     }
 
-    /// A piece of what the model thinks; its parts are paragraphs.
+    /// Writes a piece of reasoning. Each part is a paragraph.
     private mutating func writeThought(_ text: StringContents, of part: Part, into output: inout [UInt8]) {
         let isNewParagraph = lastThought != nil && lastThought != part
         lastThought = part

@@ -1,74 +1,76 @@
 internal import EventStream
 internal import JSON
 
-/// Turns the Responses API's stream events into Chat Completions' chunks, one event at a time. Does no I/O.
+/// Translates the Responses API's stream events into Chat Completions chunks, one event at a time. Does no I/O.
 ///
-/// Upstream says everything at least twice: in deltas, in the `done` events of parts and items, and in the response at
-/// the end. Each piece of the reply is handed on at its first saying, whichever that is, so that a stream without deltas
-/// loses nothing and one with them doubles nothing. Events of unknown types are passed over.
+/// Upstream sends all content at least twice: in deltas, in the `done` events of parts and items, and in the final
+/// response. Each piece of content is written at its first occurrence, so that a stream without deltas loses nothing and a
+/// stream with deltas duplicates nothing. Events of unknown types are ignored.
 public struct StreamTranslator: Sendable {
     /// How a stream ended.
     public enum Outcome: Sendable, Equatable {
-        /// Its last event came.
+        /// The response is complete, or was cut.
         case finished(FinishReason)
-        /// Upstream reported an error, or broke off.
+        /// Upstream reported an error, or closed the stream early.
         case failed(ReplyFailure)
     }
 
-    // First what every event asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+    // Hot fields first, so that they share cache lines: with thousands of streams, a stream's state is cold when its next
+    // event arrives.
 
-    /// The part of the answer that is being written: its next piece needs no questions.
+    /// The text part that is being written. Its next delta can take the fast path.
     var flowing: Part?
-    /// Why the reply ended here although upstream goes on, which is listened to only for what it cost.
+    /// Why the response ended before upstream's stream, which is then read for the usage only; nil if it did not.
     var cutReason: FinishReason?
-    /// What the model says beside its work, held back until it is clear whether it is the answer.
+    /// Commentary, held back until the translator knows whether it is the answer.
     var commentary: [HeldPiece] = []
-    /// How the stream ended; nil while it goes on.
+    /// How the stream ended; nil while it continues.
     public internal(set) var outcome: Outcome?
-    /// Whether something has been written that a client can see.
+    /// Whether anything visible to the client has been written.
     public private(set) var hasBegun = false
-    /// Whether the reply has ended while upstream goes on, to whom nobody needs to listen any more.
+    /// Whether the response has ended and the remaining events from upstream are not needed.
     public internal(set) var leavesUpstream = false
     var writer: ChunkWriter
-    /// The text's way to the client; nil where nothing can end it before upstream does.
+    /// Applies the stop sequences and the token limit to the text; nil if there are none.
     var visible: VisibleText?
 
     private(set) var context: ReplyContext
     private var identity: ReplyIdentity
     private var hasRole = false
 
-    /// What is known of upstream's output items, by `output_index`.
+    /// The state of upstream's output items, by `output_index`.
     var items: [Int: Item] = [:]
-    /// The `output_index` of the items that have been announced, by id.
+    /// The `output_index` of the announced items, by id.
     var announced: [String: Int] = [:]
-    /// How far the parts are of which something was handed on.
+    /// The progress of the parts that have been written at least partly.
     var delivered: [Part: Progress] = [:]
-    /// The part that was told last in `reasoning_content`.
+    /// The part that was last written to `reasoning_content`.
     var lastThought: Part?
     var nextToolIndex = 0
-    /// The characters of the answer's parts that are over.
+    /// Number of characters in the completed parts of the answer.
     var characterCount = 0
 
     private var reasoningCollector = ReasoningCollector()
     private var collectedItems: Set<Int> = []
 
-    /// Whether the client has its reply, and waits at most for what it cost.
+    /// Whether the response was cut: the client has all of it, except possibly the usage.
     public var isCut: Bool { cutReason != nil }
 
-    /// What the model thought before its calls, for the client's next turn.
+    /// The reasoning that led to the calls, for the client's next turn.
     public var reasoning: [KeptReasoning] { reasoningCollector.kept }
 
-    /// What the reply cost, when upstream has said it.
+    /// The tokens that the response used; nil until upstream reports them.
     public internal(set) var usage: Usage?
 
-    /// Whether this is one of several choices, which share an identity, and whose stream does not end with this one.
+    /// Whether this is one of several choices. They share an identity, and the stream does not end with this choice.
     let isOneOfSeveral: Bool
 
     /// - Parameters:
-    ///   - context: what the request's translation left.
-    ///   - id: names the reply if upstream does not, or if it is made of several of upstream's.
-    ///   - created: the present, in seconds since 1970, for the same cases.
-    ///   - choice: which of several choices this is, from 0 up; nil when it is the only one, and the stream ends with it.
+    ///   - context: the context that the request's translation returned.
+    ///   - id: the response's id, if upstream sends none or if the response combines several of upstream's.
+    ///   - created: the current time in seconds since 1970, for the same cases.
+    ///   - choice: the index of this choice, from 0, if there are several; nil if it is the only one, which ends the
+    ///     stream.
     public init(context: ReplyContext, id: String, created: Int, choice: Int? = nil) {
         self.context = context
         identity = ReplyIdentity(id: id, created: created, model: context.modelSent)
@@ -77,7 +79,7 @@ public struct StreamTranslator: Sendable {
         visible = VisibleText(for: context)
     }
 
-    /// Takes the request that upstream has answered, which asks for another model than the first one did.
+    /// Takes the context of the request that upstream has answered, if it has another model than the first request.
     public mutating func adopt(_ context: ReplyContext) {
         guard context != self.context else { return }
         self.context = context
@@ -86,28 +88,27 @@ public struct StreamTranslator: Sendable {
         visible = VisibleText(for: context)
     }
 
-    /// Translates one event and appends the chunks that follow from it.
+    /// Translates one event and appends the resulting chunks.
     ///
     /// - Parameters:
-    ///   - data: the event's data. Its name says nothing that is not in there.
-    ///   - output: the chunks are appended to it.
+    ///   - data: the event's data, which contains all that the event's name says.
+    ///   - output: the buffer that the chunks are appended to.
     public mutating func translate(_ data: RawSpan, into output: inout [UInt8]) {
         guard outcome == nil, !flow(data, into: &output) else { return }
         let data = data.withUnsafeBytes { Array($0) }
         do throws(ParseError) {
-            // Far deeper than anything real: tools' schemas come back within the response.
+            // Far deeper than real events: the deepest values are the tools' schemas, which the response repeats.
             let root = try Document(parsing: data, maximumDepth: 512).root
             translate(root, into: &output)
         } catch {
-            // No data is a sign of life, and `[DONE]` the end of streams that speak Chat Completions.
+            // An event without data is a heartbeat, and `[DONE]` ends streams in Chat Completions format.
             guard error.code != .empty, !data.elementsEqual("[DONE]".utf8) else { return }
             if cutReason != nil { return finishCut(usage: nil, into: &output) }
             fail(ReplyFailure(message: "Upstream sent an event that is not JSON: \(error).", code: "upstream_garbled"))
         }
     }
 
-    /// Ends a stream whose connection has ended. Without a last event it is broken, and never a success, unless the client
-    /// has its reply already.
+    /// Ends a stream whose connection has closed. Without a terminal event this is a failure, unless the response was cut.
     public mutating func end(into output: inout [UInt8]) {
         guard outcome == nil else { return }
         if cutReason != nil { return finishCut(usage: nil, into: &output) }
@@ -116,13 +117,13 @@ public struct StreamTranslator: Sendable {
                 message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished"))
     }
 
-    /// Ends a stream for a reason of one's own.
+    /// Ends a stream with a failure that the proxy detected.
     public mutating func fail(_ failure: ReplyFailure) {
         guard outcome == nil else { return }
         outcome = .failed(failure)
     }
 
-    /// A chunk without content: a sign of life that every client's parser takes for what it is, an event.
+    /// Writes a heartbeat: a chunk without content, which every client's parser recognises as an event.
     public mutating func writeBeat(into output: inout [UInt8]) {
         if cutReason != nil {
             writer.beatAfterFinish(into: &output)
@@ -133,17 +134,17 @@ public struct StreamTranslator: Sendable {
         }
     }
 
-    /// What follows a failure in a stream that has begun: the error, and the end.
+    /// Writes the end of a stream that failed after it had begun: the error and `[DONE]`.
     public static func writeFailure(_ failure: ReplyFailure, into output: inout [UInt8]) {
         EventWriter.append(data: failure.body, to: &output)
         ChunkWriter.done(into: &output)
     }
 
-    /// Ends the stream of a reply of several choices.
+    /// Ends the stream of a response with several choices.
     ///
     /// - Parameters:
-    ///   - usage: what all of them cost; nil leaves it out.
-    ///   - output: the last chunks are appended to it.
+    ///   - usage: the usage of all choices together; nil leaves it out.
+    ///   - output: the buffer that the chunks are appended to.
     public func writeEnd(usage: Usage?, into output: inout [UInt8]) {
         writeEnd(usage: usage, serviceTier: nil, into: &output)
     }
@@ -219,7 +220,7 @@ public struct StreamTranslator: Sendable {
         writer.identify(identity)
     }
 
-    /// Writes the first chunk, unless it is written.
+    /// Writes the first chunk, unless it has been written.
     mutating func writeRole(isFollowedByText: Bool, into output: inout [UInt8]) {
         hasBegun = true
         guard !hasRole else { return }
@@ -227,7 +228,7 @@ public struct StreamTranslator: Sendable {
         writer.role(isFollowedByText: isFollowedByText, into: &output)
     }
 
-    /// An item is done: what it has to say is told, and what led to it kept.
+    /// Handles a complete item: collects its reasoning, and writes its remaining content.
     mutating func itemIsDone(_ item: Value, at index: Int, into output: inout [UInt8]) {
         if context.keepsReasoning, collectedItems.insert(index).inserted { reasoningCollector.observe(item) }
         complete(item, at: index, into: &output)
@@ -256,6 +257,6 @@ public struct StreamTranslator: Sendable {
 }
 
 extension Value {
-    /// Which output item an event is about.
+    /// The index of the output item that an event belongs to.
     var outputIndex: Int { self["output_index"]?.integer ?? 0 }
 }

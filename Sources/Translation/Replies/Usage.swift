@@ -1,23 +1,23 @@
 public import JSON
 
-/// What a reply cost, in tokens.
+/// The tokens that a response used.
 public struct Usage: Sendable, Equatable {
-    /// What went in: the prompt, as upstream counts it.
+    /// Input tokens: the prompt, as upstream counts it.
     public var input: Int
-    /// Of `input`, those read from upstream's prompt cache.
+    /// The tokens of `input` that were read from upstream's prompt cache.
     public var cached: Int
-    /// Of `input`, those written to it.
+    /// The tokens of `input` that were written to upstream's prompt cache.
     public var cacheWritten: Int
-    /// What came out, reasoning included.
+    /// Output tokens, including reasoning.
     public var output: Int
-    /// Of `output`, those spent on reasoning.
+    /// The tokens of `output` that were used for reasoning.
     public var reasoning: Int
-    /// Which of the client's prompts `input` is.
+    /// Index of the client's prompt that `input` counts.
     public var promptIndex = 0
-    /// The tier that served the request (`service_tier`), which its price depends on; nil when upstream does not say.
+    /// The tier that served the request (`service_tier`), which determines its price; nil if upstream does not report it.
     public var serviceTier: String?
 
-    /// Reads what a reply of either API says of itself: its `usage` and its `service_tier`. Nil when it has no usage.
+    /// Reads `usage` and `service_tier` from a response of either API. Nil if it has no usage.
     public init?(of reply: Value?) {
         guard let reply, let value = reply["usage"], value.kind == .object,
             let input = (value["input_tokens"] ?? value["prompt_tokens"])?.tokenCount,
@@ -33,16 +33,17 @@ public struct Usage: Sendable, Equatable {
         serviceTier = reply["service_tier"]?.string.flatMap { $0.utf8.count <= Self.longestTier ? $0 : nil }
     }
 
-    /// In bytes. No tier has a longer name, and upstream may say anything.
+    /// Maximum length of a tier's name, in bytes. Real names are shorter; a longer one is ignored, because upstream may
+    /// send anything.
     private static let longestTier = 32
 
-    /// Reads the usage of the reply to a request.
+    /// Reads the usage of the response to a request.
     init?(of reply: Value?, for context: ReplyContext) {
         self.init(of: reply)
         promptIndex = context.promptIndex
     }
 
-    /// Two replies' together. Saturates, for upstream may say anything.
+    /// The sum of two usages. Saturates, because upstream may send any numbers.
     public static func + (one: Usage, other: Usage) -> Usage {
         var sum = one
         for field in [\Usage.input, \.cached, \.cacheWritten, \.output, \.reasoning] {
@@ -52,7 +53,7 @@ public struct Usage: Sendable, Equatable {
         return sum
     }
 
-    /// What several replies cost together, a prompt that they share counted once; nil when there is none.
+    /// The sum of several usages, with a shared prompt counted once; nil if there are none.
     public static func sum(of usages: some Sequence<Usage>) -> Usage? {
         var counted: Set<Int> = []
         return usages.reduce(nil) { sum, usage in
@@ -66,8 +67,8 @@ public struct Usage: Sendable, Equatable {
 }
 
 extension Value {
-    /// A number of tokens, as upstream says it. Upstream may say anything, and some servers say -1 for what they do not know: what
-    /// is below zero counts as zero, and what no request can have as 2⁴⁰.
+    /// A token count. Upstream may send any number, and some servers send -1 for unknown counts: a negative count becomes
+    /// 0, and a count that no request can have becomes 2⁴⁰.
     fileprivate var tokenCount: Int? {
         integer.map { min(max(0, $0), 1 << 40) }
     }

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// What the model says, on its way to the client: ended where the client's `stop` or token limit says, neither of which the
-/// Responses API does as the client means it. What may be the beginning of a stop sequence waits until that is clear.
+/// Ends the model's text at the client's stop sequences or token limit, which the Responses API does not support with the
+/// same meaning. Text that may be the beginning of a stop sequence is held back until more text shows whether it is.
 ///
-/// Of several sequences in the text the one that begins first counts, so that it does not matter in which pieces the text
-/// came.
+/// If the text contains several sequences, the one that begins first counts, so that the result does not depend on how the
+/// text is split into pieces.
 struct VisibleText: Sendable {
-    /// Text that may be shown, and the probabilities of its tokens where they were asked for.
+    /// Text that may be sent, and the log probabilities of its tokens if they were requested.
     struct Piece: Sendable {
         var text: StringContents
         var tokens: [Value] = []
@@ -14,7 +14,7 @@ struct VisibleText: Sendable {
         static let nothing = Self(text: StringContents(joining: []))
     }
 
-    /// A token whose text has not been shown to its end; where it stands in the text, in code units.
+    /// A token whose text has not been sent completely, and its range in the text in code units.
     private struct Token {
         let value: Value
         let start: Int
@@ -22,33 +22,34 @@ struct VisibleText: Sendable {
     }
 
     private var stops: StopMatcher
-    /// How many tokens may still come; nil without a limit.
+    /// Number of tokens that may still be sent; nil without a limit.
     private var tokensLeft: Int?
-    /// The text that waits, how many bytes each of its code units takes, and its tokens.
+    /// The text that is held back, the number of bytes of each of its code units, and its tokens.
     private var held = StringContents(joining: [])
     private var heldWidths: [UInt8] = []
     private var heldTokens: [Token] = []
-    /// How many code units have been shown.
+    /// Number of code units that have been sent.
     private var shown = 0
 
-    /// Why the text ended before upstream's did; nil while it goes on.
+    /// Why the text ended before upstream's; nil while it continues.
     private(set) var ending: FinishReason?
 
     /// - Parameters:
-    ///   - stops: the sequences before which the text ends, none of them empty.
-    ///   - tokenLimit: how many tokens may be shown. A piece counts as one, unless its tokens are told.
+    ///   - stops: the stop sequences; none is empty.
+    ///   - tokenLimit: the maximum number of tokens to send. A piece counts as one token, unless it comes with its tokens.
     init(stops: [StringContents], tokenLimit: Int? = nil) {
         self.stops = StopMatcher(stops.map(\.utf16))
         tokensLeft = tokenLimit
     }
 
-    /// What a streamed reply to a request needs; nil where nothing can end its text before upstream does.
+    /// For the streamed response to a request; nil if the request has no stop sequences and no limit that the proxy
+    /// applies.
     init?(for context: ReplyContext) {
         guard !context.stops.isEmpty || context.visibleTokenLimit != nil else { return nil }
         self.init(stops: context.stops, tokenLimit: context.visibleTokenLimit)
     }
 
-    /// Takes the next piece of text, and returns what may be shown by now.
+    /// Takes the next piece of text, and returns the text that may be sent now.
     mutating func append(_ piece: Piece) -> Piece {
         guard ending == nil else { return .nothing }
         let start = stops.position
@@ -66,12 +67,12 @@ struct VisibleText: Sendable {
         return finish(as: nil)
     }
 
-    /// What is left when upstream says no more.
+    /// Returns the remaining text when upstream's text has ended.
     mutating func finish() -> Piece {
         ending == nil ? finish(as: nil) : .nothing
     }
 
-    /// Keeps the tokens of a piece that the limit allows, and returns where the text ends with the last of them.
+    /// Holds the tokens of a piece that the limit allows, and returns the position at which the last of them ends.
     private mutating func hold(_ tokens: [Value], from start: Int, to end: Int) -> Int {
         let allowed = tokens.prefix(tokensLeft ?? .max)
         tokensLeft? -= max(1, allowed.count)
@@ -84,7 +85,7 @@ struct VisibleText: Sendable {
         return allowed.count < tokens.count ? position : end
     }
 
-    /// - Parameter reason: why the text ends here, if there is no stop sequence in it.
+    /// - Parameter reason: why the text ends here if it contains no stop sequence.
     private mutating func finish(as reason: FinishReason?) -> Piece {
         guard let found = stops.found else {
             ending = reason
@@ -104,7 +105,7 @@ struct VisibleText: Sendable {
         heldWidths.removeFirst(unitCount)
         let text = held.prefix(byteCount: byteCount)
         held = held.dropFirst(byteCount: byteCount)
-        // Of a token that the end goes through, a part is seen.
+        // A token that the end divides is partly visible.
         let tokens = heldTokens.prefix { $0.end <= end || (ending != nil && $0.start < end) }
         heldTokens.removeFirst(tokens.count)
         return Piece(text: text, tokens: tokens.map(\.value))
@@ -112,8 +113,8 @@ struct VisibleText: Sendable {
 }
 
 extension Value {
-    /// How many code units of text a token stands for. A character may be made of several tokens, none of which is text by
-    /// itself: the bytes count, each character with its first.
+    /// Number of code units of a token's text. Several tokens may form one character, and then none of them is valid text
+    /// alone, so bytes are counted: each character counts at its first byte.
     fileprivate var codeUnitCount: Int {
         guard let bytes = given("bytes") else { return self["token"]?.stringContents?.utf16.count ?? 0 }
         return bytes.elements.reduce(0) { count, byte in

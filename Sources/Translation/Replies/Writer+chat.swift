@@ -1,9 +1,9 @@
 internal import JSON
 
-// Parts that whole replies and chunks write alike.
+// JSON that responses and chunks have in common.
 
 extension Writer {
-    /// A `usage` object of Chat Completions and the legacy API.
+    /// Writes a `usage` object of Chat Completions and the legacy API.
     mutating func chatUsage(_ usage: Usage) {
         let (total, overflows) = usage.input.addingReportingOverflow(usage.output)
         object {
@@ -26,8 +26,8 @@ extension Writer {
         }
     }
 
-    /// What moderation found, as Chat Completions has it: lists of results, where the Responses API has one for the input and
-    /// one for the output.
+    /// Writes moderation results in Chat Completions format: lists of results. The Responses API has one result for the
+    /// input and one for the output.
     mutating func chatModeration(_ found: Value) {
         object { writer in
             for side in ["input", "output"] {
@@ -53,7 +53,7 @@ extension Writer {
         }
     }
 
-    /// A copy without the white space between its parts: line breaks would end an event's data.
+    /// Writes a copy without white space between its parts, because line breaks would end an event's data.
     private mutating func onOneLine(_ value: Value) {
         switch value.kind {
         case .object:
@@ -68,10 +68,10 @@ extension Writer {
         }
     }
 
-    /// Tokens' probabilities in the legacy API's form: one list each of tokens, probabilities, alternatives and places in the
-    /// text.
+    /// Writes log probabilities in the legacy API's format: one list each of tokens, log probabilities, alternatives and
+    /// text offsets.
     ///
-    /// - Parameter offset: how many characters of the text stand before the tokens.
+    /// - Parameter offset: number of characters of the text before the tokens.
     mutating func completionLogprobs(_ tokens: [Value], after offset: Int) {
         object { writer in
             writer.name("tokens")
@@ -105,9 +105,9 @@ extension Writer {
         if let value { self.value(value) } else { null() }
     }
 
-    /// A citation of a web page, nested as Chat Completions has it. Other annotations have no place there.
+    /// Writes a citation of a web page, nested as in Chat Completions, which has no other annotations.
     ///
-    /// - Parameter shift: how many characters of other parts stand before the part that is annotated.
+    /// - Parameter shift: number of characters in the parts before the annotated part.
     mutating func chatAnnotation(_ annotation: Value, shift: Int) {
         object {
             $0.member("type", "url_citation")
@@ -121,14 +121,15 @@ extension Writer {
         }
     }
 
-    /// An offset within a part as one within the reply. One that no text can have stays as it is.
+    /// Writes an offset within a part as an offset within the whole text. An offset for which the sum overflows stays the
+    /// same.
     private mutating func member(_ name: StaticString, offset: Value?, shift: Int) {
         let offset = offset?.integer ?? 0
         let (shifted, isTooLarge) = offset.addingReportingOverflow(shift)
         member(name, isTooLarge ? offset : shifted)
     }
 
-    /// Tokens' probabilities; both APIs write them alike but for `bytes`, which may be missing.
+    /// Writes log probabilities. Both APIs have the same format, except that `bytes` may be missing upstream.
     mutating func chatLogprobs(_ tokens: [Value]) {
         array { writer in
             for token in tokens {
@@ -168,33 +169,33 @@ extension Writer {
 }
 
 extension Value {
-    /// Whether this is neither an array nor an object. Only what is has no line breaks in its text, and may be copied
-    /// into an event's data.
+    /// Whether this is neither an array nor an object. The text of a scalar has no line breaks and can be copied into an
+    /// event's data.
     fileprivate var isScalar: Bool { kind != .array && kind != .object }
 
-    /// Whether this is an array with something in it.
+    /// Whether this is an array that is not empty.
     var hasElements: Bool { kind == .array && !isEmptyContainer }
 
-    /// What a reasoning item tells: its summary, or the reasoning itself where there is none.
+    /// The parts of a reasoning item: of its summary, or of the reasoning itself if there is no summary.
     var thoughts: (parts: Elements, areSummary: Bool) {
         if let summary = self["summary"], summary.hasElements { return (summary.elements, true) }
         return (self["content"]?.elements ?? .empty, false)
     }
 
-    /// Whether this is a part of a message that holds a refusal and no text.
+    /// Whether this part of a message is a refusal and not text.
     var isRefusal: Bool { self["type"]?.isString("refusal") ?? false }
 
-    /// Whether this is a message that the model does not mean as its answer.
+    /// Whether this message is commentary and not the answer.
     var isCommentary: Bool { self["phase"]?.isString("commentary") ?? false }
 
-    /// Whether this is an annotation that Chat Completions knows.
+    /// Whether Chat Completions has this kind of annotation.
     var isURLCitation: Bool { self["type"]?.isString("url_citation") ?? false }
 }
 
 extension StringContents {
-    /// How many characters the text has, in Unicode scalars, as annotations count them.
+    /// Number of characters of the text, in Unicode scalars, as annotations count them.
     var characterCount: Int {
-        // Without escapes, each scalar has one byte that is no continuation of another.
+        // Without escapes, each scalar has exactly one byte that is not a continuation byte.
         hasEscapes ? scalars.reduce(0) { count, _ in count + 1 } : bytes.count { $0 & 0xC0 != 0x80 }
     }
 }

@@ -1,22 +1,22 @@
 internal import JSON
 
-/// What an assistant's message in the history says: text, refusals, or nothing.
+/// The content of an assistant message in the history: text, refusals, or nothing.
 struct AssistantContent {
     private enum Piece {
         case text(StringContents)
         case refusal(StringContents)
     }
 
-    /// The `phase` of an assistant's message. Chat Completions has no such field: a message with tool calls counts as
+    /// The `phase` of an assistant message. Chat Completions has no such field: a message with tool calls counts as
     /// commentary, any other as a final answer.
     enum Phase: String {
-        /// Said beside its work.
+        /// Text that accompanies tool calls.
         case commentary
         case finalAnswer = "final_answer"
     }
 
     private var pieces: [Piece] = []
-    /// The paths of parts that mark where upstream may cache the conversation.
+    /// The paths of parts that have a `prompt_cache_breakpoint`.
     private(set) var partsWithBreakpoint: [String] = []
     private var hasRefusal = false
 
@@ -65,7 +65,7 @@ struct AssistantContent {
         pieces.append(piece)
     }
 
-    /// Text alone is sent as a string: a part of type `output_text` would need fields that Chat Completions never had.
+    /// Text alone is sent as a string, because an `output_text` part requires fields that Chat Completions does not have.
     func write(phase: Phase?, to writer: inout Writer) {
         writer.object {
             $0.member("role", "assistant")

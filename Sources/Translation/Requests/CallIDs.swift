@@ -1,11 +1,11 @@
-/// Gives every call of a conversation an id that upstream takes: its own, if that is new and short enough. Which it is
-/// depends on nothing but the calls before, so that it stays the same from turn to turn.
+/// Assigns each call of a conversation an id that upstream accepts: the call's own id, if it is unique and short enough.
+/// The assignment depends only on the earlier calls, so ids stay the same from turn to turn.
 struct CallIDs {
-    /// The longest id that the Responses API takes, in characters.
+    /// Maximum length of an id in the Responses API, in characters.
     static let maximumLength = 64
 
     private var used: Set<String> = []
-    /// How often each id was asked for.
+    /// Number of times that each id has been requested.
     private var counts: [String: Int] = [:]
 
     mutating func assign(_ id: String) -> String {
@@ -18,7 +18,7 @@ struct CallIDs {
         return assigned
     }
 
-    /// An id that is too long as its hash: what is cut off would make ids alike that differ at their ends.
+    /// Replaces an id that is too long by its hash. Truncation would make ids equal that differ only at the end.
     private static func fitted(_ id: String) -> String {
         if id.isEmpty { return "call" }
         guard id.unicodeScalars.count > maximumLength else { return id }
@@ -26,7 +26,8 @@ struct CallIDs {
         return "call_" + String(repeating: "0", count: 32 - digits.count) + digits
     }
 
-    /// FNV-1a of 128 bits (RFC 9923). The ids of one conversation are told apart; nobody is to be kept out.
+    /// FNV-1a with 128 bits (RFC 9923). It only has to distinguish the ids of one conversation; it is not a security
+    /// measure.
     private static func fnv1a(_ text: String) -> UInt128 {
         text.utf8.reduce(0x6C62_272E_07BB_0142_62B8_2175_6295_C58D) { hash, byte in
             (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// Which tool result answers which call, all through a conversation.
+/// Matches the tool results of a conversation with its calls.
 ///
-/// The Responses API refuses a call without a result, a result without a call, and two that share an id, all of which occur
-/// in histories that Chat Completions' servers took: they were shortened, interrupted, or written by a program that counts
-/// its calls anew in each turn.
+/// The Responses API rejects a call without a result, a result without a call, and calls that share an id. Histories that
+/// Chat Completions servers accepted contain all of these: they were shortened, interrupted, or written by a program that
+/// restarts the numbering of its calls in each turn.
 struct CallPairing {
-    /// A call of the history.
+    /// A call in the history.
     struct Call {
         /// The id that is sent.
         let id: String
@@ -14,13 +14,13 @@ struct CallPairing {
         var isAnswered = false
     }
 
-    /// What a result is to the calls before it.
+    /// How a result relates to the earlier calls.
     enum Answer: Equatable {
-        /// The result of the call at that place.
+        /// The result of the call at that index.
         case call(Int)
-        /// The very same as an earlier result of the same call.
+        /// Identical to the previous result with the same id.
         case repetition
-        /// The result of a call that is not there; the id to send.
+        /// A result without a call, with the id to send.
         case orphan(id: String)
     }
 
@@ -29,9 +29,9 @@ struct CallPairing {
     /// In the order of the history.
     private(set) var answers: [Answer] = []
 
-    /// The calls of one message that share an id, of which the earliest is answered first.
+    /// The calls of one message that share an id. Results answer them in order.
     private struct OpenCalls {
-        /// The message's first call.
+        /// Index of the message's first call.
         let message: Int
         private var calls: [Int] = []
         private var answered = 0
@@ -52,13 +52,13 @@ struct CallPairing {
     }
 
     private var ids = CallIDs()
-    /// The calls that are not answered yet, by the id that the client gave them; `function_call` has none.
+    /// The calls without a result so far, by the client's id. The key is nil for `function_call`, which has no id.
     private var open: [String?: OpenCalls] = [:]
     /// The last result for each id.
     private var results: [String: ArraySlice<UInt8>] = [:]
     private var legacyCallCount = 0
 
-    /// Looks at what it needs only; whatever is wrong with a message is found when it is written.
+    /// Skips invalid messages: their errors are reported when the messages are written.
     init(_ messages: Value) {
         for message in messages.elements {
             guard let role = message["role"]?.stringContents else { continue }
@@ -80,8 +80,8 @@ struct CallPairing {
         if message.given("function_call") != nil { add(id: nil, isCustom: false, inMessageFrom: first) }
     }
 
-    /// - Parameter first: the first call of the same message. Calls of earlier messages with the same id can no longer be
-    ///   meant by what follows.
+    /// - Parameter first: index of the first call of the same message. Later results do not answer calls of earlier
+    ///   messages with the same id.
     private mutating func add(id: String?, isCustom: Bool, inMessageFrom first: Int) {
         if open[id]?.message != first { open[id] = OpenCalls(inMessageFrom: first) }
         open[id]?.append(calls.count)
@@ -101,7 +101,7 @@ struct CallPairing {
         if let id { results[id] = content }
     }
 
-    /// An id for a `function_call`: the same for the call and its result.
+    /// The id for a `function_call` or for a `function` result without a call, which have none of their own.
     private mutating func nextLegacyID() -> String {
         legacyCallCount += 1
         return "call_function_\(legacyCallCount)"

@@ -1,9 +1,9 @@
 internal import JSON
 internal import Models
 
-/// Writes the body of `POST /chat/completions` for upstreams that speak it: the client's own, with the model mapped, the
-/// token limit under its present name, and without what the model is known to refuse. Everything else stays as it is, in its
-/// order.
+/// Writes the body of `POST /chat/completions` for upstreams that support it: the client's body with the model mapped, the
+/// token limit under its current name, and without parameters that the model is known to reject. All other fields keep
+/// their values and their order.
 struct ChatPayload {
     private let request: ClientRequest
     private let effort: EffortToSend
@@ -51,13 +51,14 @@ struct ChatPayload {
         if let text = try notices.effort(effort, model) { writer.member("reasoning_effort", text) }
     }
 
-    /// Whether a sampling parameter is sent. Its default is: no model rejects that.
+    /// Whether to send a sampling parameter. A default value is sent, because no model rejects it.
     private mutating func takes(_ member: Member) throws(RequestError) -> Bool {
         if effort.takesSampling || member.isDefaultSampling { return true }
         return try notices.unsupported(member.name, by: model, effort)
     }
 
-    /// Tools are sent anyway, because the program relies on them; upstream's error is more useful than a reply without tools.
+    /// Tools are sent anyway, because the client relies on them; upstream's error is more useful than a response without
+    /// tool calls.
     private mutating func noteTools() {
         guard !effort.takesToolsInChat else { return }
         for field in ["tools", "functions"] where body.members.contains(where: { $0.name == field && !$0.value.isNull })
@@ -80,7 +81,7 @@ struct ChatPayload {
 }
 
 extension Member {
-    /// Whether this is a sampling parameter at the value that it has when it is left out.
+    /// Whether this is a sampling parameter with its default value.
     var isDefaultSampling: Bool {
         let number = value.numberText.flatMap(Double.init)
         return switch name {

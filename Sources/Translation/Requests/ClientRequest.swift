@@ -1,7 +1,7 @@
 internal import JSON
 internal import Models
 
-/// A client's request, with what every translation of it needs read and checked.
+/// A client's request, with the fields that every translation needs read and validated.
 struct ClientRequest {
     let body: Value
     let context: ReplyContext
@@ -9,10 +9,10 @@ struct ClientRequest {
     let choice: ModelChoice
     /// The API to send it to.
     let target: Target
-    /// What has become of the model so far.
+    /// The notices about the model.
     let notices: Notices
 
-    /// - Parameter availability: which models are gone; nil replaces none.
+    /// - Parameter availability: which models are retired; nil replaces none.
     init(_ body: Value, settings: TranslationSettings, availability: ModelAvailability?) throws(RequestError) {
         guard body.kind == .object else {
             throw RequestError(message: "The request body must be a JSON object, but it is \(body.kind.described).")
@@ -20,7 +20,7 @@ struct ClientRequest {
         if let duplicate = body.duplicateMember {
             let name = duplicate.name
             throw RequestError(
-                message: "The field '\(name)' is there twice, the second time at byte \(duplicate.nameValue.offset).",
+                message: "Duplicate field '\(name)': it occurs again at byte \(duplicate.nameValue.offset).",
                 param: name, code: "duplicate_parameter")
         }
         self.body = body
@@ -65,7 +65,7 @@ extension Value {
         return value
     }
 
-    /// A member of a given kind that must be there.
+    /// A required member of a given kind.
     func required(_ name: StaticString, as kind: Kind, in path: String) throws(RequestError) -> Value {
         guard let value = try given(name, as: kind, in: path) else { throw .missing(path + name.description) }
         return value

@@ -1,16 +1,17 @@
 internal import JSON
 
-/// A request of the legacy Completions API as requests for upstream: one for each prompt.
+/// A request of the legacy Completions API, which becomes one upstream request per prompt.
 struct CompletionRequest {
-    /// Each prompt is a request upstream, or as many as it has choices, all at the same time.
+    /// Limit on the number of prompts, and of choices for all prompts together. Each is an upstream request, and all are
+    /// sent at the same time.
     private static let maximumPromptCount = 128
 
-    /// - Throws: when there are too many choices of all prompts together.
+    /// - Throws: ``RequestError`` if the choices of all prompts together exceed the limit.
     static func checkCount(_ count: Int) throws(RequestError) {
         guard count <= maximumPromptCount else {
             throw RequestError(
                 message:
-                    "Invalid 'n': \(count) choices in all. Expected at most \(maximumPromptCount) of all prompts together.",
+                    "Invalid 'n': \(count) choices in total. Expected at most \(maximumPromptCount) for all prompts.",
                 param: "n", code: "integer_above_max_value")
         }
     }
@@ -24,7 +25,7 @@ struct CompletionRequest {
         if body.given("suffix") != nil {
             throw RequestError(
                 message:
-                    "Unsupported parameter: 'suffix'. Today's models do not insert text; put what follows into the "
+                    "Unsupported parameter: 'suffix'. Current models cannot insert text; put the suffix into the "
                     + "prompt.",
                 param: "suffix", code: "unsupported_parameter")
         }
@@ -42,14 +43,14 @@ struct CompletionRequest {
         for prompt in prompts where prompt.kind != .string {
             throw RequestError(
                 message:
-                    "Invalid 'prompt': expected a string or an array of strings. Tokens cannot be sent: their numbers "
-                    + "mean other text to other models.",
+                    "Invalid 'prompt': expected a string or an array of strings. Token ids are not supported: "
+                    + "they differ between models.",
                 param: "prompt", code: "invalid_type")
         }
         return prompts
     }
 
-    /// What the reply's translation has to know of the request with that prompt.
+    /// The facts about the request with that prompt that the response's translation needs.
     func context(for prompt: Value) throws(RequestError) -> ReplyContext {
         var context = request.context
         context.form = .completion

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// The content of a message that goes into the model: a string, or Chat Completions' parts as the Responses API's.
+/// Writes the content of an input message: a string, or Chat Completions parts converted to Responses API parts.
 enum ContentParts {
-    /// - Parameter introduction: the speaker's name, which goes before the text.
+    /// - Parameter introduction: the speaker's name, written before the text.
     static func write(
         _ content: Value, _ path: String, after introduction: StringContents? = nil, to writer: inout Writer
     ) throws(RequestError) {
@@ -63,15 +63,15 @@ enum ContentParts {
             }
         case "input_audio":
             throw RequestError(
-                message: "Unsupported content: '\(path)' is audio, which the Responses API does not take. "
-                    + "Send a transcript of it as text.",
+                message: "Unsupported content: '\(path)' is audio, which the Responses API does not accept. "
+                    + "Send a transcript as text.",
                 param: path, code: "unsupported_value")
         case let other:
             throw .invalidValue(path + ".type", other ?? "", supported: "'text', 'image_url', and 'file'")
         }
     }
 
-    /// The address moves up out of its object; `detail`, which may be left out in one API only, becomes explicit.
+    /// Moves the URL out of its object and makes `detail` explicit: it is optional in Chat Completions only.
     private static func writeImage(_ part: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
         let image = try part.required("image_url", as: .object, in: path + ".")
         let url = try image.required("url", as: .string, in: path + ".image_url.")

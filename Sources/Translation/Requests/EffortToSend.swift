@@ -1,10 +1,10 @@
 internal import Models
 
-/// The reasoning effort that a request is sent with, and what the model does at it.
+/// The reasoning effort to send, and how the model behaves at that effort.
 struct EffortToSend {
-    /// What the client asks for; nil when it sets no effort.
+    /// The effort that the client asks for; nil if it sets none.
     let asked: String?
-    /// What is sent; nil sends no effort.
+    /// The effort to send; nil sends none.
     let text: String?
     /// Whether the model reasons.
     let reasons: Bool
@@ -14,14 +14,14 @@ struct EffortToSend {
     let takesToolsInChat: Bool
 
     /// - Parameters:
-    ///   - asked: what the client asks for. A word that is no effort is passed on, so that upstream rejects it.
-    ///   - choice: the model, and the effort that goes with it.
-    ///   - api: the API that the request is sent to. Chat Completions supports no `max`; for a model whose efforts are unknown,
-    ///     it is passed on.
+    ///   - asked: the effort that the client asks for. An unknown word is passed on, so that upstream rejects it.
+    ///   - choice: the model, and the effort that is configured with it.
+    ///   - api: the API that the request is sent to. Chat Completions does not support `max`; it is passed on for a model
+    ///     whose efforts are unknown.
     init(asked: String?, of choice: ModelChoice, in api: Target) {
         let model = choice.sent
         if let asked, Effort(rawValue: asked) == nil {
-            // The model would reason at whatever the word means.
+            // Assume that the model reasons at the unknown effort.
             self.init(asked, sent: asked, .medium, of: model)
             return
         }

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// The contract that a request came by.
+/// The API that the client used.
 enum Front {
-    /// The original's: messages or a prompt, roles optional, transcripts.
+    /// The original proxy's: messages or a prompt, optional roles, transcripts.
     case proxy
     /// OpenAI's Chat Completions.
     case chat

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// What the assistant said and called.
+/// Assistant messages: their content and their calls.
 extension InputItems {
     mutating func writeAssistantMessage(
         _ message: Value, _ path: String, to writer: inout Writer
     ) throws(RequestError) {
         if message.given("audio") != nil {
-            notices.dropped(path + ".audio", "is not known to the Responses API; the text is kept")
+            notices.dropped(path + ".audio", "is not supported by the Responses API; the text is kept")
         }
         noteName(of: message, path, isToldInText: false)
         let calls = try message.given("tool_calls", as: .array, in: path + ".")
@@ -18,7 +18,7 @@ extension InputItems {
         let said = try AssistantContent(message, path)
         for part in said.partsWithBreakpoint {
             notices.dropped(
-                part + ".prompt_cache_breakpoint", "is not known to the Responses API in what the assistant said")
+                part + ".prompt_cache_breakpoint", "is not supported by the Responses API in assistant messages")
         }
         if !said.isEmpty {
             let isAnswer = calls?.hasElements != true && legacyCall == nil
@@ -35,7 +35,7 @@ extension InputItems {
             let id = nextCallID(asked: nil, path)
             try writeFunctionCall(legacyCall, id: id, path + ".function_call", to: &writer)
         }
-        if said.isEmpty, callCount == firstCall { notices.repaired(path, "is left out: it says nothing") }
+        if said.isEmpty, callCount == firstCall { notices.repaired(path, "is left out: it has no content or calls") }
         writeMissingResults(of: firstCall..<callCount, path, to: &writer)
     }
 
@@ -75,7 +75,7 @@ extension InputItems {
         }
     }
 
-    /// - Parameter asked: the id that the client gave the call, if calls of its kind have one.
+    /// - Parameter asked: the client's id of the call; nil for a `function_call`, which has none.
     private mutating func nextCallID(asked: String?, _ path: String) -> String {
         let id = pairing.calls[callCount].id
         callCount += 1
@@ -84,9 +84,9 @@ extension InputItems {
     }
 
     private static func renaming(_ asked: String, to id: String) -> String {
-        if asked.isEmpty { return "is sent as '\(id)': it must not be empty" }
+        if asked.isEmpty { return "is sent as '\(id)': an id must not be empty" }
         return asked.unicodeScalars.count > CallIDs.maximumLength
             ? "is sent as its hash, '\(id)': it has more than \(CallIDs.maximumLength) characters"
-            : "is sent as '\(id)', for another call has the same"
+            : "is sent as '\(id)': another call has the same id"
     }
 }

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// The results of calls.
+/// Tool results.
 extension InputItems {
-    /// Writes a message of the role `tool`, or `function`, its older form.
+    /// Writes a message with the role `tool`, or its legacy form, `function`.
     mutating func writeResult(_ message: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
         if message["role"]?.isString("tool") == true {
             _ = try message.required("tool_call_id", as: .string, in: path + ".")
@@ -16,7 +16,7 @@ extension InputItems {
         case .repetition:
             notices.repaired(path, "is left out: it repeats an earlier result")
         case .orphan(let id):
-            notices.repaired(path, "gets a call put before it: the call that it answers is not there")
+            notices.repaired(path, "is preceded by an inserted call: the call that it answers is missing")
             writer.object {
                 $0.member("type", "function_call")
                 $0.member("call_id", id)
@@ -47,10 +47,10 @@ extension InputItems {
         }
     }
 
-    /// Results for the calls of a message that nothing in the conversation answers.
+    /// Writes placeholder results for a message's calls that have no result in the conversation.
     mutating func writeMissingResults(of range: Range<Int>, _ path: String, to writer: inout Writer) {
         for call in pairing.calls[range] where !call.isAnswered {
-            notices.repaired(path, "gets a result put behind it: nothing answers its call '\(call.id)'")
+            notices.repaired(path, "is followed by an inserted result: its call '\(call.id)' has none")
             writer.object {
                 $0.member("type", call.isCustom ? "custom_tool_call_output" : "function_call_output")
                 $0.member("call_id", call.id)

@@ -1,23 +1,23 @@
 internal import JSON
 
-/// Turns Chat Completions' messages into the Responses API's input items, in their own order and role. Nothing is
-/// hoisted, and what has to be repaired is repaired the same way in every turn, so that a conversation's beginning stays the
-/// same bytes.
+/// Converts Chat Completions messages to Responses API input items, in the same order and with the same roles. No message
+/// is moved to `instructions`, and repairs are the same in every turn, so that the beginning of a conversation stays
+/// byte-identical.
 struct InputItems {
     private let messages: Value
-    /// Whether a message without a role is the user's, as on `/proxy`, or an error.
+    /// Whether a message without a role is a user message, as on `/proxy`, or an error.
     private let roleIsOptional: Bool
     private let speakers: Speakers
-    /// Whether the model wants to know which of its messages were answers.
+    /// Whether assistant messages are sent with their `phase`.
     let wantsPhase: Bool
     private let recall: ReasoningRecall
     var notices: Notices
 
-    /// Which call and which result are the next to be written.
+    /// The matched calls and results, and how many of each have been written.
     let pairing: CallPairing
     var callCount = 0
     var resultCount = 0
-    /// The calls before which reasoning was put back, by the ids that the client knows. No item may be there twice.
+    /// The calls before which cached reasoning was inserted, by the client's ids. No item may occur twice.
     private(set) var recalledCallIDs: Set<String> = []
 
     init(
@@ -45,7 +45,7 @@ struct InputItems {
         }
         guard writer.bytes.count > start + "[]".utf8.count else {
             throw RequestError(
-                message: "Invalid 'messages': they say nothing. Expected at least one with content.", param: "messages",
+                message: "Invalid 'messages': no message has content. Expected at least one.", param: "messages",
                 code: "empty_array")
         }
     }
@@ -84,7 +84,7 @@ struct InputItems {
         }
     }
 
-    /// The reasoning that led to a call, unless it was put back already.
+    /// The cached reasoning that led to a call; nil if there is none, or if it has been inserted already.
     mutating func reasoning(before call: Value) -> KeptReasoning? {
         guard let id = call["id"]?.string, !recalledCallIDs.contains(id), let reasoning = recall(id) else { return nil }
         recalledCallIDs.insert(id)
@@ -96,7 +96,7 @@ struct InputItems {
         notices.repaired(
             path + ".name",
             isToldInText
-                ? "is put before the text: the Responses API has no names of speakers"
-                : "is not sent: the Responses API has no names of speakers")
+                ? "is written before the text: the Responses API has no field for a speaker's name"
+                : "is not sent: the Responses API has no field for a speaker's name")
     }
 }

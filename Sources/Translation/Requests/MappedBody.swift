@@ -1,18 +1,18 @@
 internal import JSON
 internal import Models
 
-/// A body that upstream understands as it is, with another model in it.
+/// A body that is already in upstream's format. The model is replaced, and parameters that do not suit it are adjusted.
 struct MappedBody {
     let request: ClientRequest
     private let path: String
-    /// Whether the parameters have to suit the model: those of the Responses API.
+    /// Whether parameters are adjusted to the model: only in bodies of the Responses API.
     private let adjustsParameters: Bool
     private let effort: EffortToSend
     private var notices: Notices
 
     private var model: String { request.choice.sent.name }
 
-    /// - Parameter path: the route upstream; nil where nothing but the model's name is to be changed.
+    /// - Parameter path: the upstream path; nil if only the model's name is to be changed.
     init(_ request: ClientRequest, path: String?) throws(RequestError) {
         self.request = request
         self.path = path ?? ""
@@ -32,8 +32,8 @@ struct MappedBody {
         return TranslatedRequest(path: path, body: body, context: context, notices: notices.all)
     }
 
-    /// Whether the client chose its parameters for another model than the one that is sent, which rejects one of them; or an
-    /// effort goes with the model.
+    /// Whether the body needs changes other than the model's name: the client chose its parameters for another model than
+    /// the one that is sent, which rejects one of them; or an effort is configured with the model and the client sets none.
     private var needsAdjustment: Bool {
         guard adjustsParameters, let asked = request.context.modelAsked else { return false }
         if effort.asked == nil, effort.text != nil { return true }
@@ -46,13 +46,13 @@ struct MappedBody {
     private func modelRejects(_ member: Member) -> Bool {
         switch member.name {
         case "temperature", "top_p", "top_logprobs": !effort.takesSampling && !member.isDefaultSampling
-        // A model without efforts has no such field at all.
+        // A model without efforts rejects the whole field.
         case "reasoning": request.choice.sent.efforts == .unsupported && !member.value.isNull
         default: false
         }
     }
 
-    /// Whether the model rejects something that the reply is asked to include.
+    /// Whether the model rejects a value of `include`.
     private func modelRejects(included: Value) -> Bool {
         included.isString("message.output_text.logprobs") && !effort.takesSampling
             || included.isString("reasoning.encrypted_content") && request.choice.sent.reasoning == .never
@@ -69,7 +69,7 @@ struct MappedBody {
         return body
     }
 
-    /// The document without what the model rejects, and with the effort that goes with it.
+    /// The document without the parameters that the model rejects, and with the effort that is configured with the model.
     private mutating func adjustedBody(_ document: Document) throws(RequestError) -> [UInt8] {
         var writer = Writer(reservingCapacity: document.bytes.count + 64)
         try writer.object { writer throws(RequestError) in

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Models
 
-/// Collects what a translation leaves out, changes or repairs, and applies the operator's policy to what upstream refuses.
+/// Collects a translation's notices, and applies the operator's policy to parameters that upstream does not support.
 struct Notices {
     private(set) var all: [Notice] = []
     let policy: UnsupportedParameterPolicy
@@ -10,7 +10,7 @@ struct Notices {
         self.policy = policy
     }
 
-    /// Begins with the replacement of the model, if it is gone.
+    /// Begins with a notice about the replacement of the model, if it is retired.
     init(of choice: ModelChoice, settings: TranslationSettings, availability: ModelAvailability?) {
         self.init(policy: settings.unsupportedParameters)
         guard let retired = choice.retired, let day = availability?.day else { return }
@@ -21,14 +21,14 @@ struct Notices {
                 + (shutdown.map { "'\(retired)' was shut down on \($0)" } ?? "upstream does not have '\(retired)'"))
     }
 
-    /// Notes that the request goes to another API than the operator's setting says.
+    /// Adds a notice if the request goes to another API than the operator configured.
     mutating func target(_ target: Target, insteadOf setting: Target, _ model: String) {
         guard target != setting else { return }
         let name = target == .responses ? "the Responses API" : "Chat Completions"
         adjusted("model", "is sent to \(name), the only API that serves \(model)")
     }
 
-    /// Notes what becomes of the client's effort, and returns the one to send; nil sends none.
+    /// Adds a notice if the client's effort is changed or dropped. Returns the effort to send; nil sends none.
     mutating func effort(
         _ effort: EffortToSend, field: String = "reasoning_effort", _ model: String
     ) throws(RequestError) -> String? {
@@ -40,7 +40,7 @@ struct Notices {
         return sent
     }
 
-    /// Notes a parameter that the model does not support at that effort. Returns whether it is to be sent all the same.
+    /// Applies the policy to a parameter that the model does not support at that effort. Returns whether to send it anyway.
     mutating func unsupported(
         _ field: String, by model: String, _ effort: EffortToSend
     ) throws(RequestError) -> Bool {
@@ -67,7 +67,8 @@ struct Notices {
         all.append(Notice(kind: .warned, field: field, reason: reason))
     }
 
-    /// A parameter that upstream refuses: noted as dropped, or an error. Returns whether it is to be sent all the same.
+    /// Applies the policy to a parameter that upstream does not support: adds a notice, or throws. Returns whether to send
+    /// it anyway.
     mutating func unsupported(_ field: String, _ reason: String) throws(RequestError) -> Bool {
         switch policy {
         case .forward:
@@ -77,7 +78,7 @@ struct Notices {
             return false
         case .reject:
             throw RequestError(
-                message: "Unsupported parameter: '\(field)' \(reason). Leave it out, or have the operator set "
+                message: "Unsupported parameter: '\(field)' \(reason). Leave it out, or ask the operator to set "
                     + "UNSUPPORTED_PARAMS=drop.",
                 param: field, code: "unsupported_parameter")
         }

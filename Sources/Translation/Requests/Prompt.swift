@@ -2,7 +2,7 @@ internal import JSON
 
 /// The legacy `prompt` field.
 enum Prompt {
-    /// The prompt of a request that has no messages: a string, or a list of one.
+    /// The prompt of a request without messages: a string, or a list of one string.
     static func single(of body: Value) throws(RequestError) -> Value {
         guard let prompt = body.given("prompt") else {
             throw RequestError(
@@ -14,7 +14,7 @@ enum Prompt {
         if let only = elements.next(), elements.next() == nil, only.kind == .string { return only }
         throw RequestError(
             message:
-                "Invalid 'prompt': expected a string. Send several prompts as several requests, and tokens as text.",
+                "Invalid 'prompt': expected a string. Send each prompt in its own request, and tokens as text.",
             param: "prompt", code: "invalid_type")
     }
 }

@@ -1,18 +1,18 @@
 public import JSON
 public import Models
 
-/// Turns clients' requests into upstream's. Pure: bytes in, bytes out; the same request gives the same bytes in every
-/// process, since a changed prefix is a miss in upstream's prompt cache.
+/// Translates clients' requests into upstream requests. Does no I/O. The same request gives the same bytes in every
+/// process, because a changed prefix misses upstream's prompt cache.
 public struct RequestTranslator: Sendable {
-    /// What the operator decided, and perhaps a location or a caller's key for itself.
+    /// The operator's settings, possibly overridden for a location of the web server or for a caller's key.
     public let settings: TranslationSettings
     private let availability: ModelAvailability?
 
-    /// A translator that keeps nothing between requests.
+    /// Creates a translator, which keeps no state between requests.
     ///
     /// - Parameters:
-    ///   - settings: see the property.
-    ///   - availability: which models are gone at the moment; nil replaces none.
+    ///   - settings: the settings of the translation.
+    ///   - availability: which models are retired at the moment; nil replaces none.
     public init(settings: TranslationSettings, availability: ModelAvailability? = nil) {
         self.settings = settings
         self.availability = availability
@@ -29,7 +29,7 @@ public struct RequestTranslator: Sendable {
     ///
     /// - Parameters:
     ///   - document: the body.
-    ///   - recall: finds the reasoning that led to a call in an earlier turn.
+    ///   - recall: looks up the reasoning that led to a call in an earlier turn.
     /// - Throws: ``RequestError``, which names the field that cannot be translated.
     public func translateChatRequest(
         _ document: Document, recalling recall: @escaping ReasoningRecall = { _ in nil }
@@ -37,8 +37,8 @@ public struct RequestTranslator: Sendable {
         try translate(document, from: .chat, recalling: recall)
     }
 
-    /// Translates a body of `POST /v1/completions`: one request for each prompt, in their order. Where upstream is one of the
-    /// older servers (`TARGET_API` other than `responses`), which have that API themselves, only the model is mapped.
+    /// Translates a body of `POST /v1/completions`: one request per prompt, in their order. If `TARGET_API` is not
+    /// `responses`, upstream serves this API itself, and only the model is mapped.
     ///
     /// - Throws: ``RequestError``, which names the field that cannot be translated.
     public func translateCompletionRequest(_ document: Document) throws(RequestError) -> [TranslatedRequest] {
@@ -70,13 +70,14 @@ public struct RequestTranslator: Sendable {
         return try payload.translate()
     }
 
-    /// Maps the model's name in a body that upstream understands as it is, and leaves every other byte alone; where another
-    /// model is asked than the client named, also takes from a body of the Responses API what that model refuses.
+    /// Maps the model's name in a body that is already in upstream's format, and leaves all other bytes unchanged. If the
+    /// model that is sent is not the client's, parameters that it rejects are removed from bodies of the Responses API.
     ///
     /// - Parameters:
     ///   - document: the body.
-    ///   - path: the route that the body is for, such as `/responses`.
-    /// - Throws: ``RequestError``, when the body is not an object or names its model in another way than by a string.
+    ///   - path: the upstream path, such as `/responses`.
+    /// - Throws: ``RequestError`` if the body is not an object, has a duplicate field or a field of the wrong type, or has
+    ///   a parameter that the operator's policy rejects.
     public func mapModel(of document: Document, for path: String) throws(RequestError) -> TranslatedRequest {
         var mapped = try MappedBody(clientRequest(document), path: path)
         var translated = try mapped.translate(document)
@@ -88,8 +89,7 @@ public struct RequestTranslator: Sendable {
         return translated
     }
 
-    /// Replaces the model in a body of another API, whose models no map is for, if it has been shut down. Nil when there is
-    /// nothing to replace.
+    /// Replaces a retired model in a body of an API whose models are not mapped. Nil if there is nothing to replace.
     public func replacingModel(of document: Document) -> TranslatedRequest? {
         var unmapped = settings
         unmapped.modelMap = .empty
@@ -118,7 +118,7 @@ public struct RequestTranslator: Sendable {
         return translated
     }
 
-    /// The model that is sent for the one that a client names.
+    /// The model to send for the name that a client asks for; nil stands for a client that names none.
     public func choice(for asked: String?) -> ModelChoice {
         settings.choice(for: asked, availability)
     }

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// Fields that the Responses API does not have and the reply's translation makes up for.
+/// Fields that the Responses API does not have and that the response's translation emulates.
 extension ResponsesPayload {
-    /// Nothing can be made up for where upstream's own reply is what the client gets.
+    /// On `/proxy` the client gets upstream's own response, so nothing can be emulated.
     private var canEmulate: Bool { !front.isProxy }
 
     mutating func readEmulatedFields() throws(RequestError) {
@@ -12,12 +12,13 @@ extension ResponsesPayload {
         context.unwrapsParallelCalls = !declaresParallel
     }
 
-    /// Whether a field is taken care of here, and not refused.
+    /// Whether a field is emulated, and therefore not reported as unsupported.
     func emulates(_ field: String) -> Bool {
         canEmulate && (field == "stop" || field == "n")
     }
 
-    /// In bytes, as it is written. As much of the reply may have to wait.
+    /// Maximum size of a stop sequence, in bytes as it is written in JSON. The same amount of the response may be held
+    /// back.
     private static let maximumStopSize = 4096
 
     private mutating func readStops() throws(RequestError) {
@@ -45,7 +46,7 @@ extension ResponsesPayload {
         }
         if !context.stops.isEmpty {
             notices.emulated(
-                "stop", "is looked for in the reply, which ends before it: the Responses API has no such field")
+                "stop", "is applied by the proxy: the Responses API has no such field")
         }
     }
 
@@ -62,7 +63,7 @@ extension ResponsesPayload {
                 param: "n", code: count < 1 ? "integer_below_min_value" : "integer_above_max_value")
         }
         choiceCount = count
-        if count > 1 { notices.emulated("n", "is done by asking upstream \(count) times at once") }
+        if count > 1 { notices.emulated("n", "is applied by sending \(count) requests upstream at once") }
     }
 
     private var declaresParallel: Bool {
@@ -73,11 +74,11 @@ extension ResponsesPayload {
 
     // MARK: Token limits
 
-    /// The least `max_output_tokens` that the Responses API accepts.
+    /// The minimum of `max_output_tokens` in the Responses API.
     private static let minimumOutputTokens = 16
 
-    /// A limit that upstream cannot be told is kept here: in streams exactly, and of a whole reply nothing is cut off that
-    /// has been paid for.
+    /// If upstream's limit has to be higher than the client's, streams are cut here at exactly the client's limit. Other
+    /// responses are not cut, because their tokens have been paid for.
     mutating func writeTokenLimit(to writer: inout Writer) throws(RequestError) {
         guard let limit = try TokenLimit(of: body, notices: &notices) else { return }
         context.limitField = limit.field
@@ -89,7 +90,7 @@ extension ResponsesPayload {
         guard sent != limit.tokens else { return }
         let reason =
             "is sent as \(sent): "
-            + (limit.tokens < minimum ? "\(minimum) is the least that the Responses API accepts" : "")
+            + (limit.tokens < minimum ? "\(minimum) is the minimum of the Responses API" : "")
             + (limit.tokens < minimum && headroom > 0 ? ", and " : "")
             + (headroom > 0 ? "\(headroom) are for reasoning" : "")
         if !canEmulate {
@@ -98,7 +99,7 @@ extension ResponsesPayload {
             context.visibleTokenLimit = limit.tokens
             notices.emulated(limit.field, reason + "; the stream is cut after \(limit.tokens)")
         } else {
-            notices.dropped(limit.field, reason + "; a whole reply keeps what comes")
+            notices.dropped(limit.field, reason + "; a response that is not streamed is not cut")
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What the Responses API tells only when asked (`include`).
+/// Data that the Responses API returns only on request (`include`).
 extension ResponsesPayload {
     mutating func writeIncluded(to writer: inout Writer) {
         context.keepsReasoning = wantsReasoning
@@ -12,8 +12,8 @@ extension ResponsesPayload {
         }
     }
 
-    /// Reasoning is of use where the model may call a tool, whose result it then goes on with. Calls of the older kind have
-    /// no ids by which it could be found again.
+    /// Reasoning is needed again only if the model may call a tool and continue with its result. Calls of legacy
+    /// `functions` have no id by which it could be looked up.
     private var wantsReasoning: Bool {
         guard settings.keepsReasoning, effort.reasons, case .chat = front else { return false }
         return body.given("tools") != nil

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Reasoning, and the parameters that a model may take only without it.
+/// The reasoning effort, and the parameters that some models accept only without reasoning.
 extension ResponsesPayload {
     mutating func writeReasoningAndSampling(to writer: inout Writer) throws(RequestError) {
         if let effort = try notices.effort(effort, model) {
@@ -20,7 +20,7 @@ extension ResponsesPayload {
             throw .invalidType(name.description, expected: "a number", got: value.kind.described)
         }
         if !effort.takesSampling {
-            // What asks for the default, which is 1 for both, loses nothing by being left out.
+            // 1 is the default of both parameters, so that leaving it out changes nothing.
             if Double(number) == 1 { return }
             guard try notices.unsupported(name.description, by: model, effort) else { return }
         }
@@ -29,7 +29,7 @@ extension ResponsesPayload {
 
     private mutating func writeLogprobs(to writer: inout Writer) throws(RequestError) {
         guard let wanted = try wantedLogprobs() else {
-            if body.given("top_logprobs") != nil { notices.dropped("top_logprobs", "is of no use without 'logprobs'") }
+            if body.given("top_logprobs") != nil { notices.dropped("top_logprobs", "has no effect without 'logprobs'") }
             return
         }
         if !effort.takesSampling, try !notices.unsupported("logprobs", by: model, effort) { return }
@@ -37,8 +37,8 @@ extension ResponsesPayload {
         if let count = wanted.alternatives { writer.member("top_logprobs", count) }
     }
 
-    /// Whether probabilities are asked for, and of how many alternatives. Chat Completions has two fields for that, the
-    /// legacy API one with a number.
+    /// Whether log probabilities are requested (nil: they are not), and for how many alternatives. Chat Completions has two
+    /// fields for this, the legacy API has one with a number.
     private func wantedLogprobs() throws(RequestError) -> (alternatives: Value?, Void)? {
         guard case .completion = front else {
             return try body.boolIfGiven("logprobs") == true ? (body.given("top_logprobs"), ()) : nil

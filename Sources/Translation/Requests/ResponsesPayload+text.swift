@@ -1,6 +1,6 @@
 internal import JSON
 
-/// `response_format` and `verbosity`, which the Responses API keeps together under `text`.
+/// `response_format` and `verbosity`, which are both members of `text` in the Responses API.
 extension ResponsesPayload {
     mutating func writeText(to writer: inout Writer) throws(RequestError) {
         let format = try body.given("response_format", as: .object)
@@ -32,7 +32,7 @@ extension ResponsesPayload {
             $0.member("type", type)
             $0.member("name", name)
             $0.memberIfGiven("description", of: schema)
-            // Chat Completions lets the schema be left out.
+            // The schema is optional in Chat Completions only.
             if let definition = schema.given("schema") {
                 $0.member("schema", definition)
             } else {

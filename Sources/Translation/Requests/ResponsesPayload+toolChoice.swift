@@ -1,6 +1,6 @@
 internal import JSON
 
-/// `tool_choice`, and `function_call`, its older form.
+/// `tool_choice` and its legacy form, `function_call`.
 extension ResponsesPayload {
     mutating func writeToolChoice(to writer: inout Writer) throws(RequestError) {
         if let choice = body.given("tool_choice") {
@@ -13,7 +13,7 @@ extension ResponsesPayload {
         }
     }
 
-    /// A mode in one word, or an object that nests what it names under the name of its own type.
+    /// Writes a choice: a mode as a string, or an object that nests the tool in a member named after its type.
     private static func writeChoice(_ choice: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
         if choice.kind == .string { return writer.value(choice) }
         let type = try choice.required("type", as: .string, in: path + ".").string ?? ""

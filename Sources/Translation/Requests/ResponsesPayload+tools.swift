@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Tools: Chat Completions nests what the Responses API keeps flat.
+/// Tools. Chat Completions nests their fields in an object; in the Responses API they are flat.
 extension ResponsesPayload {
     mutating func writeTools(to writer: inout Writer) throws(RequestError) {
         let tools = try body.given("tools", as: .array)
@@ -18,7 +18,7 @@ extension ResponsesPayload {
         if let parallel = try body.boolIfGiven("parallel_tool_calls") {
             writer.member("parallel_tool_calls", parallel)
         } else if functions != nil, tools == nil {
-            // A reply of the older kind has room for one call.
+            // A response with the legacy `function_call` can hold only one call.
             writer.member("parallel_tool_calls", false)
         }
     }
@@ -47,8 +47,8 @@ extension ResponsesPayload {
         }
     }
 
-    /// `strict` is explicit: where it is left out, Chat Completions takes a schema as it is, while the Responses API
-    /// rewrites it. `parameters` may be left out in Chat Completions only.
+    /// `strict` is always sent: if it is missing, Chat Completions uses the schema unchanged, but the Responses API
+    /// rewrites it. `parameters` is optional in Chat Completions only.
     private static func writeFunction(_ function: Value, _ path: String, to writer: inout Writer) throws(RequestError) {
         let name = try function.required("name", as: .string, in: path + ".")
         let parameters = try function.given("parameters", as: .object, in: path + ".")

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// Fields that the Responses API does not have, whether Chat Completions knows them or nobody does.
+/// Fields that the Responses API does not have: those of Chat Completions, and unknown ones.
 extension ResponsesPayload {
-    /// Goes through every member once, so that none is lost in silence.
+    /// Checks every member once, so that none is dropped without a notice.
     mutating func writeUnsupportedFields(to writer: inout Writer) throws(RequestError) {
         for member in body.members where !member.value.isNull {
             let name = member.name
@@ -18,22 +18,23 @@ extension ResponsesPayload {
         }
     }
 
-    /// Fields that other parts of this translation take care of.
+    /// Fields that other parts of the translation handle.
     private static let handledFields: Set<String> = [
         "model", "messages", "store", "max_tokens", "max_completion_tokens", "tools", "functions",
         "web_search_options", "tool_choice", "function_call", "parallel_tool_calls", "response_format", "verbosity",
         "reasoning_effort", "temperature", "top_p", "logprobs", "top_logprobs", "stream", "stream_options",
     ]
 
-    /// Audio cannot be had at all, so that leaving it out would answer another question than was asked.
+    /// Audio is always an error: if the field were dropped, a client that expects audio would get text.
     private func checkModality(_ member: Member) throws(RequestError) {
         if member.name == "modalities", member.value.elements.allSatisfy({ $0.isString("text") }) { return }
         throw RequestError(
-            message: "Unsupported parameter: '\(member.name)'. The Responses API does not speak; ask for text.",
+            message: "Unsupported parameter: '\(member.name)'. The Responses API cannot produce audio; "
+                + #"use modalities: ["text"]."#,
             param: member.name, code: "unsupported_parameter")
     }
 
-    /// A parameter at the value that it has anyway asks for nothing.
+    /// A parameter with its default value can be left out without a notice.
     private static func isDefault(_ member: Member) -> Bool {
         switch member.name {
         case "n": member.value.integer == 1
@@ -55,7 +56,7 @@ extension ResponsesPayload {
 }
 
 extension Front {
-    /// Whether a field that others do not know is taken care of on this front.
+    /// Whether this API has a field that Chat Completions does not have, and handles it.
     fileprivate func handles(_ field: String) -> Bool {
         switch self {
         case .proxy: field == "prompt"

@@ -1,22 +1,21 @@
 internal import JSON
 internal import Models
 
-/// Writes the body of `POST /responses` for a request with Chat Completions' fields: one field after the other, each by
-/// the part that knows it.
+/// Writes the body of `POST /responses` for a request with Chat Completions fields. Extensions write the individual fields.
 struct ResponsesPayload {
     let body: Value
     let settings: TranslationSettings
     let front: Front
     private let recall: ReasoningRecall
-    /// What the reply's translation has to know, which the fields that are emulated add to.
+    /// The facts that the response's translation needs. Emulated fields add to them.
     var context: ReplyContext
     var notices: Notices
-    /// How many choices the client wants.
+    /// Number of choices that the client wants.
     var choiceCount = 1
     private let choice: ModelChoice
     /// The reasoning effort to send.
     let effort: EffortToSend
-    /// Whether the probabilities of the text's tokens are asked for.
+    /// Whether the log probabilities of the text's tokens are requested.
     var includesLogprobs = false
     private var recalledCallIDs: Set<String> = []
 
@@ -51,7 +50,7 @@ struct ResponsesPayload {
         try writer.object { writer throws(RequestError) in
             writer.member("model", model)
             try writeInput(to: &writer)
-            // Chat Completions does not store what passes unless told to; the Responses API does.
+            // `store` defaults to false in Chat Completions and to true in the Responses API.
             writer.member("store", try body.boolIfGiven("store") ?? false)
             try writeTokenLimit(to: &writer)
             try writeTools(to: &writer)
@@ -86,7 +85,7 @@ struct ResponsesPayload {
         recalledCallIDs = items.recalledCallIDs
     }
 
-    /// Fields that both APIs know by the same name and in the same form.
+    /// Fields with the same name and the same format in both APIs.
     private func copySharedFields(to writer: inout Writer) {
         for member in body.members where !member.value.isNull && Self.sharedFields.contains(member.name) {
             writer.member(member)
@@ -101,7 +100,7 @@ struct ResponsesPayload {
     private func writeStreaming(to writer: inout Writer) {
         guard context.streams else { return }
         writer.member("stream", true)
-        // Of `stream_options`, only this is known to both; usage is always on the last event.
+        // The only member of `stream_options` that both APIs have. Upstream's last event always reports the usage.
         if let obfuscation = body.given("stream_options")?.given("include_obfuscation") {
             writer.name("stream_options")
             writer.object { $0.member("include_obfuscation", obfuscation) }

@@ -1,11 +1,11 @@
 internal import JSON
 
-/// The names of those who speak (`name`), which the Responses API has no field for. Where several are named, each name is
-/// put before what is said under it, as a reader of a script needs it; a single one tells nobody apart.
+/// The speakers' names (`name`), for which the Responses API has no field. If there are several names, each is written
+/// before the text of its messages, as in a script. A single name distinguishes nothing, and is left out.
 ///
-/// When a second name appears, the conversation's beginning changes, once.
+/// When a second name appears, the beginning of the conversation changes, once.
 ///
-/// What the model itself said keeps its words: with a name before them it would learn to begin so.
+/// The text of assistant messages is unchanged: the model would learn to begin its own text with a name.
 struct Speakers {
     private let areSeveral: Bool
 
@@ -18,7 +18,7 @@ struct Speakers {
         }
     }
 
-    /// What to put before a message's text.
+    /// The name to write before a message's text; nil to write none.
     func introduction(to message: Value) -> StringContents? {
         areSeveral ? Self.name(of: message) : nil
     }

@@ -2,17 +2,17 @@ internal import JSON
 
 /// The client's limit on output tokens, under either of Chat Completions' two names.
 struct TokenLimit {
-    /// From 1 up.
+    /// At least 1.
     let tokens: Int
-    /// The name it was given under.
+    /// The field that the client used.
     let field: String
 
-    /// Nil when neither is given. The newer name, `max_completion_tokens`, wins.
+    /// Nil if neither is given. The newer field, `max_completion_tokens`, takes precedence.
     init?(of body: Value, notices: inout Notices) throws(RequestError) {
         let older = try Self.positiveInteger("max_tokens", of: body)
         let newer = try Self.positiveInteger("max_completion_tokens", of: body)
         if let older, let newer, older != newer {
-            notices.dropped("max_tokens", "gives way to 'max_completion_tokens'")
+            notices.dropped("max_tokens", "is ignored because 'max_completion_tokens' is given")
         }
         guard let tokens = newer ?? older else { return nil }
         self.tokens = tokens

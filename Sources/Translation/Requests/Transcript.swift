@@ -1,17 +1,18 @@
 internal import JSON
 
-/// A conversation as one string, the way the original proxy sends it: for each message `[role]`, a newline, its content
-/// without white space around it, a newline; the blocks joined by a newline, `---` and a newline.
+/// A conversation as one string, in the original proxy's format: for each message `[role]`, a newline, its content without
+/// white space at both ends, and a newline; the blocks are joined by a newline, `---` and a newline.
 struct Transcript {
     private struct Block {
-        /// Nil when the message names no role.
+        /// Nil if the message has no role.
         let role: StringContents?
         let content: StringContents
     }
 
     private var blocks: [Block] = []
 
-    /// Nil when a string would lose a part of the conversation: content other than text, tool calls, tool results.
+    /// Nil if a string cannot represent the conversation, because it has refusals, audio, tool calls, tool results, or
+    /// content other than text.
     init?(_ messages: Value) throws(RequestError) {
         var index = 0
         for message in messages.elements {
