@@ -6,7 +6,8 @@ internal import NIOCore
 /// | phase | what happens | next phase |
 /// |---|---|---|
 /// | arriving | the variables are received | running; ended when there is no request |
-/// | running | the handler runs, receives the body if it asks for it, writes the response | ended; lingering when not all of the request has come |
+/// | running | the handler runs, receives the body if it asks for it, writes the response | ended; lingering when not all of
+///   the request has come |
 /// | lingering | the response is complete; what the web server still sends is thrown away | ended |
 /// | ended | the connection is idle, or closed | |
 ///
