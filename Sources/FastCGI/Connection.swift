@@ -8,8 +8,8 @@ internal import NIOCore
 /// It does no locking and no waiting. It has one owner at a time, and only the owner accesses it: the watcher while the
 /// connection is idle, then the event loop of the exchange.
 ///
-/// `@unchecked Sendable`: ownership is handed over only through the locks in `Connections` or an event loop's task queue, both
-/// of which order the owners' accesses.
+/// `@unchecked Sendable`: ownership is handed over only through the locks in `Connections` or through an event loop's task
+/// queue. Each of them orders the owners' accesses.
 final class Connection: @unchecked Sendable {
     let token: Epoll.Token
     private(set) var descriptor: Int32

@@ -86,7 +86,7 @@ public final class Server: Sendable {
         let watcher = Watcher(listener, service: service, contexts: contexts)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
-            // If no thread can be started, the start of the watcher fails below as well, and reports it.
+            // The error is ignored here: if no thread can be started, starting the watcher below fails, too, and throws.
             let watch = try? ListenerWatch(listener, watcher, report: socketWasLost)
             $0 = .running(watcher, connections, watch, memory: Task { await CrowdMemory.lookAfter(connections) })
         }
