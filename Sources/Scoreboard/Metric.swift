@@ -15,7 +15,7 @@ public enum Metric: UInt16, Sendable, CaseIterable {
     case savedOutputTokens = 6
     /// Requests from which a parameter was removed, by parameter.
     case droppedParameters = 7
-    /// Requests that arrived when the concurrency limit was reached.
+    /// Requests that were refused because the concurrency limit was reached.
     case placesExhausted = 8
     /// Seconds from the start of a request to the end of its response, by route, model sent upstream and error; a histogram.
     case duration = 9
