@@ -76,7 +76,7 @@ final class Connection: @unchecked Sendable {
         return count > 0 ? .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : .end
     }
 
-    /// Sends a few bytes directly, between two records of libfcgi's. Returns false if they do not fit into the socket's buffer
+    /// Sends a few bytes without libfcgi, between two of its records. Returns false if they do not fit into the socket's buffer
     /// or the peer has closed the connection.
     func reply(_ bytes: [UInt8]) -> Bool {
         send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) == bytes.count
@@ -126,8 +126,8 @@ final class Connection: @unchecked Sendable {
     /// Whether a piece of `count` bytes, at most `maxPiece`, can be written without blocking. Linux reports a TCP socket as
     /// writable while at least a third of its buffer is free, and a unix socket while at least three quarters are.
     ///
-    /// After one `poll`, the room for a piece of `maxPiece` bytes is used up by several smaller pieces, so that not every event
-    /// of a stream costs a system call.
+    /// One `poll` grants room for a piece of `maxPiece` bytes. Several smaller pieces can share that room, so not every event
+    /// of a stream needs a system call.
     func hasRoom(for count: Int) -> Bool {
         let needed = count + Self.pieceOverhead
         if room < needed {

@@ -15,8 +15,8 @@ final class ListenerWatch: Sendable {
     /// - Parameters:
     ///   - listener: the listener to check.
     ///   - watcher: the watcher that has to watch the new socket.
-    ///   - report: called with nil after the socket was created again, and with the error once if that fails, until it
-    ///     succeeds.
+    ///   - report: called with nil each time the socket was created again. If that fails, called with the error once, and not
+    ///     again for repeated failures.
     init(_ listener: Listener, _ watcher: Watcher, report: @escaping @Sendable (StartError?) -> Void)
         throws(ThreadError)
     {

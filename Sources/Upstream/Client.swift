@@ -19,7 +19,7 @@ public final class Client: Sendable {
     /// - Parameters:
     ///   - configuration: how to connect, the timeouts, and how long to keep idle connections.
     ///   - eventLoopGroup: the event loops on which `send` can be called. The caller shuts the group down.
-    ///   - onLookupChange: called, on a thread of the client's, when lookups of a name begin to fail while an earlier answer
+    ///   - onLookupChange: called, on one of the client's threads, when lookups of a name begin to fail while an earlier answer
     ///     can be used, and when they succeed again.
     public convenience init(
         configuration: Configuration, eventLoopGroup: any EventLoopGroup,
