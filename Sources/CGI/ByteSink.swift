@@ -1,34 +1,40 @@
-/// Where the bytes of one response go: a FastCGI connection, a CGI program's standard output, a test's memory.
+/// The destination of one response's bytes: a FastCGI connection, a CGI program's standard output, or a test's buffer.
 ///
-/// A sink belongs to one exchange and is used on that exchange's event loop only. Nothing here blocks: what the web
-/// server does not take at once waits in memory, and `pendingByteCount` tells the producer to slow down. When the
-/// client has gone, writes are swallowed and the exchange's task is cancelled. The response ends when the handler
+/// A sink belongs to one exchange and is used only on that exchange's event loop. On a FastCGI connection, no call blocks:
+/// bytes that the web server does not accept yet wait in memory, and producers use `pendingByteCount` to slow down. When the
+/// client has disconnected, writes are discarded and the exchange's task is cancelled. The response ends when the handler
 /// returns.
 public protocol ByteSink: AnyObject, Sendable {
-    /// Appends what `body` appends to what is to be sent. It leaves with the next `flush`.
+    /// Lets `body` append bytes to the output buffer. The next `flush` sends them.
     ///
-    /// - Parameter body: gets a buffer that may hold other bytes already, and only appends.
+    /// - Parameter body: gets a buffer that may contain other bytes already; it must only append.
     func append(_ body: (inout [UInt8]) -> Void)
 
-    /// Sends as much of what was written as the web server takes now; the rest follows by itself.
+    /// Sends as many of the written bytes as the web server accepts now; the others are sent automatically when it accepts
+    /// more.
     func flush()
 
-    /// As `flush`, for the last of a response: some of it may leave together with the response's end, and counts as taken.
+    /// Like `flush`, but for the end of a response: the last bytes may be kept and sent together with the response's end. They
+    /// do not count as pending.
     func flushLast()
 
-    /// How many bytes were written and not yet taken by the web server.
+    /// The number of written bytes that the web server has not accepted yet.
     var pendingByteCount: Int { get }
 
-    /// Whether nobody takes what is written any more.
+    /// Whether the client has disconnected, so that written bytes are discarded.
     var clientIsGone: Bool { get }
 
-    /// Calls `action` once, on the exchange's event loop, when all that was flushed is taken or the client has gone;
-    /// at once if that is so already. A second call replaces an action that still waits.
+    /// Calls `action` once, on the exchange's event loop, when all flushed bytes have been sent or the client has disconnected;
+    /// immediately if that is already the case. A second call replaces an action that is still waiting.
+    ///
+    /// - Parameter action: the closure to call.
     func whenDrained(_ action: @escaping @Sendable () -> Void)
 }
 
 extension ByteSink {
-    /// Appends bytes to what is to be sent.
+    /// Appends bytes to the output buffer.
+    ///
+    /// - Parameter bytes: the bytes to append.
     public func write(_ bytes: [UInt8]) {
         append { $0.append(contentsOf: bytes) }
     }

@@ -1,15 +1,15 @@
 internal import Synchronization
 
-/// What all bodies in a process may take together, in bytes: with a limit for each alone, many callers could still take any
-/// amount.
+/// The memory that all bodies in a process may use in total, in bytes. A limit for each body alone would not bound the memory
+/// that many callers use together.
 ///
-/// A large body leaves some of the budget alone, so that large ones never shut small ones out. Bodies for which there is no
-/// room may wait for it, and get it in the order in which they came.
+/// A large body must leave an eighth of the budget free, so that large bodies never exclude small ones. If too little is left
+/// for a body, it may wait; waiting bodies are admitted in the order of their arrival.
 public final class MemoryBudget: Sendable {
-    /// A body above this is large, in bytes.
+    /// The size in bytes above which a body is large.
     private static let large = 1 << 20
 
-    /// How many bodies may wait for room.
+    /// The maximum number of bodies that wait for memory.
     private static let waitingLimit = 64
 
     private let capacity: Int
@@ -19,7 +19,7 @@ public final class MemoryBudget: Sendable {
         var free: Int
         var waiting: [Waiter] = []
 
-        /// Takes from what is free as much as the share lacks, unless less than `rest` were left then.
+        /// Enlarges a reservation to `size` bytes, unless less than `rest` bytes would then be free.
         mutating func grow(_ share: Share, to size: Int, leaving rest: Int) -> Bool {
             let growth = size - share.size
             guard growth <= free - rest else { return false }
@@ -35,26 +35,30 @@ public final class MemoryBudget: Sendable {
         let resume: @Sendable (Bool) -> Void
     }
 
-    /// - Parameter capacity: in bytes, one or more.
+    /// Creates a budget.
+    ///
+    /// - Parameter capacity: the total size in bytes, at least 1.
     public init(capacity: Int) {
         self.capacity = capacity
         state = Mutex(State(free: capacity))
     }
 
-    /// A budget without a limit, for a process that has one request only.
+    /// A budget without a limit, for a process that handles only one request.
     public static var unlimited: MemoryBudget { MemoryBudget(capacity: .max) }
 
-    /// The part of the budget that one exchange has. It is given back when nothing refers to it any more.
+    /// One exchange's reservation of memory in the budget. It is released when the last reference to it is dropped.
     ///
-    /// It has one owner at a time, who alone changes it.
+    /// It has one owner at a time, and only the owner changes it.
     public final class Share: Sendable {
         private let budget: MemoryBudget
         private let taken = Atomic(0)
 
-        /// How large it is, in bytes.
+        /// The reserved memory, in bytes.
         public var size: Int { taken.load(ordering: .relaxed) }
 
-        /// An empty one.
+        /// Creates a reservation of 0 bytes.
+        ///
+        /// - Parameter budget: the budget in which memory is reserved.
         public init(of budget: MemoryBudget) {
             self.budget = budget
         }
@@ -63,9 +67,10 @@ public final class MemoryBudget: Sendable {
             if size > 0 { budget.giveBack(size) }
         }
 
-        /// Makes it `newSize` bytes large, for what is in memory already.
+        /// Changes the reservation to `newSize` bytes, for data that is already in memory. May use the whole budget.
         ///
-        /// - Returns: false if the budget has too little left; the share is then unchanged.
+        /// - Parameter newSize: the new size, in bytes; it may be smaller.
+        /// - Returns: false if the budget has too little left; the reservation is then unchanged.
         public func resize(to newSize: Int) -> Bool {
             let growth = newSize - size
             if growth <= 0 {
@@ -76,20 +81,21 @@ public final class MemoryBudget: Sendable {
             return budget.state.withLock { $0.grow(self, to: newSize, leaving: 0) }
         }
 
-        /// Makes it `newSize` bytes large, for a body that is still to be read.
+        /// Changes the reservation to `newSize` bytes, for a body that has not been received yet.
         ///
-        /// - Returns: false if the budget has too little left; the share is then unchanged.
+        /// - Parameter newSize: the new size, in bytes. If it is above 1 MiB, an eighth of the budget must stay free.
+        /// - Returns: false if the budget has too little left; the reservation is then unchanged.
         public func admit(_ newSize: Int) -> Bool {
             guard newSize > size else { return resize(to: newSize) }
             return budget.state.withLock { $0.grow(self, to: newSize, leaving: budget.remainder(beside: newSize)) }
         }
 
-        /// As ``admit(_:)``, at once or later.
+        /// Like ``admit(_:)``, but waits if the budget has too little left.
         ///
         /// - Parameters:
-        ///   - newSize: how large the share is to be, in bytes.
-        ///   - resume: is called once, on any thread and perhaps within this call, with whether there is room. Until then
-        ///     the share must not be used.
+        ///   - newSize: the new size, in bytes.
+        ///   - resume: called once, on any thread and possibly within this call, with whether the memory was reserved. Until
+        ///     then the reservation must not be used.
         public func admit(_ newSize: Int, _ resume: @escaping @Sendable (Bool) -> Void) {
             let isAdmitted: Bool? = budget.state.withLock { state in
                 if state.grow(self, to: newSize, leaving: budget.remainder(beside: newSize)) { return true }
@@ -102,7 +108,7 @@ public final class MemoryBudget: Sendable {
             if let isAdmitted { resume(isAdmitted) }
         }
 
-        /// Has a body that waits be refused now; one that does not wait stays as it is.
+        /// If the reservation is waiting for memory, stops waiting: its `resume` is called with false.
         public func stopWaiting() {
             let waiter = budget.state.withLock { state in
                 state.waiting.firstIndex { $0.share === self }.map { state.waiting.remove(at: $0) }
@@ -115,7 +121,7 @@ public final class MemoryBudget: Sendable {
         }
     }
 
-    /// What a body of that size must leave to others.
+    /// How many bytes of the budget a body of `size` bytes must leave free.
     private func remainder(beside size: Int) -> Int {
         size > Self.large ? capacity / 8 : 0
     }

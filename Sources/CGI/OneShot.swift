@@ -3,15 +3,16 @@ internal import Threads
 
 /// Plain CGI (RFC 3875): one request per process, from its environment and standard input to its standard output.
 ///
-/// Everything blocks here. That harms nobody: the process has nothing else to do.
+/// All calls block, because the process has nothing else to do.
 public enum OneShot {
-    /// Reads the request that the process was started for.
+    /// Reads the request for which the process was started.
     ///
-    /// A body of which the server tells no length, as of a chunked upload, is read to the end of standard input.
+    /// If the web server gives no length, as for a chunked upload, the body is read up to the end of standard input.
     ///
     /// - Parameters:
     ///   - environment: the process's environment.
-    ///   - maxBody: the largest body that is accepted, in bytes. A larger one is read and thrown away.
+    ///   - maxBody: the maximum size of the body, in bytes. A larger body is read and discarded.
+    /// - Returns: the request; receiving its body fails if the body is too large or incomplete.
     public static func readRequest(environment: [String: String], maxBody: Int) -> Request {
         var parameters = Parameters()
         for (name, value) in environment { parameters.insert(name, value) }
@@ -25,8 +26,8 @@ public enum OneShot {
         return request
     }
 
-    /// Reads all of the body, even if nothing of it is kept: a server that talks to the program through one socket, as Apache
-    /// does, would lose the reply if that were closed with bytes unread.
+    /// Reads the whole body, even if it is discarded. Some web servers, such as Apache, use one socket for both directions, and
+    /// closing a socket with unread bytes would destroy the response.
     private static func readBody(announced: Int?, limit: Int) -> Result<[UInt8], BodyError> {
         var body: [UInt8] = []
         body.reserveCapacity(min(announced ?? 0, limit))
@@ -45,12 +46,14 @@ public enum OneShot {
         return .success(body)
     }
 
-    /// Calls `action` once, on a thread of its own, when the web server closes its end of standard output: the client has
-    /// gone. Servers that only close it after a failed write are noticed by the next write, as all are where the system starts
-    /// no more threads.
+    /// Calls `action` once, on a separate thread, when the web server closes its end of standard output because the client has
+    /// disconnected. Some web servers close it only after a failed write; that is noticed at this program's next write. So is
+    /// every disconnection if no thread can be started.
+    ///
+    /// - Parameter action: the closure to call.
     public static func whenServerLeaves(_ action: @escaping @Sendable () -> Void) {
         try? Thread.start(name: "server-watcher") {
-            // Without a requested event, poll still reports hang-ups and errors.
+            // Even with no requested event, poll reports hang-ups and errors.
             var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
             while poll(&output, 1, -1) < 0, errno == EINTR {}
             action()
@@ -58,14 +61,14 @@ public enum OneShot {
     }
 }
 
-/// A plain CGI program's standard output as a sink: each flush waits until the server has taken everything.
+/// A plain CGI program's standard output as a sink. Each flush blocks until the web server has accepted all bytes.
 ///
-/// Sendable although it has state: it is used on the exchange's event loop only, as every sink.
+/// `@unchecked Sendable`: like every sink, it is used only on the exchange's event loop.
 public final class StandardOutputSink: ByteSink, @unchecked Sendable {
     private var buffer: [UInt8] = []
     private var hasFailed = false
 
-    /// A sink for the one reply of the process; a second one would mix its bytes into the first.
+    /// Creates the sink for the process's only response. A second sink would write into the same output.
     public init() {}
 
     public var pendingByteCount: Int { buffer.count }

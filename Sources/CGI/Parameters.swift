@@ -1,14 +1,15 @@
-/// The variables that a web server hands to a CGI program (RFC 3875, section 4.1), as received.
+/// The variables that a web server passes to a CGI program (RFC 3875, section 4.1), as received.
 ///
-/// Names are matched exactly. A name given twice has its first value, as with `FCGX_GetParam` and `getenv`; but a header,
-/// of which nginx hands over every occurrence, is joined as RFC 9110 section 5.3 says, so that a doubled key does not pass
-/// for one key, whichever server is in front. A name that is not ASCII is passed over: the RFC has no such names.
+/// Names are matched exactly. If a name occurs twice, its first value counts, as with `FCGX_GetParam` and `getenv`. Headers are
+/// an exception: nginx passes every occurrence, and their values are joined (RFC 9110, section 5.3), so that two keys in one
+/// request are never mistaken for one key, regardless of the web server. Names that are not ASCII are ignored, because the RFC
+/// does not allow them.
 public struct Parameters: Sendable {
-    /// All names and values. Few of them are ever read, and only those become strings.
+    /// All names and values. Only the few that are read become strings.
     private var bytes: [UInt8]
     private var entries: [Entry] = []
 
-    /// Where a variable stands in `bytes`. Small, since a request lives as long as the stream that answers it.
+    /// The position of a variable in `bytes`. It is small, because a request is kept as long as its response is streamed.
     private struct Entry {
         let nameStart, nameEnd, valueStart, valueEnd: UInt32
 
@@ -16,23 +17,29 @@ public struct Parameters: Sendable {
         var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     }
 
-    /// No variables.
+    /// Creates an empty set of variables.
     public init() {
         bytes = []
     }
 
-    /// No variables yet, but the bytes in which they stand: ``insert(name:value:)`` adds each by its place, without a copy.
+    /// Creates an empty set whose variables are in `bytes`: ``insert(name:value:)`` adds each by its position, without copying.
+    ///
+    /// - Parameter bytes: the names and values, in any arrangement.
     public init(standingIn bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    /// Reads `NAME=value` entries, as ``insert(entry:)`` does.
+    /// Creates a set of variables from `NAME=value` entries, as ``insert(entry:)`` does.
+    ///
+    /// - Parameter entries: the entries, in order.
     public init(entries: some Sequence<String>) {
         self.init()
         for entry in entries { insert(entry: Array(entry.utf8).span.bytes) }
     }
 
-    /// Adds a `NAME=value` entry in UTF-8. One without `=` is passed over.
+    /// Adds a `NAME=value` entry. An entry without `=` is ignored.
+    ///
+    /// - Parameter entry: the entry, in UTF-8.
     public mutating func insert(entry: RawSpan) {
         guard let separator = entry.withUnsafeBytes({ $0.firstIndex(of: UInt8(ascii: "=")) }) else { return }
         let start = bytes.count
@@ -40,16 +47,16 @@ public struct Parameters: Sendable {
         insert(name: start..<start + separator, value: start + separator + 1..<bytes.count)
     }
 
-    /// Adds a variable by its place in the bytes.
+    /// Adds a variable by its position in the bytes. It is ignored if its name is not ASCII or it lies beyond 4 GiB.
     ///
     /// - Parameters:
-    ///   - name: in UTF-8. One that is not ASCII is passed over, and so is what lies beyond 4 GiB.
-    ///   - value: any bytes.
+    ///   - name: the range of the name.
+    ///   - value: the range of the value, which may be any bytes.
     public mutating func insert(name: Range<Int>, value: Range<Int>) {
         guard bytes[name].allSatisfy({ $0 < 0x80 }), let nameEnd = UInt32(exactly: name.upperBound),
             let valueEnd = UInt32(exactly: value.upperBound)
         else { return }
-        // Most web servers hand over fewer than that.
+        // Most web servers pass fewer variables than this.
         if entries.isEmpty { entries.reserveCapacity(28) }
         entries.append(
             Entry(
@@ -57,19 +64,24 @@ public struct Parameters: Sendable {
                 valueEnd: valueEnd))
     }
 
-    /// Adds a variable. One that is there already stays as it is, or if it is a header, gets the value added to its own.
+    /// Adds a variable. If the name exists already, its value stays the same; but a header's value is extended by this one.
+    ///
+    /// - Parameters:
+    ///   - name: the variable's name.
+    ///   - value: its value.
     public mutating func insert(_ name: String, _ value: String) {
         insert(entry: Array("\(name)=\(value)".utf8).span.bytes)
     }
 
-    /// The variable's value; nil when it is absent or empty: servers send empty strings for what does not apply.
+    /// The variable's value; nil if it is absent or empty, because web servers pass empty strings for variables that do not
+    /// apply.
     public subscript(name: String) -> String? {
         value(prefix: "", name.utf8) { $0 }
     }
 
-    /// A request header's value, by the header's name in lower case; nil when it is absent or empty.
+    /// A request header's value, by the header's name in lower case; nil if it is absent or empty.
     ///
-    /// RFC 3875, section 4.1.18: `x-api-key` is the variable `HTTP_X_API_KEY`.
+    /// The header `x-api-key` is the variable `HTTP_X_API_KEY` (RFC 3875, section 4.1.18).
     func header(_ name: String) -> String? {
         value(prefix: "HTTP_", name.utf8) { byte in
             switch byte {
@@ -104,7 +116,7 @@ public struct Parameters: Sendable {
         return value.isEmpty ? nil : value
     }
 
-    /// An entry's value, and if it is a header, those of the same name after it.
+    /// An entry's value. If it is a header, the values of later entries with the same name are appended.
     private func value(at index: Int) -> String {
         var value = String(decoding: bytes[entries[index].value], as: UTF8.self)
         let name = bytes[entries[index].name]
@@ -115,7 +127,10 @@ public struct Parameters: Sendable {
         return value
     }
 
-    /// The variables whose names begin with `prefix`, by the rest of their names.
+    /// The variables whose names begin with `prefix`.
+    ///
+    /// - Parameter prefix: the start of the names.
+    /// - Returns: the values; each key is a name without the prefix.
     public func withPrefix(_ prefix: String) -> [String: String] {
         var found: [String: String] = [:]
         for (index, entry) in entries.enumerated() {

@@ -1,50 +1,52 @@
-/// A request's body, which may be on its way while the request is handled already: who calls is known before that.
+/// A request's body. It may still be arriving while the request is handled, so that the caller can be checked first.
 public protocol RequestBody: AnyObject, Sendable {
-    /// Receives the body to its end. It is called at most once, on the exchange's event loop.
+    /// Receives the whole body. It must be called at most once, on the exchange's event loop.
     ///
     /// - Returns: the whole body.
-    /// - Throws: why it cannot be had whole. What is left of it is thrown away unread.
+    /// - Throws: ``BodyError`` if the whole body cannot be received. The rest of it is discarded.
     func receive() async throws(BodyError) -> ReceivedBody
 }
 
-/// A body that has come whole.
+/// A completely received body.
 public struct ReceivedBody: Sendable {
-    /// What the client sent.
+    /// The body's bytes.
     public var bytes: [UInt8]
 
-    /// The body's part of the process's memory. Hold it for as long as the body, or what it becomes, is needed.
+    /// The reservation of memory for the body. Keep it as long as the body, or data made from it, is in use.
     public var memory: MemoryBudget.Share?
 
-    /// A body of its bytes.
+    /// Creates a received body.
     ///
     /// - Parameters:
-    ///   - bytes: what the client sent.
-    ///   - memory: the body's part of the process's memory, where there is a budget.
+    ///   - bytes: the body's bytes.
+    ///   - memory: the reservation of memory for the body; nil if there is no budget.
     public init(_ bytes: [UInt8], memory: MemoryBudget.Share? = nil) {
         self.bytes = bytes
         self.memory = memory
     }
 }
 
-/// Why a request's body cannot be had whole.
+/// Why a request's body could not be received.
 public enum BodyError: Error, Sendable, Equatable {
     /// It is larger than `limit` bytes.
     case tooLarge(limit: Int)
-    /// The client went away, or fewer or more bytes came than `CONTENT_LENGTH` announced.
+    /// The client disconnected, or `CONTENT_LENGTH` does not match the number of bytes.
     case incomplete
-    /// It comes more slowly than is allowed.
+    /// It arrived more slowly than allowed.
     case tooSlow
-    /// The process has no descriptor left to serve the request with.
+    /// The process has no descriptor left for serving the request.
     case noDescriptor
-    /// The process has no memory left for it.
+    /// The memory budget has too little left for it.
     case noMemory
 }
 
-/// A body that was received before the request was handled, or could not be.
+/// The result of receiving a body before the request is handled.
 public final class StoredBody: RequestBody {
     private let result: Result<[UInt8], BodyError>
 
-    /// A body that is there, or the reason that it is not.
+    /// Creates a body from its bytes or from the error that prevented receiving it.
+    ///
+    /// - Parameter result: the bytes or the error; an empty body by default.
     public init(_ result: Result<[UInt8], BodyError> = .success([])) {
         self.result = result
     }

@@ -1,4 +1,4 @@
-/// Status and headers of a response.
+/// The status and headers of a response.
 public struct ResponseHead: Sendable {
     /// The HTTP status code, 200 to 599.
     public var status: Int
@@ -6,7 +6,11 @@ public struct ResponseHead: Sendable {
     /// Header names and values, in the order of sending.
     public private(set) var headers: [(name: String, value: String)]
 
-    /// A head of its parts; headers that ``add(_:_:)`` refuses are left out.
+    /// Creates a head. Headers that ``add(_:_:)`` ignores are left out.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status code, 200 to 599.
+    ///   - headers: the headers, in the order of sending.
     public init(status: Int, headers: [(name: String, value: String)] = []) {
         self.status = status
         self.headers = []
@@ -14,8 +18,13 @@ public struct ResponseHead: Sendable {
         for header in headers { add(header.name, header.value) }
     }
 
-    /// Adds a header, unless its name is not a token (RFC 9110, section 5.6.2), its value has a byte that could end it
-    /// early (CR, LF, NUL), or it is called `Status`, which the web server would take for this head's own status line.
+    /// Adds a header. Ignores it if its name is not a token (RFC 9110, section 5.6.2), if its value contains CR, LF or NUL,
+    /// which could end the header early, or if its name is `Status`, which the web server would read as this head's status
+    /// line.
+    ///
+    /// - Parameters:
+    ///   - name: the header's name.
+    ///   - value: the header's value.
     public mutating func add(_ name: String, _ value: String) {
         guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte), !Self.areSameName(name, "Status"),
             value.utf8.allSatisfy(Self.isValueByte)
@@ -23,12 +32,14 @@ public struct ResponseHead: Sendable {
         headers.append((name, value))
     }
 
-    /// The first header of that name, compared without regard to case in ASCII.
+    /// The value of the first header with that name; nil if there is none. ASCII case is ignored.
     public subscript(name: String) -> String? {
         headers.first { Self.areSameName($0.name, name) }?.value
     }
 
-    /// The head in CGI's form (RFC 3875, section 6.2.1): a `Status` line, the headers, an empty line.
+    /// Serializes the head for CGI (RFC 3875, section 6.2.1): a `Status` line, the headers, an empty line.
+    ///
+    /// - Returns: the head's bytes.
     public func serialized() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256)
@@ -72,7 +83,7 @@ public struct ResponseHead: Sendable {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
-    /// RFC 9110's reason phrase; web servers ignore it, people who read traces do not.
+    /// The reason phrase from RFC 9110. Web servers ignore it; it makes traces easier to read.
     private static func reason(_ status: Int) -> String {
         switch status {
         case 200: "OK"

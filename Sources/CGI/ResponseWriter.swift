@@ -1,15 +1,15 @@
-/// The right to answer a request once: used up by the head, which gives the right to write the body.
+/// Writes one response. Writing the head consumes it and returns a ``BodyWriter``, so a head can only be written once.
 public struct ResponseWriter: ~Copyable {
     private let sink: any ByteSink
     private let headers: [(name: String, value: String)]
     private let defaults: [(name: String, value: String)]
 
-    /// The right to answer the request whose response goes to `sink`.
+    /// Creates the writer for a request's response.
     ///
     /// - Parameters:
-    ///   - sink: takes head and body.
-    ///   - headers: what the head says in addition, whatever the response is.
-    ///   - defaults: what it says where the response itself says nothing.
+    ///   - sink: the destination of the head and the body.
+    ///   - headers: headers that are added to every response.
+    ///   - defaults: headers that are added if the response does not set them.
     public init(
         _ sink: any ByteSink, headers: [(name: String, value: String)] = [],
         defaults: [(name: String, value: String)] = []
@@ -19,10 +19,13 @@ public struct ResponseWriter: ~Copyable {
         self.defaults = defaults
     }
 
-    /// Whether nobody takes what is written any more.
+    /// Whether the client has disconnected, so that written bytes are discarded.
     public var clientIsGone: Bool { sink.clientIsGone }
 
-    /// Writes the head. It is sent together with the first piece of the body that is flushed.
+    /// Writes the head. It is sent by the body's first flush.
+    ///
+    /// - Parameter head: the response's status and headers.
+    /// - Returns: the writer for the body.
     public consuming func writeHead(_ head: ResponseHead) -> BodyWriter {
         var head = head
         for (name, value) in headers { head.add(name, value) }
@@ -31,9 +34,13 @@ public struct ResponseWriter: ~Copyable {
         return BodyWriter(sink)
     }
 
-    /// Answers with a whole body. `Content-Length` is added unless the head has it, so that a cut reply cannot pass for
-    /// a complete one. The answer to `HEAD` (`withoutBody`) has the length and no body; a 204 has neither (RFC 9110,
-    /// section 8.6).
+    /// Sends a complete response. `Content-Length` is added unless the head has it, so that a truncated response is recognised
+    /// as such. A response to `HEAD` has a length but no body; a 204 response has neither (RFC 9110, section 8.6).
+    ///
+    /// - Parameters:
+    ///   - head: the response's status and headers.
+    ///   - body: the whole body.
+    ///   - withoutBody: true for a response to `HEAD`.
     public consuming func respond(_ head: ResponseHead, body: [UInt8], withoutBody: Bool = false) async {
         var head = head
         let mayHaveBody = head.status != 204
@@ -44,7 +51,7 @@ public struct ResponseWriter: ~Copyable {
     }
 }
 
-/// The right to write a body, after its head. The body ends when the request's handler returns.
+/// Writes a response's body, after the head. The body ends when the request's handler returns.
 public struct BodyWriter: Sendable {
     private let sink: any ByteSink
 
@@ -52,39 +59,47 @@ public struct BodyWriter: Sendable {
         self.sink = sink
     }
 
-    /// Appends to the body. The bytes leave with the next `flush`.
+    /// Appends bytes to the body. The next `flush` sends them.
+    ///
+    /// - Parameter bytes: the bytes to append.
     public func write(_ bytes: [UInt8]) {
         sink.write(bytes)
     }
 
-    /// Appends to the body what `body` appends to a buffer, without a copy in between.
+    /// Lets `body` append bytes directly to the output buffer, which saves a copy.
+    ///
+    /// - Parameter body: gets a buffer that may contain other bytes already; it must only append.
     public func append(_ body: (inout [UInt8]) -> Void) {
         sink.append(body)
     }
 
-    /// Sends what was written, as far as the web server takes it.
+    /// Sends as many of the written bytes as the web server accepts now; the others are sent automatically when it accepts
+    /// more.
     public func flush() {
         sink.flush()
     }
 
-    /// Sends the last of what was written, and waits until the web server has taken what does not leave with the end.
+    /// Sends the written bytes and waits until the web server has accepted them, except those that are sent with the response's
+    /// end.
     public func finish() async {
         sink.flushLast()
         await drained()
     }
 
-    /// Bytes written and not yet taken by the web server. More than none means: stop producing until `whenDrained`.
+    /// The number of written bytes that the web server has not accepted yet. If it is not 0, pause until `whenDrained`.
     public var pendingByteCount: Int { sink.pendingByteCount }
 
-    /// Whether nobody takes what is written any more.
+    /// Whether the client has disconnected, so that written bytes are discarded.
     public var clientIsGone: Bool { sink.clientIsGone }
 
-    /// Calls `action` once, on the exchange's event loop, when everything is taken or the client has gone.
+    /// Calls `action` once, on the exchange's event loop, when all flushed bytes have been sent or the client has disconnected.
+    ///
+    /// - Parameter action: the closure to call.
     public func whenDrained(_ action: @escaping @Sendable () -> Void) {
         sink.whenDrained(action)
     }
 
-    /// Waits until everything is taken or the client has gone.
+    /// Waits until all flushed bytes have been sent or the client has disconnected.
     public func drained() async {
         guard sink.pendingByteCount > 0 else { return }
         await withCheckedContinuation { continuation in

@@ -1,11 +1,11 @@
 internal import CFastCGI
 internal import Glibc
 
-/// Has libfcgi begin a request that has been read and checked already.
+/// Starts a request in libfcgi after this module has read and checked it.
 ///
-/// libfcgi only takes requests that it reads from a descriptor, and it waits there for what is missing. So it reads from a
-/// pipe, which holds all that it needs to write a response: BEGIN_REQUEST and the end of PARAMS. It never reads from the web
-/// server.
+/// libfcgi accepts only requests that it reads from a descriptor, and it blocks until they are complete. It therefore reads
+/// from a pipe that holds the minimum it needs to write a response: BEGIN_REQUEST and the end of PARAMS. It never reads from
+/// the web server's connection.
 final class BeginningPipe {
     private var ends: (read: Int32, write: Int32)
 
@@ -21,13 +21,13 @@ final class BeginningPipe {
         close(ends.write)
     }
 
-    /// Begins a request.
+    /// Starts a request in libfcgi.
     ///
     /// - Parameters:
-    ///   - request: libfcgi's state, which is free.
-    ///   - id: the number that the web server has given the request.
-    ///   - keepsConnection: what the web server asked for.
-    /// - Returns: false when libfcgi lacks the memory.
+    ///   - request: libfcgi's state; it must not be in use by another request.
+    ///   - id: the web server's id for the request.
+    ///   - keepsConnection: whether the web server asked to keep the connection open (FCGI_KEEP_CONN).
+    /// - Returns: false if libfcgi cannot allocate memory.
     func begin(_ request: UnsafeMutablePointer<FCGX_Request>, id: UInt16, keepsConnection: Bool) -> Bool {
         var records = Self.records
         for start in [0, 16] {
@@ -37,18 +37,18 @@ final class BeginningPipe {
         records[10] = keepsConnection ? 1 : 0
         guard write(ends.write, records, records.count) == records.count else { return false }
         request.pointee.ipcFd = ends.read
-        // libfcgi's accept first finishes what was before, and would close the descriptor with it.
+        // FCGX_Accept_r first finishes the previous request; `keepConnection` stops it from closing this descriptor.
         request.pointee.keepConnection = 1
         FCGX_Detach(request)
         guard FCGX_Accept_r(request) == 0 else {
-            // It has closed the end that it reads from.
+            // libfcgi has closed the read end.
             replace()
             return false
         }
         return true
     }
 
-    /// The beginning of a request to a responder, without its number and flags.
+    /// The start of a request to a responder, without its id and flags.
     private static let records =
         Record.encode(.beginRequest, requestID: 0, [0, 1, 0, 0, 0, 0, 0, 0]) + Record.encode(.parameters, requestID: 0)
 

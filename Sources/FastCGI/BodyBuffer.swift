@@ -1,16 +1,16 @@
 internal import CGI
 
-/// A body as it arrives, up to the largest that is taken.
+/// Collects a request body as it arrives, up to a maximum size.
 struct BodyBuffer {
     private(set) var bytes: [UInt8] = []
 
-    /// Why there will be no body; nil as long as there may be.
+    /// Why the body cannot be delivered; nil if nothing has failed.
     private(set) var failure: BodyError?
 
     private let limit: Int
     private var isDiscarding = false
 
-    /// - Parameter limit: the largest body, in bytes.
+    /// - Parameter limit: the maximum size of the body, in bytes.
     init(limit: Int) {
         self.limit = limit
     }
@@ -19,20 +19,20 @@ struct BodyBuffer {
         bytes.reserveCapacity(count)
     }
 
-    /// Takes what comes next.
+    /// Appends the next bytes of the body.
     mutating func append(_ piece: RawSpan) {
         guard !isDiscarding else { return }
         guard piece.byteCount <= limit - bytes.count else { return fail(.tooLarge(limit: limit)) }
         piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
-    /// Keeps nothing, neither of what has come nor of what is to come. The first failure counts.
+    /// Records a failure, unless one is recorded already, and discards all received and future bytes.
     mutating func fail(_ error: BodyError) {
         if failure == nil { failure = error }
         discard()
     }
 
-    /// Keeps nothing, because the handler did not ask for the body.
+    /// Discards all received and future bytes, because the handler did not ask for the body.
     mutating func discard() {
         isDiscarding = true
         bytes = []

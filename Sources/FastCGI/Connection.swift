@@ -5,31 +5,31 @@ internal import NIOCore
 
 /// One connection from the web server: its descriptor, and libfcgi's state for the response on it.
 ///
-/// Knows nothing of threads or waiting. It has one owner at a time, and only the owner touches it: the watcher while the
+/// It does no locking and no waiting. It has one owner at a time, and only the owner accesses it: the watcher while the
 /// connection is idle, then the event loop of the exchange.
 ///
-/// `@unchecked Sendable`: ownership passes on only through `Connections`' locks or an event loop's task queue, each of which
-/// orders the owners' accesses.
+/// `@unchecked Sendable`: ownership is handed over only through the locks in `Connections` or through an event loop's task
+/// queue. Each of them orders the owners' accesses.
 final class Connection: @unchecked Sendable {
     let token: Epoll.Token
     private(set) var descriptor: Int32
 
-    /// Whether it took the process's last descriptor: its request is refused, and no other read from it.
+    /// Whether it uses the process's last descriptor: then its one request is refused and the connection is closed.
     let isLastResort: Bool
 
-    /// Since when it has been waiting for a request.
+    /// When it last became idle.
     var idleSince = NIODeadline.uptimeNanoseconds(0)
 
-    /// Whether `descriptor` is in the epoll set; the kernel takes it out when it is closed.
+    /// Whether `descriptor` is in the epoll set. The kernel removes it when it is closed.
     var isKnownToEpoll = false
 
     private let request: UnsafeMutablePointer<FCGX_Request>
     private var mayBeReused = false
     private var isFromNginx = false
-    /// How much of the socket's buffer is known to be free.
+    /// How many bytes of the socket's send buffer are known to be free.
     private var room = 0
 
-    /// Takes over an accepted, blocking descriptor. It stays blocking: libfcgi takes EAGAIN for a broken stream.
+    /// Takes over an accepted, blocking descriptor. It stays blocking, because libfcgi treats EAGAIN as a broken stream.
     init(descriptor: Int32, token: Epoll.Token, isLastResort: Bool) {
         self.descriptor = descriptor
         self.token = token
@@ -45,50 +45,51 @@ final class Connection: @unchecked Sendable {
         request.deallocate()
     }
 
-    /// Closes at once, without the protocol's end of request.
+    /// Closes the connection immediately, without sending END_REQUEST.
     func close() {
         guard descriptor >= 0 else { return }
         Glibc.close(descriptor)
         descriptor = -1
     }
 
-    /// Makes writes end at once, and keeps the descriptor's number taken.
+    /// Shuts the socket down, so that further writes fail immediately. The descriptor stays open, so its number is not reused.
     func shutdown(_ how: Shutdown) {
         Glibc.shutdown(descriptor, Int32(how == .writing ? SHUT_WR : SHUT_RDWR))
     }
 
     enum Shutdown { case writing, both }
 
-    // MARK: Input; nothing here waits
+    // MARK: Input; nothing here blocks, except `hasArrival` up to its limit
 
     enum Received {
         case bytes(UnsafeRawBufferPointer)
-        /// Nothing for now.
+        /// Nothing has arrived yet.
         case nothing
-        /// Nothing any more.
+        /// The peer has closed the connection, or it has failed.
         case end
     }
 
-    /// Takes what has arrived, as far as it fits.
+    /// Receives as many of the arrived bytes as fit into `buffer`.
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> Received {
         let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
         if count < 0, errno == EAGAIN { return .nothing }
         return count > 0 ? .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : .end
     }
 
-    /// Sends a few bytes past libfcgi, between two records. False: they do not fit, or the peer has gone.
+    /// Sends a few bytes without libfcgi, between two of its records. Returns false if they do not fit into the socket's buffer
+    /// or the peer has closed the connection.
     func reply(_ bytes: [UInt8]) -> Bool {
         send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
-    /// Waits for the first byte.
+    /// Waits until a byte can be received or the connection ends. Returns false on timeout.
     func hasArrival(within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) > 0
     }
 
-    /// Whether the web server has given up the request that came whole: by closing, or by an ABORT_REQUEST record. What has
-    /// arrived stays there.
+    /// Whether the web server has aborted a completely received request, by closing the connection or with an ABORT_REQUEST
+    /// record. Only peeks: the bytes stay in the socket.
     func isAborted() -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { scratch in
             let count = recv(descriptor, scratch.baseAddress, scratch.count, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))
@@ -98,35 +99,35 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    // MARK: The response, written by libfcgi; these wait unless there is room, see `hasRoom`
+    // MARK: The response, written by libfcgi; these calls block unless `hasRoom` has returned true
 
-    /// Has libfcgi begin the response to a request.
+    /// Starts the response to a request.
     ///
-    /// - Returns: false when it lacks the memory. Then the connection can only be closed.
+    /// - Returns: false if libfcgi cannot allocate memory. The connection must then be closed.
     func beginResponse(to parser: RequestParser, _ beginnings: BeginningPipe) -> Bool {
         let hasBegun = beginnings.begin(request, id: parser.requestID, keepsConnection: parser.keepsConnection)
         request.pointee.ipcFd = descriptor
         guard hasBegun else { return false }
         mayBeReused = parser.keepsConnection && !isLastResort
         isFromNginx = parser.parameters["SERVER_SOFTWARE"]?.hasPrefix("nginx/") ?? false
-        // What libfcgi reads with and its error stream have no more use, and a stream lives for minutes. Nothing was written
-        // to the error stream, so that it ends without a record.
+        // Free libfcgi's input and error streams now: they are not used any more, and a streamed response can take minutes.
+        // Nothing was written to the error stream, so closing it sends no record.
         FCGX_FreeStream(&request.pointee.in)
         FCGX_FClose(request.pointee.err)
         FCGX_FreeStream(&request.pointee.err)
         return true
     }
 
-    /// Has the connection closed when the request ends, whatever the web server asked for.
+    /// Makes the connection close when the request ends, even if the web server asked to keep it open.
     func forbidReuse() {
         mayBeReused = false
     }
 
-    /// Whether a piece of so many bytes, at most `maxPiece`, can be written without waiting: Linux calls a socket writable
-    /// while at least a third of its buffer is free, of a unix socket's three quarters.
+    /// Whether a piece of `count` bytes, at most `maxPiece`, can be written without blocking. Linux reports a TCP socket as
+    /// writable while at least a third of its buffer is free, and a unix socket while at least three quarters are.
     ///
-    /// A yes holds for as many small pieces as take no more of the buffer than a large one: a stream's events need not
-    /// ask each time.
+    /// One `poll` grants room for a piece of `maxPiece` bytes. Several smaller pieces can share that room, so not every event
+    /// of a stream needs a system call.
     func hasRoom(for count: Int) -> Bool {
         let needed = count + Self.pieceOverhead
         if room < needed {
@@ -138,48 +139,49 @@ final class Connection: @unchecked Sendable {
         return true
     }
 
-    /// What the kernel counts for a piece beside its bytes.
+    /// How many bytes the kernel accounts for each piece in addition to its content.
     private static let pieceOverhead = 1280
 
-    /// The most that is handed to libfcgi at a time: with header, padding and END_REQUEST it fits libfcgi's buffer.
+    /// The maximum size of a piece, in bytes: with its header, padding and END_REQUEST it fits into libfcgi's buffer.
     static let maxPiece = 8000
 
-    /// Puts a piece into libfcgi's buffer, which must be empty.
+    /// Copies a piece into libfcgi's buffer, which must be empty.
     func put(_ piece: UnsafeRawBufferPointer) {
         guard let start = piece.baseAddress, !piece.isEmpty else { return }
         FCGX_PutStr(start.assumingMemoryBound(to: CChar.self), Int32(piece.count), request.pointee.out)
     }
 
-    /// Writes libfcgi's buffer as one record. False: the peer has gone, and the stream with it.
+    /// Writes libfcgi's buffer as one record. Returns false if the peer has closed the connection; the response has then
+    /// failed.
     func flush() -> Bool {
         FCGX_FFlush(request.pointee.out) == 0
     }
 
-    /// Ends the response: what is in libfcgi's buffer, the end of the stream and END_REQUEST leave in one write.
+    /// Ends the response: sends the content of libfcgi's buffer, the end of the stream and END_REQUEST in one write.
     ///
-    /// - Returns: whether the connection can serve another request. Otherwise it is to be closed.
+    /// - Returns: whether the connection can serve another request. If not, the caller must close it.
     func endResponse() -> Bool {
         let isSound: Bool
         if request.pointee.keepConnection != 0, !mayBeReused, isFromNginx {
             isSound = endForGood()
         } else {
-            // As FCGX_Finish_r does it, which takes a request without an input stream for none at all.
+            // What FCGX_Finish_r would do; but it ignores a request whose input stream has been freed.
             isSound = FCGX_FClose(request.pointee.out) == 0
         }
         FCGX_Free(request, 0)
         return mayBeReused && isSound
     }
 
-    /// Ends the response on a connection that nginx wants to keep and that will be closed. FastCGI has no word for that: nginx
-    /// would count on the connection from END_REQUEST on, and could lose a request on it in the moment before the close.
-    /// It keeps none on which anything follows; so a record does that means nothing, in the same write. (Apache would send its
-    /// next request before it sees what follows, and mistake that for the reply.)
+    /// Ends the response on a connection that nginx wants to keep but that will be closed. FastCGI cannot announce the close:
+    /// nginx considers the connection reusable from END_REQUEST on, and a request that it sends just before the close is lost.
+    /// nginx does not reuse a connection with unread data, so a meaningless record is appended in the same write. (Not for
+    /// Apache: it would send its next request before it reads the extra record, and mistake that for the response.)
     private func endForGood() -> Bool {
         guard flush() else { return false }
         let id = UInt16(truncatingIfNeeded: request.pointee.requestId)
         let records =
             Record.encode(.standardOutput, requestID: id) + Record.encodeEnd(of: id, .complete)
-            // Of type 0, which was not understood.
+            // FCGI_UNKNOWN_TYPE, for the type 0.
             + Record.encode(.unknownType, requestID: 0, [UInt8](repeating: 0, count: 8))
         return write(descriptor, records, records.count) == records.count
     }

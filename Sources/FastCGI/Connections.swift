@@ -1,18 +1,17 @@
 internal import NIOCore
 internal import Synchronization
 
-/// Who has which connection: the watcher, because it is idle, or an exchange.
+/// Records the owner of each connection: the watcher while it is idle, otherwise an exchange.
 ///
-/// All changes of hands are made under a lock, so a connection never has two owners; no lock is held while anything
-/// outside this file runs, system calls apart. There are several locks, each for its part of the connections, so that
-/// event loops on several processors seldom meet at one.
+/// Ownership changes only under a lock, so a connection never has two owners. No lock is held while code outside this file
+/// runs, except system calls. The connections are divided among several locks to reduce contention between event loops.
 final class Connections: Sendable {
     enum Holder {
         case idle(Connection)
         case busy(Exchange)
     }
 
-    /// What an idle connection is watched for.
+    /// The epoll events that an idle connection is armed for.
     static let idleEvents = Epoll.readable | Epoll.peerClosed
 
     let epoll: Epoll
@@ -21,10 +20,10 @@ final class Connections: Sendable {
     private let busyPeak = Atomic(0)
     private let draining = Atomic(false)
 
-    /// How many parts there are.
+    /// The number of parts, each with its own lock.
     private static let partCount: Epoll.Token = 16
 
-    /// How many exchanges make a crowd.
+    /// By how many the number of exchanges must drop for ``crowdHasLeft()``.
     private static let crowd = 256
 
     init(epoll: Epoll) {
@@ -38,7 +37,7 @@ final class Connections: Sendable {
         part(of: token).state.withLock { $0.holders[token] }
     }
 
-    // MARK: Changes of hands
+    // MARK: Changes of ownership
 
     func begin(_ exchange: Exchange) {
         busyPeak.max(busy.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
@@ -52,13 +51,14 @@ final class Connections: Sendable {
         endBusy()
     }
 
-    /// Ends an exchange whose connection can serve another request. `isArmed`: it is being watched for just that.
+    /// Ends an exchange whose connection can serve another request. `isArmed`: epoll is already armed for `idleEvents`.
     func endAndKeep(_ connection: Connection, isArmed: Bool) {
         part(of: connection.token).state.withLock { $0.keep(connection, isArmed: isArmed) }
         endBusy()
     }
 
-    /// Makes up for an event that reached an exchange just after its end: what it told about is told again.
+    /// Rearms an idle connection after one of its events was delivered to the exchange that had just ended; epoll then reports
+    /// the event again.
     func rearmIfIdle(_ connection: Connection) {
         part(of: connection.token).state.withLock {
             guard case .idle = $0.holders[connection.token] else { return }
@@ -66,12 +66,12 @@ final class Connections: Sendable {
         }
     }
 
-    /// Closes a connection that has been idle for a while, for the sake of its descriptor. False when there is none.
+    /// Closes one stale connection to free its descriptor. Returns false if there is none.
     func closeAnIdleOne() -> Bool {
         parts.contains { part in part.state.withLock { $0.closeAnIdleOne() } }
     }
 
-    // MARK: All of them
+    // MARK: All connections
 
     var busyCount: Int { busy.load(ordering: .sequentiallyConsistent) }
 
@@ -83,20 +83,21 @@ final class Connections: Sendable {
         }
     }
 
-    /// Whether exchanges are to keep no connection any more.
+    /// Whether the server is draining: exchanges then close their connections instead of keeping them.
     var isDraining: Bool { draining.load(ordering: .sequentiallyConsistent) }
 
-    /// Closes what is idle; the last exchange to end wakes the watcher. What has not been idle for long is left until it is,
-    /// or has served one more request.
+    /// Starts or continues draining: closes stale connections. A connection that became idle only recently stays open until it
+    /// is stale or has served one more request. The last exchange to end wakes the watcher.
     ///
-    /// - Parameter isPatient: false closes all that is idle.
-    /// - Returns: when to come again; nil when nothing is idle any more.
+    /// - Parameter isPatient: false closes all idle connections.
+    /// - Returns: when to call this again; nil if no idle connection is left.
     func drain(isPatient: Bool) -> NIODeadline? {
         draining.store(true, ordering: .sequentiallyConsistent)
         return parts.compactMap { part in part.state.withLock { $0.drain(isPatient: isPatient) } }.min()
     }
 
-    /// Whether a crowd was here, since this was last true, of which no more than half is left.
+    /// Whether the number of exchanges has dropped to half of its peak or less, and by at least `crowd`. The peak is measured
+    /// since this last returned true.
     func crowdHasLeft() -> Bool {
         let (count, peak) = (busyCount, busyPeak.load(ordering: .relaxed))
         guard count <= peak / 2, peak - count >= Self.crowd else { return false }
@@ -110,7 +111,7 @@ final class Connections: Sendable {
     }
 }
 
-/// A part of the connections, with the lock that guards them.
+/// One part of the connections and the lock that guards it.
 private final class Part: Sendable {
     let state: Mutex<State>
 
@@ -118,7 +119,7 @@ private final class Part: Sendable {
         let epoll: Epoll
         var holders: [Epoll.Token: Connections.Holder] = [:]
 
-        /// Of a connection that has just come, or become idle, the web server may be about to make use.
+        /// For how long a connection counts as fresh after it was opened or became idle: the web server may be about to use it.
         private static let freshness = TimeAmount.seconds(1)
 
         mutating func keep(_ connection: Connection, isArmed: Bool) {
@@ -155,7 +156,7 @@ private final class Part: Sendable {
             return next
         }
 
-        /// Whether a connection has been idle for a while, and still is.
+        /// Whether a connection has been idle for `freshness` and no request has arrived on it.
         private static func isStale(_ connection: Connection, _ now: NIODeadline) -> Bool {
             connection.idleSince + freshness <= now && !connection.hasArrival(within: 0)
         }

@@ -1,20 +1,20 @@
 internal import CFastCGI
 internal import Threads
 
-/// Gives the memory of a crowd that has left back to the system.
+/// Returns unused heap memory to the system after a load peak.
 ///
-/// `malloc` would keep it for the next crowd: memory between blocks that are still in use is returned on demand only
-/// (`malloc_trim`). That takes about 0.2 ms per megabyte, and each arena is locked in turn, so that threads that use it wait. It
-/// is done on a thread of its own, and only after half of a crowd has left. The thread has the normal priority: with a lower one
-/// it would wait for a processor while it holds a lock, and other threads with it.
+/// `malloc` keeps free memory that lies between blocks in use, and returns it only on demand (`malloc_trim`). That takes about
+/// 0.2 ms per megabyte and locks each arena in turn, which blocks the threads that use the arena. It therefore runs on a
+/// separate thread, and only after at least half of the requests of a peak have ended. The thread has normal priority: with a
+/// lower one it could be preempted while it holds an arena's lock, and block other threads.
 enum CrowdMemory {
     private static let interval = Duration.seconds(2)
 
-    /// From what size on, in bytes, a buffer goes back to the system when it is freed. Left to itself `malloc` comes to
-    /// keep buffers of up to 32 MB, for each thread: a few large requests would never be got rid of.
+    /// The size in bytes from which a buffer is returned to the system when it is freed. By default, `malloc` raises this
+    /// threshold up to 32 MB, and each arena would keep the memory of a few large requests indefinitely.
     private static let largeBuffer: Int32 = 4 << 20
 
-    /// Looks after it until the task is cancelled.
+    /// Checks the load every `interval`, until the task is cancelled.
     static func lookAfter(_ connections: Connections) async {
         mallopt(M_MMAP_THRESHOLD, largeBuffer)
         mallopt(M_TRIM_THRESHOLD, 2 * largeBuffer)
@@ -31,7 +31,7 @@ enum CrowdMemory {
                     continuation.resume()
                 }
             } catch {
-                // The memory stays for the next crowd.
+                // Without a thread, `malloc` keeps the memory for the next peak.
                 continuation.resume()
             }
         }

@@ -3,12 +3,12 @@ internal import Glibc
 
 /// A Linux epoll set. Descriptors may be armed from any thread.
 ///
-/// Tokens, not descriptors, name what an event is about: a descriptor's number is used again as soon as it is closed, a
-/// token never. An event that was fetched just before its connection ended is thereby known to be stale.
+/// Events carry tokens instead of descriptors: the kernel reuses a descriptor's number as soon as it is closed, but a token is
+/// never reused. An event that was fetched just before its connection ended can thus be recognised as stale.
 final class Epoll: Sendable {
     typealias Token = UInt64
 
-    /// Something to read, or the peer's end: what matters about a connection while nothing waits to be written.
+    /// There is something to read, or the peer has closed the connection.
     static let readable = EPOLLIN.rawValue
     static let writable = EPOLLOUT.rawValue
     static let peerClosed = EPOLLRDHUP.rawValue
@@ -32,13 +32,13 @@ final class Epoll: Sendable {
         close(alarm)
     }
 
-    /// Has `wait` return, from any thread.
+    /// Makes `wait` return. Can be called from any thread.
     func wake() {
         eventfd_write(alarm, 1)
     }
 
-    /// Watches a descriptor for as long as it is open, for every event. `exclusive`: of several processes that watch
-    /// the same listening socket, one is woken.
+    /// Watches a descriptor for input until it is closed; it need not be armed again. `exclusive`: if several processes watch
+    /// the same listening socket, the kernel wakes only one of them.
     @discardableResult
     func watch(_ watched: Int32, token: Token, exclusive: Bool = false) -> Bool {
         control(EPOLL_CTL_ADD, watched, Self.readable | (exclusive ? EPOLLEXCLUSIVE.rawValue : 0), token)
@@ -55,7 +55,8 @@ final class Epoll: Sendable {
         return control(operation, connection.descriptor, events | EPOLLONESHOT.rawValue, connection.token)
     }
 
-    /// Waits for events, at most `milliseconds` (-1: for ever), and passes each on. Tokens are 1 and up.
+    /// Waits for events for at most `milliseconds` (-1: forever) and calls `pass` with the token and the flags of each. Tokens
+    /// start at 1.
     func wait(
         into events: UnsafeMutableBufferPointer<epoll_event>, milliseconds: Int32,
         _ pass: (Token, UInt32) -> Void

@@ -1,20 +1,20 @@
 internal import Glibc
 internal import NIOCore
 
-/// What the exchanges of one event loop share, on that loop only: where they receive into, and how libfcgi learns of a
-/// request.
+/// The resources that the exchanges of one event loop share: the receive buffer, and the pipe through which libfcgi reads the
+/// start of a request.
 ///
-/// `@unchecked Sendable`: made before the loop is given work, and then touched only on the loop.
+/// `@unchecked Sendable`: it is created before the loop gets work, and after that accessed only on the loop.
 final class EventLoopContext: @unchecked Sendable {
     let executor: EventLoopTaskExecutor
 
-    /// Takes what one system call receives.
+    /// Holds the bytes of one `recv` call; they are consumed before the next call.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 8)
 
-    /// Takes libfcgi the beginnings of requests.
+    /// Starts requests in libfcgi.
     let beginnings: BeginningPipe
 
-    /// - Parameter eventLoop: where the exchanges run. It must outlive the context.
+    /// - Parameter eventLoop: the loop on which the exchanges run. It must outlive the context.
     init(_ eventLoop: any EventLoop) throws(StartError) {
         executor = EventLoopTaskExecutor(eventLoop)
         beginnings = try BeginningPipe()

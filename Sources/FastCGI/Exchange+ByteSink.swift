@@ -1,7 +1,7 @@
 internal import CGI
 internal import NIOCore
 
-/// Sending the response: never more at once than the socket is known to take, because libfcgi's write blocks.
+/// Sends the response. It never writes more at once than the socket's buffer can hold, because libfcgi's write blocks.
 extension Exchange: ByteSink {
     func append(_ body: (inout [UInt8]) -> Void) {
         eventLoop.assertInEventLoop()
@@ -13,7 +13,7 @@ extension Exchange: ByteSink {
         flush(leaving: 0)
     }
 
-    /// The last piece leaves with the end of the request: one write instead of two.
+    /// Keeps the last piece back: it is sent together with the end of the request, in one write instead of two.
     func flushLast() {
         flush(leaving: Connection.maxPiece)
     }
@@ -34,13 +34,13 @@ extension Exchange: ByteSink {
         if stall == nil { action() } else { drainAction = action }
     }
 
-    /// Goes on after a stall.
+    /// Resumes sending after a stall.
     func resumeSending() {
         endStall()
         if sendPieces(leaving: 0) { fireDrainAction() }
     }
 
-    /// At the end of the request: sends until no more than a piece is left, and the socket takes that piece.
+    /// Called at the end of the request: sends until at most one piece is left and the socket's buffer has room for it.
     func sendAllButLastPiece() async {
         eventLoop.assertInEventLoop()
         output.flush()
@@ -55,7 +55,8 @@ extension Exchange: ByteSink {
         }
     }
 
-    /// Sends pieces while more than `remainder` bytes are sendable. False: the socket takes no more for now.
+    /// Sends pieces while more than `remainder` bytes are sendable. Returns false, after beginning a stall, if the socket's
+    /// buffer is full.
     private func sendPieces(leaving remainder: Int) -> Bool {
         while output.sendableCount > remainder {
             guard connection.hasRoom(for: min(output.sendableCount, Connection.maxPiece)) else {

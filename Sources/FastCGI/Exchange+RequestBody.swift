@@ -1,29 +1,29 @@
 internal import CGI
 internal import NIOCore
 
-/// Receiving the request: what has arrived is taken, and epoll reports when there is more. Nothing waits in a system call.
+/// Receives the request: takes the bytes that have arrived, and epoll reports when there are more. No system call blocks.
 extension Exchange: RequestBody {
-    /// How much is received before others on the event loop have their turn, in bytes.
+    /// The number of bytes that are received before the event loop serves other exchanges.
     private static let turn = 256 << 10
 
-    /// How much is received at once before it is known who sends it, in bytes.
+    /// The maximum number of bytes that one call receives before the variables, which identify the caller, are complete.
     private static let headPiece = 16 << 10
 
-    /// How long the variables may take: web servers have them before they connect.
+    /// The time limit for receiving the variables. Web servers have them before they connect.
     private static let headLimit = TimeAmount.seconds(10)
 
-    /// How long a body waits for memory.
+    /// How long a body may wait for memory.
     private static let memoryPatience = TimeAmount.seconds(2)
 
-    /// How long the end of a response waits for the end of its request, which some servers send in a write of its own.
+    /// How long the end of a response waits for the end of its request, which some web servers send in a separate write.
     private static let endPatience = TimeAmount.milliseconds(50)
 
-    /// How long what follows a complete response is received and thrown away.
+    /// How long input that arrives after a complete response is received and discarded.
     private static let lingerLimit = TimeAmount.seconds(10)
 
     // MARK: The variables
 
-    /// Receives until the variables are there, then runs the handler.
+    /// Receives until the variables are complete, then runs the handler.
     func receiveHead() {
         while !input.hasVariables {
             switch receivePiece(upTo: Self.headPiece) {
@@ -60,7 +60,7 @@ extension Exchange: RequestBody {
         let announced = try announcedLength()
         if let announced {
             try await admit(announced, memory)
-            // One allocation; a length that lies costs addresses, not memory.
+            // Allocate only once. If less arrives than was announced, this has cost address space but no physical memory.
             input.body.reserveCapacity(announced)
         }
         var received = 0
@@ -68,7 +68,7 @@ extension Exchange: RequestBody {
             if let failure = input.body.failure { throw failure }
             let count = input.body.bytes.count
             if let announced, count > announced || input.isAtEnd && count < announced { throw .incomplete }
-            // In steps, as the array grows.
+            // Without an announced length, reserve memory in steps, as the array's capacity doubles.
             if count > memory.size { try await admit(2 * count, memory) }
             guard !input.isAtEnd else { return }
             switch receivePiece(upTo: context.buffer.count) {
@@ -83,8 +83,7 @@ extension Exchange: RequestBody {
         }
     }
 
-    /// The body's length, if the web server knows it. It does not when it passes a body on as that comes in (a chunked
-    /// upload).
+    /// The body's length in bytes, if the web server knows it. It does not if it forwards a chunked upload while receiving it.
     private func announcedLength() throws(BodyError) -> Int? {
         guard let text = input.announcedLength else { return nil }
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { throw .incomplete }
@@ -103,10 +102,10 @@ extension Exchange: RequestBody {
         guard isAdmitted else { throw .noMemory }
     }
 
-    // MARK: What the handler leaves of a request
+    // MARK: Input that the handler has not read
 
-    /// Throws away what is there of the request, or comes in a moment: after the end of both, the connection can be used
-    /// again.
+    /// Discards the rest of the request that has arrived or arrives within `endPatience`. If the request is then complete, the
+    /// connection can be reused.
     func discardRest() async {
         guard !input.isAtEnd else { return }
         input.body.discard()
@@ -126,8 +125,8 @@ extension Exchange: RequestBody {
         }
     }
 
-    /// Receives what a web server still sends after the response, and throws it away. Closed at once, it might take the
-    /// failure of its write for the response's.
+    /// Receives and discards what the web server still sends after the response. If the connection were closed at once, the web
+    /// server's write would fail, and it might treat the response as failed, too.
     func linger() {
         connection.shutdown(.writing)
         input.endPace()
@@ -155,7 +154,7 @@ extension Exchange: RequestBody {
         case end
     }
 
-    /// Receives once. What is no request ends the input, and so does its being given up.
+    /// Calls `recv` once. An invalid or aborted request ends the input.
     private func receivePiece(upTo limit: Int) -> Piece {
         switch connection.receive(into: UnsafeMutableRawBufferPointer(rebasing: context.buffer[..<limit])) {
         case .nothing: return .nothing
@@ -194,7 +193,7 @@ extension Exchange: RequestBody {
         giveUpInput(.tooSlow)
     }
 
-    /// Waits for no more of the request.
+    /// Stops receiving the request; a handler that waits for the body gets `error`.
     func giveUpInput(_ error: BodyError) {
         switch phase {
         case .arriving, .lingering: close()

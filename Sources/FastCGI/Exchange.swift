@@ -1,18 +1,19 @@
 internal import CGI
 internal import NIOCore
 
-/// One request and its response: receives the request, runs the handler in a task, watches the client, ends it.
+/// One request and its response: receives the request, runs the handler in a task, notices when the client disconnects, and
+/// ends the request.
 ///
 /// | phase | what happens | next phase |
 /// |---|---|---|
-/// | arriving | the variables are received | running; ended when there is no request |
-/// | running | the handler runs, receives the body if it asks for it, writes the response | ended; lingering when not all of the request has come |
-/// | lingering | the response is complete; what the web server still sends is thrown away | ended |
+/// | arriving | the variables are received | running; ended if no request arrives |
+/// | running | the handler runs, receives the body if it asks for it, writes the response | ended; lingering if the request is incomplete |
+/// | lingering | the response is complete; further input is discarded | ended |
 /// | ended | the connection is idle, or closed | |
 ///
 /// Input is in `Exchange+RequestBody.swift`, output in `Exchange+ByteSink.swift`.
 ///
-/// `@unchecked Sendable`: everything that changes is touched only on `eventLoop`.
+/// `@unchecked Sendable`: all mutable state is accessed only on `eventLoop`.
 final class Exchange: @unchecked Sendable {
     let connection: Connection
     let context: EventLoopContext
@@ -22,12 +23,13 @@ final class Exchange: @unchecked Sendable {
     private var task: Task<Void, Never>?
     private var isCancelled = false
     private var armedEvents: UInt32 = 0
-    /// Whether something follows the request. It stays in the socket, and must not be reported over and over.
+    /// Whether further input follows the request. It stays in the socket, so epoll must not watch for input any more: it would
+    /// report it again and again.
     private var isFollowed = false
 
-    /// What has come of the request; see the extension that receives it.
+    /// The state of the request's input; see `Exchange+RequestBody.swift`.
     var input: RequestInput
-    /// What the sink keeps; see the extension that implements it.
+    /// The state of the output, with the next two; see `Exchange+ByteSink.swift`.
     var output = OutputBuffer()
     var drainAction: (@Sendable () -> Void)?
     var stall: Scheduled<Void>?
@@ -48,12 +50,12 @@ final class Exchange: @unchecked Sendable {
 
     // MARK: From other threads
 
-    /// Receives the request, as far as it has arrived.
+    /// Starts to receive the request.
     func start() {
         eventLoop.execute { self.receiveHead() }
     }
 
-    /// Passes on what epoll saw on the connection.
+    /// Handles the events that epoll has reported for the connection.
     func notify(_ events: UInt32) {
         eventLoop.execute { self.handle(events) }
     }
@@ -68,7 +70,7 @@ final class Exchange: @unchecked Sendable {
 
     // MARK: On the event loop
 
-    /// Runs the handler for a request whose variables have come.
+    /// Runs the handler, after the variables have been received.
     func run() {
         guard connection.beginResponse(to: input.parser, context.beginnings) else { return close() }
         phase = .running
@@ -83,13 +85,13 @@ final class Exchange: @unchecked Sendable {
         arm()
     }
 
-    /// Ends the response, and with it the exchange, unless more of the request is to come.
+    /// Ends the response, and with it the exchange, unless the rest of the request has to be discarded first.
     private func finish() {
         eventLoop.assertInEventLoop()
         task = nil
         drainAction = nil
         if clientIsGone {
-            // Without it, ending the response would write to a peer that may be alive and stuck.
+            // Ending the response writes to the socket. The web server may be alive but not reading, and the write would block.
             connection.shutdown(.both)
         } else {
             output.takePiece(upTo: Connection.maxPiece, connection.put)
@@ -106,7 +108,7 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
-    /// Ends an exchange for which nothing has come: the connection goes on waiting for a request.
+    /// Ends an exchange without any input: the connection stays idle and waits for a request.
     func keepIdle() {
         phase = .ended
         service.connections.endAndKeep(connection, isArmed: false)
@@ -121,7 +123,7 @@ final class Exchange: @unchecked Sendable {
         service.connections.end(connection)
     }
 
-    /// Lets nothing more be sent, and the handler know.
+    /// Marks the client as disconnected: discards all output, and cancels the handler's task.
     func loseClient() {
         guard isOpen else { return }
         clientIsGone = true
@@ -140,7 +142,7 @@ final class Exchange: @unchecked Sendable {
         case .arriving: receiveHead()
         case .running: handleWhileRunning(events)
         case .lingering: discardInput()
-        // The connection may be idle by now, and this was its event.
+        // The connection may be idle by now, and this event may announce its next request.
         case .ended: service.connections.rearmIfIdle(connection)
         }
     }
@@ -159,7 +161,7 @@ final class Exchange: @unchecked Sendable {
         arm()
     }
 
-    /// Has epoll report the client's leaving, and what is waited for: input, or that sending can go on.
+    /// Arms epoll for the peer's close, for input if it is awaited, and for writability during a stall.
     func arm() {
         guard phase != .ended, !clientIsGone else { return }
         var events = Epoll.peerClosed
@@ -171,7 +173,7 @@ final class Exchange: @unchecked Sendable {
         if phase == .running { loseClient() } else { close() }
     }
 
-    /// Input that the handler has not asked for stays in the socket.
+    /// Whether to watch for input. Input that the handler has not asked for stays in the socket.
     private var watchesInput: Bool {
         guard phase == .running else { return true }
         return input.isAtEnd ? !isFollowed : input.isAwaited

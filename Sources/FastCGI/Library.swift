@@ -1,7 +1,7 @@
 internal import CFastCGI
 internal import Glibc
 
-/// libfcgi as a whole: initialised once in a process, before any thread uses it.
+/// Initialises libfcgi once per process, before any thread uses it.
 enum Library {
     static func initialize() throws(StartError) {
         if status != 0 {
@@ -9,8 +9,9 @@ enum Library {
         }
     }
 
-    /// `FCGX_Init` takes SIGTERM and SIGUSR1 for itself, for an orderly end that threaded programs do not get; they
-    /// are given back. SIGPIPE is ignored for good: that a peer has gone shows as an error of the write.
+    /// `FCGX_Init` installs handlers for SIGTERM and SIGUSR1, for a graceful shutdown that does not work in threaded programs;
+    /// the previous handlers are restored. SIGPIPE stays ignored: a write to a closed connection then fails with an error
+    /// instead.
     private static let status: Int32 = {
         var terminate = sigaction()
         var user = sigaction()

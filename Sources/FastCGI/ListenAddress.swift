@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Where to listen, read from its written form.
+/// A listening address, parsed from its text form.
 enum ListenAddress {
     case unix(path: String)
     case inherited(Int32)
@@ -15,7 +15,7 @@ enum ListenAddress {
             self = address
         } else {
             throw StartError(
-                "listen on \(text)", reason: "it is not an address",
+                "listen on \(text)", reason: "this is not a valid address",
                 remedy: "give unix:/path, a numeric address with a port (127.0.0.1:9000, [::1]:9000), or fd:3")
         }
     }

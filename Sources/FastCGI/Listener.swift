@@ -2,11 +2,11 @@ internal import CFastCGI
 internal import Glibc
 internal import Synchronization
 
-/// A listening socket, and its file if it has one that was made here.
+/// A listening socket, with its file if this process created one.
 public final class Listener: Sendable {
     let descriptor: Int32
     private let state: Mutex<State>
-    /// Makes the socket and its file anew; nil for one without a file.
+    /// Creates the socket and its file again; nil for a socket without a file.
     private let makeAnew: (@Sendable () throws(StartError) -> (Int32, SocketFile))?
 
     private struct State {
@@ -14,7 +14,10 @@ public final class Listener: Sendable {
         var isClosed = false
     }
 
-    /// Takes over a listening socket that the process was started with.
+    /// Takes over a listening socket that the process has inherited.
+    ///
+    /// - Parameter descriptor: the inherited descriptor.
+    /// - Throws: ``StartError`` if it is not a listening socket.
     public init(inherited descriptor: Int32) throws(StartError) {
         guard Self.isListening(descriptor) else {
             throw StartError(
@@ -29,13 +32,15 @@ public final class Listener: Sendable {
 
     /// Listens on `unix:/path`, `127.0.0.1:9000`, `[::1]:9000`, or takes over `fd:3`.
     ///
-    /// FastCGI has neither authentication nor encryption: a program that can connect can pass for any user. Let only the
-    /// web server open the socket.
+    /// FastCGI has neither authentication nor encryption: a program that can connect can impersonate any user. Give only the
+    /// web server access to the socket.
     ///
     /// - Parameters:
-    ///   - address: in one of these four forms.
+    ///   - address: the address, in one of these four forms.
     ///   - mode: the permissions of a unix socket's file.
-    ///   - backlog: how many connections may wait to be accepted; the system may lower it.
+    ///   - backlog: the maximum number of connections that wait to be accepted; the system may apply a lower limit.
+    /// - Returns: the listening socket.
+    /// - Throws: ``StartError`` with the reason and a remedy.
     public static func open(_ address: String, mode: UInt16 = 0o660, backlog: Int32 = 4096) throws(StartError)
         -> Listener
     {
@@ -53,7 +58,10 @@ public final class Listener: Sendable {
         }
     }
 
-    /// Whether a descriptor is a listening socket: how a web server or a supervisor hands one over.
+    /// Whether a descriptor is a listening socket, as web servers and supervisors pass it to a process that they start.
+    ///
+    /// - Parameter descriptor: any number; it need not be open.
+    /// - Returns: true if it is open and a listening socket.
     public static func isListening(_ descriptor: Int32) -> Bool {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
@@ -74,12 +82,13 @@ public final class Listener: Sendable {
         close()
     }
 
-    /// Stops listening here. The socket itself is not shut down: other processes may share it.
+    /// Removes the socket's file and closes this process's descriptor. It does not shut the socket down, because other
+    /// processes may share it.
     func close() {
         state.withLock { state in
             guard !state.isClosed else { return }
             state.isClosed = true
-            // The file goes first: once the socket is closed, another process may take the path for its own.
+            // Remove the file first: once the socket is closed, another process may create its own socket at the path.
             state.file?.remove()
             Glibc.close(descriptor)
         }
@@ -90,9 +99,9 @@ public final class Listener: Sendable {
         state.withLock { !$0.isClosed && $0.file?.isInPlace == false }
     }
 
-    /// Listens on a new socket at the same path, with the same descriptor. Who watches the descriptor has to do so anew.
+    /// Listens on a new socket at the same path, with the same descriptor. The descriptor must be added to the epoll set again.
     ///
-    /// - Throws: when something else is there that is not to be replaced.
+    /// - Throws: ``StartError``, for example if another process listens at the path or another file is there.
     func reopen() throws(StartError) {
         guard let (new, file) = try makeAnew?() else { return }
         state.withLock { state in
@@ -109,10 +118,10 @@ public final class Listener: Sendable {
 
     private func prepare() {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        // Another process on the same socket may be quicker to accept; that must not make this one wait.
+        // Another process on the same socket may accept a connection first; `accept` must not block then.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        // TCP connections inherit both; they mean nothing to a unix socket's. With a buffer of this size, "writable"
-        // promises room for several pieces.
+        // TCP connections inherit both options; unix sockets ignore them. With a buffer of this size, a writable socket has
+        // room for several pieces.
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         set(SOL_SOCKET, SO_SNDBUF, 256 * 1024)
     }
@@ -138,7 +147,7 @@ public final class Listener: Sendable {
             Glibc.close(descriptor)
             let remedy =
                 switch code {
-                case EADDRINUSE: "stop the program that listens there, or choose another port"
+                case EADDRINUSE: "stop the program that listens on it, or choose another port"
                 case EADDRNOTAVAIL: "choose an address that this host has"
                 case EACCES: "choose a port above 1023"
                 default: "choose another address"

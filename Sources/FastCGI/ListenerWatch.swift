@@ -1,21 +1,22 @@
 internal import Synchronization
 internal import Threads
 
-/// Notices that a listener's file was removed or replaced, as by an installer that cleans up, and listens anew: otherwise
-/// the process would live on without a single request.
+/// Detects that a listener's file was removed or replaced, for example by an installer's cleanup, and listens again. Otherwise
+/// the process would keep running but never receive a request.
 ///
-/// On a thread of its own, since the directory may be on a file system that does not answer.
+/// It runs on its own thread, because the directory may be on a file system that does not respond.
 final class ListenerWatch: Sendable {
-    /// The time between two looks, in seconds.
+    /// The time between two checks, in seconds.
     private static let interval = 1.0
 
     private let condition = Condition()
     private let isEnded = Atomic(false)
 
     /// - Parameters:
-    ///   - listener: what is looked after.
-    ///   - watcher: has to watch the new socket.
-    ///   - report: is called once each time: with nil when the file was made anew, with what prevents it when not.
+    ///   - listener: the listener to check.
+    ///   - watcher: the watcher that has to watch the new socket.
+    ///   - report: called with nil each time the socket was created again. If that fails, called with the error once, and not
+    ///     again for repeated failures.
     init(_ listener: Listener, _ watcher: Watcher, report: @escaping @Sendable (StartError?) -> Void)
         throws(ThreadError)
     {
@@ -38,7 +39,7 @@ final class ListenerWatch: Sendable {
         }
     }
 
-    /// Looks no more.
+    /// Stops checking.
     func end() {
         condition.withLock {
             isEnded.store(true, ordering: .relaxed)

@@ -1,16 +1,16 @@
-/// Names with their values, as PARAMS and GET_VALUES carry them (FastCGI 1.0, section 3.4): the length of the name, that of
-/// the value, the name, the value.
+/// Name-value pairs, as in PARAMS and GET_VALUES records (FastCGI 1.0, section 3.4): the length of the name, the length of the
+/// value, the name, the value.
 enum NameValuePairs {
-    /// Passes the place of each pair on. Every length is checked against the bytes that are there.
+    /// Calls `body` with the ranges of each pair's name and value. Every length is checked against the number of bytes.
     ///
-    /// - Returns: false when the bytes are no such pairs. Those before the fault were passed on.
+    /// - Returns: false if the bytes are malformed. `body` was then called for the pairs before the error.
     static func forEach(in bytes: RawSpan, _ body: (_ name: Range<Int>, _ value: Range<Int>) -> Void) -> Bool {
         var offset = 0
         while offset < bytes.byteCount {
             guard let nameLength = readLength(in: bytes, at: &offset),
                 let valueLength = readLength(in: bytes, at: &offset)
             else { return false }
-            // Each is below 2^31, so that their sum is a number.
+            // Each is below 2^31, so the sum does not overflow.
             guard nameLength + valueLength <= bytes.byteCount - offset else { return false }
             let nameEnd = offset + nameLength
             body(offset..<nameEnd, nameEnd..<nameEnd + valueLength)
@@ -35,7 +35,7 @@ enum NameValuePairs {
         return length
     }
 
-    /// - Parameters: a name and a value of less than 128 bytes each.
+    /// Encodes one pair. The name and the value must be shorter than 128 bytes each.
     static func encode(_ name: String, _ value: String) -> [UInt8] {
         [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array(name.utf8) + Array(value.utf8)
     }

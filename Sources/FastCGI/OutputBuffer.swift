@@ -1,19 +1,20 @@
-/// The bytes of a response that the web server has not taken: written ones first wait for a flush, then for the socket.
+/// The bytes of a response that were not sent to the web server yet. They wait first for a flush, then for room in the socket's
+/// buffer.
 struct OutputBuffer {
     private var bytes: [UInt8] = []
     private var firstUnsent = 0
     private var flushedEnd = 0
 
-    /// A buffer that once was large gives its memory back; up to this many bytes it keeps for the next events.
+    /// The maximum capacity, in bytes, that an empty buffer keeps for the next events; a larger one is freed.
     private static let keptCapacity = 64 * 1024
 
-    /// How much is here, flushed or not.
+    /// The number of bytes in the buffer, flushed or not.
     var count: Int { bytes.count - firstUnsent }
 
-    /// How much was flushed and may be sent.
+    /// The number of bytes that were flushed and can be sent.
     var sendableCount: Int { flushedEnd - firstUnsent }
 
-    /// How much was written and not flushed.
+    /// The number of bytes that were written but not flushed.
     var heldCount: Int { bytes.count - flushedEnd }
 
     mutating func append(_ body: (inout [UInt8]) -> Void) {
@@ -24,7 +25,7 @@ struct OutputBuffer {
         flushedEnd = bytes.count
     }
 
-    /// Hands out up to `limit` sendable bytes, and forgets them.
+    /// Calls `body` with up to `limit` sendable bytes and removes them.
     mutating func takePiece(upTo limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
         let end = firstUnsent + min(sendableCount, limit)
         bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[firstUnsent..<end])) }
@@ -38,8 +39,8 @@ struct OutputBuffer {
         flushedEnd = 0
     }
 
-    /// Nothing is moved while the buffer empties in one go; under a client that never quite keeps up, what is sent must
-    /// not pile up before what is not.
+    /// Frees the space of sent bytes. Moves nothing if the buffer becomes empty. But if a slow client never lets it become
+    /// empty, the sent bytes at its start must not accumulate.
     private mutating func compact() {
         if firstUnsent == bytes.count {
             removeAll()

@@ -1,23 +1,23 @@
 internal import CFastCGI
 internal import Glibc
 
-/// Asks a responder what a web server would ask, to see whether somebody answers on a socket and speaks FastCGI.
+/// Sends a request to a responder as a web server does, to check that a process on a socket responds and speaks FastCGI.
 ///
-/// It blocks, for a few seconds at most, and is for commands, not for servers.
+/// It blocks, each step for up to 5 seconds. It is meant for command-line tools, not for servers.
 public enum Probe {
-    /// How long each step may take, in seconds.
+    /// The time limit of each step, in seconds.
     private static let patience = 5
     private static let maximumAnswer = 1 << 16
 
-    /// Asks for a path with `GET`.
+    /// Sends a `GET` request for a path.
     ///
     /// - Parameters:
     ///   - address: `unix:/path`, `127.0.0.1:9000` or `[::1]:9000`.
-    ///   - path: such as `/healthz`, of up to 127 bytes.
-    /// - Returns: the answer's status, which is 200 where the answer names none (RFC 3875, section 6.3.3).
-    /// - Throws: ``StartError`` when nobody answers, or somebody in another way.
+    ///   - path: the path, for example `/healthz`, of up to 127 bytes.
+    /// - Returns: the response's status; 200 if the response has no status (RFC 3875, section 6.3.3).
+    /// - Throws: ``StartError`` if no process responds, or its response is not FastCGI.
     public static func get(_ path: String, from address: String) throws(StartError) -> Int {
-        let operation = "ask on \(address)"
+        let operation = "send a request to \(address)"
         let descriptor = try connect(to: ListenAddress(address), operation)
         defer { close(descriptor) }
         let variables = parameters(["REQUEST_METHOD": "GET", "SCRIPT_NAME": path])
@@ -27,8 +27,8 @@ public enum Probe {
         guard let answer = receive(from: descriptor) else {
             if errno == EAGAIN { throw failure(operation) }
             throw StartError(
-                operation, reason: "what answers there does not speak FastCGI",
-                remedy: "name the socket that gpt-proxy listens on")
+                operation, reason: "the program there does not speak FastCGI",
+                remedy: "give the address that gpt-proxy listens on")
         }
         return status(of: answer)
     }
@@ -52,7 +52,8 @@ public enum Probe {
             return try checked(descriptor, result, operation)
         case .inherited:
             throw StartError(
-                operation, reason: "a descriptor cannot be asked", remedy: "give unix:/path or an address with a port")
+                operation, reason: "an inherited descriptor has no address",
+                remedy: "give unix:/path or an address with a port")
         }
     }
 
@@ -78,11 +79,11 @@ public enum Probe {
         let code = errno
         let remedy =
             switch code {
-            case ECONNREFUSED: "start gpt-proxy there: nobody listens"
-            case ENOENT: "start gpt-proxy there, or name the socket that it listens on"
-            case EACCES, EPERM: "be in the socket's group, as the web server's user must be"
-            case EAGAIN: "see whether the process is stopped, or full: it took nothing for \(patience) seconds"
-            default: "see whether gpt-proxy runs"
+            case ECONNREFUSED: "start gpt-proxy: no process listens there"
+            case ENOENT: "start gpt-proxy there, or give the address that it listens on"
+            case EACCES, EPERM: "run this as a user in the socket's group, like the web server's user"
+            case EAGAIN: "check whether the process is stopped or overloaded: no response for \(patience) seconds"
+            default: "check whether gpt-proxy is running"
             }
         return StartError(operation, code: code, remedy: remedy)
     }
@@ -101,7 +102,7 @@ public enum Probe {
 
     // MARK: FastCGI (specification, sections 3.3, 5 and 8)
 
-    /// A request with id 1 to a responder, which closes the connection after it.
+    /// Starts a request with id 1 to a responder, which closes the connection after the response.
     private static let begin = record(.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0])
 
     private static func record(_ kind: Record.Kind, _ content: [UInt8] = []) -> [UInt8] {
@@ -115,7 +116,7 @@ public enum Probe {
         }
     }
 
-    /// What the responder writes to its standard output until it ends the request; nil when it does not.
+    /// Receives the responder's standard output until it ends the request. Returns nil if it does not end it.
     private static func receive(from descriptor: Int32) -> [UInt8]? {
         var output: [UInt8] = []
         while output.count <= maximumAnswer {

@@ -1,4 +1,4 @@
-/// The unit in which FastCGI speaks (FastCGI 1.0, sections 3.3 and 8).
+/// FastCGI's protocol unit (FastCGI 1.0, sections 3.3 and 8).
 enum Record {
     static let version: UInt8 = 1
     static let headerLength = 8
@@ -15,9 +15,9 @@ enum Record {
         case unknownType = 11
     }
 
-    /// What every record begins with.
+    /// The start of every record.
     struct Header {
-        /// The number of the record's type; types that are not known here have no `kind`.
+        /// The number of the record's type; an unknown type has no `kind`.
         let type: UInt8
         let requestID: UInt16
         let contentLength: Int
@@ -25,7 +25,7 @@ enum Record {
 
         var kind: Kind? { Kind(rawValue: type) }
 
-        /// - Parameter bytes: `headerLength` of them.
+        /// - Parameter bytes: the header's `headerLength` bytes.
         init(_ bytes: RawSpan) {
             func byte(_ offset: Int) -> UInt8 { bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
             type = byte(1)
@@ -35,13 +35,13 @@ enum Record {
         }
     }
 
-    /// - Parameter content: at most 65 535 bytes; none ends a stream.
+    /// - Parameter content: at most 65 535 bytes; empty content ends a stream.
     static func encode(_ kind: Kind, requestID: UInt16, _ content: [UInt8] = []) -> [UInt8] {
         func bytes(_ number: UInt16) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 0xFF)] }
         return [version, kind.rawValue] + bytes(requestID) + bytes(UInt16(content.count)) + [0, 0] + content
     }
 
-    /// The end of a request that the application did not run.
+    /// An END_REQUEST record with the application status 0.
     static func encodeEnd(of requestID: UInt16, _ status: ProtocolStatus) -> [UInt8] {
         encode(.endRequest, requestID: requestID, [0, 0, 0, 0, status.rawValue, 0, 0, 0])
     }

@@ -1,44 +1,44 @@
 internal import CGI
 internal import NIOCore
 
-/// What has come of one request, and what waits for more of it.
+/// The part of one request that has arrived, and the task that waits for more of it.
 struct RequestInput {
     private(set) var parser = RequestParser()
     var body: BodyBuffer
 
-    /// `CONTENT_LENGTH`, once the variables are taken.
+    /// The value of `CONTENT_LENGTH`; set by `takeParameters`.
     private(set) var announcedLength: String?
 
-    /// How fast the rest has to come, once it was waited for.
+    /// The minimum rate at which the rest must arrive; nil until the exchange has had to wait for input.
     var pace: UploadPace?
-    /// The next look at the pace.
+    /// The next check of the pace.
     var paceCheck: Scheduled<Void>?
 
-    /// The handler's task, when it waits for input.
+    /// The handler's task, while it waits for input.
     private var waiting: CheckedContinuation<Void, Never>?
 
-    /// Whether something came with the request that is not part of it.
+    /// Whether bytes after the end of the request were received with it.
     private var hasSurplus = false
 
     init(maxBody: Int) {
         body = BodyBuffer(limit: maxBody)
     }
 
-    /// Whether the variables are there.
+    /// Whether the variables are complete.
     var hasVariables: Bool { parser.stage != .beginning && parser.stage != .parameters }
 
-    /// Whether no more of the request is to come.
+    /// Whether the request is complete or aborted.
     var isAtEnd: Bool { parser.stage == .end || isAborted }
 
-    /// Whether the web server has given the request up.
+    /// Whether the web server has aborted the request.
     var isAborted: Bool { parser.stage == .aborted }
 
-    /// Whether the next byte on the connection begins another request.
+    /// Whether the next byte on the connection starts another request, so that the connection can be reused.
     var isComplete: Bool { parser.stage == .end && !hasSurplus && body.failure != .incomplete }
 
-    /// Takes bytes as they came.
+    /// Parses received bytes.
     ///
-    /// - Throws: when they are no request.
+    /// - Throws: if they are not a valid request.
     mutating func take(_ bytes: UnsafeRawBufferPointer) throws(RequestParser.Fault) {
         pace?.count(bytes.count)
         let count = try parser.parse(bytes.bytes, into: &body)
@@ -46,10 +46,10 @@ struct RequestInput {
         if isAborted { body.fail(.incomplete) }
     }
 
-    /// What is to be written in reply to management records, once.
+    /// Returns the reply to management records and removes it.
     mutating func takeReply() -> [UInt8] { parser.takeReply() }
 
-    /// The variables, once: the request keeps them.
+    /// Returns the variables and removes them, because the request keeps them.
     mutating func takeParameters() -> Parameters {
         announcedLength = parser.parameters["CONTENT_LENGTH"]
         return parser.takeParameters()

@@ -1,93 +1,93 @@
 internal import CGI
 
-/// Takes the records of one request apart as they arrive (FastCGI 1.0, sections 3.3 to 5.5).
+/// Parses the records of one request as they arrive (FastCGI 1.0, sections 3.3 to 5.5).
 ///
-/// libfcgi believes what its peer says of lengths, and waits for what was promised. So nothing of a request reaches it before
-/// it has been checked here, and all waiting is done outside: the parser takes the bytes that there are, cut anywhere.
+/// libfcgi trusts the lengths that its peer sends and blocks until that many bytes have arrived. A request therefore never
+/// reaches it unchecked. This parser never waits: it accepts input that is split at any byte.
 ///
 /// | stage | record | next stage |
 /// |---|---|---|
 /// | beginning | BEGIN_REQUEST to a responder | parameters |
-/// | parameters | PARAMS with content, until there are 128 KB | parameters |
+/// | parameters | PARAMS with content, up to 128 KB in total | parameters |
 /// | parameters | PARAMS without content | body |
 /// | body | STDIN with content | body |
 /// | body | STDIN without content | end |
 /// | parameters, body | ABORT_REQUEST | aborted |
-/// | all but the last two | a management record, which gets its reply | the same |
+/// | all but the last two | a management record, which is replied to | the same |
 ///
-/// Everything else is a fault, after which the connection can only be closed.
+/// Everything else is an error, after which the connection must be closed.
 struct RequestParser {
-    /// What the names and values of a request may take, in bytes. Web servers bound a request's head far below.
+    /// The maximum size of a request's names and values, in bytes. Web servers limit a request's head to far less.
     static let parametersLimit = 128 << 10
 
-    /// What a management record may ask, in bytes.
+    /// The maximum size of a GET_VALUES record's content, in bytes.
     private static let valuesLimit = 1 << 10
 
-    /// How many management records a request may come with.
+    /// The maximum number of management records before the end of one request.
     private static let managementLimit = 16
 
-    /// How far the request has come.
+    /// How much of the request has arrived.
     enum Stage: Sendable {
-        /// Nothing has come, or not all of BEGIN_REQUEST.
+        /// BEGIN_REQUEST is not complete yet.
         case beginning
-        /// PARAMS are arriving.
+        /// BEGIN_REQUEST is complete, and PARAMS are arriving.
         case parameters
-        /// All of PARAMS has come, and STDIN is arriving.
+        /// PARAMS are complete, and STDIN is arriving.
         case body
-        /// The whole request has come.
+        /// The request is complete.
         case end
-        /// The web server has given the request up.
+        /// The web server has aborted the request.
         case aborted
     }
 
-    /// Why bytes are no request that a responder answers.
+    /// Why the bytes are not a request to a responder.
     enum Fault: Error, Sendable {
-        /// They break the protocol, or a limit.
+        /// They violate the protocol or exceed a limit.
         case malformed
-        /// They are for another role than the responder's.
+        /// The request is for a role other than responder.
         case unknownRole
     }
 
-    /// How far the request has come.
+    /// How much of the request has arrived.
     private(set) var stage = Stage.beginning
 
-    /// The request's variables; complete from the stage ``Stage/body`` on.
+    /// The request's variables; empty before the stage ``Stage/body``.
     private(set) var parameters = Parameters()
 
-    /// The number that the web server has given the request.
+    /// The web server's id for the request.
     private(set) var requestID: UInt16 = 0
 
-    /// Whether the web server wants to use the connection again.
+    /// Whether the web server wants to reuse the connection.
     private(set) var keepsConnection = false
 
-    /// What is to be written in reply to management records, or to a request for another role.
+    /// The unsent reply to management records or to a request for another role.
     private var reply: [UInt8] = []
 
-    /// The part of a header that has come.
+    /// The bytes of an incomplete header.
     private var header: [UInt8] = []
     private var record: Record.Header?
     private var contentLeft = 0
     private var paddingLeft = 0
 
-    /// What PARAMS have brought.
+    /// The content of the PARAMS records so far.
     private var pairs: [UInt8] = []
-    /// The content of a BEGIN_REQUEST or GET_VALUES record.
+    /// The content of the current BEGIN_REQUEST or GET_VALUES record so far.
     private var content: [UInt8] = []
     private var managementCount = 0
 
-    /// A parser for the first byte of a request.
+    /// Creates a parser that expects the first byte of a request.
     init() {}
 
-    /// Whether bytes of a request have come.
+    /// Whether any byte of a request has arrived.
     var hasBegun: Bool { stage != .beginning || !header.isEmpty || record != nil }
 
-    /// Takes bytes as they came.
+    /// Parses the next bytes.
     ///
     /// - Parameters:
-    ///   - bytes: what follows the bytes of the last call.
-    ///   - body: takes the pieces of the body, in order.
-    /// - Returns: how many bytes belong to the request: all of them, unless the request ends before.
-    /// - Throws: when they are no request. The parser must not be used any more.
+    ///   - bytes: the bytes that follow those of the last call.
+    ///   - body: collects the pieces of the body, in order.
+    /// - Returns: how many bytes belong to the request: all of them, unless the request ends earlier.
+    /// - Throws: if the bytes are not a valid request. The parser must not be used after that.
     mutating func parse(_ bytes: RawSpan, into body: inout BodyBuffer) throws(Fault) -> Int {
         var offset = 0
         while offset < bytes.byteCount, stage != .end, stage != .aborted {
@@ -109,13 +109,13 @@ struct RequestParser {
         return offset
     }
 
-    /// The variables, once: the request keeps them.
+    /// Returns the variables and removes them, because the request keeps them.
     mutating func takeParameters() -> Parameters {
         defer { parameters = Parameters() }
         return parameters
     }
 
-    /// The reply, once.
+    /// Returns the reply and removes it.
     mutating func takeReply() -> [UInt8] {
         defer { reply = [] }
         return reply
@@ -140,7 +140,8 @@ struct RequestParser {
         return missing.byteCount
     }
 
-    /// Sees to it that what speaks another protocol is found out by its first bytes: it may wait for an answer.
+    /// Rejects another protocol at its first bytes, because a client that speaks it may wait for a response before it sends
+    /// more.
     private func checkBeginning() throws(Fault) {
         guard header[0] == Record.version else { throw .malformed }
         guard header.count > 1, stage == .beginning, let kind = Record.Kind(rawValue: header[1]) else { return }
@@ -219,7 +220,7 @@ struct RequestParser {
 
     // MARK: Management records (section 4)
 
-    /// Says what this application can do, as far as it was asked: one request at a time on a connection.
+    /// Replies with the requested values that this application defines: it handles one request at a time on a connection.
     private mutating func replyWithValues() {
         var values: [UInt8] = []
         _ = NameValuePairs.forEach(in: content.span.bytes) { name, _ in

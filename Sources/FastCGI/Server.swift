@@ -2,38 +2,41 @@ public import CGI
 public import NIOCore
 internal import Synchronization
 
-/// A FastCGI responder on libfcgi: takes requests from a web server and answers each with a handler.
+/// A FastCGI responder on libfcgi: receives requests from a web server and runs a handler for each.
 ///
-/// Each request is received and handled on one of the NIO event loops it is given. Its records are read without waiting and
-/// checked before libfcgi learns of it. It does not touch signals, beyond ignoring SIGPIPE, and knows nothing of HTTP.
+/// Each request is received and handled on one of the given NIO event loops. Its records are read without blocking and checked
+/// before libfcgi handles the request. Of the process's signals, the server changes only SIGPIPE, which it ignores. It has no
+/// knowledge of HTTP.
 public final class Server: Sendable {
-    /// Answers one request, whose body may still be arriving. It runs, with all nonisolated async code below it, on the
-    /// exchange's event loop, which it is given and which is the only place where the sink and the body may be used. Its task
-    /// is cancelled when the client has gone. The response ends when it returns.
+    /// Responds to one request, whose body may still be arriving. It runs, with all nonisolated async code that it calls, on
+    /// the exchange's event loop, which is its third argument. The sink and the body may be used only on that loop. Its task is
+    /// cancelled when the client has disconnected. The response ends when it returns.
     public typealias Handler = @Sendable (consuming CGI.Request, any ByteSink, any EventLoop) async -> Void
 
-    /// What a server puts up with.
+    /// The limits of a server.
     public struct Limits: Sendable {
-        /// The largest body, in bytes, up to 2 GiB - 1. Of a larger one nothing is kept, and who asks for it gets
-        /// `BodyError.tooLarge`.
+        /// The maximum size of a body, in bytes, up to 2 GiB - 1. A larger body is discarded, and the handler's call for it
+        /// throws `BodyError.tooLarge`.
         public var maxBody = 64 << 20
 
-        /// What the bodies of all requests may take together. One for which there is no room, nor soon will be, is not
-        /// received: who asks for it gets `BodyError.noMemory`. With the others come their shares, to hold as long as needed.
+        /// The memory that the bodies of all requests may use in total. If too little is left, and not enough is released
+        /// within 2 seconds, a body is not received, and the handler's call for it throws `BodyError.noMemory`. A received body
+        /// includes its reservation, which the handler keeps as long as it uses the body.
         public var memory = MemoryBudget.unlimited
 
-        /// How many bytes a second of a body must come, on average over 20 seconds; 0 sets no such limit. Who asks for a body
-        /// that comes more slowly gets `BodyError.tooSlow`.
+        /// The minimum rate of an upload in bytes per second, on average over 20 seconds; 0 means no minimum. If a body arrives
+        /// more slowly, the handler's call for it throws `BodyError.tooSlow`.
         public var uploadRate = 500
 
-        /// How long a body may take as a whole. After that, who asks for it gets `BodyError.tooSlow`.
+        /// The time limit for receiving a whole body. After that, the handler's call for it throws `BodyError.tooSlow`.
         public var uploadTimeout = Duration.seconds(900)
 
-        /// How long a response may wait for the web server to take a byte. Then the client counts as gone. A web server takes
-        /// the next bytes only when the client has read much of what is buffered for it: a slow client needs minutes.
+        /// How long a response may wait until the web server accepts more bytes. After that, the client is treated as
+        /// disconnected. The limit is long because a web server accepts more only when the client has read much of the buffered
+        /// data, which takes a slow client minutes.
         public var writeTimeout = Duration.seconds(300)
 
-        /// Limits that suit a machine of its own; only those that differ need to be set.
+        /// Creates limits with default values, which suit a dedicated machine.
         public init() {}
     }
 
@@ -50,13 +53,15 @@ public final class Server: Sendable {
         case ended
     }
 
+    /// Creates a server.
+    ///
     /// - Parameters:
-    ///   - listener: where to listen; the server closes it.
-    ///   - limits: what the server puts up with.
-    ///   - eventLoops: where handlers run, in turn. They must outlive the server.
-    ///   - socketWasLost: called within a second of the socket's file being removed or replaced. The argument is nil if the
+    ///   - listener: the listening socket; the server closes it.
+    ///   - limits: the server's limits.
+    ///   - eventLoops: the loops on which handlers run, in turn. They must outlive the server.
+    ///   - socketWasLost: called within a second after the socket's file was removed or replaced. The argument is nil if the
     ///     server listens on a new socket. Otherwise it is the error, and the server tries again every second.
-    ///   - handler: answers one request, on the loop it is given; the request ends when it returns.
+    ///   - handler: responds to one request, on the given loop; the request ends when it returns.
     public init(
         listener: Listener, limits: Limits = Limits(), eventLoops: any EventLoopGroup,
         socketWasLost: @escaping @Sendable (StartError?) -> Void = { _ in }, handler: @escaping Handler
@@ -69,7 +74,9 @@ public final class Server: Sendable {
         self.eventLoops = Array(eventLoops.makeIterator())
     }
 
-    /// Begins to accept requests. Called once; a server that has started runs until `shutdown`.
+    /// Starts to accept requests. Must be called only once; the server then runs until `shutdown`.
+    ///
+    /// - Throws: ``StartError`` if libfcgi cannot be initialised, or if descriptors, memory or threads are exhausted.
     public func start() throws(StartError) {
         try Library.initialize()
         let connections = Connections(epoll: try Epoll())
@@ -79,7 +86,7 @@ public final class Server: Sendable {
         let watcher = Watcher(listener, service: service, contexts: contexts)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
-            // Where the system starts no more threads, the watcher's fails below.
+            // The error is ignored here: if no thread can be started, starting the watcher below fails, too, and throws.
             let watch = try? ListenerWatch(listener, watcher, report: socketWasLost)
             $0 = .running(watcher, connections, watch, memory: Task { await CrowdMemory.lookAfter(connections) })
         }
@@ -91,16 +98,18 @@ public final class Server: Sendable {
         }
     }
 
-    /// Requests that are being read or answered.
+    /// The number of requests that are being received or handled.
     public var liveRequestCount: Int {
         phase.withLock { if case .running(_, let connections, _, _) = $0 { connections.busyCount } else { 0 } }
     }
 
-    /// Stops accepting, closes idle connections, lets running requests finish, and cancels the tasks of those that have
-    /// not after `grace`. Returns when all have ended. A second call may shorten the grace.
+    /// Stops accepting, closes idle connections, lets running requests finish, and cancels the tasks of those that are still
+    /// running after `grace`. Returns when all requests have ended. A second call may shorten the grace period.
     ///
-    /// A connection that was accepted or used within the last second may have a request on its way: it stays until that has
-    /// been served, or the second is over.
+    /// On a connection that was accepted or used within the last second, the web server may be sending another request: the
+    /// connection stays open until that request has been served, or until the second is over.
+    ///
+    /// - Parameter grace: how long running requests may continue.
     public func shutdown(grace: Duration) async {
         guard case .running(let watcher, _, _, _) = phase.withLock({ $0 }) else { return listener.close() }
         watcher.drain()

@@ -1,16 +1,17 @@
 internal import CFastCGI
 internal import Glibc
 
-/// A unix socket's address in the file system, for a socket that this process made.
+/// The file of a unix socket that this process has created.
 struct SocketFile: Sendable {
     private let path: String
     private let device: dev_t
     private let inode: ino_t
 
-    /// Makes a listening socket and its file. A file that a process left behind is replaced; one that a process listens
-    /// on is not, and neither is anything that is no socket.
+    /// Creates a listening socket and its file. Replaces the socket file of a process that has ended. Fails if a process
+    /// listens on the path, or if another kind of file is there.
     ///
-    /// The file appears under its name when the socket listens, not before: who waits for it can connect at once.
+    /// The file appears under its name only when the socket is listening, so a client that waits for the file can connect as
+    /// soon as it exists.
     static func listen(_ path: String, mode: UInt16, backlog: Int32) throws(StartError) -> (Int32, SocketFile) {
         let operation = "listen on unix:\(path)"
         let provisionalPath = "\(path).\(getpid())"
@@ -19,7 +20,7 @@ struct SocketFile: Sendable {
         }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         do throws(StartError) {
-            // The file gets the socket's permissions, less the umask: never, not even for a moment, more than asked.
+            // `bind` creates the file with the socket's mode less the umask, so it never has more permissions than requested.
             fchmod(descriptor, mode_t(mode))
             unlink(provisionalPath)
             guard bind(descriptor, provisionalAddress) else { throw failure(operation, errno) }
@@ -40,13 +41,13 @@ struct SocketFile: Sendable {
         }
     }
 
-    /// Whether the file is there, and still the socket's.
+    /// Whether the file exists and still belongs to this socket.
     var isInPlace: Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_dev == device && status.st_ino == inode
     }
 
-    /// Removes the file, unless another socket has taken its place.
+    /// Removes the file, unless another file has replaced it.
     func remove() {
         if isInPlace { unlink(path) }
     }
@@ -57,7 +58,7 @@ struct SocketFile: Sendable {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             throw StartError(
-                operation, reason: "a file that is no socket is there", remedy: "remove it, or choose another path")
+                operation, reason: "the existing file is not a socket", remedy: "remove it, or choose another path")
         }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         defer { close(probe) }

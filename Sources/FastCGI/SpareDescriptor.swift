@@ -1,8 +1,8 @@
 internal import CFastCGI
 internal import Glibc
 
-/// A descriptor that is kept for the moment when there is no other. Given up, it lets one more connection be accepted, so
-/// that a request is refused in words instead of waiting, unheard, for somebody's stream to end.
+/// A descriptor that is kept in reserve for when the process has none left. Closing it makes it possible to accept one more
+/// connection, whose request can then be refused with an error response instead of waiting until another request ends.
 struct SpareDescriptor: ~Copyable {
     private var descriptor: Int32 = -1
 
@@ -14,7 +14,7 @@ struct SpareDescriptor: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Has one in hand if it can be had; false when there is none.
+    /// Opens the spare descriptor if it is not open. Returns false if the process has no descriptor left.
     mutating func refill() -> Bool {
         if descriptor < 0 { descriptor = eventfd(0, Int32(EFD_CLOEXEC)) }
         return descriptor >= 0

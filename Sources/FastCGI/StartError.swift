@@ -1,15 +1,15 @@
 internal import Glibc
 internal import Threads
 
-/// Why a listener or a server could not start: what was tried, what the system said, what to do about it.
+/// Why a listener or a server could not start: the operation, the system's error, and a remedy.
 public struct StartError: Error, Sendable, CustomStringConvertible {
-    /// What was tried, on what: `listen on unix:/run/gpt-proxy.sock`.
+    /// The operation that failed, with its object: `listen on unix:/run/gpt-proxy.sock`.
     public let operation: String
 
-    /// The system's error number, from errno(3); 0 when the fault was seen without asking the system.
+    /// The system's error number, from errno(3); 0 if the error was found without a system call.
     public let code: Int32
 
-    /// The fault in words; the system's own where there is a `code`.
+    /// A description of the error; the system's description if there is a `code`.
     public let reason: String
 
     /// What the operator can do.
@@ -33,5 +33,6 @@ public struct StartError: Error, Sendable, CustomStringConvertible {
         self.init("start a thread", code: error.code, remedy: "raise the limit on threads (ulimit -u, TasksMax)")
     }
 
+    /// One line: `cannot <operation>: <reason>; <remedy>`.
     public var description: String { "cannot \(operation): \(reason); \(remedy)" }
 }

@@ -1,10 +1,10 @@
 internal import NIOCore
 
-/// Tells an upload that makes progress, however slow the line, from one that only occupies a connection.
+/// Distinguishes an upload that makes progress, even on a slow line, from one that only occupies a connection.
 ///
-/// As Apache's mod_reqtimeout has it: a minimum rate, on average over a window, and a long limit on the whole.
+/// Works like Apache's mod_reqtimeout: a minimum average rate over a window, and a long time limit for the whole upload.
 struct UploadPace {
-    /// Over how long the rate is measured.
+    /// The period over which the rate is averaged.
     static let window = TimeAmount.seconds(20)
 
     private let bytesInWindow: Int
@@ -13,24 +13,24 @@ struct UploadPace {
     private var received = 0
 
     /// - Parameters:
-    ///   - start: when the first byte came.
-    ///   - bytesPerSecond: the minimum rate; 0 for none.
-    ///   - limit: how long the whole may take.
+    ///   - start: when the upload started.
+    ///   - bytesPerSecond: the minimum rate; 0 means none.
+    ///   - limit: the time limit for the whole upload.
     init(from start: NIODeadline, bytesPerSecond: Int, limit: TimeAmount) {
         bytesInWindow = bytesPerSecond * Int(Self.window.nanoseconds / 1_000_000_000)
         end = start + limit
         windowEnd = start + Self.window
     }
 
-    /// When to look again.
+    /// When to call `isTooSlow` next.
     var nextCheck: NIODeadline { min(end, windowEnd) }
 
-    /// Counts bytes that have come.
+    /// Counts received bytes.
     mutating func count(_ byteCount: Int) {
         received += byteCount
     }
 
-    /// Whether it has been too slow up to now. To be asked at `nextCheck`, or later.
+    /// Whether the upload has been too slow so far. Must be called at `nextCheck` or later.
     mutating func isTooSlow(at now: NIODeadline) -> Bool {
         guard now < end else { return true }
         guard now >= windowEnd else { return false }

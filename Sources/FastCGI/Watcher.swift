@@ -4,19 +4,20 @@ internal import NIOCore
 internal import Synchronization
 internal import Threads
 
-/// The thread that waits for everything a server waits for: connections, requests on idle ones, clients that leave,
-/// sockets that take more, deadlines. It never waits for anything else and never runs the handler.
+/// The server's epoll thread. It waits for new connections, requests on idle connections, clients that disconnect, sockets that
+/// become writable, and deadlines. It never blocks on anything else, except for up to 50 ms when descriptors are exhausted, and
+/// never runs the handler.
 final class Watcher: Sendable {
     private static let listenerToken: Epoll.Token = 1
     private static let firstConnectionToken: Epoll.Token = 2
 
-    /// How many connections are accepted before another process on the same socket has its turn.
+    /// The number of connections to accept before giving another process on the same socket its turn.
     private static let acceptedInARow = 8
 
-    /// How long accepting rests when there is no descriptor left for another connection.
+    /// How long to pause accepting when no descriptor is left for another connection.
     private static let acceptPause = TimeAmount.milliseconds(10)
 
-    /// How long, in milliseconds, a connection that took the last descriptor may hold up everything else.
+    /// How long, in milliseconds, the thread blocks for the request on a connection that uses the last descriptor.
     private static let lastResortPatience: Int32 = 50
 
     private let listener: Listener
@@ -52,17 +53,17 @@ final class Watcher: Sendable {
 
     // MARK: Orders from other threads
 
-    /// No more requests: closes the listener, and what is idle.
+    /// Starts draining: closes the listener and idle connections.
     func drain() {
         give(.drain)
     }
 
-    /// The listener has a new socket.
+    /// Adds the listener to the epoll set again, after it was given a new socket.
     func watchListenerAnew() {
         give(.watchListener)
     }
 
-    /// Cancels the exchanges there are.
+    /// Cancels all current exchanges.
     func cancelExchanges() {
         give(.cancelExchanges)
     }
@@ -83,9 +84,9 @@ final class Watcher: Sendable {
         }
     }
 
-    // MARK: In the watcher's thread
+    // MARK: On the watcher's thread
 
-    /// What only the watcher's thread knows.
+    /// State that only the watcher's thread accesses.
     private struct Turn: ~Copyable {
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
         var nextToken = Watcher.firstConnectionToken
@@ -94,7 +95,7 @@ final class Watcher: Sendable {
         var acceptedInARow = 0
         var resumeAccepting: NIODeadline?
         var isDraining = false
-        /// When to look again for idle connections to close; nil when there are none.
+        /// When to check again for idle connections to close; nil if there are none.
         var nextDraining: NIODeadline?
     }
 
@@ -120,11 +121,11 @@ final class Watcher: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Closes what has become idle; whether nothing is left.
+    /// Closes connections that have become idle. Returns whether all connections are closed.
     private func isDrained(_ turn: inout Turn) -> Bool {
         let connections = service.connections
         let isBusy = connections.busyCount > 0
-        // The last exchange may have left its connection idle when it ended in the moment of the order.
+        // An exchange that ended just as draining began may have left its connection idle.
         if turn.nextDraining.map({ $0 <= .now() }) ?? !isBusy { turn.nextDraining = connections.drain(isPatient: true) }
         return turn.nextDraining == nil && !isBusy
     }
@@ -141,7 +142,7 @@ final class Watcher: Sendable {
             case .drain:
                 turn.isDraining = true
                 turn.resumeAccepting = nil
-                // A socket that other processes share stays in the epoll set when only this copy is closed.
+                // Closing the descriptor does not remove the socket from the epoll set if other processes share the socket.
                 service.connections.epoll.unwatch(listener.descriptor)
                 listener.close()
                 turn.nextDraining = service.connections.drain(isPatient: true)
@@ -152,7 +153,7 @@ final class Watcher: Sendable {
         }
     }
 
-    /// Looks after the deadlines that have passed; how long until the next one, -1 when there is none.
+    /// Handles expired deadlines. Returns the milliseconds until the next one; -1 if there is none.
     private func millisecondsToWait(_ turn: inout Turn) -> Int32 {
         var next = turn.nextDraining
         if let resume = turn.resumeAccepting {
@@ -174,7 +175,7 @@ final class Watcher: Sendable {
 
     /// Accepts one connection.
     private func accept(_ turn: inout Turn) {
-        // Somebody's request upstream may have taken the descriptor that the last refusal gave back.
+        // After the last refusal, an upstream connection may have taken the descriptor that was freed.
         guard turn.spare.refill() || service.connections.closeAnIdleOne() && turn.spare.refill() else {
             return pauseAccepting(&turn)
         }
@@ -189,13 +190,15 @@ final class Watcher: Sendable {
         letOthersAccept(&turn)
         let connection = Connection(descriptor: descriptor, token: turn.nextToken, isLastResort: isLastResort)
         turn.nextToken += 1
-        // A web server connects to send a request at once. Nobody else may keep the last descriptor.
+        // A web server connects only when it has a request to send. A connection without a request must not keep the last
+        // descriptor.
         if isLastResort, !connection.hasArrival(within: Self.lastResortPatience) { return connection.close() }
         receive(connection, &turn)
     }
 
-    /// Goes to the end of the queue from time to time: of several processes that wait on one socket the kernel wakes the
-    /// first, which would otherwise be the same one always. Not after each connection, for the sake of two system calls.
+    /// Moves this process to the end of the socket's wait queue after every 8 connections. If several processes wait on one
+    /// socket, the kernel wakes the first in the queue, and would otherwise always wake the same one. Doing this after each
+    /// connection would cost two system calls each time.
     private func letOthersAccept(_ turn: inout Turn) {
         turn.acceptedInARow += 1
         guard turn.acceptedInARow >= Self.acceptedInARow, turn.resumeAccepting == nil else { return }
@@ -212,7 +215,8 @@ final class Watcher: Sendable {
         [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
     }
 
-    /// The connection stays in the queue, so the listener would be reported again at once.
+    /// Stops watching the listener for `acceptPause`. The connection stays in the accept queue, so epoll would report the
+    /// listener again immediately.
     private func pauseAccepting(_ turn: inout Turn) {
         service.connections.epoll.unwatch(listener.descriptor)
         turn.resumeAccepting = .now() + Self.acceptPause
@@ -226,7 +230,7 @@ final class Watcher: Sendable {
         }
     }
 
-    /// Has a request received from a connection that is new, or was idle.
+    /// Starts an exchange on a connection that is new or was idle.
     private func receive(_ connection: Connection, _ turn: inout Turn) {
         turn.nextContext = (turn.nextContext + 1) % contexts.count
         let exchange = Exchange(connection, on: contexts[turn.nextContext], of: service)

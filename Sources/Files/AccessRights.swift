@@ -1,34 +1,36 @@
 internal import CExtendedAttributes
 internal import Glibc
 
-/// Who may do what with a file: its owner, group, mode and access control list.
+/// The access rights of a file: its owner, group, mode and access control list.
 struct AccessRights: Equatable {
     private static let listName = "system.posix_acl_access"
 
     private let owner: UInt32
     private let group: UInt32
     private let mode: UInt32
-    /// As the kernel has it (acl(5)); nil if there is none.
+    /// The access control list in the kernel's format (acl(5)); nil if there is none.
     private let list: [UInt8]?
 
-    /// - Parameter path: what the file is called in errors.
+    /// Reads the access rights of an open file.
+    ///
+    /// - Parameter path: the file's path, for errors.
     init(of descriptor: Int32, _ path: String) throws(FileError) {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError("look at \(path)", code: errno) }
+        guard fstat(descriptor, &status) == 0 else { throw FileError("read the status of \(path)", code: errno) }
         owner = status.st_uid
         group = status.st_gid
         mode = status.st_mode & 0o7777
         list = try Self.list(of: descriptor, path)
     }
 
-    /// Gives a file the same rights.
+    /// Sets the same access rights on another file.
     ///
-    /// - Throws: ``FileError`` if it does not have them afterwards.
+    /// - Throws: ``FileError`` if the file does not have these rights afterwards.
     func give(to descriptor: Int32, _ path: String) throws(FileError) {
         let rights = try AccessRights(of: descriptor, path)
         guard rights != self else { return }
         let sameAccount = rights.owner == owner && rights.group == group
-        // In this order: a change of the owner may take bits of the mode away, and the list is part of the mode.
+        // The order matters: changing the owner may clear bits of the mode, and setting the mode changes the list.
         if !sameAccount, fchown(descriptor, owner, group) != 0 {
             throw FileError(
                 operation(path), code: errno,
@@ -37,10 +39,10 @@ struct AccessRights: Equatable {
         guard fchmod(descriptor, mode) == 0, setList(of: descriptor) else {
             throw FileError(operation(path), code: errno)
         }
-        // There are file systems that take such changes and forget them.
+        // Some file systems accept such changes without storing them.
         guard try AccessRights(of: descriptor, path) == self else {
             throw FileError(
-                operation(path), reason: "its file system does not keep them",
+                operation(path), reason: "its file system does not store them",
                 remedy: "keep the file on another file system")
         }
     }
@@ -66,7 +68,7 @@ struct AccessRights: Equatable {
 
     private func setList(of descriptor: Int32) -> Bool {
         if let list { return fsetxattr(descriptor, Self.listName, list, list.count, 0) == 0 }
-        // A new file may have got one from its directory.
+        // A new file may have inherited a list from its directory.
         return fremovexattr(descriptor, Self.listName) == 0 || errno == ENODATA || errno == EOPNOTSUPP
     }
 }

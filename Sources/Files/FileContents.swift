@@ -4,20 +4,20 @@ internal import Glibc
 public struct FileContents: Sendable {
     /// All bytes of the file.
     public let bytes: [UInt8]
-    /// The version that has these bytes.
+    /// The version of the file when these bytes were read.
     public let version: FileVersion
 
-    /// How often a file that changes while it is read is read again, and the pause before that, in microseconds.
+    /// How many times to try to read a file that changes while it is read, and the pause between attempts, in microseconds.
     private static let (attempts, pause) = (3, UInt32(10_000))
 
-    /// Reads a regular file. Blocks for as long as the file system does.
+    /// Reads a regular file. Blocks as long as the file system does.
     ///
     /// - Parameters:
     ///   - path: the file, or a link to it.
-    ///   - limit: how many bytes the file may have. A larger one is not read.
-    /// - Throws: ``FileError`` if it cannot be read, is no regular file, is too large, or keeps changing.
+    ///   - limit: the maximum size in bytes. A larger file is not read.
+    /// - Throws: ``FileError`` if it cannot be read, is not a regular file, is too large, or keeps changing.
     public init(of path: String, limit: Int) throws(FileError) {
-        // Before it is opened: opening a pipe may block, and a device may act on it.
+        // Check the kind before opening: opening a pipe may block, and opening a device may trigger an action.
         try Self.checkKind(of: path, limit: limit)
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("read \(path)", code: errno) }
@@ -25,14 +25,15 @@ public struct FileContents: Sendable {
         self = try Self.read(descriptor, path, limit: limit)
     }
 
-    /// Refuses anything but a regular file of at most `limit` bytes. A path that leads nowhere is not refused.
+    /// Throws if the path leads to anything other than a regular file of at most `limit` bytes. Does not throw if there is no
+    /// file.
     static func checkKind(of path: String, limit: Int) throws(FileError) {
         var status = stat()
         guard stat(path, &status) == 0 else { return }
         try check(status, limit: limit, "read \(path)")
     }
 
-    /// Reads a regular file that is open, from its beginning, until two looks at its version agree.
+    /// Reads an open regular file from its beginning. Repeats this until its version is the same before and after reading.
     static func read(_ descriptor: Int32, _ path: String, limit: Int) throws(FileError) -> FileContents {
         let operation = "read \(path)"
         for attempt in 0..<attempts {
@@ -46,7 +47,8 @@ public struct FileContents: Sendable {
             if version == FileVersion(before) { return FileContents(bytes: bytes, version: version) }
         }
         throw FileError(
-            operation, reason: "it changes while it is read", remedy: "replace it by renaming a finished file over it")
+            operation, reason: "it keeps changing while it is read",
+            remedy: "replace it by renaming a finished file over it")
     }
 
     private init(bytes: [UInt8], version: FileVersion) {
@@ -76,11 +78,12 @@ public struct FileContents: Sendable {
             default: "\(limit) bytes"
             }
         throw FileError(
-            operation, reason: "it has more than \(text)",
-            remedy: "name the right file, or take out what it does not need")
+            operation, reason: "it is larger than \(text)",
+            remedy: "name the right file, or remove content that it does not need")
     }
 
-    /// Reads to the end, which may be further away than the size says: a file may grow, and those in /proc have the size 0.
+    /// Reads to the end of the file, which may be beyond the reported size: a file may grow, and files in /proc report the size
+    /// 0.
     private static func readBytes(
         _ descriptor: Int32, expecting size: Int, limit: Int, _ operation: String
     ) throws(FileError) -> [UInt8] {

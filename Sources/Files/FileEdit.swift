@@ -1,20 +1,21 @@
 internal import Glibc
 
-/// Changes a file in one step: a reader finds the old contents or the new ones, never a part of them, and every account that may
-/// read the file before may read it afterwards.
+/// Changes a file atomically: readers see either the old or the new contents, never a part of them, and every account that was
+/// allowed to read the old file may read the new one.
 public enum FileEdit {
-    /// Changes a file. Another program that does it in the same way waits until this one has finished.
+    /// Changes a file. Concurrent calls, also from other processes, wait for each other.
     ///
-    /// The new contents go into a new file beside it, which gets the owner, group, mode and access control list of the old one,
-    /// is written to disk, and then takes its name. If any of that fails, the file stays as it was.
+    /// The new contents are written to a new file in the same directory. The new file gets the owner, group, mode and access
+    /// control list of the old one, is synchronised to disk, and then renamed over the old file. If any of these steps fails,
+    /// the old file is unchanged.
     ///
     /// - Parameters:
-    ///   - path: the file, or a link to it. A link stays, and the file that it leads to is changed.
-    ///   - limit: how many bytes the file may have.
-    ///   - mayCreate: whether a file is made if there is none; with the mode 0640.
-    ///   - change: makes the new contents of the old ones; nil for no change.
-    /// - Returns: whether the file has been made.
-    /// - Throws: ``FileError`` if the file cannot be changed, else what `change` throws.
+    ///   - path: the file, or a link to it. A link is kept, and its target is changed.
+    ///   - limit: the maximum size of the file, in bytes.
+    ///   - mayCreate: whether to create a missing file; its mode is 0640.
+    ///   - change: returns the new contents for the old ones; nil for no change.
+    /// - Returns: whether the file was created.
+    /// - Throws: ``FileError`` if the file cannot be changed; otherwise the error that `change` throws.
     @discardableResult
     public static func change(
         _ path: String, limit: Int, mayCreate: Bool = false, _ change: ([UInt8]) throws -> [UInt8]?
@@ -37,7 +38,7 @@ public enum FileEdit {
         }
     }
 
-    /// The path without links.
+    /// Resolves all links in a path. The file need not exist.
     private static func resolved(_ path: String) throws(FileError) -> String {
         if let file = absolute(path) { return file }
         let operation = "change \(path)"
@@ -46,7 +47,7 @@ public enum FileEdit {
         guard code == ENOENT, lstat(path, &status) != 0 else {
             guard code == ENOENT else { throw FileError(operation, code: code) }
             throw FileError(
-                operation, reason: "it is a link that leads nowhere", remedy: "create the file, or remove the link")
+                operation, reason: "it is a link to a missing file", remedy: "create the file, or remove the link")
         }
         let (directory, name) = split(path)
         guard let directory = absolute(directory) else { throw FileError(operation, code: errno) }
@@ -71,7 +72,7 @@ public enum FileEdit {
         try refuseFurtherNames(path, descriptor)
         let rights = try AccessRights(of: descriptor, path)
         let draft = path + ".new"
-        // An editor that was killed may have left one behind. No editor is at work on it, since this one has the lock.
+        // A killed process may have left its new file behind. No other process is writing to it, because this one has the lock.
         unlink(draft)
         let new = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard new >= 0 else {
@@ -91,12 +92,12 @@ public enum FileEdit {
         sync(directoryOf: path)
     }
 
-    /// The file's other names would keep the old contents.
+    /// Throws if the file has other hard links, because they would keep the old contents.
     private static func refuseFurtherNames(_ path: String, _ descriptor: Int32) throws(FileError) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_nlink > 1 else { return }
         throw FileError(
-            "change \(path)", reason: "the file has another name (hard link), under which it would stay as it is",
+            "change \(path)", reason: "the file has another hard link, which would keep the old contents",
             remedy: "make one of them a symbolic link: ln -s")
     }
 
@@ -117,12 +118,12 @@ public enum FileEdit {
         }
         guard Glibc.rename(draft, path) != 0 else { return }
         let remedy: String? =
-            errno == EBUSY ? "it is mounted by itself: change it where it is mounted from, or mount its directory" : nil
+            errno == EBUSY ? "the file itself is a mount point: change its source, or mount its directory instead" : nil
         throw FileError("replace \(path)", code: errno, remedy: remedy)
     }
 
-    /// Writes the directory to disk, so that the old file is not there again after a crash. An account that may write to the
-    /// directory, but not read it, cannot do this.
+    /// Synchronises the directory to disk, so that the old file does not reappear after a crash. This is not possible, and is
+    /// skipped, if this user may write to the directory but not read it.
     private static func sync(directoryOf path: String) {
         let descriptor = open(split(path).directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

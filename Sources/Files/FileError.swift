@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Why a file cannot be read or changed: what was tried, what prevents it, and what to do about it.
+/// Why a file cannot be read or changed: the operation, the reason and a remedy.
 public struct FileError: Error, Sendable, CustomStringConvertible {
-    /// What was tried, on what: `read /etc/gpt-proxy/keys`.
+    /// The operation that failed, with its object: `read /etc/gpt-proxy/keys`.
     public let operation: String
 
-    /// What prevents it, in words.
+    /// A description of the error.
     public let reason: String
 
     /// What the operator can do.
@@ -25,13 +25,14 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     private static func remedy(_ code: Int32) -> String {
         switch code {
         case ENOENT, ENOTDIR: "create it, or name another path"
-        case EACCES, EPERM: "give this user the right to it, or run as another user"
+        case EACCES, EPERM: "give this user access to it, or run as another user"
         case EROFS: "make its file system writable, or use another one"
-        case ENOSPC, EDQUOT: "make room on its file system"
+        case ENOSPC, EDQUOT: "free space on its file system"
         case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
-        default: "see whether its file system is in order"
+        default: "check its file system"
         }
     }
 
+    /// One line: `cannot <operation>: <reason>; <remedy>`.
     public var description: String { "cannot \(operation): \(reason); \(remedy)" }
 }

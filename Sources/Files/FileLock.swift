@@ -1,26 +1,28 @@
 internal import Glibc
 
-/// A file that is open and locked (flock(2)), so that editors change it one at a time.
+/// An open and locked file (flock(2)), so that only one process at a time changes it.
 ///
-/// An editor replaces the file, and the lock is on the old one. So a lock counts only if the path still leads to the file that was
-/// locked; otherwise the new file is locked.
+/// A change replaces the file, but the lock is on the old file. A lock is therefore valid only if the path still leads to the
+/// locked file; otherwise the new file must be locked instead.
 struct FileLock: ~Copyable {
     let descriptor: Int32
-    /// Whether the file was not there before, and is empty.
+    /// Whether the file was created for the lock, and is empty.
     let isNew: Bool
 
-    /// How long to wait for another editor, and between two tries, in microseconds.
+    /// How long to wait for another process.
     private static let patience = Duration.seconds(10)
+    /// The pause between two attempts, in microseconds.
     private static let pause: UInt32 = 10_000
 
-    /// The mode of a file that is made for the lock: the group of the service's user is to read it.
+    /// The mode of a file that is created for the lock. It lets the group of the service's user read the file.
     private static let mode: mode_t = 0o640
 
-    /// Waits for the lock.
+    /// Opens the file and waits for the lock.
     ///
     /// - Parameters:
     ///   - path: the file itself, not a link to it.
-    ///   - mayCreate: whether the file is made if it is not there.
+    ///   - mayCreate: whether to create a missing file.
+    /// - Throws: ``FileError`` if the file cannot be opened or created, or if another process holds the lock for 10 seconds.
     init(_ path: String, mayCreate: Bool) throws(FileError) {
         (descriptor, isNew) = try Self.openLocked(path, mayCreate: mayCreate)
     }
@@ -29,7 +31,7 @@ struct FileLock: ~Copyable {
         close(descriptor)
     }
 
-    /// Removes a file that was made for the lock, unless another has taken its place.
+    /// Removes a file that was created for the lock, unless another file has replaced it.
     func removeIfNew(_ path: String) {
         if isNew, Self.isStill(descriptor, at: path) { unlink(path) }
     }
@@ -52,15 +54,15 @@ struct FileLock: ~Copyable {
     private static func open(_ path: String, mayCreate: Bool) throws(FileError) -> (Int32, isNew: Bool) {
         let flags = O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC
         while true {
-            // NFS locks only what is open for writing. Elsewhere reading is enough, and a file that is replaced need not be
-            // writable.
+            // NFS can lock only files that are open for writing. Other file systems can lock files that are open for reading,
+            // and the file itself need not be writable, because it is replaced.
             var descriptor = Glibc.open(path, O_RDWR | flags)
             if descriptor < 0, errno == EACCES || errno == EROFS { descriptor = Glibc.open(path, O_RDONLY | flags) }
             if descriptor >= 0 { return (descriptor, false) }
             guard errno == ENOENT, mayCreate else { throw FileError("open \(path)", code: errno) }
             descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | flags, mode)
             if descriptor >= 0 {
-                // Whatever the umask is.
+                // `open` has applied the umask.
                 fchmod(descriptor, mode)
                 return (descriptor, true)
             }

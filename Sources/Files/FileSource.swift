@@ -1,39 +1,42 @@
-/// A file, and how its bytes become a value.
+/// A file, and the function that parses its bytes.
 public struct FileSource<Content: Sendable>: Sendable {
-    /// Where it is.
+    /// The file's path.
     public let path: String
     private let limit: Int
     private let parse: @Sendable ([UInt8]) throws -> Content
 
+    /// Creates a source. Does not read the file.
+    ///
     /// - Parameters:
-    ///   - path: where it is.
-    ///   - limit: how many bytes it may have.
-    ///   - parse: makes the value of the file's bytes. What it throws says what is wrong with them.
+    ///   - path: the file's path.
+    ///   - limit: the maximum size of the file, in bytes.
+    ///   - parse: parses the file's bytes. Its errors describe what is wrong with them.
     public init(_ path: String, limit: Int, parse: @escaping @Sendable ([UInt8]) throws -> Content) {
         self.path = path
         self.limit = limit
         self.parse = parse
     }
 
-    /// The same file with another value.
+    /// Returns a source for the same file with another value.
     ///
-    /// - Parameter transform: makes the other value of this one. What it throws says what is wrong with the file.
+    /// - Parameter transform: converts the value. Its errors describe what is wrong with the file.
     func map<T>(_ transform: @escaping @Sendable (Content) throws -> T) -> FileSource<T> {
         FileSource<T>(path, limit: limit) { [parse] in try transform(parse($0)) }
     }
 
-    /// Reads the file. Blocks for as long as the file system does.
+    /// Reads the file. Blocks as long as the file system does.
     ///
-    /// - Throws: ``FileError`` if the file cannot be read, else what parsing it throws.
+    /// - Throws: ``FileError`` if the file cannot be read; otherwise the error that `parse` throws.
     func read() throws -> FileReading<Content> {
         let contents = try FileContents(of: path, limit: limit)
         return FileReading(source: self, version: contents.version, content: try parse(contents.bytes))
     }
 
-    /// Reads the file for the first time, when the program cannot go on without it.
+    /// Reads the file for the first time, at a point where the program cannot continue without it.
     ///
     /// - Parameter seconds: how long to wait for the file system.
-    /// - Throws: ``FileError`` if the file cannot be read in that time, else what parsing it throws.
+    /// - Returns: the file's value and version.
+    /// - Throws: ``FileError`` if the file cannot be read in that time; otherwise the error that `parse` throws.
     public func read(withinSeconds seconds: Double) throws -> FileReading<Content> {
         let outcome = TimeLimit.run(seconds: seconds) { Result { try self.read() } }
         guard let outcome else {
@@ -45,17 +48,18 @@ public struct FileSource<Content: Sendable>: Sendable {
     }
 }
 
-/// What a file said when it was read, and which version of it.
+/// The value of a file when it was read, with the file's version.
 public struct FileReading<Content: Sendable>: Sendable {
     let source: FileSource<Content>
     let version: FileVersion
-    /// What was made of its bytes.
+    /// The parsed value.
     public let content: Content
 
-    /// The same reading with another value.
+    /// Returns the same reading with another value.
     ///
-    /// - Parameter transform: makes the other value of this one, now and each time the file is read again.
-    /// - Throws: what `transform` throws.
+    /// - Parameter transform: converts the value, now and each time the file is read again.
+    /// - Returns: the reading with the converted value.
+    /// - Throws: the error that `transform` throws.
     public func map<T>(_ transform: @escaping @Sendable (Content) throws -> T) rethrows -> FileReading<T> {
         FileReading<T>(source: source.map(transform), version: version, content: try transform(content))
     }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Everything that tells one state of a file from another: which file it is, when it was changed, and who may read it.
+/// Identifies one state of a file: its identity, its times of change, and its owner, group and mode.
 ///
-/// The time of the last status change (ctime) is part of it, so a file that only gets another owner or mode has a new version.
+/// The time of the last status change (ctime) is included, so changing only the owner or the mode results in a new version.
 public struct FileVersion: Equatable, Sendable {
     private struct Time: Equatable {
         let seconds: Int
@@ -23,8 +23,10 @@ public struct FileVersion: Equatable, Sendable {
     private let mode: UInt32
     private let size: Int
 
-    /// The version of the file that a path leads to; nil if there is none, or it cannot be looked at. Blocks for as long as
-    /// the file system does.
+    /// Reads the version of the file at a path; nil if there is no file or its status cannot be read. Blocks as long as the
+    /// file system does.
+    ///
+    /// - Parameter path: the file, or a link to it.
     public init?(of path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }

@@ -1,11 +1,11 @@
 public import Threads
 
-/// Looks after files: once a second each of them is looked at, on a thread of its own, and read if it has changed.
+/// Watches files: checks each file once a second, on a separate thread for each, and reads it if it has changed.
 ///
-/// A file system that does not answer blocks the thread of the file that is on it, and nothing else: that file keeps its content,
-/// and the other files are still looked at. One more thread orders the looks and notices when one does not end.
+/// A file system that does not respond blocks only the thread of the file that is on it: that file keeps its content, and the
+/// other files are still checked. One more thread schedules the checks and detects checks that do not end.
 ///
-/// `@unchecked Sendable`: all that changes is touched with the lock held only.
+/// `@unchecked Sendable`: all mutable state is accessed only with the lock held.
 public final class FileWatch: @unchecked Sendable {
     private struct Entry {
         let file: any Watched
@@ -25,10 +25,10 @@ public final class FileWatch: @unchecked Sendable {
     private var entries: [Entry] = []
     private var isRequested = false
 
-    /// Nothing is looked at before ``start()``.
+    /// Creates a watch. It checks no files before ``start()``.
     ///
     /// - Parameters:
-    ///   - report: called with everything that happens to the files, on one of the watch's threads. It must not block.
+    ///   - report: called with each event, on one of the watch's threads. It must not block.
     ///   - noteUnreadable: called every second with the settings whose files cannot be read. It must not block.
     public init(
         report: @escaping @Sendable (FileReport) -> Void,
@@ -41,11 +41,11 @@ public final class FileWatch: @unchecked Sendable {
     /// Adds a file.
     ///
     /// - Parameters:
-    ///   - reading: what the file said when it was read first.
-    ///   - name: the setting that names it, for reports.
-    ///   - grace: how long the file's content stays valid when it cannot be read any more; nil for no limit.
-    ///   - whenRead: called with the content now and each time the file has been read again, when ``WatchedFile/content`` has
-    ///     it already. It must not block.
+    ///   - reading: the result of the file's first reading.
+    ///   - name: the setting with the file's path, for reports.
+    ///   - grace: how long the file's content stays valid after the file has become unreadable; nil for no limit.
+    ///   - whenRead: called with the content now, and each time the file has been read again; ``WatchedFile/content`` is
+    ///     updated before that. It must not block.
     /// - Returns: the file, whose content is kept up to date.
     public func watch<Content>(
         _ reading: FileReading<Content>, as name: String, grace: Duration? = nil,
@@ -57,14 +57,14 @@ public final class FileWatch: @unchecked Sendable {
         return file
     }
 
-    /// Begins to look.
+    /// Starts to check the files.
     ///
-    /// - Throws: when the system starts no more threads.
+    /// - Throws: `ThreadError` if the system cannot start another thread.
     public func start() throws(ThreadError) {
         try Thread.start(name: "file-watch") { self.run() }
     }
 
-    /// Has all files read now, whether they have changed or not. Does not wait for it.
+    /// Requests that all files are read now, whether or not they have changed. Does not wait for that.
     public func lookNow() {
         condition.withLock {
             isRequested = true
@@ -72,7 +72,7 @@ public final class FileWatch: @unchecked Sendable {
         }
     }
 
-    // MARK: The thread that orders
+    // MARK: The scheduling thread
 
     private func run() {
         var order = Order.routine
@@ -89,7 +89,7 @@ public final class FileWatch: @unchecked Sendable {
             for index in entries.indices {
                 entries[index].file.lookBegins()
                 if entries[index].order != .requested { entries[index].order = order }
-                // Where no thread can be started now, the next round tries again.
+                // If no thread can be started now, the next round tries again.
                 if !entries[index].hasThread { entries[index].hasThread = startThread(index) }
             }
             condition.broadcast()
@@ -104,7 +104,7 @@ public final class FileWatch: @unchecked Sendable {
         }
     }
 
-    // MARK: The threads that look
+    // MARK: The threads that check files
 
     private func startThread(_ index: Int) -> Bool {
         do throws(ThreadError) {

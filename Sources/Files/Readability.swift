@@ -1,7 +1,6 @@
-/// Whether a file can be read; if not, since when and why, and when that is to be reported. It only calculates: the file is looked
-/// at elsewhere.
+/// Records whether a file can be read; if it cannot, since when and why, and when to report that. It does no I/O.
 ///
-/// A look is an attempt to see whether the file has changed. Looks of one file do not overlap.
+/// A look is one check whether the file has changed. The looks at one file do not overlap.
 struct Readability: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -17,7 +16,7 @@ struct Readability: Sendable {
         var hasReportedEnd = false
     }
 
-    /// How long the content stays valid when the file cannot be read any more; nil for no limit.
+    /// How long the content stays valid after the file has become unreadable; nil for no limit.
     private let grace: Duration?
     private var lookBegan: Instant?
     private var trouble: Trouble?
@@ -29,18 +28,18 @@ struct Readability: Sendable {
     /// Whether the last look could read the file.
     var isReadable: Bool { trouble == nil }
 
-    /// Whether it has been unreadable for as long as its grace, so that its content is not valid any more.
+    /// Whether it has been unreadable for its grace period or longer, so that its content is no longer valid.
     func hasExpired(at now: Instant) -> Bool {
         guard let trouble, let grace else { return false }
         return now - trouble.since >= grace
     }
 
-    /// A look has been ordered. If one is under way, the time still counts from its beginning.
+    /// Records that a look was scheduled. If one is already running, its time limit does not start again.
     mutating func lookBegins(at now: Instant) {
         if lookBegan == nil { lookBegan = now }
     }
 
-    /// A look has read the file, or seen that it has not changed.
+    /// Records that a look has read the file or found it unchanged. Returns the event to report.
     mutating func lookSucceeds(at now: Instant) -> FileEvent? {
         lookBegan = nil
         guard let since = trouble?.since else { return nil }
@@ -48,9 +47,9 @@ struct Readability: Sendable {
         return .readableAgain(after: now - since)
     }
 
-    /// A look could not read the file.
+    /// Records that a look could not read the file. Returns the event to report.
     ///
-    /// - Parameter isRequested: whether an operator has requested the look, so that its outcome is reported in any case.
+    /// - Parameter isRequested: whether an operator has requested the look; its outcome is then always reported.
     mutating func lookFails(_ reason: String, isRequested: Bool, at now: Instant) -> FileEvent? {
         let since = trouble?.since ?? lookBegan ?? now
         lookBegan = nil
@@ -59,7 +58,7 @@ struct Readability: Sendable {
         return nil
     }
 
-    /// Some time has passed.
+    /// Returns the events to report because of the time that has passed.
     mutating func advance(to now: Instant) -> [FileEvent] {
         var events: [FileEvent] = []
         if trouble == nil, let lookBegan, now - lookBegan >= Self.patience {
@@ -75,7 +74,7 @@ struct Readability: Sendable {
         return events
     }
 
-    /// Begins the trouble, or has it reported again.
+    /// Records that the file is unreadable, or that it is reported again. Returns the event to report.
     private mutating func begin(_ since: Instant, _ reason: String, at now: Instant) -> FileEvent {
         trouble = Trouble(
             since: since, reason: reason, nextReport: now + Self.reportInterval,
@@ -84,14 +83,14 @@ struct Readability: Sendable {
     }
 }
 
-/// A change in how a file can be read.
+/// An event about a watched file.
 public enum FileEvent: Sendable, Equatable {
-    /// It has been read, because it had changed or on request.
+    /// It was read, because it had changed or on request.
     case read
-    /// It cannot be read, and keeps the content that it had. Reported at once, then every ten minutes.
+    /// It cannot be read; its previous content stays in use. Reported immediately and then every 10 minutes.
     case unreadable(for: Duration, reason: String)
-    /// It can be read again.
+    /// It can be read again, after the given time.
     case readableAgain(after: Duration)
-    /// It has been unreadable for longer than its grace, so that its content is not valid any more.
+    /// It has been unreadable for its grace period or longer, so its content is no longer valid.
     case expired(after: Duration, reason: String)
 }

@@ -1,25 +1,25 @@
 internal import Threads
 
-/// Limits how long to wait for a call that may block forever.
+/// Limits the wait for a call that may block forever.
 public enum TimeLimit {
-    /// Runs a closure on a thread of its own and waits for it for a limited time.
+    /// Runs a closure on a separate thread and waits for it for a limited time. If no thread can be started, runs it on this
+    /// thread, without a limit.
     ///
     /// - Parameters:
-    ///   - seconds: how long to wait, by the monotonic clock; from zero on.
-    ///   - body: what may block, such as reading from a mount whose server has gone.
-    /// - Returns: the closure's result; nil if it takes longer. Then its thread is left to itself.
+    ///   - seconds: how long to wait, measured by the monotonic clock; at least 0.
+    ///   - body: the closure that may block, for example because it reads from a mount whose server is unreachable.
+    /// - Returns: the closure's result; nil if the closure takes longer. Its thread then continues in the background.
     public static func run<Value: Sendable>(seconds: Double, _ body: @escaping @Sendable () -> Value) -> Value? {
         let outcome = Outcome<Value>()
         do throws(ThreadError) {
             try Thread.start(name: "time-limit") { outcome.set(body()) }
         } catch {
-            // Without a thread there is no limit.
             return body()
         }
         return outcome.wait(seconds: seconds)
     }
 
-    /// `@unchecked Sendable`: the value is touched with the lock held only.
+    /// `@unchecked Sendable`: the value is accessed only with the lock held.
     private final class Outcome<Value: Sendable>: @unchecked Sendable {
         private let condition = Condition()
         private var value: Value?

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// The content of a file that a ``FileWatch`` reads again when it changes. Loading it never waits for a file system: the file is
-/// read on a thread of its own, and the content is replaced when it has been read.
+/// The content of a file that a ``FileWatch`` reads again when it changes. Reading ``content`` never waits for a file system:
+/// the file is read on a separate thread, and the content is replaced after that.
 ///
-/// When the file cannot be read any more, the content stays.
+/// If the file cannot be read any more, the previous content is kept.
 public final class WatchedFile<Content: Sendable>: Sendable {
     private struct State {
         var content: Content
@@ -16,7 +16,7 @@ public final class WatchedFile<Content: Sendable>: Sendable {
     private let whenRead: @Sendable (Content) -> Void
     private let report: @Sendable (FileReport) -> Void
     private let now: @Sendable () -> ContinuousClock.Instant
-    /// Never held while something blocks.
+    /// Never locked during a call that may block.
     private let state: Mutex<State>
 
     init(
@@ -34,30 +34,30 @@ public final class WatchedFile<Content: Sendable>: Sendable {
         whenRead(reading.content)
     }
 
-    /// What was made of the file when it could be read last.
+    /// The parsed content from the last successful reading.
     public var content: Content { state.withLock { $0.content } }
 
-    /// Whether the file has been unreadable for longer than its grace, so that its content is not valid any more.
+    /// Whether the file has been unreadable for its grace period or longer, so that its content is no longer valid.
     public var hasExpired: Bool {
         state.withLock { !$0.readability.isReadable && $0.readability.hasExpired(at: now()) }
     }
 }
 
-/// A file of any content, as the watch sees it.
+/// A watched file with any type of content, for use by ``FileWatch``.
 protocol Watched: AnyObject, Sendable {
-    /// The setting that names it.
+    /// The setting with the file's path.
     var name: String { get }
     var isReadable: Bool { get }
 
-    /// A look has been ordered.
+    /// Called when a look is scheduled.
     func lookBegins()
 
-    /// Reads the file if it has changed or could not be read the last time. May block.
+    /// Reads the file if it has changed or the last look failed. May block.
     ///
-    /// - Parameter isRequested: whether it is to be read, and the outcome reported, in any case.
+    /// - Parameter isRequested: whether to read the file, and report the outcome, in any case.
     func look(isRequested: Bool)
 
-    /// Reports what follows from the time that has passed.
+    /// Reports the events that are due because of the time that has passed.
     func advance()
 }
 
@@ -91,10 +91,10 @@ extension WatchedFile: Watched {
         for event in state.withLock({ $0.readability.advance(to: now()) }) { report(event) }
     }
 
-    /// - Returns: nil if the file is the one that was read last.
+    /// - Returns: nil if the file has not changed since it was read last.
     private func readIfNeeded(isRequested: Bool) throws -> FileReading<Content>? {
-        // A file that could not be read is read again even if its own version is the same: what was in the way may have been
-        // a directory above it.
+        // If the last look failed, read the file even if its version is unchanged: the cause may have been a directory above
+        // it.
         let known = state.withLock { $0.readability.isReadable && !isRequested ? $0.version : nil }
         if let known, FileVersion(of: source.path) == known { return nil }
         return try source.read()
@@ -105,12 +105,12 @@ extension WatchedFile: Watched {
     }
 }
 
-/// Something to report about one of the files.
+/// An event with the file it is about.
 public struct FileReport: Sendable {
-    /// The setting that names the file.
+    /// The setting with the file's path.
     public let name: String
-    /// Where the file is.
+    /// The file's path.
     public let path: String
-    /// What has happened.
+    /// The event.
     public let event: FileEvent
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// The process's scoreboard in its private memory, where no other program can damage it.
+/// The process's scoreboard in its private memory, which other programs cannot damage.
 final class Board: Sendable {
     private struct State {
         var ledger: Ledger
@@ -16,9 +16,11 @@ final class Board: Sendable {
     private let keysVersion = Atomic<UInt64>(0)
     private let unreadableFiles = Atomic<UInt64>(0)
 
+    /// Creates an empty scoreboard.
+    ///
     /// - Parameters:
-    ///   - streamLimit: how many exchanges may be live in this process.
-    ///   - clock: tells the time.
+    ///   - streamLimit: the maximum number of live requests in this process.
+    ///   - clock: the source of all times.
     init(streamLimit: Int, _ clock: Clock) {
         self.streamLimit = streamLimit
         startTime = clock.stamp()
@@ -44,19 +46,19 @@ final class Board: Sendable {
         state.withLock { body(&$0.ledger) }
     }
 
-    /// Which version of the file of keys is in force.
+    /// Records the version of the keys file that is in force.
     func note(keysVersion version: UInt64) {
         keysVersion.store(version, ordering: .relaxed)
     }
 
-    /// Which files cannot be read, a bit each.
+    /// Records which files cannot be read, with one bit for each.
     func note(unreadableFiles files: UInt64) {
         unreadableFiles.store(files, ordering: .relaxed)
     }
 
-    /// An image of the scoreboard. The lock is held only while memory is copied.
+    /// Creates an image of the scoreboard. The lock is held only while memory is copied.
     ///
-    /// - Parameter capacity: how many words to reserve memory for, so that none has to be found while the lock is held.
+    /// - Parameter capacity: the number of words to allocate in advance, to avoid allocation while the lock is held.
     func image(reserving capacity: Int = 0) -> Image {
         Image(reserving: capacity) { image in
             let places = state.withLock { state in

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The file of this process's scoreboard. It is locked while it is open, which shows other processes that this one lives.
+/// The file of this process's scoreboard. It is locked while it is open, which shows other processes that this one is running.
 final class BoardFile {
     private let path: String
     private let file: OpenFile
@@ -11,11 +11,11 @@ final class BoardFile {
     /// The file's status after it was written.
     private var status: OpenFile.Status?
 
-    /// Makes the file. It gets its name when it is locked and has an image.
+    /// Creates the file. It gets its final name only after it has been locked and contains an image.
     ///
     /// - Parameters:
     ///   - path: the file's path. An existing file is replaced.
-    ///   - unfinished: its path before that.
+    ///   - unfinished: the file's path until it is complete.
     ///   - image: the first image.
     ///   - operation: the purpose, for errors.
     init(_ path: String, unfinished: String, _ image: Image, for operation: String) throws(ScoreboardError) {

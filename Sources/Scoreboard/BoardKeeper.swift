@@ -1,19 +1,20 @@
 internal import Threads
 
-/// A thread for all work in the directory: it copies this process's scoreboard to its file, and reads the others' on demand. The
-/// directory may be on a mount that does not answer, so other threads wait for this one with a limit only.
+/// A thread that does all work in the directory: it copies this process's scoreboard to its file, and reads those of other
+/// processes on demand. The directory may be on a mount that does not respond, so other threads wait for this one only for a
+/// limited time.
 ///
 /// `@unchecked Sendable`: the lock guards all variables.
 final class BoardKeeper: @unchecked Sendable {
-    /// The time between two copies of the scoreboard. A process that is killed loses the counts since the last one.
+    /// The time between two copies of the scoreboard. A killed process loses the counts since its last copy.
     private static let interval = Duration.seconds(1)
 
-    /// What the thread has to do.
+    /// The command to the thread.
     private enum Order {
         case goOn
-        /// Copy the scoreboard once more, and end.
+        /// Copy the scoreboard once more, then end.
         case finish
-        /// End without a copy.
+        /// End without another copy.
         case end
     }
 
@@ -26,7 +27,7 @@ final class BoardKeeper: @unchecked Sendable {
     private var order = Order.goOn
     private var hasEnded = false
     private var isAskedToRead = false
-    /// Since when the thread has been working in the directory; nil while it waits.
+    /// When the thread began its current work in the directory; nil while it waits.
     private var busySince: ContinuousClock.Instant?
     private var hasReportedSilence = false
     private var copyCount = 0
@@ -37,8 +38,8 @@ final class BoardKeeper: @unchecked Sendable {
 
     /// - Parameters:
     ///   - board: this process's scoreboard.
-    ///   - path: the directory's.
-    ///   - clock: tells the time.
+    ///   - path: the directory's path.
+    ///   - clock: the source of all times.
     ///   - report: called with a fault when it begins, and with nil when it has ended.
     init(_ board: Board, _ path: String, _ clock: Clock, report: @escaping @Sendable (DirectoryFault?) -> Void) {
         self.board = board
@@ -60,24 +61,24 @@ final class BoardKeeper: @unchecked Sendable {
         }
     }
 
-    /// Waits until the scoreboard was copied for the first time, or that has failed.
+    /// Waits until the first attempt to copy the scoreboard has succeeded or failed.
     ///
-    /// - Parameter seconds: the longest wait.
+    /// - Parameter seconds: the maximum wait.
     func waitForFirstCopy(seconds: Double) {
         let isThere = condition.withLock { condition.wait(seconds: seconds) { copyCount > 0 || hasEnded } }
         if !isThere { reportSilence() }
     }
 
-    /// Reads the others' scoreboards. If that fails or takes too long, the result has what they had counted at the last reading,
-    /// as if they had ended since: so the sums do not fall.
+    /// Reads the scoreboards of other processes. If that fails or takes too long, the result contains their counts from the
+    /// last reading, and the processes are treated as ended, so that the sums do not decrease.
     ///
-    /// - Parameter seconds: the longest wait.
+    /// - Parameter seconds: the maximum wait.
     func read(within seconds: Double) -> Scoreboard.Reading {
         let (reading, isSilent) = condition.withLock {
             let before = readingCount
             isAskedToRead = true
             condition.broadcast()
-            // If the thread has been blocked for some time already, that counts as waiting.
+            // Time for which the thread has already been blocked counts as part of the wait.
             let waited = busySince.map { ($0.duration(to: .now)) / .seconds(1) } ?? 0
             let hasRead = condition.wait(seconds: max(0, seconds - waited)) { readingCount != before || hasEnded }
             return (result(isCurrent: hasRead && readingFault == nil && !hasEnded), !hasRead)
@@ -86,9 +87,9 @@ final class BoardKeeper: @unchecked Sendable {
         return reading
     }
 
-    /// Copies the scoreboard once more, and ends the thread.
+    /// Copies the scoreboard once more, then ends the thread.
     ///
-    /// - Parameter seconds: the longest wait.
+    /// - Parameter seconds: the maximum wait.
     func finish(within seconds: Double) {
         condition.withLock {
             order = .finish
@@ -97,7 +98,7 @@ final class BoardKeeper: @unchecked Sendable {
         }
     }
 
-    /// Ends the thread without another copy, as if the process were killed.
+    /// Ends the thread without another copy, as if the process had been killed.
     func end() {
         condition.withLock {
             order = .end
@@ -120,11 +121,11 @@ final class BoardKeeper: @unchecked Sendable {
         if isNew { report(.noAnswer(path)) }
     }
 
-    // MARK: In the thread
+    // MARK: On the thread
 
     private func run() {
         keepAndRead()
-        // The file's lock, which shows others that the process lives, is free by now.
+        // The file has been closed, so its lock is released: other processes now treat this process as ended.
         condition.withLock {
             hasEnded = true
             condition.broadcast()

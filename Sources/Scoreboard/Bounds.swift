@@ -2,16 +2,16 @@ internal import Glibc
 
 /// The upper bounds of a histogram's buckets.
 ///
-/// Those that are published are the ones that OpenTelemetry's conventions for generative AI advise; between two of them lie
-/// three more, so that percentiles read off the buckets are true to about a tenth.
+/// The published bounds are those that OpenTelemetry's conventions for generative AI recommend. Between two of them are three
+/// more, so that percentiles estimated from the buckets are accurate to about 10 %.
 public struct Bounds: Sendable {
-    /// How many buckets lie between two published bounds.
+    /// The number of buckets from one published bound to the next.
     public static let subdivision = 4
 
-    /// All bounds, rising; the published ones are the first and each fourth after it.
+    /// All bounds in ascending order. The first and every fourth after it are published.
     public let values: [Double]
 
-    /// How many of a bucket's units the sum counts in one: sums are whole numbers.
+    /// The factor from the bounds' unit to that of the sums, which are integers.
     public let sumScale: Double
 
     private init(published: [Double], sumScale: Double) {
@@ -26,12 +26,12 @@ public struct Bounds: Sendable {
         self.sumScale = sumScale
     }
 
-    /// The bounds to publish, with the index of the last bucket that each one covers.
+    /// The published bounds, each with the index of the last bucket that it includes.
     public var published: [(bound: Double, index: Int)] {
         stride(from: 0, to: values.count, by: Self.subdivision).map { (values[$0], $0) }
     }
 
-    /// The bucket that a value falls into.
+    /// The index of the bucket for a value.
     func bucket(of value: Double) -> Int {
         var low = 0
         var high = values.count
@@ -42,14 +42,14 @@ public struct Bounds: Sendable {
         return low
     }
 
-    /// Seconds, from a hundredth to a minute and a half; sums in microseconds.
+    /// Seconds, from 0.01 to 81.92; sums in microseconds.
     static let duration = Bounds(published: (0...13).map { 0.01 * Double(1 << $0) }, sumScale: 1e6)
 
-    /// Seconds, from a millisecond to ten seconds; sums in microseconds.
+    /// Seconds, from 0.001 to 10; sums in microseconds.
     static let firstByte = Bounds(
         published: [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10], sumScale: 1e6
     )
 
-    /// Tokens, from one to 67 millions.
+    /// Tokens, from 1 to 67 million.
     static let tokens = Bounds(published: (0...13).map { Double(1 << (2 * $0)) }, sumScale: 1)
 }

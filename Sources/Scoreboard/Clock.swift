@@ -1,29 +1,32 @@
 internal import Glibc
 
-/// The two times that a scoreboard needs. The time of day may be set back, so that nothing may be calculated from two of its
-/// readings; the other one only grows.
+/// The two clocks that a scoreboard needs. The time of day may be set back, so durations must not be calculated from it; the
+/// other clock is monotonic.
 public struct Clock: Sendable {
-    /// The time of day, for stamps: nanoseconds since 1970.
+    /// The time of day, for timestamps: nanoseconds since 1970.
     let stamp: @Sendable () -> UInt64
-    /// For durations: nanoseconds since some moment.
+    /// The monotonic time, for durations: nanoseconds since an arbitrary moment.
     let elapsed: @Sendable () -> UInt64
 
+    /// Creates a pair of clocks.
+    ///
     /// - Parameters:
-    ///   - stamp: nanoseconds since 1970, by a clock that may be set.
-    ///   - elapsed: nanoseconds since some moment, by a clock that only grows.
+    ///   - stamp: returns the time of day, in nanoseconds since 1970. It may be set back.
+    ///   - elapsed: returns the monotonic time, in nanoseconds since an arbitrary moment.
     public init(stamp: @escaping @Sendable () -> UInt64, elapsed: @escaping @Sendable () -> UInt64) {
         self.stamp = stamp
         self.elapsed = elapsed
     }
 
-    /// The system's.
+    /// The system's clocks.
     public static let system = Clock {
         nanoseconds(of: CLOCK_REALTIME)
     } elapsed: {
         nanoseconds(of: CLOCK_MONOTONIC)
     }
 
-    /// Zero before 1970, and from the year 2262 on the last moment that fits: a clock may be wrong by any amount.
+    /// Reads a clock, which may be wrong by any amount: the result is limited to 0 (for times before 1970) and to `Int64.max`
+    /// (a moment in the year 2262).
     private static func nanoseconds(of clock: clockid_t) -> UInt64 {
         var time = timespec()
         guard clock_gettime(clock, &time) == 0, time.tv_sec >= 0 else { return 0 }

@@ -1,51 +1,51 @@
-/// The contents of a slot: a head, and a body that consists of sections.
+/// The contents of a slot in the file: a head, and a body that consists of sections.
 ///
-/// The head has the version of the layout, the image's sequence number, the length of the body and a checksum. A section has its
-/// kind and its length before its words. A reader skips sections of unknown kinds and words beyond those that it knows, so that
-/// both can be added without a new version of the layout.
+/// The head contains the version of the layout, the image's sequence number, the length of the body and a checksum. In a
+/// section, its kind and its length precede its words. Readers skip sections of unknown kinds and additional words at the end
+/// of a section, so that both can be added without a new version of the layout.
 struct Image: Sendable {
     /// The kinds of sections, with their numbers in the file.
     enum Section: UInt64 {
-        /// Facts about the process: ``ProcessWord``.
+        /// Values about the process: ``ProcessWord``.
         case process = 1
         /// The last hour: ``History``.
         case history
         /// Counts and histograms: ``SeriesTable``.
         case series
-        /// The exchanges that are live: ``LiveExchange``, one after the other.
+        /// The live requests: ``LiveExchange``, one after the other.
         case exchanges
-        /// In the totals: the identities of the processes that they include.
+        /// In the totals: the identities of the included scoreboards.
         case added
     }
 
-    /// The words of the process's section, in their order. New ones are added at the end.
+    /// The words of the section ``Section/process``, in order. New ones are added at the end.
     enum ProcessWord: Int, CaseIterable {
         /// A random number that identifies the scoreboard, even if its file is renamed or copied.
         case identity
-        /// The process's number.
+        /// The process's id.
         case process
-        /// Nanoseconds since 1970.
+        /// The start of the process, in nanoseconds since 1970.
         case startTime
         case streamLimit
         case live
         case mostLive
-        /// Which version of the file of keys is in force; 0 if that is not known.
+        /// The version of the keys file that is in force; 0 if unknown.
         case keysVersion
-        /// Which of its files the process cannot read, a bit each.
+        /// The files that the process cannot read, with one bit for each.
         case unreadableFiles
     }
 
-    /// How many words the head has.
+    /// The number of words in the head.
     static let headCount = 4
 
     private(set) var body: [UInt64] = []
     /// The checksum of the body.
     let checksum: UInt64
 
-    /// Makes an image.
+    /// Creates an image.
     ///
     /// - Parameters:
-    ///   - capacity: how many words to reserve memory for.
+    ///   - capacity: the number of words to allocate in advance.
     ///   - write: writes the sections.
     init(reserving capacity: Int = 0, _ write: (inout Writer) -> Void) {
         var writer = Writer()
@@ -66,7 +66,7 @@ struct Image: Sendable {
         }
     }
 
-    /// The words of a section. Empty if the section is missing or exceeds the body.
+    /// Returns the words of a section; none if the section is missing or extends beyond the body.
     func section(_ section: Section) -> ArraySlice<UInt64> {
         var rest = body[...]
         while rest.count >= 2 {
@@ -94,7 +94,7 @@ extension Image {
             checksum = Self.seal(image.checksum, number)
         }
 
-        /// Nil if the words are not a head of this layout.
+        /// Parses a head from a file. Returns nil if the words are not a head of this version of the layout.
         init?(_ words: [UInt64]) {
             guard words.count == headCount, words[0] == Layout.magic, words[2] <= UInt64(Layout.bodyCapacity)
             else { return nil }
@@ -109,7 +109,7 @@ extension Image {
         private static func seal(_ checksum: UInt64, _ number: UInt64) -> UInt64 { Image.mix(checksum, number) }
     }
 
-    /// Makes an image of a head and a body from a file. Nil if the body does not belong to the head.
+    /// Creates an image from a head and a body in a file. Returns nil if the body does not belong to the head.
     init?(_ head: Head, _ body: [UInt64]) {
         guard body.count == head.count else { return nil }
         self.body = body
@@ -117,8 +117,8 @@ extension Image {
         guard head.fits(checksum) else { return nil }
     }
 
-    /// Detects damaged and half-written slots. It is no protection against forged contents, so the sections are validated as
-    /// well.
+    /// Detects damaged and partially written slots. It does not protect against forged contents, so the sections are validated,
+    /// too.
     private static func checksum(_ words: [UInt64]) -> UInt64 {
         words.reduce(UInt64(words.count), mix)
     }

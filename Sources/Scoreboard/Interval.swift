@@ -1,49 +1,49 @@
-/// Ten seconds of what a process did.
+/// The counts of one process for 10 seconds.
 public struct Interval: Sendable, Equatable {
-    /// Seconds that an interval lasts.
+    /// The length of an interval in seconds.
     public static let length = 10
-    /// How many intervals are kept: those of the last hour.
+    /// The number of intervals that are kept: those of the last hour.
     public static let kept = 360
 
-    /// When it began, in intervals since 1970.
+    /// The number of the interval, counted from 1970.
     public let number: Int
     private var values = [UInt64](repeating: 0, count: Value.allCases.count)
 
-    /// What is counted in an interval. The raw value is the position in a file, after the interval's number at 0.
+    /// The values of an interval. The raw value is the position in a file, after the interval's number at 0.
     public enum Value: Int, Sendable, CaseIterable {
-        /// How many requests ended, whatever their status.
+        /// The number of requests that ended, with any status.
         case requests = 1
-        /// How many of them failed.
+        /// The number of requests that failed.
         case errors
-        /// The tokens that their prompts had, as upstream counts.
+        /// The input tokens of the requests, as counted by upstream.
         case inputTokens
-        /// The tokens that their replies had, reasoning included.
+        /// The output tokens of the responses, including reasoning.
         case outputTokens
-        /// The most exchanges that were live at once.
+        /// The maximum number of requests that were live at the same time.
         case mostLive
-        /// How many exchanges were live after the last change.
+        /// The number of live requests after the last change.
         case liveAtEnd
-        /// The milliseconds until the first byte, of all replies that had one.
+        /// The sum of the times until the first byte, in milliseconds, of all responses that had one.
         case firstByteMilliseconds
-        /// How many replies had one.
+        /// The number of responses that had a first byte.
         case firstByteCount
     }
 
-    /// An interval in which nothing was done.
+    /// Creates an interval whose values are 0.
     ///
-    /// - Parameter number: when it began, in intervals since 1970.
+    /// - Parameter number: the number of the interval, counted from 1970.
     public init(number: Int) {
         self.number = number
     }
 
-    /// The number of the interval that a moment lies in.
+    /// The number of the interval that contains a moment.
     ///
-    /// - Parameter time: in nanoseconds since 1970.
+    /// - Parameter time: the moment, in nanoseconds since 1970.
     static func number(at time: UInt64) -> Int {
         Int(time / (UInt64(length) * 1_000_000_000))
     }
 
-    /// One of its values, from 0 to 2⁴⁰: the values of an hour can be added up without an overflow.
+    /// One of its values, from 0 to 2⁴⁰, so that the values of an hour can be added up without overflow.
     public subscript(value: Value) -> Int {
         get { Int(values[value.rawValue - 1]) }
         set { values[value.rawValue - 1] = min(UInt64(clamping: newValue), Layout.largestCount) }
@@ -54,7 +54,7 @@ public struct Interval: Sendable, Equatable {
         self[value] = overflows ? .max : sum
     }
 
-    /// Adds what another process did in the same interval.
+    /// Adds the values of another process for the same interval.
     mutating func add(_ other: Interval) {
         for value in Value.allCases { add(other[value], to: value) }
     }
@@ -64,7 +64,7 @@ extension Interval {
     /// The size of an interval in a file, in words.
     private static let wordCount = 1 + Value.allCases.count
 
-    /// Reads the intervals of a file's section, in no order.
+    /// Reads the intervals of a section in a file, in no particular order.
     static func read(_ words: ArraySlice<UInt64>) -> [Interval] {
         stride(from: words.startIndex, through: words.endIndex - wordCount, by: wordCount).prefix(kept).map { start in
             var interval = Interval(number: Layout.count(words[start]))
@@ -73,7 +73,7 @@ extension Interval {
         }
     }
 
-    /// Appends the interval in the form that files have.
+    /// Appends the interval in the file format.
     func write(to words: inout [UInt64]) {
         words.append(UInt64(clamping: number))
         words += values

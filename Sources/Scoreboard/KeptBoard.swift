@@ -1,4 +1,5 @@
-/// Keeps this process's scoreboard in the directory. Used by one thread, which may block without limit in the file system.
+/// Copies this process's scoreboard to its file in the directory. It is used by one thread, which may block indefinitely in the
+/// file system.
 final class KeptBoard {
     private let board: Board
     private let directory: StateDirectory
@@ -19,7 +20,7 @@ final class KeptBoard {
         self.report = report
     }
 
-    /// Copies the scoreboard to its file. A missing file is made. After a failure the next call tries again.
+    /// Copies the scoreboard to its file. Creates the file if it is missing. After a failure, the next call tries again.
     func copy() {
         let image = board.image(reserving: imageCount + imageCount / 8)
         imageCount = image.body.count
@@ -37,7 +38,7 @@ final class KeptBoard {
         }
     }
 
-    /// Adds up the counts of ended processes. Does so once after each time that the file was made.
+    /// Adds up the counts of ended processes, once after each time that the file was created.
     func addUpEnded() {
         guard mustAddUp else { return }
         mustAddUp = false

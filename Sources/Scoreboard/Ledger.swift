@@ -1,9 +1,9 @@
-/// The counts and histograms of a scoreboard, and its last hour.
+/// The counters and histograms of a scoreboard, and the history of its last hour.
 public struct Ledger: Sendable {
     private let clock: Clock
     private(set) var series = SeriesTable(capacity: Layout.seriesCapacity)
     private(set) var history = History()
-    /// How many exchanges are live.
+    /// The number of live requests.
     private var live = 0
 
     init(_ clock: Clock) {
@@ -13,9 +13,9 @@ public struct Ledger: Sendable {
     /// Adds to a series.
     ///
     /// - Parameters:
-    ///   - values: one for each value of the metric's series. Negative ones count as 0.
-    ///   - metric: any but a histogram; see ``observe(_:in:_:)``.
-    ///   - labels: the values of the metric's labels, in their order.
+    ///   - values: one for each value of the metric's series. Negative values count as 0.
+    ///   - metric: any metric except a histogram; see ``observe(_:in:_:)``.
+    ///   - labels: the values of the metric's labels, in order.
     public mutating func add(_ values: Int..., to metric: Metric, _ labels: String...) {
         let position = series.position(of: metric, Series.key(metric, labels))
         for (index, value) in values.prefix(metric.width).enumerated() {
@@ -26,9 +26,9 @@ public struct Ledger: Sendable {
     /// Adds a value to a histogram.
     ///
     /// - Parameters:
-    ///   - value: in the unit of the metric's bounds. Negative values and NaN count as 0.
-    ///   - metric: a histogram; for others see ``add(_:to:_:)``.
-    ///   - labels: the values of the metric's labels, in their order.
+    ///   - value: the value, in the unit of the metric's bounds. Negative values and NaN count as 0.
+    ///   - metric: a histogram; for other metrics see ``add(_:to:_:)``.
+    ///   - labels: the values of the metric's labels, in order.
     public mutating func observe(_ value: Double, in metric: Metric, _ labels: String...) {
         guard let bounds = metric.bounds else { return }
         let position = series.position(of: metric, Series.key(metric, labels))
@@ -36,11 +36,12 @@ public struct Ledger: Sendable {
         series.add(UInt64(clamping: value * bounds.sumScale), at: position + bounds.values.count + 1)
     }
 
-    /// The mean of a histogram's values so far; nil if there are none.
+    /// Calculates the mean of a histogram's values so far.
     ///
     /// - Parameters:
     ///   - metric: a histogram.
-    ///   - labels: the values of the metric's labels, in their order.
+    ///   - labels: the values of the metric's labels, in order.
+    /// - Returns: the mean, in the unit of the metric's bounds; nil if there are no values.
     public func mean(of metric: Metric, _ labels: String...) -> Double? {
         guard let bounds = metric.bounds, let numbers = series.numbers(of: metric, Series.key(metric, labels)),
             let sum = numbers.last
@@ -53,9 +54,9 @@ public struct Ledger: Sendable {
     ///
     /// - Parameters:
     ///   - isError: whether it failed.
-    ///   - inputTokens: what upstream says that its prompt had.
-    ///   - outputTokens: what upstream says that its reply had.
-    ///   - firstByte: seconds until the reply's first byte; nil if there was none.
+    ///   - inputTokens: its input tokens, as counted by upstream.
+    ///   - outputTokens: its output tokens, as counted by upstream.
+    ///   - firstByte: the time until the response's first byte, in seconds; nil if there was none.
     public mutating func addToHistory(isError: Bool, inputTokens: Int, outputTokens: Int, firstByte: Double?) {
         history.update(at: clock.stamp(), live: live) { interval in
             interval.add(1, to: .requests)
@@ -68,7 +69,7 @@ public struct Ledger: Sendable {
         }
     }
 
-    /// Notes in the history how many exchanges are live now.
+    /// Records the current number of live requests in the history.
     mutating func note(live count: Int) {
         history.update(at: clock.stamp(), live: live) { interval in
             interval[.liveAtEnd] = count

@@ -1,30 +1,30 @@
-/// A live exchange in a snapshot. Its texts are cut to 96 bytes.
+/// A live request in a snapshot. Its texts are truncated to 96 bytes.
 public struct LiveExchange: Sendable {
-    /// The request's name in the logs.
+    /// The request's id in the logs.
     public let requestID: String
     /// The caller's label; never the key.
     public let caller: String
     /// The route's pattern, such as `/v1/models/{id}`.
     public let route: String
-    /// The model that upstream is asked for; empty if there is none.
+    /// The model in the request to upstream; empty if there is none.
     public let model: String
-    /// The request's method, as HTTP has it.
+    /// The request's HTTP method.
     public let method: String
-    /// Seconds since 1970.
+    /// When the request began, in seconds since 1970.
     public let startTime: Double
-    /// Seconds from the request to the reply's first byte; nil before it.
+    /// The time from the start of the request to the first byte of the response, in seconds; nil before that.
     public let firstByte: Double?
-    /// How many tokens the reply has so far.
+    /// The number of output tokens so far.
     public let outputTokens: Int
 }
 
-// In a file an exchange has four words: its start time, the time to its first byte, its tokens, and the lengths of its texts with
-// eight bits each. The texts follow, each padded to whole words.
+// In a file, a request has four words: its start time, the time to its first byte, its tokens, and the lengths of its texts
+// with 8 bits each. The texts follow, each padded to whole words.
 extension LiveExchange {
     private static let textCount = 5
     private static let longestText: UInt64 = 96
 
-    /// Appends an exchange in the form that files have, unless it is not described yet.
+    /// Appends a request in the file format, unless it has no description yet.
     static func write(_ place: Place, to words: inout [UInt64]) {
         guard let description = place.description else { return }
         let texts = [
@@ -35,7 +35,7 @@ extension LiveExchange {
         for text in texts { words.append(packing: text) }
     }
 
-    /// Reads the exchanges of a file's section. Any contents are possible there.
+    /// Reads the requests of a section in a file, which may have any contents.
     static func read(_ words: ArraySlice<UInt64>) -> [LiveExchange] {
         var exchanges: [LiveExchange] = []
         var rest = words

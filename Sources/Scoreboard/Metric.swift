@@ -1,33 +1,34 @@
-/// What is counted. The number is what the file knows it by.
+/// The metrics. The raw value identifies the metric in the file.
 public enum Metric: UInt16, Sendable, CaseIterable {
-    /// Requests, by caller, route, model sent and status.
+    /// Requests, by caller, route, model sent upstream and status.
     case requests = 1
-    /// Requests that failed, by route and the log's word for the failure.
+    /// Requests that failed, by route and error reason as in the log.
     case errors = 2
-    /// Input, cached, output and reasoning tokens, in this order, by caller, route and model sent.
+    /// Input, cached, output and reasoning tokens, in this order, by caller, route and model sent upstream.
     case tokens = 3
-    /// Requests upstream that were sent again.
+    /// Retries of upstream requests.
     case retries = 4
-    /// Requests whose client left before their end.
+    /// Requests whose client disconnected before the end of the response.
     case clientLeft = 5
-    /// Output tokens that were not made because upstream was left with the client, or at a stop sequence: an estimate.
+    /// An estimate of the output tokens that were not generated because the upstream response was cancelled, either after the
+    /// client had disconnected or at a stop sequence.
     case savedOutputTokens = 6
-    /// Requests from which a parameter was left out, by parameter.
+    /// Requests from which a parameter was removed, by parameter.
     case droppedParameters = 7
-    /// Requests that found all places taken.
+    /// Requests that were refused because the concurrency limit was reached.
     case placesExhausted = 8
-    /// Seconds from a request to the end of its reply, by route, model sent and error; a histogram.
+    /// Seconds from the start of a request to the end of its response, by route, model sent upstream and error; a histogram.
     case duration = 9
-    /// Seconds from a request to its reply's first byte, by route and model sent; a histogram.
+    /// Seconds from the start of a request to the first byte of its response, by route and model sent upstream; a histogram.
     case firstByte = 10
-    /// Input tokens of a request, by route and model sent; a histogram.
+    /// Input tokens of a request, by route and model sent upstream; a histogram.
     case inputTokens = 11
-    /// Output tokens of a request, by route and model sent; a histogram.
+    /// Output tokens of a request, by route and model sent upstream; a histogram.
     case outputTokens = 12
     /// Log lines that were dropped because the queue was full or a write failed.
     case lostLogLines = 13
 
-    /// The names of the labels, in their order.
+    /// The names of the labels, in order.
     public var labels: [String] {
         switch self {
         case .requests: ["caller", "route", "model", "status"]
@@ -40,7 +41,7 @@ public enum Metric: UInt16, Sendable, CaseIterable {
         }
     }
 
-    /// The bounds of a histogram; nil for what is only added up.
+    /// The bounds of a histogram; nil for a counter.
     public var bounds: Bounds? {
         switch self {
         case .duration: .duration
@@ -50,7 +51,7 @@ public enum Metric: UInt16, Sendable, CaseIterable {
         }
     }
 
-    /// How many numbers a series has: for a histogram its buckets, the last without a bound, and the sum.
+    /// The number of values in a series. A histogram has its buckets, the last of them without a bound, and the sum.
     var width: Int {
         if let bounds { return bounds.values.count + 2 }
         return self == .tokens ? 4 : 1

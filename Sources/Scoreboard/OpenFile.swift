@@ -29,12 +29,12 @@ struct OpenFile: ~Copyable {
 
     private let descriptor: Int32
 
-    /// Opens or creates a file. A new file can be read by this user and group only, since it has callers' names.
+    /// Opens or creates a file. Only this user and group can read a new file, because it contains callers' names.
     ///
     /// - Parameters:
-    ///   - flags: those of open(2).
+    ///   - flags: the flags for open(2).
     ///   - operation: the purpose, for errors.
-    /// - Throws: also if the file is not a regular one.
+    /// - Throws: ``ScoreboardError`` if the file cannot be opened or is not a regular file.
     init(_ path: String, _ flags: Int32, for operation: String) throws(ScoreboardError) {
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
         descriptor = open(path, flags | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0o640)
@@ -55,19 +55,19 @@ struct OpenFile: ~Copyable {
 
     /// Locks the file until it is closed.
     ///
-    /// - Throws: with `EWOULDBLOCK` if another process holds a lock.
+    /// - Throws: ``ScoreboardError`` with the code `EWOULDBLOCK` if another process holds a lock.
     func lock(_ operation: String) throws(ScoreboardError) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw ScoreboardError(operation) }
     }
 
-    /// Whether a process holds the lock. True if that cannot be found out.
+    /// Whether any process holds the lock. Returns true if that cannot be determined.
     func isLocked() -> Bool {
         guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return true }
         flock(descriptor, LOCK_UN)
         return false
     }
 
-    /// Reads up to a number of words at an offset in bytes.
+    /// Reads up to `count` words at an offset in bytes.
     func read(_ count: Int, at offset: Int) -> [UInt64] {
         [UInt64](unsafeUninitializedCapacity: count) { words, initialized in
             let bytes = UnsafeMutableRawBufferPointer(words)
@@ -97,7 +97,7 @@ struct OpenFile: ~Copyable {
         guard code == 0 else { throw ScoreboardError(operation, code) }
     }
 
-    /// Waits until everything that was written is on the disk.
+    /// Waits until all written data is on the disk.
     func synchronize(_ operation: String) throws(ScoreboardError) {
         guard fsync(descriptor) == 0 else { throw ScoreboardError(operation) }
     }

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// A live exchange on the scoreboard. The exchange updates it without the scoreboard's lock.
+/// A request slot: a live request's row on the scoreboard. It is updated without the scoreboard's lock.
 public final class Place: Sendable {
-    /// The texts that describe an exchange.
+    /// The texts that describe a request.
     struct Description: Sendable {
         let requestID: String
         let caller: String
@@ -11,14 +11,14 @@ public final class Place: Sendable {
         let method: String
     }
 
-    /// The position in the list of live exchanges; nil if the list was full and the exchange is only counted.
+    /// The position in the list of live requests; nil if the list was full and the request is only counted.
     let index: Int?
     private let clock: Clock
-    /// When the exchange began, in nanoseconds since 1970.
+    /// When the request began, in nanoseconds since 1970.
     let startTime: UInt64
-    /// The same by the clock for durations.
+    /// When the request began, by the monotonic clock.
     private let began: UInt64
-    /// Nanoseconds from the beginning to the first byte of the reply; 0 before that.
+    /// The time from the start of the request to the first byte of the response, in nanoseconds; 0 before that.
     private let firstByteTime = Atomic<UInt64>(0)
     private let tokens = Atomic<Int>(0)
     private let text = Mutex<Description?>(nil)
@@ -30,33 +30,33 @@ public final class Place: Sendable {
         began = clock.elapsed()
     }
 
-    /// Describes the exchange.
+    /// Sets the description of the request.
     ///
     /// - Parameters:
-    ///   - requestID: the request's name in the logs.
+    ///   - requestID: the request's id in the logs.
     ///   - caller: the caller's label; never the key.
     ///   - route: the route's pattern, such as `/v1/models/{id}`.
-    ///   - model: the model that upstream is asked for; empty if there is none.
-    ///   - method: the request's method, as HTTP has it.
+    ///   - model: the model in the request to upstream; empty if there is none.
+    ///   - method: the request's HTTP method.
     public func describe(requestID: String, caller: String, route: String, model: String, method: String) {
         let description = Description(
             requestID: requestID, caller: caller, route: route, model: model, method: method)
         text.withLock { $0 = description }
     }
 
-    /// Notes that the first byte of the reply was sent.
+    /// Records that the first byte of the response was sent.
     public func begin() {
         firstByteTime.store(max(1, clock.elapsed() &- began), ordering: .relaxed)
     }
 
-    /// Notes how many tokens the reply has so far.
+    /// Records the number of output tokens so far.
     ///
-    /// - Parameter outputTokens: from 0 on.
+    /// - Parameter outputTokens: the number of tokens; at least 0.
     public func note(outputTokens: Int) {
         tokens.store(outputTokens, ordering: .relaxed)
     }
 
-    /// Nil before ``describe(requestID:caller:route:model:method:)``.
+    /// The description; nil before ``describe(requestID:caller:route:model:method:)``.
     var description: Description? { text.withLock { $0 } }
     var firstByte: UInt64 { firstByteTime.load(ordering: .relaxed) }
     var outputTokens: UInt64 { UInt64(clamping: tokens.load(ordering: .relaxed)) }

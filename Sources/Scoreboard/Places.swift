@@ -1,11 +1,11 @@
-/// The live exchanges of a process.
+/// The request slots of a process.
 struct Places: Sendable {
     private let clock: Clock
-    /// The list of live exchanges. Nil entries are free.
+    /// The list of request slots. Nil entries are free.
     private var places: [Place?] = []
     private var free: [Int] = []
     private(set) var live = 0
-    /// The most that were live at once.
+    /// The maximum number of requests that were live at the same time.
     private(set) var mostLive = 0
 
     init(_ clock: Clock) {
@@ -27,10 +27,10 @@ struct Places: Sendable {
         free.append(index)
     }
 
-    /// The exchanges on the list.
+    /// The live requests on the list.
     var listed: [Place] { places.compactMap { $0 } }
 
-    /// Nil if the list is full.
+    /// Takes a free entry of the list; nil if the list is full.
     private mutating func takeIndex() -> Int? {
         if let index = free.popLast() { return index }
         guard places.count < Layout.placeCount else { return nil }

@@ -1,19 +1,21 @@
-/// What this process is doing and has done: counts, histograms, the last hour and the live exchanges. With a directory it also
+/// This process's activity: counters, histograms, the history of the last hour and the live requests. With a directory, it also
 /// reads the scoreboards of the machine's other processes.
 ///
-/// The scoreboard is in the process's private memory. A thread copies it to a file in the directory once a second, where others
-/// can read it, also after the end of the process. If that fails, nothing but the sharing is affected. An exchange takes the
-/// scoreboard's lock at its beginning and its end; in between it updates its own ``Place``.
+/// The scoreboard is in the process's private memory. A thread copies it to a file in the directory once a second; other
+/// processes can read that file, even after this process has ended. If copying fails, only the sharing is affected. A request
+/// takes the scoreboard's lock at its start and at its end; in between, it updates only its own ``Place``.
 public final class Scoreboard: Sendable {
     private let board: Board
     private let keeper: BoardKeeper?
 
+    /// Creates a scoreboard, and starts to copy it to the directory.
+    ///
     /// - Parameters:
-    ///   - directory: the path of the directory that the machine's processes share; nil for this process alone. It need not exist
+    ///   - directory: the path of the directory that the machine's processes share; nil to share nothing. It need not exist
     ///     yet.
-    ///   - streamLimit: how many exchanges may be live in this process.
-    ///   - clock: tells the time.
-    ///   - report: called with a fault of the directory when it begins, and with nil when it has ended, on any thread.
+    ///   - streamLimit: the maximum number of live requests in this process.
+    ///   - clock: the source of all times.
+    ///   - report: called on any thread; with a fault of the directory when it begins, and with nil when it has ended.
     public init(
         directory: String?, streamLimit: Int, clock: Clock = .system,
         report: @escaping @Sendable (DirectoryFault?) -> Void = { _ in }
@@ -25,68 +27,71 @@ public final class Scoreboard: Sendable {
 
     deinit { keeper?.end() }
 
-    /// Waits until other processes can see the scoreboard, or its file could not be made.
+    /// Waits until other processes can read the scoreboard, or until creating its file has failed.
     ///
-    /// - Parameter seconds: the longest wait.
+    /// - Parameter seconds: the maximum wait.
     public func waitUntilShared(seconds: Double) {
         keeper?.waitForFirstCopy(seconds: seconds)
     }
 
-    /// Copies the scoreboard to its file for the last time. To be called before the process ends.
+    /// Copies the scoreboard to its file for the last time. Must be called before the process ends.
     ///
-    /// - Parameter seconds: the longest wait.
+    /// - Parameter seconds: the maximum wait.
     public func close(within seconds: Double) {
         keeper?.finish(within: seconds)
     }
 
     /// The scoreboards of all processes.
     public struct Reading: Sendable {
-        /// A snapshot of each live process, and one with the totals of all ended ones.
+        /// A snapshot of each running process, and one with the totals of all ended processes.
         public var snapshots: [Snapshot]
-        /// Why other processes may be missing, or not see this one.
+        /// Why other processes may be missing, or cannot read this one's scoreboard.
         public var faults: [DirectoryFault]
     }
 
-    /// Reads the scoreboards of all processes: this one's present state, and the others' of their last second. Blocks, so event
-    /// loops must not call it.
+    /// Reads the scoreboards of all processes: this one's current state, and the others' states, which are up to a second old.
+    /// Blocks, so event loops must not call it.
     ///
-    /// - Parameter seconds: the longest wait for the directory. If it does not answer in time, only this process is live in the
-    ///   result.
+    /// - Parameter seconds: the maximum wait for the directory. If it does not respond in time, the result shows only this
+    ///   process as running.
+    /// - Returns: the snapshots, and the faults that were found.
     public func read(within seconds: Double) -> Reading {
         var reading = keeper?.read(within: seconds) ?? Reading(snapshots: [], faults: [])
         reading.snapshots.append(Snapshot(board.image(), isLive: true))
         return reading
     }
 
-    /// Which version of the file of keys is in force in this process, for those who have changed the file.
+    /// Records the version of the keys file that is in force in this process. Commands that change the file wait for it.
     ///
-    /// - Parameter keysVersion: a number that stands for the file's content; not 0.
+    /// - Parameter keysVersion: a number that identifies the file's content; not 0.
     public func note(keysVersion: UInt64) {
         board.note(keysVersion: keysVersion)
     }
 
-    /// Which of its files this process cannot read.
+    /// Records which of its files this process cannot read.
     ///
-    /// - Parameter unreadableFiles: a bit for each.
+    /// - Parameter unreadableFiles: one bit for each file.
     public func note(unreadableFiles: UInt64) {
         board.note(unreadableFiles: unreadableFiles)
     }
 
-    /// Begins an exchange.
+    /// Records the start of a request.
+    ///
+    /// - Returns: the request's slot.
     public func enter() -> Place {
         board.enter()
     }
 
-    /// Ends an exchange.
+    /// Records the end of a request.
     ///
-    /// - Parameter place: what ``enter()`` returned.
+    /// - Parameter place: the slot that ``enter()`` has returned.
     public func leave(_ place: Place) {
         board.leave(place)
     }
 
-    /// Updates counts and histograms, several at once.
+    /// Updates several counters and histograms together.
     ///
-    /// - Parameter body: adds to the ledger. Other threads wait for it.
+    /// - Parameter body: updates the ledger. The scoreboard is locked meanwhile, so it must be short.
     public func update(_ body: (inout Ledger) -> Void) {
         board.update(body)
     }

@@ -17,10 +17,10 @@ public struct ScoreboardError: Error, Sendable, Equatable, CustomStringConvertib
         switch code {
         case ENOENT, ENOTDIR: "create the directory"
         case EACCES, EPERM, EROFS: "choose a directory that this user may write to"
-        case ENOSPC, EDQUOT: "make room on its file system"
+        case ENOSPC, EDQUOT: "free space on its file system"
         case EFBIG: "raise the limit on file sizes (ulimit -f)"
         case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
-        case EINVAL, EISDIR, ELOOP, ENXIO: "remove what is in the file's place"
+        case EINVAL, EISDIR, ELOOP, ENXIO: "remove the existing file or directory"
         default: "choose another directory"
         }
     }

@@ -1,16 +1,16 @@
-/// A series: a metric with one value for each of its labels, and its numbers.
+/// A time series: the values of a metric for one combination of labels.
 public struct Series: Sendable {
-    /// What is counted.
+    /// The metric.
     public let metric: Metric
-    /// As many as the metric has labels.
+    /// The values of the metric's labels, in order.
     public let labels: [String]
-    /// As many as the metric says; of a histogram how many values each bucket has, and their sum.
+    /// The numbers. For a histogram, the number of values in each bucket, and their sum.
     public let values: [UInt64]
 
     private static let separator: UInt8 = 0x1F
     private static let longestLabel = 96
 
-    /// Identifies a series: the metric's number and the labels, with a separator before each.
+    /// Creates the key that identifies a series: the metric's number and the labels, with a separator before each.
     static func key(_ metric: Metric, _ labels: [String]) -> [UInt8] {
         var key: [UInt8] = []
         key.reserveCapacity(64)
@@ -28,12 +28,12 @@ public struct Series: Sendable {
             let bytes = scalar.utf8
             guard length + bytes.count <= longestLabel else { return }
             length += bytes.count
-            // What would break a line or a table may come from a client.
+            // Labels may come from clients, so control characters, which could break a line or a table, are replaced.
             if scalar.value < 0x20 || scalar.value == 0x7F { key.append(UInt8(ascii: "?")) } else { key += bytes }
         }
     }
 
-    /// Whether bytes from a file are a key that ``key(_:_:)`` could have made.
+    /// Whether bytes from a file are a key that ``key(_:_:)`` could have created.
     static func isKey(_ key: [UInt8], of metric: Metric) -> Bool {
         let labels = labels(in: key)
         return key.first == UInt8(metric.rawValue) && labels.count == metric.labels.count
@@ -45,7 +45,7 @@ public struct Series: Sendable {
         key.dropFirst().split(separator: separator, omittingEmptySubsequences: false).dropFirst()
     }
 
-    /// Whether a byte is no control character, which could break a line or a table.
+    /// Whether a byte is not a control character.
     private static func isHarmless(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
 
     init(key: [UInt8], metric: Metric, values: [UInt64]) {
@@ -54,16 +54,17 @@ public struct Series: Sendable {
         labels = Self.labels(in: key).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// How many values a histogram has.
+    /// The number of values in a histogram.
     public var count: UInt64 { values.dropLast().reduce(0) { $0.saturatingAdd($1) } }
 
     /// The sum of a histogram's values, in the unit of its bounds.
     public var sum: Double { Double(values.last ?? 0) / (metric.bounds?.sumScale ?? 1) }
 
-    /// The value of a histogram that a share of all values does not exceed, as near as the buckets tell: where it would be if
-    /// a bucket's values lay evenly. Nil when there are none.
+    /// Estimates a quantile of a histogram's values: the value that a given share of all values does not exceed. The values in
+    /// a bucket are assumed to be distributed evenly.
     ///
-    /// - Parameter share: from 0 to 1.
+    /// - Parameter share: the share, from 0 to 1.
+    /// - Returns: the quantile, in the unit of the bounds, and at most the highest bound; nil if there are no values.
     public func quantile(_ share: Double) -> Double? {
         guard let bounds = metric.bounds?.values, count > 0 else { return nil }
         let rank = share * Double(count)
@@ -79,10 +80,10 @@ public struct Series: Sendable {
         return bounds.last
     }
 
-    /// The same with nothing counted.
+    /// The same series with all values 0.
     public var emptied: Series { Series(self, values: values.map { _ in 0 }) }
 
-    /// Adds up what counts the same.
+    /// Adds the values of another series of the same metric.
     public static func += (sum: inout Series, other: Series) {
         sum = Series(sum, values: zip(sum.values, other.values).map { $0.saturatingAdd($1) })
     }

@@ -1,17 +1,19 @@
-/// Series in the form that files have, with an index by metric and labels.
+/// Series in the file format, with an index by metric and labels.
 ///
 /// A series begins with a word for its metric, the length of its key and the number of its values. The key follows, padded to
 /// whole words, and then the values.
 struct SeriesTable: Sendable {
     private(set) var words: [UInt64] = []
-    /// Where the values of a series begin, by its key.
+    /// The position of each series' values, by its key.
     private var positions: [[UInt8]: Int] = [:]
-    /// Where the values of each metric's series `other` begin. It gets what the table has no room for: callers who can choose
-    /// labels must not be able to push other callers' counts out.
+    /// The position of the values of each metric's series `other`. If the table is full, new series are counted there: a caller
+    /// that can choose labels must not be able to displace other callers' counts.
     private var others: [Int] = []
     private let capacity: Int
 
-    /// - Parameter capacity: the largest size, in words. The series `other` are always there.
+    /// Creates a table that contains only the series `other` of each metric.
+    ///
+    /// - Parameter capacity: the maximum size, in words. The series `other` exist even if it is smaller.
     init(capacity: Int) {
         self.capacity = capacity
         others = Metric.allCases.map { metric in
@@ -19,7 +21,8 @@ struct SeriesTable: Sendable {
         }
     }
 
-    /// Where the values of a series begin. A new series is added if there is room; otherwise it is the metric's `other`.
+    /// Returns the position of a series' values. A new series is added if there is room; otherwise the position of the metric's
+    /// series `other` is returned.
     mutating func position(of metric: Metric, _ key: [UInt8]) -> Int {
         if let position = positions[key] { return position }
         let size = 1 + key.count.wordsForBytes + metric.width
@@ -27,12 +30,12 @@ struct SeriesTable: Sendable {
         return append(metric, key)
     }
 
-    /// The values of a series; nil if the table does not have it.
+    /// The values of a series; nil if the table does not contain it.
     func numbers(of metric: Metric, _ key: [UInt8]) -> ArraySlice<UInt64>? {
         positions[key].map { words[$0..<$0 + metric.width] }
     }
 
-    /// Adds to a value, which stops at ``Layout/largestNumber``.
+    /// Adds to a value, which is limited to ``Layout/largestNumber``.
     mutating func add(_ count: UInt64, at position: Int) {
         words[position] = min(words[position].saturatingAdd(count), Layout.largestNumber)
     }
@@ -55,7 +58,7 @@ extension SeriesTable {
         }
     }
 
-    /// All series that are not zero throughout, in the order of their keys.
+    /// All series with at least one value that is not 0, in the order of their keys.
     var used: [Series] {
         var series: [(key: [UInt8], series: Series)] = []
         Self.read(words[...]) { metric, key, numbers in
@@ -86,7 +89,7 @@ extension SeriesTable {
             guard size <= rest.count else { return }
             let record = rest.prefix(size)
             rest = rest.dropFirst(size)
-            // A later version may have more metrics.
+            // A later version of this program may have more metrics.
             guard let metric = Metric(rawValue: UInt16(truncatingIfNeeded: word)), width == metric.width else {
                 continue
             }

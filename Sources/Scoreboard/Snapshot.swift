@@ -1,24 +1,24 @@
 /// The scoreboard of a process at one moment, or the totals of processes that have ended.
 public struct Snapshot: Sendable {
-    /// Whether the process lives. If not, only the series and the history have a meaning.
+    /// Whether the process is running. If not, only the series and the history are meaningful.
     public private(set) var isLive: Bool
-    /// The process's number; 0 for totals.
+    /// The process's id; 0 for totals.
     public let process: Int
-    /// Seconds since 1970.
+    /// When the process started, in seconds since 1970.
     public let startTime: Double
-    /// How many exchanges may be live in the process.
+    /// The maximum number of live requests in the process.
     public let streamLimit: Int
-    /// Which version of the file of keys is in force in the process; 0 if it uses none, or does not say.
+    /// The version of the keys file that is in force in the process; 0 if it uses none or the version is unknown.
     public let keysVersion: UInt64
-    /// Which of its files the process cannot read, a bit each.
+    /// The files that the process cannot read, with one bit for each.
     public let unreadableFiles: UInt64
-    /// How many exchanges are live, including those that ``exchanges`` has no room for.
+    /// The number of live requests, including those that are not listed in ``exchanges``.
     public private(set) var live: Int
-    /// The most exchanges that were live at once.
+    /// The maximum number of requests that were live at the same time.
     public let mostLive: Int
-    /// The live exchanges in no order, up to 4096.
+    /// The live requests, in no particular order; at most 4096.
     public private(set) var exchanges: [LiveExchange]
-    /// In no order.
+    /// The intervals of the last hour, in no particular order.
     public let intervals: [Interval]
     /// The scoreboard's identity; 0 for totals.
     let identity: UInt64
@@ -49,7 +49,7 @@ public struct Snapshot: Sendable {
         added = Set(image.section(.added))
     }
 
-    /// The same after the end of the process.
+    /// The same snapshot as if the process had ended.
     var ended: Snapshot {
         var snapshot = self
         snapshot.isLive = false
@@ -58,13 +58,14 @@ public struct Snapshot: Sendable {
         return snapshot
     }
 
-    /// How many requests have ended.
+    /// The number of requests that have ended.
     public var requests: UInt64 { series.sum(of: .requests) }
 
-    /// The most exchanges that were live at once in each of some intervals. In one in which none began or ended there are as
-    /// many as at the end of the last one in which one did.
+    /// Returns the maximum number of live requests in each of several intervals. If no request began or ended in an interval,
+    /// that is the number at the end of the last interval in which one did.
     ///
-    /// - Parameter numbers: the intervals', which follow one another.
+    /// - Parameter numbers: the numbers of consecutive intervals.
+    /// - Returns: the maxima, in the same order.
     public func live(in numbers: [Int]) -> [Int] {
         Self.live(in: numbers, noted: intervals, now: live)
     }
@@ -72,7 +73,7 @@ public struct Snapshot: Sendable {
     static func live(in numbers: [Int], noted intervals: [Interval], now live: Int) -> [Int] {
         let noted = Dictionary(intervals.map { ($0.number, $0) }) { first, _ in first }
         let before = intervals.filter { $0.number < numbers.first ?? 0 }.max { $0.number < $1.number }
-        // Nothing has changed for so long that it is forgotten, or ever.
+        // Without any intervals, nothing has changed in the last hour, so the current number applies to all of them.
         var present = before?[.liveAtEnd] ?? (intervals.isEmpty ? live : 0)
         return numbers.map { number in
             guard let interval = noted[number] else { return present }

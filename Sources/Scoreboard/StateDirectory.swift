@@ -1,41 +1,44 @@
 internal import Glibc
 
-/// The directory of the scoreboards of a machine's processes, with a file for each process.
+/// The directory with the scoreboards of a machine's processes: one file for each process.
 ///
-/// A process holds a lock on its file while it lives, which shows the others that it does. The counts of ended processes are
-/// added to a file of totals, which is replaced atomically, and their files are removed after that. The totals list the identities
-/// of the files that they include, so that a file counts once even if the process dies between the two steps.
+/// A process holds a lock on its file while it is running, so that other processes can detect whether it is. The counts of
+/// ended processes are added to a file of totals, which is replaced atomically; after that, the processes' files are removed.
+/// The totals list the identities of the files that they include, so that each file is counted once even if the process that
+/// does this is killed between the two steps.
 ///
-/// Nothing here waits for another process. The file system itself may block without limit, so event loops must not call this.
+/// No function waits for another process. But the file system may block indefinitely, so event loops must not call this.
 public struct StateDirectory: Sendable {
     private let path: String
     private let clock: Clock
 
+    /// Creates an object for a directory. Does not access the directory.
+    ///
     /// - Parameters:
     ///   - path: the directory's path. It need not exist yet.
-    ///   - clock: tells the time.
+    ///   - clock: the source of all times.
     public init(_ path: String, clock: Clock = .system) {
         self.path = path
         self.clock = clock
     }
 
     private static let suffix = ".scoreboard"
-    /// The name of the totals.
+    /// The name of the file of totals, without its suffix.
     private static let past = "past"
-    /// The suffix of files that are not complete yet.
+    /// The suffix of incomplete files.
     private static let unfinishedSuffix = ".new"
     private static let damagedSuffix = ".damaged"
 
-    /// The largest number of files that are read.
+    /// The maximum number of files that are read.
     private static let fileLimit = 10_000
 
     private var pastPath: String { "\(path)/\(Self.past)\(Self.suffix)" }
 
-    /// Makes the file of this process's scoreboard.
+    /// Creates the file of this process's scoreboard.
     ///
     /// - Parameters:
     ///   - identity: the scoreboard's identity.
-    ///   - image: its present image.
+    ///   - image: its current image.
     func makeFile(_ identity: UInt64, _ image: Image) throws(ScoreboardError) -> BoardFile {
         let name = "\(path)/\(getpid())-\(String(identity, radix: 16))"
         let make = { () throws(ScoreboardError) in
@@ -43,7 +46,7 @@ public struct StateDirectory: Sendable {
                 name + Self.suffix, unfinished: name + Self.unfinishedSuffix, image,
                 for: "keep a scoreboard in \(path)")
         }
-        // Another process may have removed the file while it had no lock yet; see `removeUnfinished`.
+        // Another process may have removed the file before it was locked; see `removeUnfinished`.
         do throws(ScoreboardError) { return try make() } catch {
             guard [EWOULDBLOCK, ENOENT].contains(error.code) else { throw error }
             return try make()
@@ -54,15 +57,16 @@ public struct StateDirectory: Sendable {
 
     /// The contents of a directory.
     public struct Content: Sendable {
-        /// A snapshot of each live process, and one with the totals of all ended ones.
+        /// A snapshot of each running process, and one with the totals of all ended processes.
         public var snapshots: [Snapshot] = []
         /// The paths of files that are damaged or of another version.
         public var unreadable: [String] = []
     }
 
-    /// Reads the scoreboards of all processes, live and ended. Write permission is not needed.
+    /// Reads the scoreboards of all processes, running and ended. Requires no write permission.
     ///
-    /// - Throws: if the directory cannot be read or has no scoreboards.
+    /// - Returns: the directory's contents.
+    /// - Throws: ``ScoreboardError`` if the directory cannot be read or contains no scoreboards.
     public func read() throws(ScoreboardError) -> Content {
         let content = try read(besides: 0)
         guard !content.snapshots.isEmpty || !content.unreadable.isEmpty else {
@@ -75,8 +79,8 @@ public struct StateDirectory: Sendable {
     ///
     /// - Parameter own: the identity of the scoreboard to leave out.
     func read(besides own: UInt64) throws(ScoreboardError) -> Content {
-        // A file may be added to the totals and removed while this reads. The totals are replaced before that, so if they have
-        // changed, everything is read again. If that happens every time, the last reading has to do.
+        // Meanwhile, another process may add a file to the totals and remove it. It replaces the totals before it removes the
+        // file, so if they have changed, read everything again. If they change each time, use the last reading.
         for _ in 0..<3 {
             let version = OpenFile.Status(pastPath)
             let content = try readOnce(besides: own)
@@ -114,8 +118,8 @@ public struct StateDirectory: Sendable {
         return content
     }
 
-    /// The paths of all scoreboards except the totals. Live processes' come first: a copy of such a file has the same identity
-    /// but no lock, and only the first file of an identity counts.
+    /// The paths of all scoreboards except the totals. Those of running processes come first: a copy of such a file has the
+    /// same identity but is not locked, and only the first file with an identity counts.
     private func boards() throws(ScoreboardError) -> [String] {
         let paths = try names(Self.suffix).map { "\(path)/\($0)" }.filter { $0 != pastPath }
         let live = Set(paths.filter(Self.isLocked))
@@ -140,7 +144,7 @@ public struct StateDirectory: Sendable {
     private func readFile(_ path: String) -> Reading {
         do throws(ScoreboardError) {
             let file = try OpenFile(path, O_RDONLY, for: "read \(path)")
-            // Before the contents: those of a process that has ended are final.
+            // Check the lock before reading: if the process has ended, the contents are final.
             let isLive = file.isLocked()
             if let image = file.readImage() { return .board(Snapshot(image, isLive: isLive), isLive: isLive) }
             return file.status?.size == 0 ? .none : .unreadable(isLive: isLive)
@@ -149,7 +153,7 @@ public struct StateDirectory: Sendable {
         }
     }
 
-    /// The names in the directory with a suffix, up to the limit.
+    /// The names in the directory that have a suffix, up to the limit.
     private func names(_ suffix: String) throws(ScoreboardError) -> [String] {
         guard let directory = opendir(path) else { throw ScoreboardError("read \(path)") }
         defer { closedir(directory) }
@@ -165,11 +169,11 @@ public struct StateDirectory: Sendable {
 
     // MARK: Adding up
 
-    /// Adds the counts of processes that have ended to the totals, and removes their files. Does nothing if another process is
-    /// doing the same.
+    /// Adds the counts of ended processes to the totals, and removes their files. Does nothing if another process is doing
+    /// this.
     ///
     /// - Parameter report: called for each damaged file, which is renamed.
-    /// - Throws: if the totals cannot be written. Then no file has changed.
+    /// - Throws: ``ScoreboardError`` if the totals cannot be written; their counts and the processes' files are then unchanged.
     func addUpEnded(report: (DirectoryFault) -> Void) throws(ScoreboardError) {
         let lockPath = "\(path)/lock"
         let lock = try OpenFile(lockPath, O_RDWR | O_CREAT, for: "lock \(lockPath)")
@@ -202,7 +206,7 @@ public struct StateDirectory: Sendable {
             }
         }
         if hasMore {
-            // Files that were removed earlier need not be listed any more.
+            // Files that were removed earlier need no longer be listed.
             sum.added = ended.identities
             try write(sum.image)
         }
@@ -210,8 +214,8 @@ public struct StateDirectory: Sendable {
         withExtendedLifetime(lock) {}
     }
 
-    /// Replaces the totals. The old file stays until the new one is on the disk, so that even a crash of the machine leaves one
-    /// of them.
+    /// Replaces the totals. The old file is kept until the new one is on the disk, so that one of them survives even a crash of
+    /// the machine.
     private func write(_ image: Image) throws(ScoreboardError) {
         let operation = "write \(pastPath)"
         let unfinished = "\(path)/\(Self.past)\(Self.unfinishedSuffix)"
@@ -235,7 +239,7 @@ public struct StateDirectory: Sendable {
         close(descriptor)
     }
 
-    /// Renames a damaged file. Only the last one of each kind is kept, so that they cannot fill the disk.
+    /// Renames a damaged file. Only the last damaged file of each kind is kept, so that they cannot fill the disk.
     private func setAside(
         _ path: String, as kind: String, _ report: (DirectoryFault) -> Void
     ) throws(ScoreboardError) {
@@ -244,7 +248,7 @@ public struct StateDirectory: Sendable {
         report(.setAside(path, as: other))
     }
 
-    /// Removes incomplete files of processes that ended while they made them.
+    /// Removes incomplete files of processes that ended while creating them.
     private func removeUnfinished() throws(ScoreboardError) {
         for name in try names(Self.unfinishedSuffix) {
             let path = "\(path)/\(name)"

@@ -1,11 +1,11 @@
-/// What several processes have done, together.
+/// The totals of several processes.
 public struct Totals: Sendable {
     private var byInterval: [Int: Interval] = [:]
     private let byMetric: [Metric: [Series]]
 
-    /// Adds up.
+    /// Adds up snapshots.
     ///
-    /// - Parameter snapshots: live processes' and ended ones'.
+    /// - Parameter snapshots: the snapshots of running and ended processes.
     public init(_ snapshots: [Snapshot]) {
         var table = SeriesTable(capacity: .max)
         for snapshot in snapshots {
@@ -17,9 +17,15 @@ public struct Totals: Sendable {
         byMetric = Dictionary(grouping: table.used, by: \.metric)
     }
 
-    /// The series of one metric that are not zero throughout, in the order of their labels.
+    /// Returns the series of one metric that have at least one value other than 0.
+    ///
+    /// - Parameter metric: the metric.
+    /// - Returns: the series, in the order of their labels.
     public func series(of metric: Metric) -> [Series] { byMetric[metric] ?? [] }
 
-    /// What was done in an interval; nil if nothing is known of it.
+    /// Returns the total of one interval.
+    ///
+    /// - Parameter number: the interval's number.
+    /// - Returns: the total; nil if no process was active in the interval.
     public func interval(_ number: Int) -> Interval? { byInterval[number] }
 }

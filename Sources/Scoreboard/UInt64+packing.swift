@@ -1,7 +1,7 @@
-// Bytes in words: eight in each, the first in the lowest bits.
+// Packs bytes into words: eight in each, the first in the lowest bits.
 
 extension [UInt64] {
-    /// Appends bytes. The last word is filled up with zeros.
+    /// Appends bytes. The last word is padded with zeros.
     mutating func append(packing bytes: some Collection<UInt8>) {
         var word: UInt64 = 0
         var shift: UInt64 = 0
@@ -26,6 +26,6 @@ extension ArraySlice<UInt64> {
 }
 
 extension Int {
-    /// The number of words for this number of bytes.
+    /// The number of words that this number of bytes needs.
     var wordsForBytes: Int { (self + Layout.wordSize - 1) / Layout.wordSize }
 }

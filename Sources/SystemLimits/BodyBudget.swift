@@ -1,26 +1,28 @@
-/// How much memory the bodies of all requests may take together.
+/// The memory that the bodies of all requests may use in total.
 ///
-/// A body takes about four times its size: as it came, parsed, translated, and in the buffers on its way out. Bodies get a
-/// quarter of the memory, which leaves as much for other processes on the machine. If that is not enough for two bodies of the
-/// largest size, they get more, but never above two thirds.
+/// A body uses about four times its size: as received, parsed, translated, and in output buffers. Bodies get a quarter of the
+/// memory, so that as much again remains for other processes on the machine. If that is not enough for two bodies of the
+/// maximum size, they get more, but at most two thirds.
 public struct BodyBudget: Sendable, Equatable {
-    /// The size of all bodies together, in bytes, not counting copies.
+    /// The total size of all bodies, in bytes, not counting copies.
     public let capacity: Int
-    /// The size of the largest body that can be accepted, in bytes: what the operator asked for, or less.
+    /// The maximum size of a body, in bytes: the value that the operator has configured, or less.
     public let maxBody: Int
 
     private static let copies = 4
-    /// The smallest capacity: small bodies are accepted in any case.
+    /// The minimum capacity in bytes, so that small bodies are always accepted.
     private static let least = 1 << 20
 
+    /// Calculates the budget.
+    ///
     /// - Parameters:
-    ///   - memory: how much memory the process may take, in bytes; from 0 on.
-    ///   - asked: the largest body that the operator wants to accept, in bytes; from 0 on.
+    ///   - memory: the memory that the process may use, in bytes; at least 0.
+    ///   - asked: the maximum size of a body that the operator has configured, in bytes; at least 0.
     public init(memory: Int, maxBody asked: Int) {
         let quarter = memory / 4 / Self.copies
         let twoThirds = memory / 3 * 2 / Self.copies
         capacity = max(quarter, min(2 * asked, twoThirds), Self.least)
-        // `MemoryBudget` keeps an eighth free of large bodies.
+        // Large bodies must leave an eighth of a `MemoryBudget` free.
         maxBody = min(asked, capacity - capacity / 8)
     }
 }

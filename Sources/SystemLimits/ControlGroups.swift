@@ -1,11 +1,13 @@
-/// The process's control groups of versions 1 and 2, and the groups that contain them.
+/// The process's control groups (cgroups, versions 1 and 2) and the groups that contain them.
 ///
-/// A container may see its own group as the root of the file system of groups, while the kernel reports the process's group by
-/// the path that it has outside. Then the limits of that root are used.
+/// In a container, the container's own group may be mounted as the root of the cgroup file system, while the kernel reports the
+/// path that the process's group has outside of the container. In that case, the limits of the mounted root are used.
 struct ControlGroups {
-    /// The paths of the files with limits on memory. Some may not exist.
+    /// The paths of the files with memory limits. Some may not exist.
     let limitFiles: [String]
 
+    /// Finds the limit files.
+    ///
     /// - Parameters:
     ///   - membership: the text of `/proc/self/cgroup`; see cgroups(7).
     ///   - mounts: the text of `/proc/self/mountinfo`; see proc_pid_mountinfo(5).
@@ -40,7 +42,7 @@ struct ControlGroups {
         }
     }
 
-    /// A mounted file system of control groups with limits on memory.
+    /// A mounted cgroup file system with memory limits.
     private struct Mount {
         let version: Version
         /// The group that is mounted.
@@ -61,7 +63,8 @@ struct ControlGroups {
             place = Self.unescaped(fields[4])
         }
 
-        /// The directories of a group and of the groups that contain it.
+        /// The directories of a group and of the groups that contain it. If the group is not below the mounted one, only the
+        /// root of the mount.
         func directories(of group: Substring) -> [String] {
             var names = group.split(separator: "/")
             names = names.starts(with: root) && !names.contains("..") ? Array(names.dropFirst(root.count)) : []

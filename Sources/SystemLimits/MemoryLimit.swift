@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A limit on the memory of the process.
+/// A limit on the process's memory.
 public struct MemoryLimit: Sendable, Equatable {
     /// The name that operators know: `ulimit -v`, `/sys/fs/cgroup/memory.max`.
     public let name: String
-    /// How much the process may still take, in bytes; from 0 on.
+    /// How much memory the process may still use, in bytes; at least 0.
     public let bytes: Int
 
     init(_ name: String, _ bytes: Int) {
@@ -12,10 +12,11 @@ public struct MemoryLimit: Sendable, Equatable {
         self.bytes = max(0, bytes)
     }
 
-    /// The lowest of all limits: the machine's memory, the process's own limits (`ulimit -d`, `ulimit -v`) and those of its
-    /// control groups (systemd's `MemoryMax` and `MemoryHigh`, a container's limit).
+    /// Finds the lowest of all limits: the machine's memory, the process's own limits (`ulimit -d`, `ulimit -v`) and the limits
+    /// of its control groups (systemd's `MemoryMax` and `MemoryHigh`, a container's limit).
     ///
     /// - Parameter threads: the threads that the process will start.
+    /// - Returns: the limit that leaves the least memory.
     public static func lowest(threads: ThreadPlan) -> MemoryLimit {
         lowest(in: SystemFiles(root: ""), ResourceLimits.current, threads)
     }
@@ -26,8 +27,8 @@ public struct MemoryLimit: Sendable, Equatable {
             .min { $0.bytes < $1.bytes } ?? machine
     }
 
-    /// The limits of the process itself. They include memory that is reserved but not used, so what is reserved now and what the
-    /// threads will reserve is subtracted.
+    /// The limits of the process itself. They count reserved memory even if it is not used, so the memory that is reserved now
+    /// and that the threads will reserve is subtracted.
     private static func own(_ files: SystemFiles, _ resources: ResourceLimits, _ threads: ThreadPlan) -> [MemoryLimit] {
         let reserved = ReservedMemory(files)
         func limit(_ name: String, _ bytes: Int?, _ reserved: Int) -> MemoryLimit? {
@@ -68,7 +69,7 @@ struct ResourceLimits {
     }
 }
 
-/// How much the process has reserved already, in bytes; 0 if that cannot be read.
+/// The memory that the process has already reserved, in bytes; 0 if it cannot be read.
 struct ReservedMemory {
     let addressSpace: Int
     let data: Int
@@ -78,7 +79,7 @@ struct ReservedMemory {
         func kilobytes(_ name: String) -> Int {
             guard let line = lines.first(where: { $0.hasPrefix("\(name):") }) else { return 0 }
             let number = line.dropFirst(name.count + 1).drop { !$0.isNumber }.prefix { $0.isNumber }
-            // No process has more than an exabyte.
+            // Ignore implausible values: no process has reserved 1 PiB.
             return Int(number).flatMap { $0 < 1 << 40 ? $0 : nil } ?? 0
         }
         addressSpace = kilobytes("VmSize") << 10

@@ -1,11 +1,12 @@
 internal import Glibc
 
-/// The kernel's files about limits and memory.
+/// Reads the kernel's files about limits and memory.
 struct SystemFiles {
-    /// How much of a file is read, in bytes. The longest is a table of mounts, which may have thousands of lines.
+    /// The maximum number of bytes to read from a file. The longest file is the table of mounts, which may have thousands of
+    /// lines.
     private static let sizeLimit = 1 << 20
 
-    /// A prefix for all paths. Tests have files of their own there.
+    /// A prefix for all paths. Tests use it to provide their own files.
     let root: String
 
     /// The text of a file up to the size limit; nil if it cannot be read.
@@ -23,7 +24,7 @@ struct SystemFiles {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A file's limit in bytes. Nil if it has another text, such as `max`.
+    /// The limit in a file, in bytes; nil if the file's first line is not a number, such as `max`.
     func bytes(_ path: String) -> Int? {
         guard let line = text(path)?.prefix(while: { $0 != "\n" }) else { return nil }
         return Int(line).flatMap { $0 < 0 ? nil : $0 }

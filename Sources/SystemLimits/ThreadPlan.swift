@@ -1,16 +1,18 @@
 internal import CMalloc
 internal import Glibc
 
-/// The address space that threads will reserve: for their stacks, and for the arenas of `malloc`.
+/// The address space that threads will reserve for their stacks and for `malloc`'s arenas.
 public struct ThreadPlan: Sendable {
     let stacks: Int
     let arenas: Int
 
-    /// How much `malloc` reserves for an arena: glibc's `HEAP_MAX_SIZE` on 64-bit machines.
+    /// The address space that `malloc` reserves for an arena, in bytes: glibc's `HEAP_MAX_SIZE` on 64-bit machines.
     private static let arenaSize = 64 << 20
-    /// The number of arenas if address space is limited. With two, event loops seldom wait for each other.
+    /// The number of arenas if address space is limited. With two, event loops rarely wait for each other.
     private static let arenaLimit: Int32 = 2
 
+    /// Calculates the address space.
+    ///
     /// - Parameters:
     ///   - large: the number of threads with the system's default stack size.
     ///   - small: the number of threads with a stack of 256 KB, as the module Threads starts them.
@@ -24,8 +26,8 @@ public struct ThreadPlan: Sendable {
         arenas = Int(Self.arenaLimit) * Self.arenaSize
     }
 
-    /// Limits the number of arenas of `malloc` if address space is limited. Otherwise it reserves 64 MB for nearly every thread,
-    /// which uses up a limit of 1 GB. To be called before the first thread is started.
+    /// Limits the number of `malloc`'s arenas if address space is limited. Without this, `malloc` reserves 64 MB for almost
+    /// every thread, which can exhaust a limit of 1 GB. Must be called before the first thread is started.
     public static func economize() {
         guard ResourceLimits.current.addressSpace != nil else { return }
         mallopt(M_ARENA_MAX, arenaLimit)

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A lock with a condition on which threads wait, for a limited time if they like: POSIX's mutex and condition variable.
+/// A lock and a condition on which threads wait, optionally with a timeout: a POSIX mutex and condition variable.
 ///
-/// The time is measured by the monotonic clock: setting the system's clock changes no wait.
+/// Timeouts use the monotonic clock, so setting the system's clock does not change them.
 ///
-/// `@unchecked Sendable`: both are made to be shared, and stay at one address.
+/// `@unchecked Sendable`: POSIX mutexes and condition variables may be used from several threads, and these are never moved.
 public final class Condition: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -28,29 +28,29 @@ public final class Condition: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs something with the lock held.
+    /// Calls a closure with the lock held.
     ///
-    /// - Parameter body: what is run.
-    /// - Returns: what it returns.
+    /// - Parameter body: the closure to call.
+    /// - Returns: the closure's result.
     public func withLock<Result>(_ body: () -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body()
     }
 
-    /// Waits, with the lock held, until something holds. The lock is free meanwhile.
+    /// Waits until a predicate is true. The caller must hold the lock; it is released while waiting.
     ///
-    /// - Parameter holds: what is looked at after each ``broadcast()``.
+    /// - Parameter holds: the predicate, evaluated first at the start and then after each ``broadcast()``.
     public func wait(until holds: () -> Bool) {
         while !holds() { pthread_cond_wait(condition, mutex) }
     }
 
-    /// As ``wait(until:)``, for a limited time.
+    /// Like ``wait(until:)``, with a timeout.
     ///
     /// - Parameters:
-    ///   - seconds: from zero on.
-    ///   - holds: what is looked at after each ``broadcast()``.
-    /// - Returns: whether it holds.
+    ///   - seconds: the timeout; at least 0.
+    ///   - holds: the predicate, evaluated first at the start and then after each ``broadcast()``.
+    /// - Returns: whether the predicate is true; false after the timeout.
     public func wait(seconds: Double, until holds: () -> Bool) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
@@ -63,7 +63,7 @@ public final class Condition: @unchecked Sendable {
         return true
     }
 
-    /// Has all who wait look again.
+    /// Wakes all waiting threads, which then evaluate their predicates again.
     public func broadcast() {
         pthread_cond_broadcast(condition)
     }

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// Threads for what blocks: waiting in epoll, looking names up, writing the log.
+/// Starts threads for blocking work: waiting in epoll, looking up names, writing the log.
 public enum Thread {
-    /// Starts a detached thread that takes no signals: one that interrupts libfcgi's read or write breaks its stream,
-    /// and handling signals is the program's business.
+    /// Starts a detached thread with all signals blocked. A signal that interrupts a read or write in libfcgi would break its
+    /// stream; and the program handles signals elsewhere.
     ///
     /// - Parameters:
-    ///   - name: what ps(1) and debuggers show; of more than 15 bytes the kernel keeps the first 15.
-    ///   - stackSize: in bytes. The default is enough for our own code; foreign libraries may want more.
-    ///   - body: what the thread runs. The thread ends when it returns.
-    /// - Throws: when the system starts no more threads.
+    ///   - name: the name that ps(1) and debuggers show; the kernel truncates it to 15 bytes.
+    ///   - stackSize: the stack's size in bytes. The default suffices for this program's code; other libraries may need more.
+    ///   - body: the closure to run. The thread ends when it returns.
+    /// - Throws: ``ThreadError`` if the system cannot start another thread.
     public static func start(
         name: String, stackSize: Int = 256 * 1024, _ body: @escaping @Sendable () -> Void
     ) throws(ThreadError) {
@@ -32,7 +32,7 @@ public enum Thread {
         return code
     }
 
-    /// A thread inherits the mask of the one that starts it.
+    /// A new thread inherits the signal mask of the thread that starts it.
     private static func withSignalsBlocked(_ start: () -> Int32) -> Int32 {
         var all = sigset_t()
         var previous = sigset_t()
@@ -51,7 +51,7 @@ public enum Thread {
         return nil
     }
 
-    /// By its file, since Swift's Glibc module has neither pthread_setname_np nor prctl.
+    /// Writes the name to the thread's `comm` file, because Swift's Glibc module has neither pthread_setname_np nor prctl.
     private static func nameThread(_ name: String) {
         let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }
@@ -70,7 +70,7 @@ public enum Thread {
     }
 }
 
-/// The system starts no more threads.
+/// The system could not start a thread.
 public struct ThreadError: Error, Sendable {
     /// The system's error number, from pthread_create(3).
     public let code: Int32

@@ -1,15 +1,16 @@
 internal import NIOCore
 internal import NIOSSL
 
-/// Certificate authorities that are trusted beside the system's, such as a company's own.
+/// Certificate authorities that are trusted in addition to the system's, such as a company's own.
 public struct Authorities: Sendable {
-    /// What new connections need to trust them. It is made here because that takes milliseconds, which event loops do not have.
+    /// The TLS context for new connections. It is created in the initializer, because that takes milliseconds and must not
+    /// block an event loop.
     let context: NIOSSLContext
 
-    /// Reads certificates in PEM (RFC 7468), and the system's. It blocks for milliseconds.
+    /// Reads certificates in PEM format (RFC 7468), and the system's certificates. Blocks for some milliseconds.
     ///
     /// - Parameter pem: the content of a file; text around the certificates is skipped.
-    /// - Throws: `InvalidConfiguration` when there is no certificate, or one that cannot be read.
+    /// - Throws: `InvalidConfiguration` if there is no certificate, or one that cannot be read.
     public init(pem: [UInt8]) throws(InvalidConfiguration) {
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(pem), !certificates.isEmpty else {
             throw InvalidConfiguration("it cannot be read as a PEM file of certificates")
@@ -23,12 +24,13 @@ public struct Authorities: Sendable {
 }
 
 extension NIOSSLContext {
-    /// TLS 1.2 or newer, certificate chain and host name verified against the system's roots and the given ones.
+    /// Creates a context for TLS 1.2 or newer that verifies the host name, and the certificate chain against the system's roots
+    /// and the given ones.
     convenience init(trusting authorities: [NIOSSLCertificate]) throws {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.applicationProtocols = ["http/1.1"]
-        // Closing means now: say close_notify, but do not wait for upstream to say it too.
+        // On close, send close_notify, but do not wait for upstream's.
         tls.shutdownTimeout = .zero
         if !authorities.isEmpty { tls.additionalTrustRoots = [.certificates(authorities)] }
         try self.init(configuration: tls)

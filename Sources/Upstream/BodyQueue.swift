@@ -1,37 +1,37 @@
 internal import NIOCore
 
-/// What has been read of one body and not been consumed, and who consumes it: where the connection, which pushes, meets
-/// the consumer, who may pause.
+/// The queue between a connection, which pushes the pieces of one body, and the body's consumer, which may pause.
 ///
-/// For a consumer that keeps up nothing waits: a piece goes from `receive` straight into its closure. For one that does
-/// not, no more waits than one read from the socket brought, since a connection reads only while `isHungry`.
+/// If the consumer keeps up, the queue stays empty: `receive` passes each piece directly to the consumer's closure. Otherwise
+/// the queue holds at most the bytes of one read from the socket, because the connection reads only while `isHungry`.
 ///
-/// `@unchecked Sendable`: state is touched on `eventLoop` only; every other thread goes through `eventLoop.execute`.
+/// `@unchecked Sendable`: state is accessed only on `eventLoop`; other threads use `eventLoop.execute`.
 final class BodyQueue: @unchecked Sendable {
     typealias Outcome = Result<Void, UpstreamError>
 
     private enum Flow {
         case flowing, paused
-        /// The consumer is about to decide: it may say `resume` before it says `.pause`.
+        /// `pausing` is running. The consumer may call `resume` within it, before it returns `.pause`.
         case deciding, resumedWhileDeciding
     }
 
-    // First what every piece asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+    // Fields used for every piece come first, so that they share cache lines: with thousands of streams, a stream's state is no
+    // longer in the processor's cache when its next piece arrives.
 
-    /// Nil before `forEach` and after everything is consumed.
+    /// The consumer's closures; nil before `forEach` and after everything has been consumed.
     private var consumer: (consume: (RawSpan) -> Void, pausing: () -> ResponseBody.Demand)?
     private var flow = Flow.flowing
-    /// Whether the consumer was given something and has not been asked for its demand since.
+    /// Whether a piece was delivered since the last call of `pausing`.
     private var hasDelivered = false
     private var isClaimed = false
     private var waiting = CircularBuffer<ByteBuffer>(initialCapacity: 1)
     private var outcome: Outcome?
 
     private let eventLoop: any EventLoop
-    /// Nil once the body has ended: the connection may then serve somebody else.
+    /// Nil once the body has ended, because the connection may then serve another request.
     private var connection: Connection?
     private var whenEnded: CheckedContinuation<Outcome, Never>?
-    /// Who waits for the beginning, and for how much of it.
+    /// The task that waits for the first `count` bytes.
     private var peeking: (count: Int, whenThere: CheckedContinuation<Void, Never>)?
 
     init(connection: Connection, eventLoop: any EventLoop) {
@@ -39,7 +39,7 @@ final class BodyQueue: @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// Whether it is upstream's turn: the consumer has taken everything and wants more, or somebody its beginning.
+    /// Whether the connection should read: the consumer wants more, or a task is waiting in `peek`.
     var isHungry: Bool { outcome == nil && (consumer != nil ? flow == .flowing : peeking != nil) }
 
     // MARK: The connection's side
@@ -52,7 +52,7 @@ final class BodyQueue: @unchecked Sendable {
         }
     }
 
-    /// All that one read brought has been received. Asks the consumer for its demand.
+    /// Called after all bytes of one read have been received. Asks the consumer whether to pause.
     func endRead() {
         if let peeking, waitingByteCount >= peeking.count { endPeeking() }
         guard hasDelivered, outcome == nil, let consumer else { return }
@@ -62,7 +62,11 @@ final class BodyQueue: @unchecked Sendable {
         flow = demand == .pause && flow == .deciding ? .paused : .flowing
     }
 
-    /// - Parameter discarding: whether what waits is of no more use to anybody.
+    /// Ends the body.
+    ///
+    /// - Parameters:
+    ///   - outcome: the result for the consumer.
+    ///   - discarding: whether to discard the waiting pieces.
     func end(_ outcome: Outcome, discarding: Bool) {
         guard self.outcome == nil else { return }
         self.outcome = outcome
@@ -76,7 +80,7 @@ final class BodyQueue: @unchecked Sendable {
 
     func peek(_ count: Int) async -> [UInt8] {
         eventLoop.preconditionInEventLoop()
-        precondition(!isClaimed, "only a body that is not being read can be looked at")
+        precondition(!isClaimed, "a body can be peeked at only before it is read")
         if outcome == nil, waitingByteCount < count {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
@@ -101,11 +105,11 @@ final class BodyQueue: @unchecked Sendable {
         _ consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> ResponseBody.Demand
     ) async -> Outcome {
         eventLoop.preconditionInEventLoop()
-        precondition(!isClaimed, "a body is read once")
+        precondition(!isClaimed, "a body can be read only once")
         isClaimed = true
         consumer = (consume, pausing)
         deliverWaiting()
-        // A short body came together with its head: there is nothing to wait for.
+        // A short body that arrived together with its head is complete already.
         if let outcome {
             consumer = nil
             return outcome
@@ -139,19 +143,19 @@ final class BodyQueue: @unchecked Sendable {
         }
     }
 
-    func cancel(_ code: UpstreamError.Code = .cancelled, _ reason: String = "the response was not wanted any more") {
+    func cancel(_ code: UpstreamError.Code = .cancelled, _ reason: String = "the response was cancelled") {
         eventLoop.preconditionInEventLoop()
         if let connection {
             connection.fail(code, reason)
         } else if consumer != nil {
-            // The body has ended for the connection, but not for its consumer.
+            // The body has ended for the connection, but the consumer has not received all of it.
             waiting.removeAll()
             outcome = .failure(UpstreamError(code, .receiveBody, reason, requestWasSent: true))
             endOrReadOn()
         }
     }
 
-    /// `cancel` from wherever a task is cancelled or a body is let go of.
+    /// Calls `cancel` on the event loop; for task cancellation and `deinit`, which can run on any thread.
     func hopToCancel() {
         if eventLoop.inEventLoop {
             cancel()

@@ -3,9 +3,8 @@ internal import NIOSSL
 extension NIOSSLCertificate {
     /// Whether one of the certificate's DNS names is `name` (RFC 9525, section 6.3).
     ///
-    /// The library has verified chain and name by then, but is content with a certificate for the address that the
-    /// socket happens to be connected to. That would let whoever forges a name's address, or runs the proxy, pass for any
-    /// host with a certificate for his own address.
+    /// NIOSSL has already verified the chain and the name, but it also accepts a certificate for the socket's IP address. An
+    /// attacker who spoofs DNS, or runs the proxy, could then impersonate any host with a certificate for their own address.
     func bears(_ name: String) -> Bool {
         let wanted = Self.labels(name.utf8)
         return _subjectAlternativeNames().contains { alternative in
@@ -16,12 +15,12 @@ extension NIOSSLCertificate {
     private static func labels(_ name: some Sequence<UInt8>) -> [String] {
         var labels = String(decoding: Array(name), as: UTF8.self).lowercased()
             .split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        // A dot at the end makes a name absolute and no other name.
+        // A dot at the end makes a name absolute; it is still the same name.
         if labels.count > 1 && labels.last == "" { labels.removeLast() }
         return labels
     }
 
-    /// An asterisk stands for the whole first label and nothing else.
+    /// Whether a name matches a pattern, in which an asterisk matches exactly the whole first label.
     private static func matches(_ pattern: [String], _ name: [String]) -> Bool {
         guard pattern.count == name.count else { return false }
         guard pattern.first == "*" else { return pattern == name }

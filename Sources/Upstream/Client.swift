@@ -1,24 +1,26 @@
 public import NIOCore
 
-/// An HTTP/1.1 client made for streaming, directly on swift-nio's handlers.
+/// An HTTP/1.1 client for streaming, built directly on swift-nio's handlers.
 ///
-/// Each event loop has its own connections, so nothing is locked and nothing hops between threads: call it from a task
-/// that runs on the loop it names. Control is asynchronous (`send`, `collect`); the bytes of a stream are not: they go
-/// from the socket's read into the consumer's closure.
+/// Each event loop has its own connections, so that no locks or thread changes are needed: `send` must be called from a task on
+/// the event loop that is its argument. Control functions are asynchronous (`send`, `collect`), but the bytes of a stream are
+/// passed synchronously from the socket's read to the consumer's closure.
 ///
-/// It does not retry, follow redirections, keep cookies, speak HTTP/2 or know what it carries.
+/// It does not retry, follow redirects, keep cookies, support HTTP/2 or interpret content.
 public final class Client: Sendable {
-    /// One of the loops that `send` may name, for requests that belong to none.
+    /// One of the group's event loops, for requests that do not belong to a particular one.
     public let eventLoop: any EventLoop
     private let configuration: Configuration
     private let pools: [ObjectIdentifier: ConnectionPool]
     private let trustStore: TrustStore
 
+    /// Creates a client.
+    ///
     /// - Parameters:
-    ///   - configuration: how to connect, how long to wait and what to keep.
-    ///   - eventLoopGroup: its loops are those that `send` may name. It stays the caller's.
-    ///   - onLookupChange: is called when lookups of a name begin to fail while an earlier answer can be used, and when they
-    ///     succeed again; on a thread of the client's own.
+    ///   - configuration: how to connect, the timeouts, and how long to keep idle connections.
+    ///   - eventLoopGroup: the event loops on which `send` can be called. The caller shuts the group down.
+    ///   - onLookupChange: called, on one of the client's threads, when lookups of a name begin to fail while an earlier answer
+    ///     can be used, and when they succeed again.
     public convenience init(
         configuration: Configuration, eventLoopGroup: any EventLoopGroup,
         onLookupChange: @escaping @Sendable (LookupChange) -> Void = { _ in }
@@ -39,17 +41,20 @@ public final class Client: Sendable {
         self.pools = pools
     }
 
-    /// Sends a request and returns when the response's head is here.
+    /// Sends a request and returns when the response head has arrived.
     ///
-    /// It is sent once, on the most recently used idle connection to its origin, or on a new one. Upstream may have closed an idle
-    /// connection meanwhile: then the error says so (`connectionWasStale`), and the request belongs on a new connection.
-    /// Cancelling the task closes the connection at once.
+    /// The request is sent once, on the most recently used idle connection to its origin or on a new connection. If upstream has
+    /// closed the idle connection, the error says so (``UpstreamError/connectionWasStale``). Cancelling the task closes the
+    /// connection immediately.
     ///
     /// - Parameters:
-    ///   - request: what to send; checked before a byte of it goes out.
-    ///   - eventLoop: the loop the task runs on.
-    ///   - latest: when it must be over, if that is sooner than `totalTimeout`: of a request that was sent before.
-    ///   - usesIdleConnection: whether it may go out on an idle connection.
+    ///   - request: the request; it is validated before any byte is sent.
+    ///   - eventLoop: the event loop on which the calling task runs.
+    ///   - latest: the deadline for the whole response, if it is earlier than `totalTimeout`; for retries, which share one
+    ///     deadline.
+    ///   - usesIdleConnection: whether an idle connection may be used.
+    /// - Returns: the response, whose body has not been read yet.
+    /// - Throws: ``UpstreamError`` with the operation and the reason.
     public func send(
         _ request: Request, on eventLoop: any EventLoop, until latest: NIODeadline = .distantFuture,
         usesIdleConnection: Bool
@@ -71,14 +76,14 @@ public final class Client: Sendable {
         return try await new.send(request, until: deadline).get()
     }
 
-    /// Trusts other certificate authorities from now on, beside the system's. Connections that are open stay.
+    /// Changes which certificate authorities are trusted in addition to the system's. Open connections are not affected.
     ///
-    /// - Parameter authorities: take the place of those that were trusted before.
+    /// - Parameter authorities: replace the previous ones.
     public func trust(_ authorities: Authorities) {
         trustStore.trust(authorities)
     }
 
-    /// Closes the idle connections; those in use close with the end of their exchange, and none is kept any more.
+    /// Closes idle connections. Busy connections close when their response has ended.
     public func shutdown() async {
         for pool in pools.values {
             await withCheckedContinuation { continuation in

@@ -1,29 +1,32 @@
 extension Client {
-    /// How a client connects, how long it waits and what it keeps.
+    /// How a client connects, its timeouts, and how it keeps idle connections.
     public struct Configuration: Sendable {
-        /// From the first name lookup until bytes of HTTP may flow: TCP, a proxy's tunnel and the TLS handshake together.
+        /// The time limit for establishing a connection: name lookup, TCP, a proxy's tunnel and the TLS handshake together.
         public var connectTimeout: Duration
-        /// From the moment the connection has taken the last byte of the request until the response's head is complete.
+        /// The time limit from when the last byte of the request has been passed to the connection until the response head is
+        /// complete.
         public var firstByteTimeout: Duration
-        /// Upstream's silence in the middle of a body, its own or the request's that it takes. A paused consumer is not
-        /// upstream's silence and is not counted.
+        /// How long upstream may neither send bytes in the middle of the response body nor accept bytes in the middle of the
+        /// request body. Time during which the consumer has paused does not count.
         public var idleTimeout: Duration
-        /// From `send` to the end of the body, a second try on a fresh connection included. A body may be exempted by
-        /// `ResponseBody.liftTotalTimeout`.
+        /// The time limit from `send` to the end of the body, including a second attempt on a new connection.
+        /// `ResponseBody.liftTotalTimeout` exempts a body from it.
         public var totalTimeout: Duration
-        /// Certificate authorities that are trusted beside the system's, until ``Client/trust(_:)`` names others.
+        /// Certificate authorities that are trusted in addition to the system's, until ``Client/trust(_:)`` replaces them.
         public var authorities: Authorities?
-        /// The proxy that every connection is tunnelled through with CONNECT, http as well as https; none by default.
+        /// The proxy through which every connection, http or https, is tunnelled with CONNECT; nil for direct connections.
         public var proxy: Proxy?
-        /// How many idle connections each event loop keeps, all origins together.
+        /// The maximum number of idle connections of each event loop, for all origins together.
         public var keptConnections: Int
-        /// How long an idle connection is kept. Shorter than upstream's own limit, or many requests meet its close.
+        /// How long an idle connection is kept. It should be shorter than upstream's own limit; otherwise upstream often closes
+        /// a connection just as a request is sent on it.
         public var keepTime: Duration
-        /// How long a connection serves new requests: up to a fifth less than this. Then it is closed as soon as it is idle, so
-        /// that a changed address is followed also where no connection is ever idle for long.
+        /// The maximum age at which a connection serves new requests, less a random part of up to a fifth. An older connection
+        /// is closed as soon as it is idle, so that a changed address is used even if connections are never idle for long.
         public var maximumAge: Duration
 
-        /// How the gateway asks OpenAI: ten minutes for a reply, five for a silence. All times must be more than nothing.
+        /// Creates a configuration with the gateway's defaults for OpenAI: 10 minutes for a response, 5 minutes without any
+        /// byte. All durations must be greater than zero.
         public init(
             connectTimeout: Duration = .seconds(10),
             firstByteTimeout: Duration = .seconds(600),
@@ -47,14 +50,18 @@ extension Client {
         }
     }
 
-    /// An HTTP proxy that understands CONNECT (RFC 9110, section 9.3.6) and asks for no password.
+    /// An HTTP proxy that supports CONNECT (RFC 9110, section 9.3.6) and requires no password.
     public struct Proxy: Sendable {
         /// A name or an IP address, without brackets.
         public var host: String
-        /// 1 … 65535.
+        /// The port, 1 to 65535.
         public var port: Int
 
-        /// A proxy at an address; it is first asked when a connection is needed.
+        /// Creates a proxy's address. It is first contacted when a connection is needed.
+        ///
+        /// - Parameters:
+        ///   - host: a name or an IP address, without brackets.
+        ///   - port: the port, 1 to 65535.
         public init(host: String, port: Int) {
             self.host = host
             self.port = port
@@ -62,9 +69,9 @@ extension Client {
     }
 }
 
-/// A value that the client cannot work with. The reason is made for the person who wrote the configuration.
+/// A setting has an invalid value. The reason is meant for the operator.
 public struct InvalidConfiguration: Error, Hashable, CustomStringConvertible {
-    /// What is wrong, in words that follow the name of the setting. Quotes nothing that may be secret.
+    /// What is wrong, as text that follows the name of the setting. It never quotes a value that may be secret.
     public let reason: String
 
     init(_ reason: String) {

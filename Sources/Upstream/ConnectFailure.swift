@@ -3,10 +3,10 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-/// Why a connection did not come about, in words for the operator rather than for the library's developers.
+/// Why a connection could not be established, described for operators, not for developers of the library.
 struct ConnectFailure: CustomStringConvertible {
     let description: String
-    /// Whether it is this machine that could not, for it has too many files open.
+    /// Whether it failed because this process or machine has too many open files.
     let isForWantOfDescriptors: Bool
 
     init(_ error: any Error) {
@@ -22,7 +22,7 @@ struct ConnectFailure: CustomStringConvertible {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
-            // A name may have several addresses, which mostly fail for the same reason.
+            // A name may have several addresses, and attempts usually fail for the same reason.
             var reasons: [String] = []
             for reason in error.connectionErrors.map({ Self.reason($0.error) }) where !reasons.contains(reason) {
                 reasons.append(reason)
@@ -41,7 +41,7 @@ struct ConnectFailure: CustomStringConvertible {
         }
     }
 
-    /// Of `Error: 1 error:2:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at file:line` what says something.
+    /// The relevant part of a text like `Error: 1 error:2:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER at file:line`.
     private static func word(in text: String) -> Substring {
         let end = text.firstRange(of: " at ")?.lowerBound ?? text.endIndex
         return text[..<end].split(separator: ":").last ?? text[..<end]

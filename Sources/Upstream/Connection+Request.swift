@@ -1,10 +1,10 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-// Sending: the head, and the body in pieces as the socket takes them.
+// Sends requests: the head, and the body in pieces as the socket accepts them.
 
 extension Connection {
-    /// Sends a request on this idle connection and returns when the response's head is here.
+    /// Sends a request on this idle connection and returns when the response head has arrived.
     func send(_ request: Request, until deadline: NIODeadline) async -> Result<Response, UpstreamError> {
         let number = exchangeNumber + 1
         return await withTaskCancellationHandler {
@@ -27,14 +27,14 @@ extension Connection {
         lastActivity = .now()
         guard let context, let codec else { return fail(.cut, "the connection is closed") }
         codec.beginRequest(request.decoderHead)
-        // An ordinary request leaves in one write, its head and body together.
+        // The head and the first piece of the body, which usually is all of it, are sent in one write.
         let beginning = request.body.prefix(Self.pieceByteCount)
         unsentBody = beginning.count == request.body.count ? [] : request.body[beginning.endIndex...]
         write(request.serializedHead(reservingCapacity: beginning.count) + beginning, context)
         if !unsentBody.isEmpty { sendBody(context) }
     }
 
-    /// A cancellation that comes when the head is here already is for the body's consumer to notice.
+    /// Cancels the request if it still waits for the response head. After that, the body's consumer handles cancellation.
     private func cancel(exchange number: Int) {
         guard exchangeNumber == number, state == .awaitingHead else { return }
         fail(.cancelled, "the task was cancelled")
@@ -44,21 +44,21 @@ extension Connection {
         sendBody(context)
     }
 
-    /// Writes for as long as the socket takes it, also while an early response is coming in.
+    /// Writes pieces of the body while the channel is writable, even if an early response is already arriving.
     private func sendBody(_ context: ChannelHandlerContext) {
-        // A flush reports writability from within: one loop is enough.
+        // A flush may report writability synchronously, and would call this function recursively.
         guard !isSendingBody else { return }
         isSendingBody = true
         defer { isSendingBody = false }
         for _ in 0..<Self.piecesPerTurn {
             guard !unsentBody.isEmpty && context.channel.isWritable else { return }
             let piece = unsentBody.prefix(Self.pieceByteCount)
-            // An empty slice would keep the whole of it in memory.
+            // An empty slice would keep the whole body in memory.
             unsentBody = piece.count == unsentBody.count ? [] : unsentBody.dropFirst(piece.count)
             lastActivity = .now()
             write(piece, context)
         }
-        // An upstream that reads as fast as we write must not keep the loop from everybody else's streams.
+        // If upstream reads as fast as this loop writes, the event loop must still serve other streams.
         eventLoop.execute {
             if let context = self.context { self.sendBody(context) }
         }
@@ -68,7 +68,7 @@ extension Connection {
         codec?.send(context.channel.allocator.buffer(bytes: bytes))
     }
 
-    /// As much as a channel buffers before it calls itself not writable.
+    /// The number of bytes that a channel buffers before it reports that it is not writable.
     private static var pieceByteCount: Int { 64 * 1024 }
     private static var piecesPerTurn: Int { 16 }
 }

@@ -1,30 +1,31 @@
 internal import NIOCore
 
-// Time limits cost an exchange no timer of its own: the pool looks at all its connections several times within the
-// shortest limit.
+// Requests have no timers of their own: the pool checks the time limits of all its connections periodically, several times
+// within the shortest limit.
 
 extension Connection {
-    /// Ends what has taken too long.
+    /// Closes the connection, and fails its request, if it has exceeded a time limit.
     func checkTimeLimits(_ limits: TimeLimits, now: NIODeadline) {
         switch state {
         case .idle:
             if now >= lastActivity + limits.keep || now >= reuseEnd { close() }
         case .awaitingHead:
-            // Where both limits are the same, what is over is called by what was missing, unless there was less time for
-            // it than connecting explains: a request that was sent before.
+            // With equal limits, the total timeout can expire first only because connecting took time: at most the connect
+            // timeout. That is reported as a first-byte timeout. If there was even less time, the deadline is a retry's, and
+            // the total timeout is reported.
             let silence = now < deadline ? limits.firstByte : limits.firstByte - limits.connect
             if unsentBody.isEmpty && now >= lastActivity + silence {
-                fail(.firstByteTimeout, "upstream has not begun to answer")
+                fail(.firstByteTimeout, "upstream has not started to respond")
             } else if now >= deadline {
                 fail(.totalTimeout, "no complete response in time")
             } else if !unsentBody.isEmpty && now >= lastActivity + limits.idle {
-                fail(.idleTimeout, "upstream has stopped taking the request")
+                fail(.idleTimeout, "upstream has stopped reading the request")
             }
         case .receivingBody:
             if now >= deadline {
                 fail(.totalTimeout, "no complete response in time")
             } else if body?.isHungry == true && now >= lastActivity + limits.idle {
-                fail(.idleTimeout, "upstream has fallen silent")
+                fail(.idleTimeout, "upstream has stopped sending")
             }
         case .awaitingBoundary, .closed:
             break
@@ -32,7 +33,7 @@ extension Connection {
     }
 }
 
-/// A configuration's durations, as the event loop counts them.
+/// A configuration's durations, converted for the event loop.
 struct TimeLimits {
     let connect, firstByte, idle, total, keep, age: TimeAmount
 
@@ -45,7 +46,7 @@ struct TimeLimits {
         age = TimeAmount(configuration.maximumAge)
     }
 
-    /// How often to look: often enough that a limit is kept to within an eighth, and never more than a second late.
+    /// The interval between checks: an eighth of the shortest limit, but at least 5 ms and at most 1 second.
     var lookInterval: TimeAmount {
         let shortest = min(firstByte, idle, total, keep, age)
         return min(.seconds(1), max(.milliseconds(5), .nanoseconds(shortest.nanoseconds / 8)))

@@ -2,14 +2,14 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 
-/// One connection to upstream: the last handler of its channel, and the state of the exchange it carries.
+/// One connection to upstream: the last handler of its channel, and the state of its current request.
 ///
-/// Requests do not overlap (no pipelining). While idle it goes on reading, so that upstream's close is seen at once and
-/// anything else that upstream says unasked ends it. Sending is in `Connection+Request.swift`, time in
+/// Requests do not overlap (no pipelining). An idle connection keeps reading, to detect at once when upstream closes it; it is
+/// closed if upstream sends unexpected bytes. Sending is in `Connection+Request.swift`, time limits are in
 /// `Connection+TimeLimits.swift`.
 ///
-/// `@unchecked Sendable`: everything is touched on the channel's event loop only; cancellation, which comes from any
-/// thread, hops there first.
+/// `@unchecked Sendable`: all state is accessed only on the channel's event loop. Cancellation, which can come from any thread,
+/// is forwarded to the event loop.
 final class Connection: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = HTTPClientResponsePart
 
@@ -17,36 +17,37 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         case idle
         case awaitingHead
         case receivingBody
-        /// The response is over, and whether it was the last thing that upstream said is not known yet.
+        /// The response has ended, but upstream may have sent more bytes after it.
         case awaitingBoundary
         case closed
     }
 
-    // First what every piece asks for, so that it lies together: thousands of streams have no place in a processor's cache.
+    // Fields used for every piece come first, so that they share cache lines: with thousands of streams, a stream's state is no
+    // longer in the processor's cache when its next piece arrives.
 
     var state = State.idle
-    /// When upstream last did what it is being waited for: took or sent bytes, or, when idle, ended an exchange.
+    /// When bytes were last sent or received; on an idle connection, when its last response ended.
     var lastActivity = NIODeadline.now()
-    /// Where the body goes, while it is received.
+    /// The queue for the body, while it is being received.
     private(set) var body: BodyQueue?
     private(set) var context: ChannelHandlerContext?
     private var decoding = ContentDecoding.none
 
     let origin: Origin
     let pool: ConnectionPool
-    /// Next to the socket, while the channel has handlers.
+    /// The handler next to the socket; nil after the handlers were removed from the channel.
     private(set) var codec: MessageCodec?
     var eventLoop: any EventLoop { pool.eventLoop }
 
-    /// Who waits for the head, while it is awaited.
+    /// The task that waits for the response head.
     var whenAnswered: CheckedContinuation<Result<Response, UpstreamError>, Never>?
-    /// Tells a cancellation that comes late from one that is meant for the exchange of now.
+    /// The number of the current request; a late cancellation of an earlier request is recognised by it and ignored.
     var exchangeNumber = 0
-    /// When it stops taking new exchanges. One that is running then is not cut.
+    /// When it stops accepting new requests. The request that is running then is not interrupted.
     var reuseEnd = NIODeadline.distantFuture
-    /// When the exchange as a whole must be over.
+    /// When the current response must have ended.
     var deadline = NIODeadline.distantFuture
-    /// What is left to send of the request's body.
+    /// The unsent rest of the request's body.
     var unsentBody: ArraySlice<UInt8> = []
     var isSendingBody = false
 
@@ -58,7 +59,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         self.pool = pool
     }
 
-    /// Takes its place at the end of a channel, its codec before it.
+    /// Adds itself at the end of a channel's pipeline, and its codec before it.
     func join(_ pipeline: ChannelPipeline.SynchronousOperations) throws {
         let codec = MessageCodec(self)
         try pipeline.addHandler(codec)
@@ -75,7 +76,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         codec = nil
     }
 
-    /// A new exchange begins: nothing of the one before is left.
+    /// Resets the state for a new request.
     func beginExchange() {
         exchangeNumber += 1
         hasReceivedBytes = false
@@ -102,7 +103,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     // MARK: The response
 
-    /// Bytes are about to be parsed. False when they answer nothing.
+    /// Called before received bytes are parsed. Returns false if no response is expected.
     func expectsBytes() -> Bool {
         switch state {
         case .awaitingHead:
@@ -117,8 +118,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // Without a body to receive: the rest of a response that was given up, or the head a second time, out of the
-        // decompressor.
+        // Parts that do not fit the state are ignored: the rest of a failed response, or the head, which the decompressor
+        // passes on a second time.
         switch unwrapInboundIn(data) {
         case .body(let piece):
             guard let body else { return }
@@ -137,7 +138,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     private func receive(_ head: HTTPResponseHead) {
         // The decoder drops all other informational responses.
         guard head.status.code >= 200 else {
-            return fail(.protocolViolation, "upstream switched protocols unasked")
+            return fail(.protocolViolation, "upstream switched protocols without being asked")
         }
         mayBeKept = head.isKeepAlive
         lastActivity = .now()
@@ -151,12 +152,12 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     private func startDecoding(_ head: HTTPResponseHead, _ piece: ByteBuffer, _ context: ChannelHandlerContext) {
         let decompressor = NIOHTTPResponseDecompressor(limit: .ratio(HTTPLimits.decompressionRatio))
-        // Before it joins, for its output comes back here.
+        // Set this before `join`, whose output is passed to `channelRead`.
         decoding = .running(decompressor)
         do {
             try decompressor.join(context.pipeline.syncOperations, before: self, head: head, piece: piece)
         } catch {
-            fail(.protocolViolation, "the body's content coding cannot be undone: \(error)")
+            fail(.protocolViolation, "the body's content coding cannot be decoded: \(error)")
         }
     }
 
@@ -165,7 +166,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
             context.pipeline.syncOperations.removeHandler(decompressor, promise: nil)
         }
         self.body = nil
-        // An answer that came before all of the request was sent: the rest would be read as the next request.
+        // If the response ended before the whole request was sent, the connection cannot be reused: upstream would read the
+        // rest of the request as the next request.
         if mayBeKept && unsentBody.isEmpty {
             state = .awaitingBoundary
         } else {
@@ -174,10 +176,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         body.end(.success(()), discarding: false)
     }
 
-    /// Whether the bytes that were just parsed ended a response after which the connection can serve again.
+    /// Whether the bytes just parsed have ended a response on a reusable connection.
     var isAwaitingBoundary: Bool { state == .awaitingBoundary }
 
-    /// Nothing came behind the response: the next exchange may begin.
+    /// Called if no bytes followed the response: the connection becomes idle.
     func confirmBoundary() {
         guard isAwaitingBoundary else { return }
         state = .idle
@@ -200,9 +202,9 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
-    /// Ends the exchange, if there is one, with an error; and the connection in any case.
+    /// Closes the connection. If a request is running, it ends with an error.
     func fail(_ code: UpstreamError.Code, _ reason: String) {
-        // Before the channel is closed, which reports its end from within.
+        // Take these before closing the channel, which may call `channelInactive` synchronously.
         let (whenAnswered, body) = (whenAnswered.take(), body.take())
         close()
         if let whenAnswered {

@@ -2,20 +2,20 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-/// The making of one connection: looking up the name, TCP, a proxy's tunnel where one is configured, TLS for https, HTTP. All
-/// of it has one deadline, and ends at once when the task is cancelled.
+/// Establishes one connection: name lookup, TCP, the tunnel if a proxy is configured, TLS for https, HTTP. All steps share one
+/// deadline, and end immediately when the task is cancelled.
 ///
-/// `@unchecked Sendable`: everything is touched on the pool's event loop only.
+/// `@unchecked Sendable`: all state is accessed only on the pool's event loop.
 final class ConnectionAttempt: @unchecked Sendable {
     private let origin: Origin
     private let pool: ConnectionPool
     private let exchangeDeadline: NIODeadline
     private let deadline: NIODeadline
-    /// Where TCP connects to: upstream, or the proxy.
+    /// The host and port of the TCP connection: upstream or the proxy.
     private let peer: HostAndPort
     /// The peer's addresses, in the order in which they are tried.
     private var addresses: [SocketAddress] = []
-    /// The wait for these addresses.
+    /// The running lookup of these addresses.
     private var nameQuery: NameQuery?
     private var channel: (any Channel)?
     private var timer: Scheduled<Void>?
@@ -69,7 +69,7 @@ final class ConnectionAttempt: @unchecked Sendable {
     // MARK: The layers
 
     private func openTunnel(_ channel: any Channel) -> EventLoopFuture<any Channel> {
-        // Too late, or not wanted any more: nobody else knows of this channel.
+        // The attempt has timed out or was cancelled before this channel was stored, so it must be closed here.
         guard !isSettled else {
             channel.close(promise: nil)
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
@@ -80,8 +80,8 @@ final class ConnectionAttempt: @unchecked Sendable {
         return Tunnel.open(to: origin, through: channel, deadline: deadline).map { channel }
     }
 
-    /// Has the addresses that were tried before the one that connected tried after it for a while: each of them has cost this
-    /// connection a quarter of a second.
+    /// Moves the addresses that were tried without success before `connected` behind the others for 60 seconds. Each of them
+    /// has delayed this connection by a quarter of a second.
     private func avoidAddressesBefore(_ connected: SocketAddress?) {
         guard let connected, let index = addresses.firstIndex(of: connected), index > 0 else { return }
         pool.names.avoid(addresses[..<index], of: peer)
@@ -106,7 +106,7 @@ final class ConnectionAttempt: @unchecked Sendable {
         fail(
             deadline == exchangeDeadline ? .totalTimeout : .connectTimeout,
             nameQuery == nil
-                ? "no connection in time" : "no connection in time, since the name's lookup has no answer yet")
+                ? "no connection in time" : "no connection in time: the name lookup has not finished")
     }
 
     private func conclude(_ result: Result<Connection, any Error>) {

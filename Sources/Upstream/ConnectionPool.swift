@@ -1,10 +1,10 @@
 internal import NIOCore
 
-/// The connections of one event loop, idle and busy.
+/// The idle and busy connections of one event loop.
 ///
-/// There is no upper bound on busy ones: as many as there are live exchanges.
+/// The number of busy connections is not limited: it is the number of running requests.
 ///
-/// `@unchecked Sendable`: everything is touched on `eventLoop` only.
+/// `@unchecked Sendable`: all state is accessed only on `eventLoop`.
 final class ConnectionPool: @unchecked Sendable {
     let eventLoop: any EventLoop
     let configuration: Client.Configuration
@@ -12,7 +12,7 @@ final class ConnectionPool: @unchecked Sendable {
     let trustStore: TrustStore
     let names: NameResolver
 
-    /// In the order in which they became idle. Few origins share it, so a search from the end finds one quickly.
+    /// The idle connections, in the order in which they became idle. There are few origins, so a search from the end is short.
     private var kept: [Connection] = []
     private var open: [ObjectIdentifier: Connection] = [:]
     private var nextLook: Scheduled<Void>?
@@ -28,7 +28,8 @@ final class ConnectionPool: @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// The connection that was used last: the likeliest to be alive, and the others may stay idle until their time is over.
+    /// Removes and returns the idle connection that was used last; nil if there is none. It is the least likely to be stale,
+    /// and the others can reach their idle limit.
     func takeKept(for origin: Origin, at now: NIODeadline) -> Connection? {
         while let index = kept.lastIndex(where: { $0.origin == origin }) {
             let connection = kept.remove(at: index)
@@ -38,19 +39,20 @@ final class ConnectionPool: @unchecked Sendable {
         return nil
     }
 
-    /// Connects; nothing is reused.
+    /// Establishes a new connection.
     func connect(to origin: Origin, until deadline: NIODeadline) async -> Result<Connection, UpstreamError> {
         await ConnectionAttempt(origin: origin, pool: self, exchangeDeadline: deadline).run()
     }
 
-    /// A new connection. Those that were made together, such as the first ones, do not end together.
+    /// Adds a new connection. Its maximum age has a random part, so that connections that were established together do not
+    /// expire together.
     func add(_ connection: Connection) {
         connection.reuseEnd = .now() + limits.age - .nanoseconds(.random(in: 0...limits.age.nanoseconds / 5))
         open[ObjectIdentifier(connection)] = connection
         if nextLook == nil { scheduleLook() }
     }
 
-    /// An exchange is over and its connection idle.
+    /// Keeps a connection that has become idle, or closes it if it cannot be kept.
     func keep(_ connection: Connection) {
         guard !isShutDown && configuration.keptConnections > 0 && connection.lastActivity < connection.reuseEnd else {
             return connection.close()
@@ -59,7 +61,7 @@ final class ConnectionPool: @unchecked Sendable {
         kept.append(connection)
     }
 
-    /// A connection has closed.
+    /// Removes a connection that has closed.
     func remove(_ connection: Connection) {
         open[ObjectIdentifier(connection)] = nil
         if let index = kept.firstIndex(where: { $0 === connection }) { kept.remove(at: index) }
@@ -69,7 +71,7 @@ final class ConnectionPool: @unchecked Sendable {
         }
     }
 
-    /// Closes what is idle now; what is busy closes with the end of its exchange.
+    /// Closes idle connections. Busy connections close when their response has ended.
     func shutDown() {
         isShutDown = true
         for connection in kept { connection.close() }

@@ -2,10 +2,10 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
 
-/// Undoes gzip and deflate (RFC 9110, section 8.4) for an upstream that compresses although it was asked not to.
+/// Decodes gzip and deflate (RFC 9110, section 8.4), in case upstream compresses the response, even if it was not asked to.
 ///
-/// The decompressor stands in the pipeline only while a compressed body passes: everybody else's pieces should not pay
-/// for it. It is put there by the first piece, so that a response without a body is no truncated archive.
+/// The decompressor is in the pipeline only while a compressed body is received, so that uncompressed responses do not pay for
+/// it. It is added when the first piece arrives; otherwise a response without a body would be treated as truncated data.
 enum ContentDecoding {
     case none
     case expected(HTTPResponseHead)
@@ -16,7 +16,7 @@ enum ContentDecoding {
         self = coding == "gzip" || coding == "deflate" ? .expected(head) : .none
     }
 
-    /// The head as the caller should see it.
+    /// The head without the fields that do not describe the decoded body.
     func decodedHead(_ head: HTTPResponseHead) -> HTTPResponseHead {
         guard case .expected = self else { return head }
         var head = head
@@ -27,7 +27,7 @@ enum ContentDecoding {
 }
 
 extension NIOHTTPResponseDecompressor {
-    /// Takes its place in front of `connection` and is told what it has missed: the head, and the first piece.
+    /// Adds itself to the pipeline before `connection`, and processes the head and the first piece, which have already arrived.
     func join(
         _ pipeline: ChannelPipeline.SynchronousOperations, before connection: Connection, head: HTTPResponseHead,
         piece: ByteBuffer

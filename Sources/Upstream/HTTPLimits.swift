@@ -1,11 +1,11 @@
 internal import NIOHTTP1
 
-/// How much of upstream's HTTP is accepted.
+/// Limits for upstream's responses.
 enum HTTPLimits {
-    /// Names and values of all fields of a response, trailers included.
+    /// The maximum size of the names and values of all fields of a response, including trailers.
     static let headByteCount = 64 * 1024
 
-    /// How many bytes may come out of one compressed byte. Text and JSON reach 20, the format itself 1032.
+    /// The maximum number of decompressed bytes per compressed byte. Text and JSON reach 20; the format's own maximum is 1032.
     static let decompressionRatio = 200
 
     static var decoder: NIOHTTPDecoderLimitConfiguration {

@@ -1,26 +1,26 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Stands next to the socket: requests leave through it as bytes, and it has the library's decoder parse what comes back.
+/// The channel handler next to the socket. It sends requests as bytes, and parses responses with the library's decoder.
 ///
-/// It drives the decoder itself, without the library's `ByteToMessageHandler`, for two reasons. Each handler costs a stream
-/// some memory, and each of its events some time. And it must be seen to that a kept connection is between two messages: the
-/// beginning of a response nobody asked for, right behind a complete one, stays hidden in the decoder and would become the
-/// answer to the next request.
+/// It calls the decoder directly, without the library's `ByteToMessageHandler`, for two reasons. Each handler costs memory per
+/// stream and time per event. And it must verify that an idle connection is between two messages: if upstream sends the start
+/// of an unsolicited response directly after a complete response, the decoder buffers it, and it would become the response to
+/// the next request.
 final class MessageCodec: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = HTTPClientResponsePart
     typealias OutboundOut = ByteBuffer
 
-    /// Between messages a parser skips empty lines (RFC 9112, section 2.2). In the middle of a head, these two end it:
-    /// the decoder then fails, because it completes a response that answers nothing.
+    /// Bytes that verify that the decoder is between two messages. There, it skips empty lines (RFC 9112, section 2.2). In the
+    /// middle of a head, these two line breaks complete the head, and the decoder fails because no request is waiting for it.
     private static let probe = ByteBuffer(string: "\r\n\r\n")
 
     private let connection: Connection
     private let decoder = HTTPResponseDecoder(limitConfiguration: HTTPLimits.decoder)
     private var context: ChannelHandlerContext?
     private var isDecoding = false
-    /// What the decoder has looked at and not taken: the beginning of a field of a head.
+    /// Bytes that the decoder has not consumed yet: the start of an incomplete header field.
     private var untaken = ByteBuffer()
 
     init(_ connection: Connection) {
@@ -39,12 +39,12 @@ final class MessageCodec: ChannelInboundHandler {
 
     // MARK: Requests
 
-    /// A request is about to be written. What the body of its answer is depends on the method.
+    /// Informs the decoder of a request that is about to be sent: how the response's body is framed depends on the method.
     func beginRequest(_ head: HTTPRequestHead) {
         decoder.write(data: .head(head))
     }
 
-    /// Sends a piece of a request, which `Request` has put together.
+    /// Sends a piece of a serialized request.
     func send(_ bytes: ByteBuffer) {
         context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
@@ -69,9 +69,9 @@ final class MessageCodec: ChannelInboundHandler {
         untaken = bytes.readableBytes > 0 ? bytes : ByteBuffer()
     }
 
-    /// A body without a length ends here, and any other is cut.
+    /// Ends a body without a length; a body with a length is incomplete and fails.
     func channelInactive(context: ChannelHandlerContext) {
-        // From within the decoder the end is our own doing: whoever closed the connection knows why.
+        // If this is called during decoding, this process has closed the connection and has reported the error already.
         if !isDecoding {
             drive(context) { _ = try decoder.decodeLast(context: context, buffer: &untaken, seenEOF: true) }
         }

@@ -1,35 +1,40 @@
-/// Where requests go: scheme, host and port (RFC 6454). Connections are kept per origin.
+/// The destination of requests: scheme, host and port (RFC 6454). A connection is only reused for the same origin.
 public struct Origin: Hashable, Sendable, CustomStringConvertible {
-    /// How requests travel: in the clear, or in TLS.
+    /// The URL scheme: http without TLS, or https.
     public enum Scheme: String, Sendable {
-        /// The scheme as it stands in an address.
+        /// The scheme as written in a URL.
         case http, https
 
-        /// The port that an authority leaves out.
+        /// The scheme's default port.
         public var defaultPort: Int { self == .https ? 443 : 80 }
     }
 
-    /// Whether there is TLS.
+    /// The scheme.
     public let scheme: Scheme
-    /// A registered name, an IPv4 address, or an IPv6 address without its brackets; in lower case.
+    /// A registered name, an IPv4 address, or an IPv6 address without brackets; in lower case.
     public let host: String
-    /// 1 … 65535.
+    /// The port, 1 to 65535.
     public let port: Int
 
-    /// An origin. The host is taken in lower case, and without a port it is the scheme's own.
+    /// Creates an origin.
+    ///
+    /// - Parameters:
+    ///   - scheme: the scheme.
+    ///   - host: a name or an address without brackets; it is converted to lower case.
+    ///   - port: the port; nil for the scheme's default port.
     public init(scheme: Scheme, host: String, port: Int? = nil) {
         self.scheme = scheme
         self.host = host.lowercased()
         self.port = port ?? scheme.defaultPort
     }
 
-    /// What the `Host` field says (RFC 9110, section 7.2): the default port is left out.
+    /// The value of the `Host` header (RFC 9110, section 7.2), without the default port.
     public var authority: String {
         port == scheme.defaultPort ? bracketedHost : "\(bracketedHost):\(port)"
     }
 
     public var description: String { "\(scheme.rawValue)://\(authority)" }
 
-    /// The host as it stands in front of a colon: an IPv6 address needs brackets there.
+    /// The host as written before a port: an IPv6 address in brackets, any other host unchanged.
     var bracketedHost: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
 }

@@ -3,7 +3,7 @@ internal import NIOHTTP1
 internal import NIOHTTPCompression
 internal import NIOSSL
 
-/// What an error from the libraries below means for an exchange.
+/// The error code and reason for an error of the underlying libraries.
 struct ReceiveFailure {
     let code: UpstreamError.Code
     let reason: String

@@ -1,8 +1,10 @@
-// What may be written into a request's head (RFC 9110, section 5; RFC 9112, section 3). A line break that came in with a
-// path or a field would otherwise let whoever wrote it append a request of his own.
+// Checks the parts of a request's head (RFC 9110, section 5; RFC 9112, section 3). With a line break in a path or a header, an
+// attacker could otherwise append a request of their own (request smuggling).
 
 extension Request {
-    /// - Throws: `.invalidRequest`, naming the part but never quoting it.
+    /// Checks that the request can be written as HTTP.
+    ///
+    /// - Throws: `.invalidRequest`; the reason names the invalid part but never quotes it.
     func validate() throws(UpstreamError) {
         guard method.isToken else { throw Self.invalid("the method is not a token") }
         guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -10,14 +12,15 @@ extension Request {
         }
         for (name, value) in headers {
             guard name.isToken else { throw Self.invalid("a header field's name is not a token") }
-            guard !Self.belongsToClient(name) else { throw Self.invalid("\(name) is the client's own to send") }
+            guard !Self.belongsToClient(name) else { throw Self.invalid("\(name) is set by the client") }
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw Self.invalid("\(name) has a control character in its value")
             }
         }
     }
 
-    /// Fields that decide about framing or the connection's fate.
+    /// Whether the client itself sets the header: those that determine the framing, the content coding or the connection's
+    /// reuse.
     private static func belongsToClient(_ name: String) -> Bool {
         switch name.utf8.count {
         case 4: name.lowercased() == "host"

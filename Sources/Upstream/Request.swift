@@ -1,22 +1,29 @@
 internal import NIOHTTP1
 
-/// One HTTP/1.1 request. The client adds `Host`, `Content-Length` and `Accept-Encoding` itself.
+/// One HTTP/1.1 request. The client adds `Host`, `Content-Length` and `Accept-Encoding`.
 public struct Request: Sendable {
-    /// Such as `POST`; case matters (RFC 9110, section 9.1).
+    /// The method, such as `POST`; case-sensitive (RFC 9110, section 9.1).
     public var method: String
-    /// Where it goes.
+    /// The destination.
     public var origin: Origin
-    /// Absolute, percent-encoded, with the query if there is one.
+    /// The absolute path, percent-encoded, with the query if there is one.
     public var path: String
-    /// In the order in which they are sent, without those the client adds and without `Connection` and
+    /// The headers in the order of sending, without those that the client adds and without `Connection` and
     /// `Transfer-Encoding`.
     public var headers: [(name: String, value: String)]
-    /// Sent as it is.
+    /// The body, which is sent unchanged.
     public var body: [UInt8]
-    /// Whether the response may come compressed, which it is not when its reader gets it.
+    /// Whether upstream may compress the response. The client decompresses it.
     public var acceptsGzip = false
 
-    /// A request that is not checked yet: `Client.send` refuses what cannot be written as HTTP.
+    /// Creates a request without checking it; `Client.send` rejects a request that cannot be written as HTTP.
+    ///
+    /// - Parameters:
+    ///   - method: the method, such as `POST`.
+    ///   - origin: the destination.
+    ///   - path: the absolute path, percent-encoded, with the query if there is one.
+    ///   - headers: the headers, without those that the client adds.
+    ///   - body: the body; empty by default.
     public init(
         method: String, origin: Origin, path: String, headers: [(name: String, value: String)] = [],
         body: [UInt8] = []
@@ -28,18 +35,19 @@ public struct Request: Sendable {
         self.body = body
     }
 
-    /// What the decoder of the response has to know of this request.
+    /// The parts of this request that the response's decoder needs.
     var decoderHead: HTTPRequestHead {
         HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path)
     }
 
-    /// The head as it is sent (RFC 9112, section 3), to which the beginning of the body can be appended. ``validate()``
-    /// sees to it that no part of it breaks a line.
+    /// Serializes the head (RFC 9112, section 3). The start of the body can be appended to it. ``validate()`` has checked that
+    /// no part contains a line break.
     ///
-    /// `Accept-Encoding: identity` unless asked otherwise, because a compressor between upstream and here holds an event stream back until its
-    /// window is full, and an uncompressed stream needs no unpacking per event.
+    /// Sends `Accept-Encoding: identity` unless ``acceptsGzip`` is set: a compressing server in front of upstream would hold
+    /// back the events of a stream until its window is full, and uncompressed events need no decompression.
     ///
-    /// - Parameter capacity: how many bytes to make room for behind the head.
+    /// - Parameter capacity: the number of bytes to reserve for the body after the head.
+    /// - Returns: the head's bytes.
     func serializedHead(reservingCapacity capacity: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512 + capacity)
@@ -47,7 +55,7 @@ public struct Request: Sendable {
         bytes.append(name: "Host", value: origin.authority)
         for (name, value) in headers { bytes.append(name: name, value: value) }
         bytes.append(name: "Accept-Encoding", value: acceptsGzip ? "gzip" : "identity")
-        // A method that gives a body its meaning says how long the body is, even if it is empty (RFC 9110, 8.6).
+        // A method that defines a meaning for a body needs Content-Length even if the body is empty (RFC 9110, section 8.6).
         if !body.isEmpty || method == "POST" || method == "PUT" || method == "PATCH" {
             bytes.append(name: "Content-Length", value: String(body.count))
         }

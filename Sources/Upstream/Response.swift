@@ -1,10 +1,10 @@
 internal import NIOHTTP1
 
-/// A response whose head is here and whose body is still to be read.
+/// A response whose head has arrived and whose body has not been read yet.
 public struct Response: Sendable {
-    /// 200 … 999. Informational responses never come this far; redirections are not followed.
+    /// The status code, 200 to 999. Informational responses are dropped earlier; redirects are not followed.
     public let status: Int
-    /// What follows the head, to be read once.
+    /// The body, which can be read once.
     public let body: ResponseBody
     private let fields: HTTPHeaders
 
@@ -14,13 +14,16 @@ public struct Response: Sendable {
         self.body = body
     }
 
-    /// The first value of a field; letter case does not matter.
+    /// The first value of a header.
+    ///
+    /// - Parameter name: the header's name; case is ignored.
+    /// - Returns: the value; nil if the header is absent.
     public func header(_ name: String) -> String? {
         fields.first(name: name)
     }
 
-    /// All fields as they came, in their order. Of a body that is decoded on the way, `Content-Encoding` and
-    /// `Content-Length` are left out, for they do not describe what the caller reads.
+    /// All headers in the order in which they arrived. If the client decodes the body, `Content-Encoding` and `Content-Length`
+    /// are left out, because they do not describe the decoded body.
     public var headers: [(name: String, value: String)] {
         Array(fields)
     }

@@ -1,13 +1,12 @@
-/// The body of one response, to be read once, on the event loop it was sent from.
+/// The body of one response. It can be read once, on the event loop on which the request was sent.
 ///
-/// Nothing is read from the socket before someone asks for it. Letting go of a body that has not been read to its end
-/// closes the connection.
+/// Nothing is read from the socket until the body is read or peeked at. Releasing a body before its end closes the connection.
 public final class ResponseBody: Sendable {
-    /// What a consumer says after what it was given.
+    /// Whether a consumer wants more of the body.
     public enum Demand: Sendable {
-        /// Go on.
+        /// Continue.
         case more
-        /// Call no more, and read nothing from the socket, until `resume`.
+        /// Do not call the consumer or read from the socket until `resume`.
         case pause
     }
 
@@ -21,36 +20,40 @@ public final class ResponseBody: Sendable {
         queue.hopToCancel()
     }
 
-    /// Calls `consume` for each piece as it arrives, in order, and returns when the body has ended properly.
+    /// Calls `consume` for each piece as it arrives, in order, and returns when the body is complete.
     ///
-    /// Both closures run on the event loop, straight from the socket's read; they must not block. Cancelling the task
-    /// closes the connection at once.
+    /// Both closures run on the event loop, called synchronously from the socket's read; they must not block. Cancelling the
+    /// task closes the connection immediately.
     ///
     /// - Parameters:
-    ///   - consume: takes a piece.
-    ///   - pausing: is called when what one read of the socket brought has been consumed, unless the body has ended with
-    ///     it: the time to pass on what was made of it, and to say whether there should be more.
-    /// - Throws: what cut the body short. What had arrived in front of a cut is consumed first.
+    ///   - consume: called with each piece.
+    ///   - pausing: called after all pieces of one read from the socket have been consumed, unless the body has ended. It can
+    ///     send the results of these pieces, and returns whether to continue.
+    /// - Throws: ``UpstreamError`` if the body is incomplete. After a cut, the pieces that had arrived are consumed first.
     public func forEach(
         _ consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> Demand = { .more }
     ) async throws(UpstreamError) {
         try await queue.forEach(consume, pausing: pausing).get()
     }
 
-    /// How the body begins: its first `count` bytes, or all of it if it ends before that or is cut. They are still there
-    /// for who reads it.
+    /// Returns the first `count` bytes of the body without consuming them; fewer if the body ends or is cut before that.
     ///
-    /// To be called before that, on the event loop. Cancelling the task closes the connection at once.
+    /// It must be called on the event loop, before the body is read. Cancelling the task closes the connection immediately.
+    ///
+    /// - Parameter count: the number of bytes to wait for.
+    /// - Returns: the start of the body.
     public func peek(_ count: Int) async -> [UInt8] {
         await queue.peek(count)
     }
 
-    /// The whole body.
+    /// Reads the whole body.
     ///
     /// - Parameters:
-    ///   - limit: in bytes.
-    ///   - admits: says whether it may become so large, in bytes, as it is about to.
-    /// - Throws: `.tooLarge` when there is more than `limit`, or than was admitted; the connection is closed then.
+    ///   - limit: the maximum size, in bytes.
+    ///   - admits: called before the body grows, with its new size in bytes; returns whether it may grow.
+    /// - Returns: the whole body.
+    /// - Throws: ``UpstreamError``; with the code `.tooLarge` if the body exceeds `limit` or `admits` returns false. The
+    ///   connection is then closed.
     public func collect(
         upTo limit: Int, admits: @escaping (Int) -> Bool = { _ in true }
     ) async throws(UpstreamError) -> [UInt8] {
@@ -60,24 +63,24 @@ public final class ResponseBody: Sendable {
                 return queue.cancel(.tooLarge, "the body is longer than \(limit) bytes")
             }
             guard admits(bytes.count + piece.byteCount) else {
-                return queue.cancel(.tooLarge, "there is no room for a body of more than \(bytes.count) bytes")
+                return queue.cancel(.tooLarge, "too little memory is left for a body of more than \(bytes.count) bytes")
             }
             piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
         return bytes
     }
 
-    /// Lets the body take as long as it likes, as long as upstream is not silent: what a stream that is alive wants.
+    /// Exempts the body from the total timeout; the idle timeout still applies. For streams that are still active.
     public func liftTotalTimeout() {
         queue.liftTotalTimeout()
     }
 
-    /// Ends a pause. May be called from within `pausing`, which then does not pause at all.
+    /// Ends a pause. If it is called within `pausing`, a returned `.pause` has no effect.
     public func resume() {
         queue.resume()
     }
 
-    /// Closes the connection at once, unless the body has ended; a `forEach` that runs throws `.cancelled`.
+    /// Closes the connection immediately, unless the body has ended. A running `forEach` throws `.cancelled`.
     public func cancel() {
         queue.cancel()
     }

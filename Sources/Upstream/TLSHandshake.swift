@@ -2,13 +2,13 @@ internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
 
-/// Waits on a channel for the end of its TLS handshake, then leaves.
+/// A channel handler that waits for the end of the TLS handshake and then removes itself.
 final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 
     private let promise: EventLoopPromise<Void>
     private let tls: NIOSSLHandler
-    /// The name that the certificate must bear; nil for a numeric address, which the library compares.
+    /// The name that the certificate must match; nil for a numeric address, which the library compares.
     private let name: String?
 
     private init(_ promise: EventLoopPromise<Void>, _ tls: NIOSSLHandler, name: String?) {
@@ -17,21 +17,23 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         self.name = name
     }
 
+    /// Starts the handshake on a connected channel. The result succeeds when the certificate has been verified.
+    ///
     /// - Parameters:
-    ///   - host: the name to ask for (SNI, RFC 6066) and to find in the certificate.
-    ///   - isTunnelled: whether the channel's other end, as far as the socket knows, is a proxy.
+    ///   - host: the host name for SNI (RFC 6066) and for verifying the certificate; or a numeric address.
+    ///   - isTunnelled: whether the socket's peer is a proxy instead of `host`.
     static func start(
         on channel: any Channel, trusting trustStore: TrustStore, host: String, isTunnelled: Bool
     ) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         let pipeline = channel.pipeline.syncOperations
-        // A literal address is no name for SNI. The library compares the certificate with the socket's peer instead.
+        // SNI does not allow a numeric address. The library compares the certificate with the address of the socket's peer.
         let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
         do {
             guard !(isAddress && isTunnelled) else { throw UnverifiableAddress() }
             let name = isAddress ? nil : host
             let tls = try NIOSSLClientHandler(context: trustStore.tlsContext(), serverHostname: name)
-            // First the one who waits, for the handshake begins with the handler.
+            // Add the waiting handler first, because the handshake starts as soon as the TLS handler is added.
             try pipeline.addHandler(TLSHandshake(promise, tls, name: name))
             try pipeline.addHandler(tls, position: .first)
             channel.read()
@@ -61,7 +63,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
 
     private struct OtherName: Error, CustomStringConvertible {
         let name: String
-        var description: String { "the certificate is not one for \(name)" }
+        var description: String { "the certificate is not valid for \(name)" }
     }
 
     private struct UnverifiableAddress: Error, CustomStringConvertible {

@@ -1,11 +1,11 @@
 internal import NIOSSL
 internal import Synchronization
 
-/// Which certificates are believed: has the TLS context that all new connections share.
+/// Holds the TLS context, with the trusted certificates, that all new connections share.
 ///
-/// Reading the system's certificates takes milliseconds and megabytes, which a plain CGI process, or one whose upstream
-/// speaks no TLS, must not pay: as long as they are all that is trusted, the context is made for the first connection that needs
-/// it.
+/// Reading the system's certificates costs milliseconds and megabytes. Plain CGI processes, and processes whose upstream uses
+/// no TLS, must not pay for it. Without additional authorities, the context is therefore created for the first connection that
+/// needs it.
 final class TrustStore: Sendable {
     private let context: Mutex<NIOSSLContext?>
 
@@ -22,7 +22,7 @@ final class TrustStore: Sendable {
         }
     }
 
-    /// Trusts these authorities in connections that are made from now on, in place of the previous ones.
+    /// Replaces the additional authorities for new connections.
     func trust(_ authorities: Authorities) {
         context.withLock { $0 = authorities.context }
     }

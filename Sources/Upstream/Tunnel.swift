@@ -4,13 +4,13 @@ internal import NIOHTTP1
 
 /// A tunnel through an HTTP proxy (CONNECT: RFC 9110, section 9.3.6).
 enum Tunnel {
-    /// Turns a connection to the proxy into one to `origin`; what is left is a channel without handlers.
+    /// Turns a connection to the proxy into a connection to `origin`. Afterwards, the channel has no handlers.
     static func open(
         to origin: Origin, through channel: any Channel, deadline: NIODeadline
     ) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         let authority = "\(origin.bracketedHost):\(origin.port)"
-        // The caller's timer, which knows what it is that takes too long, must be the first of the two.
+        // The caller's timer must expire before the handler's, because the caller reports which limit was exceeded.
         let connect = NIOHTTP1ProxyConnectHandler(
             targetHost: origin.bracketedHost, targetPort: origin.port, headers: ["Host": authority],
             deadline: deadline + .seconds(1), promise: promise)
@@ -34,7 +34,7 @@ enum Tunnel {
         }.nonisolated()
     }
 
-    /// Why there is no tunnel; the library's own error would quote the proxy's response, fields and all.
+    /// Why the tunnel could not be opened. The library's own error would quote the proxy's response, including its headers.
     private struct Refusal: Error, CustomStringConvertible {
         let description: String
 
@@ -42,7 +42,7 @@ enum Tunnel {
             typealias ProxyError = NIOHTTP1ProxyConnectHandler.Error
             description =
                 switch error as? ProxyError {
-                case ProxyError.proxyAuthenticationRequired(): "the proxy asks for a password"
+                case ProxyError.proxyAuthenticationRequired(): "the proxy requires a password"
                 case ProxyError.remoteConnectionClosed(): "the proxy closed the connection"
                 case .some: "the proxy does not open a tunnel"
                 case .none: "no tunnel through the proxy: \(error)"

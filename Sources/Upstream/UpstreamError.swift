@@ -1,12 +1,13 @@
-/// Why there is no response, or not all of it.
+/// Why there is no response, or only a part of it.
 public struct UpstreamError: Error, Hashable, CustomStringConvertible {
-    /// What to match.
+    /// The kind of error.
     public enum Code: Sendable {
-        /// Our own misuse: a request that cannot be written as HTTP, such as a line break in a header field.
+        /// A mistake of the caller: the request cannot be written as HTTP, for example because a header contains a line break.
         case invalidRequest
-        /// No connection: the name does not resolve, the port is closed, the proxy refuses, TLS does not come about.
+        /// The connection failed: the name does not resolve, the port is closed, the proxy refused, or the TLS handshake
+        /// failed.
         case unreachable
-        /// No connection, because this process has as many descriptors open as it may.
+        /// The connection failed because the limit on open files was reached.
         case noDescriptor
         /// See `Client.Configuration.connectTimeout`.
         case connectTimeout
@@ -16,38 +17,38 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
         case idleTimeout
         /// See `Client.Configuration.totalTimeout`.
         case totalTimeout
-        /// The connection ended, or its framing broke, before the response was complete.
+        /// The connection ended, or the body's framing was invalid, before the response was complete.
         case cut
-        /// What came is not HTTP/1, or more of it than is accepted (a head above 64 KB, a decompression bomb).
+        /// The response is not HTTP/1 or exceeds a limit (a head above 64 KB, a decompression bomb).
         case protocolViolation
-        /// The body is longer than the caller collects.
+        /// The body exceeds the caller's limit.
         case tooLarge
-        /// The task was cancelled, or the body's consumer gave up.
+        /// The task or the body's consumer cancelled the request.
         case cancelled
     }
 
-    /// What was going on when it failed.
+    /// The operation during which it failed.
     public enum Operation: String, Sendable {
-        /// Before and while the request was written.
+        /// Before or while the request was sent.
         case sendRequest = "send the request"
-        /// While the name was looked up, the connection made, the tunnel opened or TLS agreed on.
+        /// During the name lookup, TCP connection, tunnel setup or TLS handshake.
         case connect = "connect"
-        /// While the response's status and headers were waited for.
+        /// While waiting for the response's status and headers.
         case receiveHead = "receive the response's head"
         /// After the head.
         case receiveBody = "receive the response's body"
     }
 
-    /// What went wrong.
+    /// The kind of error.
     public let code: Code
-    /// What was going on then.
+    /// The operation during which it failed.
     public let operation: Operation
-    /// For people. Holds no header field and nothing of a body.
+    /// A description for people. It contains no headers and no part of a body.
     public let reason: String
-    /// Whether the request may have reached upstream, and with it whether sending it again may do its work twice.
+    /// Whether the request may have reached upstream, so that a retry might execute it twice.
     public let requestWasSent: Bool
-    /// Whether the connection had been idle and ended before a byte of the response: upstream had closed it. The request can be
-    /// sent again on a new connection.
+    /// Whether a stale connection was used, which ended before the first byte of the response: the request should be sent on a
+    /// new connection.
     public let connectionWasStale: Bool
 
     init(
@@ -60,5 +61,6 @@ public struct UpstreamError: Error, Hashable, CustomStringConvertible {
         self.connectionWasStale = connectionWasStale
     }
 
+    /// One line: `could not <operation>: <reason>`.
     public var description: String { "could not \(operation.rawValue): \(reason)" }
 }

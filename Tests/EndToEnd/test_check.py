@@ -173,7 +173,7 @@ def test_a_process_that_takes_nothing_is_told(run, directory):
         path.chmod(0o660)
         ended = check_socket(run, f"unix:{path}")
     assert ended.returncode == 1
-    assert "took nothing for 5 seconds" in ended.stderr
+    assert "no response for 5 seconds" in ended.stderr
 
 
 def test_what_does_not_speak_fastcgi_is_told(run, simulator):

@@ -295,7 +295,7 @@ def test_r8_a_full_disk_does_not_prevent_the_start(deploy_there, run, tmp_path, 
     deployment = deploy_there(**small_disk.environment)
     client = deployment.client
     assert serves(client)
-    assert "No space left on device; make room on its file system" in fault(client)[0]
+    assert "No space left on device; free space on its file system" in fault(client)[0]
     assert "No space left on device" in deployment.responder.log
     # Earlier counts are still there.
     assert page(client)["accepted conn"] == 5

@@ -86,7 +86,7 @@ extension ServerTests {
             unlink(path)
             await eventually("it is reported") { reports.withLock { $0.count } == 4 }
             #expect(
-                reports.withLock { $0 } == ["made anew", "made anew", "a file that is no socket is there", "made anew"])
+                reports.withLock { $0 } == ["made anew", "made anew", "the existing file is not a socket", "made anew"])
             await server.shutdown(grace: .zero)
             #expect(access(path, F_OK) != 0)
         }

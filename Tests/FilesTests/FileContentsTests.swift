@@ -33,9 +33,9 @@ struct FileContentsTests {
         try #require(truncate(path, 1 << 40) == 0)
         #expect(
             fault(path, limit: 64 << 10)
-                == "cannot read \(path): it has more than 64 KB; name the right file, or take out what it does not need"
+                == "cannot read \(path): it is larger than 64 KB; name the right file, or remove content that it does not need"
         )
-        #expect(fault(path, limit: 16 << 20)?.contains("more than 16 MB") == true)
+        #expect(fault(path, limit: 16 << 20)?.contains("larger than 16 MB") == true)
     }
 
     /// The kernel's files have more than their size says, as those that grow while they are read.

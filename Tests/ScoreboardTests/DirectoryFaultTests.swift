@@ -93,7 +93,7 @@ import Testing
             Issue.record("\(process.reports)")
             return
         }
-        #expect(error.description.hasSuffix("remove what is in the file's place"))
+        #expect(error.description.hasSuffix("remove the existing file or directory"))
         #expect(process.reports.count == 1)
     }
 }

@@ -1,14 +1,14 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// Hands addresses that are known already to swift-nio, which tries them one after the other and takes the first that
-/// connects (Happy Eyeballs, RFC 8305).
+/// Passes known addresses to swift-nio, which tries them one after the other and uses the first that connects (Happy Eyeballs,
+/// RFC 8305).
 struct KnownAddresses: Resolver, Sendable {
     let addresses: [SocketAddress]
     let eventLoop: any EventLoop
 
-    /// All of them, IPv4 as well: swift-nio tries the addresses of one answer in their order, but of two answers it would
-    /// begin with this one, whatever the system prefers.
+    /// Returns all addresses, including IPv4. swift-nio tries the addresses of one answer in order; with two answers, it would
+    /// always begin with this one, even if the system prefers IPv4.
     func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
         eventLoop.makeSucceededFuture(addresses)
     }

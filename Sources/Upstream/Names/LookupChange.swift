@@ -1,11 +1,11 @@
-/// A change in how lookups of a name end, which the operator should hear about.
+/// Lookups of a name have begun to fail or have recovered; reported to the operator.
 public enum LookupChange: Sendable {
-    /// The name cannot be looked up any more, and the addresses that the last answer gave are used.
+    /// A lookup failed after earlier success; the addresses from the last answer are used.
     ///
     /// - Parameters:
     ///   - host: the name.
-    ///   - reason: why the lookup failed, in the system's words.
-    ///   - answerAge: how old the last answer is.
+    ///   - reason: why the lookup failed, as described by the system.
+    ///   - answerAge: the age of the last answer.
     case failing(host: String, reason: String, answerAge: Duration)
     /// The name can be looked up again.
     ///

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Why a lookup has found no address.
+/// Why a lookup found no address.
 struct LookupFailure: Error, Hashable, CustomStringConvertible {
-    /// In the system's words.
+    /// The reason, as described by the system.
     let description: String
     /// Whether DNS has answered that the name does not exist or has no address. Every other failure means that there was no
     /// answer.
@@ -31,6 +31,6 @@ struct LookupFailure: Error, Hashable, CustomStringConvertible {
             isForWantOfDescriptors: systemError == EMFILE || systemError == ENFILE)
     }
 
-    /// `EAI_NODATA`, which glibc's headers show only to programs that ask for GNU's extensions.
+    /// `EAI_NODATA`, which glibc's headers define only for programs that enable GNU extensions.
     private static let nameWithoutAddress: Int32 = -5
 }

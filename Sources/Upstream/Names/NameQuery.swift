@@ -1,8 +1,8 @@
 internal import NIOCore
 
-/// One attempt to connect that waits for the addresses of a name.
+/// A connection attempt's wait for the addresses of a name.
 ///
-/// `@unchecked Sendable`: everything is touched on its event loop only; ``settle(_:)`` hops there first.
+/// `@unchecked Sendable`: all state is accessed only on its event loop; ``settle(_:)`` switches to it first.
 final class NameQuery: @unchecked Sendable {
     typealias Outcome = Result<[SocketAddress], LookupFailure>
 
@@ -22,7 +22,7 @@ final class NameQuery: @unchecked Sendable {
         self.whenFound = whenFound
     }
 
-    /// Takes the previous answer if no new one has come in this time.
+    /// Uses the previous answer if the lookup does not end within `time`.
     func fallBack(to addresses: [SocketAddress], in time: TimeAmount) {
         timer = eventLoop.scheduleTask(in: time) {
             self.resolver.forget(self)
@@ -30,12 +30,12 @@ final class NameQuery: @unchecked Sendable {
         }
     }
 
-    /// The lookup has ended. May be called from every thread.
+    /// Ends the wait with the lookup's outcome. Can be called from any thread.
     func settle(_ outcome: Outcome) {
         eventLoop.execute { self.conclude(outcome) }
     }
 
-    /// Stops waiting. Without effect when the wait is over.
+    /// Stops waiting. Has no effect if the wait has ended.
     func cancel() {
         guard whenFound != nil else { return }
         resolver.forget(self)

@@ -1,29 +1,29 @@
 internal import NIOCore
 
-/// What is known about the addresses of one name, and when it is time to look them up again.
+/// The known addresses of one name, and the decision when to look them up again.
 ///
-/// It does no I/O and has no clock of its own: `now` is the monotonic time of whatever happens.
+/// It does no I/O and reads no clock: the caller passes the monotonic time as `now`.
 struct NameRecord {
     /// How long answers are used.
     struct Limits: Sendable {
-        /// How long an answer is used without another lookup. It is short because `getaddrinfo` does not tell the time to live
-        /// that DNS gave: long enough that many connections in a row cost one lookup.
+        /// How long an answer is used without another lookup. It is short because `getaddrinfo` does not return DNS's time to
+        /// live, but long enough that many successive connections need only one lookup.
         var freshness = TimeAmount.seconds(1)
         /// How long a lookup may take before the previous answer is used instead.
         var patience = TimeAmount.milliseconds(500)
-        /// How old the previous answer may be when a lookup takes long or fails (RFC 8767, "serve stale").
+        /// The maximum age of the previous answer when it is used because a lookup is slow or fails (RFC 8767, "serve stale").
         var usability = TimeAmount.hours(1)
-        /// How long an address that did not connect in time is tried after the others.
+        /// For how long an address that did not connect in time is tried after the others.
         var avoidance = TimeAmount.seconds(60)
-        /// How many addresses of one name are kept.
+        /// The maximum number of addresses that are kept for one name.
         var addressCount = 32
     }
 
-    /// What an attempt to connect has to do.
+    /// What a connection attempt has to do next.
     enum Step: Equatable {
         case use([SocketAddress])
-        /// Wait for the lookup, which has to be started first or is running already; at most until the fallback is due, if
-        /// there is one.
+        /// Wait for the lookup, which either is running or has to be started by the caller. If there is a fallback, wait only
+        /// until it is due.
         case wait(startingLookup: Bool, fallback: Fallback?)
     }
 
@@ -33,26 +33,26 @@ struct NameRecord {
         let due: NIODeadline
     }
 
-    /// What the end of a lookup means for the attempts that wait, and for the operator.
+    /// The result of a lookup for the waiting attempts, and the change to report to the operator.
     struct Ending: Equatable {
         let outcome: Result<[SocketAddress], LookupFailure>
         var news: News?
 
         enum News: Equatable {
-            /// The lookup failed, the previous answer is used; the last lookup had been successful.
+            /// The lookup failed after a successful one; the previous answer is used.
             case failing(LookupFailure, answerAge: TimeAmount)
             case recovered
         }
     }
 
     private let limits: Limits
-    /// The last answer, in the order in which its addresses are tried when none is known to be slow.
+    /// The addresses of the last answer, in the order in which they are tried unless some are slow.
     private var addresses: [SocketAddress] = []
-    /// When the last answer with addresses came.
+    /// When the last answer with addresses arrived.
     private(set) var answered = NIODeadline.distantPast
-    /// When the lookup began that is running now.
+    /// When the running lookup started; nil if none is running.
     private var lookupStart: NIODeadline?
-    /// Addresses that did not connect in time, and until when they are tried last.
+    /// Addresses that did not connect in time, with the time until which they are tried last.
     private var slow: [SocketAddress: NIODeadline] = [:]
     private var isFailing = false
 
@@ -62,7 +62,8 @@ struct NameRecord {
 
     var isBeingLookedUp: Bool { lookupStart != nil }
 
-    /// An attempt to connect needs the addresses. When it has to start a lookup, ``end(_:at:)`` must follow.
+    /// Returns what a connection attempt has to do. If the attempt has to start a lookup, ``end(_:at:)`` must be called after
+    /// it.
     mutating func ask(at now: NIODeadline) -> Step {
         if let fresh = answer(at: now, notOlderThan: limits.freshness) { return .use(fresh) }
         let previous = answer(at: now, notOlderThan: limits.usability)
@@ -74,7 +75,7 @@ struct NameRecord {
         return .wait(startingLookup: startsLookup, fallback: previous.map { Fallback(addresses: $0, due: due) })
     }
 
-    /// The lookup is over.
+    /// Records the end of the running lookup.
     mutating func end(_ result: Result<[SocketAddress], LookupFailure>, at now: NIODeadline) -> Ending {
         lookupStart = nil
         let wasFailing = isFailing
@@ -100,7 +101,7 @@ struct NameRecord {
         }
     }
 
-    /// These addresses have not connected in the time after which others are tried too.
+    /// Marks addresses as slow, because they did not connect before the next address was tried.
     mutating func avoid(_ late: some Sequence<SocketAddress>, at now: NIODeadline) {
         for address in late where addresses.contains(address) { slow[address] = now + limits.avoidance }
     }
@@ -118,8 +119,8 @@ struct NameRecord {
 }
 
 extension [SocketAddress] {
-    /// IPv6 and IPv4 by turns, the family of the first address first (RFC 8305, section 4): when one of the two does not work
-    /// here, the second try uses the other.
+    /// The addresses with IPv6 and IPv4 alternating, beginning with the first address's family (RFC 8305, section 4). If one of
+    /// the families does not work on this machine, the second attempt uses the other.
     var alternatingFamilies: [SocketAddress] {
         guard let family = first?.protocol else { return [] }
         let preferred = filter { $0.protocol == family }

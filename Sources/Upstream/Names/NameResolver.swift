@@ -2,18 +2,18 @@ internal import NIOCore
 internal import Synchronization
 internal import Threads
 
-/// Finds the addresses of names, for all event loops.
+/// Looks up the addresses of names, for all event loops.
 ///
-/// `getaddrinfo` blocks for as long as a DNS server is silent, and cannot be cancelled. So each name has at most one lookup at
-/// a time, on a thread of its own that ends with it: all attempts that need the name share the lookup, and a name that hangs
-/// delays no other. ``NameRecord`` decides how long an answer is used.
+/// `getaddrinfo` blocks while a DNS server does not respond, and cannot be cancelled. Therefore each lookup runs on a separate
+/// thread, which ends with it, and each name has at most one lookup at a time: all connection attempts for the name share it,
+/// and a slow lookup does not delay other names. ``NameRecord`` decides how long an answer is used.
 final class NameResolver: Sendable {
     typealias Lookup = @Sendable (HostAndPort) -> Result<[SocketAddress], LookupFailure>
 
-    /// How many names are remembered, and with that the limit on threads. Names come from the operator's addresses, of which
-    /// there are fewer.
+    /// The maximum number of remembered names, and thus of lookup threads. The operator's configuration contains fewer names.
     static let maximumNames = 32
-    /// For the modules that `/etc/nsswitch.conf` names, which may need more than our own threads.
+    /// The threads' stack size in bytes. The modules named in `/etc/nsswitch.conf` may need more than this program's own
+    /// threads.
     private static let stackSize = 1 << 20
 
     private struct Entry {
@@ -28,7 +28,7 @@ final class NameResolver: Sendable {
 
     /// - Parameters:
     ///   - limits: how long answers are used.
-    ///   - onChange: is called on the lookups' threads.
+    ///   - onChange: called on the lookups' threads.
     ///   - lookUp: looks up a name; it may block.
     init(
         limits: NameRecord.Limits = NameRecord.Limits(),
@@ -40,9 +40,10 @@ final class NameResolver: Sendable {
         self.lookUp = lookUp
     }
 
-    /// Calls `whenFound` on the event loop: at once if the addresses are known. Must be called there.
+    /// Finds a name's addresses. Must be called on the event loop, and calls `whenFound` there; immediately if the addresses
+    /// are known.
     ///
-    /// - Returns: the wait for the addresses; nil if they are known.
+    /// - Returns: the wait for the addresses; nil if `whenFound` was called already.
     func find(
         _ peer: HostAndPort, on eventLoop: any EventLoop, whenFound: @escaping (NameQuery.Outcome) -> Void
     ) -> NameQuery? {
@@ -67,12 +68,12 @@ final class NameResolver: Sendable {
         }
     }
 
-    /// Notes that some of a name's addresses did not connect in time: they are tried after the others for a while.
+    /// Marks addresses of a name that did not connect in time; for a while, they are tried after the others.
     func avoid(_ addresses: some Sequence<SocketAddress>, of peer: HostAndPort) {
         entries.withLock { $0[peer]?.record.avoid(addresses, at: .now()) }
     }
 
-    /// Removes a query that does not wait any more.
+    /// Removes a query that is no longer waiting.
     func forget(_ query: NameQuery) {
         entries.withLock { $0[query.peer]?.queries[ObjectIdentifier(query)] = nil }
     }
@@ -90,9 +91,9 @@ final class NameResolver: Sendable {
         return .success(step)
     }
 
-    /// Forgets the name with the oldest answer when there is no room for another.
+    /// Removes the name with the oldest answer if the limit is reached.
     ///
-    /// - Returns: whether there is room now.
+    /// - Returns: whether another name can be added.
     private static func makeRoom(in entries: inout [HostAndPort: Entry]) -> Bool {
         guard entries.count >= maximumNames else { return true }
         let removable = entries.filter { !$0.value.record.isBeingLookedUp }

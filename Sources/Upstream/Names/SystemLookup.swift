@@ -1,10 +1,9 @@
 internal import Glibc
 internal import NIOCore
 
-/// Finds a name's addresses as every program of the machine does: `/etc/nsswitch.conf` says where, mostly in `/etc/hosts`
-/// and DNS.
+/// Looks up a name's addresses with the system's resolver, which `/etc/nsswitch.conf` configures; usually `/etc/hosts` and DNS.
 enum SystemLookup {
-    /// Blocks, for seconds when a DNS server is silent, and cannot be cancelled.
+    /// Looks up a name. Blocks, for seconds if a DNS server does not respond, and cannot be cancelled.
     ///
     /// - Returns: the addresses in the order of RFC 6724.
     static func addresses(of peer: HostAndPort) -> Result<[SocketAddress], LookupFailure> {
