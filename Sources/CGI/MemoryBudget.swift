@@ -20,7 +20,7 @@ public final class MemoryBudget: Sendable {
         var waiting: [Waiter] = []
 
         /// Enlarges a reservation to `size` bytes, unless less than `rest` bytes would then be free.
-        mutating func grow(_ share: Share, to size: Int, leaving rest: Int) -> Bool {
+        mutating func grow(_ share: Reservation, to size: Int, leaving rest: Int) -> Bool {
             let growth = size - share.size
             guard growth <= free - rest else { return false }
             free -= growth
@@ -30,7 +30,7 @@ public final class MemoryBudget: Sendable {
     }
 
     private struct Waiter {
-        let share: Share
+        let share: Reservation
         let size: Int
         let resume: @Sendable (Bool) -> Void
     }
@@ -49,7 +49,7 @@ public final class MemoryBudget: Sendable {
     /// One exchange's reservation of memory in the budget. It is released when the last reference to it is dropped.
     ///
     /// It has one owner at a time, and only the owner changes it.
-    public final class Share: Sendable {
+    public final class Reservation: Sendable {
         private let budget: MemoryBudget
         private let taken = Atomic(0)
 

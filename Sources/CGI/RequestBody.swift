@@ -13,14 +13,14 @@ public struct ReceivedBody: Sendable {
     public var bytes: [UInt8]
 
     /// The reservation of memory for the body. Keep it as long as the body, or data made from it, is in use.
-    public var memory: MemoryBudget.Share?
+    public var memory: MemoryBudget.Reservation?
 
     /// Creates a received body.
     ///
     /// - Parameters:
     ///   - bytes: the body's bytes.
     ///   - memory: the reservation of memory for the body; nil if there is no budget.
-    public init(_ bytes: [UInt8], memory: MemoryBudget.Share? = nil) {
+    public init(_ bytes: [UInt8], memory: MemoryBudget.Reservation? = nil) {
         self.bytes = bytes
         self.memory = memory
     }

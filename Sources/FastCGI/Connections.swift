@@ -6,9 +6,9 @@ internal import Synchronization
 /// Ownership changes only under a lock, so a connection never has two owners. No lock is held while code outside this file
 /// runs, except system calls. The connections are divided among several locks to reduce contention between event loops.
 final class Connections: Sendable {
-    enum Holder {
+    enum Owner {
         case idle(Connection)
-        case busy(Exchange)
+        case busy(RequestSession)
     }
 
     /// The epoll events that an idle connection is armed for.
@@ -33,13 +33,13 @@ final class Connections: Sendable {
 
     private func part(of token: Epoll.Token) -> Part { parts[Int(token % Self.partCount)] }
 
-    func holder(of token: Epoll.Token) -> Holder? {
+    func holder(of token: Epoll.Token) -> Owner? {
         part(of: token).state.withLock { $0.holders[token] }
     }
 
     // MARK: Changes of ownership
 
-    func begin(_ exchange: Exchange) {
+    func begin(_ exchange: RequestSession) {
         busyPeak.max(busy.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
         let token = exchange.connection.token
         part(of: token).state.withLock { $0.holders[token] = .busy(exchange) }
@@ -75,7 +75,7 @@ final class Connections: Sendable {
 
     var busyCount: Int { busy.load(ordering: .sequentiallyConsistent) }
 
-    var exchanges: [Exchange] {
+    var exchanges: [RequestSession] {
         parts.flatMap { part in
             part.state.withLock { state in
                 state.holders.values.compactMap { if case .busy(let exchange) = $0 { exchange } else { nil } }
@@ -117,7 +117,7 @@ private final class Part: Sendable {
 
     struct State {
         let epoll: Epoll
-        var holders: [Epoll.Token: Connections.Holder] = [:]
+        var holders: [Epoll.Token: Connections.Owner] = [:]
 
         /// For how long a connection counts as fresh after it was opened or became idle: the web server may be about to use it.
         private static let freshness = TimeAmount.seconds(1)

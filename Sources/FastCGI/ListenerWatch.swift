@@ -17,7 +17,7 @@ final class ListenerWatch: Sendable {
     ///   - watcher: the watcher that has to watch the new socket.
     ///   - report: called with nil each time the socket was created again. If that fails, called with the error once, and not
     ///     again for repeated failures.
-    init(_ listener: Listener, _ watcher: Watcher, report: @escaping @Sendable (StartError?) -> Void)
+    init(_ listener: Listener, _ watcher: ServerLoop, report: @escaping @Sendable (StartError?) -> Void)
         throws(ThreadError)
     {
         try Thread.start(name: "listener-watch") { [condition, self] in

@@ -49,7 +49,7 @@ public final class Server: Sendable {
 
     private enum Phase {
         case new
-        case running(Watcher, Connections, ListenerWatch?, memory: Task<Void, Never>)
+        case running(ServerLoop, Connections, ListenerWatch?, memory: Task<Void, Never>)
         case ended
     }
 
@@ -83,12 +83,12 @@ public final class Server: Sendable {
         let service = Service(handler: handler, limits: limits, connections: connections)
         var contexts: [EventLoopContext] = []
         for eventLoop in eventLoops { contexts.append(try EventLoopContext(eventLoop)) }
-        let watcher = Watcher(listener, service: service, contexts: contexts)
+        let watcher = ServerLoop(listener, service: service, contexts: contexts)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
             // The error is ignored here: if no thread can be started, starting the watcher below fails, too, and throws.
             let watch = try? ListenerWatch(listener, watcher, report: socketWasLost)
-            $0 = .running(watcher, connections, watch, memory: Task { await CrowdMemory.lookAfter(connections) })
+            $0 = .running(watcher, connections, watch, memory: Task { await MallocTrimmer.lookAfter(connections) })
         }
         do throws(StartError) {
             try watcher.start()

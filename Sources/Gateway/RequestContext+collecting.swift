@@ -22,7 +22,7 @@ extension RequestContext {
                 return hasRoom
             }
         } catch {
-            throw hasRoom ? Failure(error) : .overloaded("no_memory")
+            throw hasRoom ? HTTPError(error) : .overloaded("no_memory")
         }
     }
 

@@ -5,7 +5,7 @@ internal import Upstream
 extension RequestContext {
     /// Sends a request that needs no translation, and notes how upstream answered.
     ///
-    /// - Throws: ``Refusal`` when the answer is an error.
+    /// - Throws: ``UpstreamErrorResponse`` when the answer is an error.
     func send(
         _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
     ) async throws -> Response {
@@ -13,7 +13,7 @@ extension RequestContext {
             let response = try await call(0).send(makeRequest)
             record.note(response)
             return response
-        } catch let refusal as Refusal {
+        } catch let refusal as UpstreamErrorResponse {
             record.note(status: refusal.status, headers: refusal.headers)
             throw refusal
         }
@@ -23,7 +23,7 @@ extension RequestContext {
     /// failure ends the others.
     ///
     /// - Parameter requests: at least one.
-    /// - Throws: ``Refusal`` when an answer is an error; ``Failure`` when the caller may not use the model.
+    /// - Throws: ``UpstreamErrorResponse`` when an answer is an error; ``HTTPError`` when the caller may not use the model.
     func send(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {
         record.note(requests)
         describe()
@@ -35,7 +35,7 @@ extension RequestContext {
             record.note(responses)
             describe()
             return responses
-        } catch var refusal as Refusal {
+        } catch var refusal as UpstreamErrorResponse {
             record.notices = refusal.notices
             record.note(status: refusal.status, headers: refusal.headers)
             if refusal.status == 400, let warning = refusal.notices.first(where: { $0.kind == .warned }) {
@@ -48,8 +48,8 @@ extension RequestContext {
     /// What would be sent, without sending it: the requests of the first attempt, at the first of the bases.
     func dryRun(
         _ requests: [TranslatedRequest]
-    ) throws(Failure) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {
-        let corrected = requests.map { $0.without(shared.memory.refusedParameters.of($0.context.modelSent)) }
+    ) throws(HTTPError) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {
+        let corrected = requests.map { $0.without(shared.caches.refusedParameters.of($0.context.modelSent)) }
         record.note(corrected)
         try permit(corrected[0].context)
         return corrected.map { translated in
@@ -60,15 +60,15 @@ extension RequestContext {
     }
 
     /// - Throws: when the caller may not use the model.
-    private func permit(_ context: ReplyContext) throws(Failure) {
+    private func permit(_ context: ReplyContext) throws(HTTPError) {
         guard let caller = record.caller else { return }
         guard !context.modelSent.isEmpty else {
-            if caller.models != nil { throw Failure.modelNotNamed }
+            if caller.models != nil { throw HTTPError.modelNotNamed }
             return
         }
         let asked = context.modelAsked ?? context.modelMapped
         let names = [asked, context.modelMapped, context.modelSent]
-        guard names.contains(where: caller.mayUse) else { throw Failure.modelNotAllowed(asked) }
+        guard names.contains(where: caller.mayUse) else { throw HTTPError.modelNotAllowed(asked) }
     }
 
     private func sendAll(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {

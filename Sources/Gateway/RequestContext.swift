@@ -12,11 +12,11 @@ final class RequestContext {
     struct Shared: Sendable {
         let configuration: Configuration
         let pool: UpstreamPool
-        let memory: Memory
+        let caches: Caches
         let budget: MemoryBudget
-        let admission: Admission
+        let limiter: ConcurrencyLimiter
         let scoreboard: Scoreboard?
-        let catalogue: Current<Catalogue>
+        let catalogue: Reloadable<Catalogue>
         /// Returns the day, by which models are gone.
         let today: @Sendable () -> Day
     }
@@ -33,11 +33,11 @@ final class RequestContext {
     /// The requests upstream, one for each choice of the response.
     private var calls: [UpstreamCall] = []
     /// The memory that whole upstream responses take.
-    private(set) lazy var responseMemory = MemoryBudget.Share(of: shared.budget)
+    private(set) lazy var responseMemory = MemoryBudget.Reservation(of: shared.budget)
     /// How many permits of the concurrency limit it holds.
     private var permits = 0
     /// Its row on the scoreboard, while it is live.
-    private(set) var place: Place?
+    private(set) var slot: RequestSlot?
 
     init(_ request: CGI.Request, _ sink: any ByteSink, on eventLoop: any EventLoop, sharing shared: Shared) {
         self.request = request
@@ -57,23 +57,23 @@ final class RequestContext {
     /// Takes a permit, after a short wait if necessary.
     ///
     /// - Throws: when there is none.
-    func enter() async throws(Failure) {
-        try await shared.admission.enter(on: eventLoop)
+    func enter() async throws(HTTPError) {
+        try await shared.limiter.enter(on: eventLoop)
         permits = 1
-        place = shared.scoreboard?.enter()
+        slot = shared.scoreboard?.enter()
         describe()
     }
 
     /// Returns the permits.
     func leave() {
-        shared.admission.leave(permits)
+        shared.limiter.leave(permits)
         permits = 0
-        if let place = place.take() { shared.scoreboard?.leave(place) }
+        if let slot = slot.take() { shared.scoreboard?.leave(slot) }
     }
 
     /// Writes on the scoreboard what is known of the request.
     func describe() {
-        place?.describe(
+        slot?.describe(
             requestID: record.requestID, caller: caller, route: record.routePattern, model: record.modelSent ?? "",
             method: record.method)
     }
@@ -94,7 +94,7 @@ final class RequestContext {
     /// A translator with these settings, for the models that are available today.
     func translator() throws(ConfigurationError) -> RequestTranslator {
         let settings = try settings()
-        let availability = settings.availability(on: shared.today()).map { shared.memory.observations.added(to: $0) }
+        let availability = settings.availability(on: shared.today()).map { shared.caches.observations.added(to: $0) }
         return RequestTranslator(settings: settings, availability: availability)
     }
 
@@ -117,7 +117,7 @@ final class RequestContext {
     }
 
     /// The memory that the body was granted; it is released when the reservation is.
-    func takeBodyMemory() -> MemoryBudget.Share? { body.memory.take() }
+    func takeBodyMemory() -> MemoryBudget.Reservation? { body.memory.take() }
 
     // MARK: The response
 
@@ -143,21 +143,21 @@ final class RequestContext {
             let key = IdempotencyKey.of(request) + (calls.isEmpty ? "" : ".\(calls.count)")
             calls.append(
                 UpstreamCall(
-                    shared.pool, shared.memory, caller: caller, on: eventLoop, idempotencyKey: key,
+                    shared.pool, shared.caches, caller: caller, on: eventLoop, idempotencyKey: key,
                     headers: record.headersForUpstream))
         }
         return calls[index]
     }
 
     /// Takes a permit for each further request upstream that the client's request becomes.
-    func enter(further count: Int) throws(Failure) {
+    func enter(further count: Int) throws(HTTPError) {
         guard count > 0 else { return }
-        try shared.admission.enter(further: count)
+        try shared.limiter.enter(further: count)
         permits += count
     }
 
     /// Whether upstream is to be asked again, after a failure of its stream before any content.
-    func repeats(after failure: Failure) -> Bool {
+    func repeats(after failure: HTTPError) -> Bool {
         calls.count == 1 && calls[0].repeats(after: failure)
     }
 
@@ -180,7 +180,7 @@ final class RequestContext {
     /// An error of upstream without the operator's keys.
     ///
     /// - Throws: when it is too large to be searched.
-    func redacted(_ body: [UInt8]) throws(Failure) -> [UInt8] {
+    func redacted(_ body: [UInt8]) throws(HTTPError) -> [UInt8] {
         guard body.count <= Redaction.sizeLimit else { throw .upstreamErrorTooLarge }
         return redaction.apply(body)
     }

@@ -37,9 +37,9 @@ public final class Responder: Sendable {
             configuration.access, client: client, files: files, scoreboard: scoreboard, log: configuration.log)
         shared = RequestContext.Shared(
             configuration: configuration, pool: UpstreamPool(configuration, client, files),
-            memory: Memory(reasoningCapacity: configuration.reasoningCache), budget: budget,
-            admission: Admission(limit: configuration.maxStreams), scoreboard: scoreboard,
-            catalogue: Current(configuration.models, .modelsFile, files), today: today)
+            caches: Caches(reasoningCapacity: configuration.reasoningCache), budget: budget,
+            limiter: ConcurrencyLimiter(limit: configuration.maxStreams), scoreboard: scoreboard,
+            catalogue: Reloadable(configuration.models, .modelsFile, files), today: today)
         if let authorities = configuration.authorities {
             _ = files.watch(authorities, as: ConfigurationKey.upstreamCAFile.rawValue, whenRead: client.trust)
         }
@@ -65,7 +65,7 @@ public final class Responder: Sendable {
         do {
             try await serve(context)
         } catch {
-            await respond(to: context, with: Failure(error))
+            await respond(to: context, with: HTTPError(error))
         }
         finish(context, clientLeft: sink.clientIsGone)
     }
@@ -98,36 +98,36 @@ public final class Responder: Sendable {
     }
 
     @inline(never)  // See Architecture, "Memory per stream".
-    private func route(of context: RequestContext) throws(Failure) -> Route {
+    private func route(of context: RequestContext) throws(HTTPError) -> Route {
         let request = context.request
         guard
             let route = Route(
                 path: request.path, passing: configuration.passthrough, statusPath: configuration.statusPath)
-        else { throw Failure.notFound }
+        else { throw HTTPError.notFound }
         context.record.route = route.name
         context.record.routePattern = route.pattern
         return route
     }
 
     /// - Throws: when the request may not be made: not with this method, or not by this caller.
-    private func authorize(_ context: RequestContext, for route: Route) async throws(Failure) {
+    private func authorize(_ context: RequestContext, for route: Route) async throws(HTTPError) {
         let request = context.request
         if let methods = route.methods, !methods.contains(request.method) {
-            throw Failure.methodNotAllowed(methods)
+            throw HTTPError.methodNotAllowed(methods)
         }
         guard route != .status, route != .health || HealthEndpoint.asksUpstream(request) else { return }
         context.record.caller = try await authenticator.caller(of: request)
     }
 
     @inline(never)  // See Architecture, "Memory per stream".
-    private func respond(to context: RequestContext, with failure: Failure) async {
+    private func respond(to context: RequestContext, with failure: HTTPError) async {
         guard let writer = context.takeWriter() else { return }
         let (head, body) = answer(failure.unlessStopping(clientIsGone: writer.clientIsGone), to: context)
         await writer.respond(head, body: body, withoutBody: context.request.method == "HEAD")
     }
 
     @inline(never)  // See Architecture, "Memory per stream".
-    private func answer(_ failure: Failure, to context: RequestContext) -> (ResponseHead, [UInt8]) {
+    private func answer(_ failure: HTTPError, to context: RequestContext) -> (ResponseHead, [UInt8]) {
         var failure = failure.redacted(context.redaction)
         // Client libraries try again too, and heed this: their tries would multiply the proxy's.
         if failure.status >= 500, context.isExhausted { failure.headers.append(("x-should-retry", "false")) }

@@ -4,8 +4,8 @@ internal import Synchronization
 /// The process's scoreboard in its private memory, which other programs cannot damage.
 final class Board: Sendable {
     private struct State {
-        var ledger: Ledger
-        var places: Places
+        var ledger: MetricStore
+        var places: SlotAllocator
     }
 
     /// Identifies the scoreboard among those in a directory.
@@ -24,10 +24,10 @@ final class Board: Sendable {
     init(streamLimit: Int, _ clock: Clock) {
         self.streamLimit = streamLimit
         startTime = clock.stamp()
-        state = Mutex(State(ledger: Ledger(clock), places: Places(clock)))
+        state = Mutex(State(ledger: MetricStore(clock), places: SlotAllocator(clock)))
     }
 
-    func enter() -> Place {
+    func enter() -> RequestSlot {
         state.withLock { state in
             let place = state.places.take()
             state.ledger.note(live: state.places.live)
@@ -35,14 +35,14 @@ final class Board: Sendable {
         }
     }
 
-    func leave(_ place: Place) {
+    func leave(_ place: RequestSlot) {
         state.withLock { state in
             state.places.giveBack(place)
             state.ledger.note(live: state.places.live)
         }
     }
 
-    func update(_ body: (inout Ledger) -> Void) {
+    func update(_ body: (inout MetricStore) -> Void) {
         state.withLock { body(&$0.ledger) }
     }
 
@@ -70,12 +70,12 @@ final class Board: Sendable {
                 return state.places.listed
             }
             image.section(.exchanges) { words in
-                for place in places { LiveExchange.write(place, to: &words) }
+                for place in places { LiveRequest.write(place, to: &words) }
             }
         }
     }
 
-    private func word(of word: Image.ProcessWord, _ places: Places) -> UInt64 {
+    private func word(of word: Image.ProcessWord, _ places: SlotAllocator) -> UInt64 {
         switch word {
         case .identity: identity
         case .process: UInt64(clamping: getpid())

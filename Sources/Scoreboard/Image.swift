@@ -12,7 +12,7 @@ struct Image: Sendable {
         case history
         /// Counts and histograms: ``SeriesTable``.
         case series
-        /// The live requests: ``LiveExchange``, one after the other.
+        /// The live requests: ``LiveRequest``, one after the other.
         case exchanges
         /// In the totals: the identities of the included scoreboards.
         case added

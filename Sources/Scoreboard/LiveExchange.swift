@@ -1,5 +1,5 @@
 /// A live request in a snapshot. Its texts are truncated to 96 bytes.
-public struct LiveExchange: Sendable {
+public struct LiveRequest: Sendable {
     /// The request's id in the logs.
     public let requestID: String
     /// The caller's label; never the key.
@@ -20,12 +20,12 @@ public struct LiveExchange: Sendable {
 
 // In a file, a request has four words: its start time, the time to its first byte, its tokens, and the lengths of its texts
 // with 8 bits each. The texts follow, each padded to whole words.
-extension LiveExchange {
+extension LiveRequest {
     private static let textCount = 5
     private static let longestText: UInt64 = 96
 
     /// Appends a request in the file format, unless it has no description yet.
-    static func write(_ place: Place, to words: inout [UInt64]) {
+    static func write(_ place: RequestSlot, to words: inout [UInt64]) {
         guard let description = place.description else { return }
         let texts = [
             description.requestID, description.caller, description.route, description.model, description.method,
@@ -36,8 +36,8 @@ extension LiveExchange {
     }
 
     /// Reads the requests of a section in a file, which may have any contents.
-    static func read(_ words: ArraySlice<UInt64>) -> [LiveExchange] {
-        var exchanges: [LiveExchange] = []
+    static func read(_ words: ArraySlice<UInt64>) -> [LiveRequest] {
+        var exchanges: [LiveRequest] = []
         var rest = words
         while exchanges.count < Layout.placeCount, rest.count >= 4 {
             let head = Array(rest.prefix(4))
@@ -47,7 +47,7 @@ extension LiveExchange {
                 defer { rest = rest.dropFirst(length.wordsForBytes) }
                 return String(decoding: rest.unpacked(length), as: UTF8.self)
             }
-            exchanges.append(LiveExchange(head, texts))
+            exchanges.append(LiveRequest(head, texts))
         }
         return exchanges
     }

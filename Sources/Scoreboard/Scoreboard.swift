@@ -3,7 +3,7 @@
 ///
 /// The scoreboard is in the process's private memory. A thread copies it to a file in the directory once a second; other
 /// processes can read that file, even after this process has ended. If copying fails, only the sharing is affected. A request
-/// takes the scoreboard's lock at its start and at its end; in between, it updates only its own ``Place``.
+/// takes the scoreboard's lock at its start and at its end; in between, it updates only its own ``RequestSlot``.
 public final class Scoreboard: Sendable {
     private let board: Board
     private let keeper: BoardKeeper?
@@ -78,21 +78,21 @@ public final class Scoreboard: Sendable {
     /// Records the start of a request.
     ///
     /// - Returns: the request's slot.
-    public func enter() -> Place {
+    public func enter() -> RequestSlot {
         board.enter()
     }
 
     /// Records the end of a request.
     ///
     /// - Parameter place: the slot that ``enter()`` has returned.
-    public func leave(_ place: Place) {
+    public func leave(_ place: RequestSlot) {
         board.leave(place)
     }
 
     /// Updates several counters and histograms together.
     ///
     /// - Parameter body: updates the ledger. The scoreboard is locked meanwhile, so it must be short.
-    public func update(_ body: (inout Ledger) -> Void) {
+    public func update(_ body: (inout MetricStore) -> Void) {
         board.update(body)
     }
 }

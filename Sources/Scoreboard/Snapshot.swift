@@ -17,7 +17,7 @@ public struct Snapshot: Sendable {
     /// The maximum number of requests that were live at the same time.
     public let mostLive: Int
     /// The live requests, in no particular order; at most 4096.
-    public private(set) var exchanges: [LiveExchange]
+    public private(set) var exchanges: [LiveRequest]
     /// The intervals of the last hour, in no particular order.
     public let intervals: [Interval]
     /// The scoreboard's identity; 0 for totals.
@@ -41,7 +41,7 @@ public struct Snapshot: Sendable {
         unreadableFiles = word(.unreadableFiles)
         live = isLive ? Layout.count(word(.live)) : 0
         mostLive = Layout.count(word(.mostLive))
-        exchanges = isLive ? LiveExchange.read(image.section(.exchanges)) : []
+        exchanges = isLive ? LiveRequest.read(image.section(.exchanges)) : []
         intervals = Interval.read(image.section(.history))
         var series = SeriesTable(capacity: Layout.seriesCapacity)
         series.add(image.section(.series))

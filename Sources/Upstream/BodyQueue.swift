@@ -3,7 +3,7 @@ internal import NIOCore
 /// The queue between a connection, which pushes the pieces of one body, and the body's consumer, which may pause.
 ///
 /// If the consumer keeps up, the queue stays empty: `receive` passes each piece directly to the consumer's closure. Otherwise
-/// the queue holds at most the bytes of one read from the socket, because the connection reads only while `isHungry`.
+/// the queue holds at most the bytes of one read from the socket, because the connection reads only while `wantsRead`.
 ///
 /// `@unchecked Sendable`: state is accessed only on `eventLoop`; other threads use `eventLoop.execute`.
 final class BodyQueue: @unchecked Sendable {
@@ -40,12 +40,12 @@ final class BodyQueue: @unchecked Sendable {
     }
 
     /// Whether the connection should read: the consumer wants more, or a task is waiting in `peek`.
-    var isHungry: Bool { outcome == nil && (consumer != nil ? flow == .flowing : peeking != nil) }
+    var wantsRead: Bool { outcome == nil && (consumer != nil ? flow == .flowing : peeking != nil) }
 
     // MARK: The connection's side
 
     func receive(_ piece: ByteBuffer) {
-        if consumer != nil, isHungry, waiting.isEmpty {
+        if consumer != nil, wantsRead, waiting.isEmpty {
             deliver(piece)
         } else if outcome == nil {
             waiting.append(piece)
@@ -53,7 +53,7 @@ final class BodyQueue: @unchecked Sendable {
     }
 
     /// Called after all bytes of one read have been received. Asks the consumer whether to pause.
-    func endRead() {
+    func readComplete() {
         if let peeking, waitingByteCount >= peeking.count { endPeeking() }
         guard hasDelivered, outcome == nil, let consumer else { return }
         hasDelivered = false
@@ -175,7 +175,7 @@ final class BodyQueue: @unchecked Sendable {
         while flow == .flowing, consumer != nil, let piece = waiting.popFirst() {
             deliver(piece)
         }
-        endRead()
+        readComplete()
     }
 
     private func endOrReadOn() {
@@ -184,7 +184,7 @@ final class BodyQueue: @unchecked Sendable {
             consumer = nil
             self.whenEnded = nil
             whenEnded.resume(returning: outcome)
-        } else if isHungry {
+        } else if wantsRead {
             connection?.readMore()
         }
     }

@@ -69,7 +69,7 @@ public final class Client: Sendable {
         }
         let now = NIODeadline.now()
         let deadline = min(latest, now + pool.limits.total)
-        if usesIdleConnection, let idle = pool.takeKept(for: request.origin, at: now) {
+        if usesIdleConnection, let idle = pool.takeIdle(for: request.origin, at: now) {
             return try await idle.send(request, until: deadline).get()
         }
         let new = try await pool.connect(to: request.origin, until: deadline).get()

@@ -17,7 +17,7 @@ extension Client {
         /// The proxy through which every connection, http or https, is tunnelled with CONNECT; nil for direct connections.
         public var proxy: Proxy?
         /// The maximum number of idle connections of each event loop, for all origins together.
-        public var keptConnections: Int
+        public var maximumIdleConnections: Int
         /// How long an idle connection is kept. It should be shorter than upstream's own limit; otherwise upstream often closes
         /// a connection just as a request is sent on it.
         public var keepTime: Duration
@@ -34,7 +34,7 @@ extension Client {
             totalTimeout: Duration = .seconds(600),
             authorities: Authorities? = nil,
             proxy: Proxy? = nil,
-            keptConnections: Int = 256,
+            maximumIdleConnections: Int = 256,
             keepTime: Duration = .seconds(60),
             maximumAge: Duration = .seconds(120)
         ) {
@@ -44,7 +44,7 @@ extension Client {
             self.totalTimeout = totalTimeout
             self.authorities = authorities
             self.proxy = proxy
-            self.keptConnections = keptConnections
+            self.maximumIdleConnections = maximumIdleConnections
             self.keepTime = keepTime
             self.maximumAge = maximumAge
         }

@@ -24,7 +24,7 @@ extension Connection {
         case .receivingBody:
             if now >= deadline {
                 fail(.totalTimeout, "no complete response in time")
-            } else if body?.isHungry == true && now >= lastActivity + limits.idle {
+            } else if body?.wantsRead == true && now >= lastActivity + limits.idle {
                 fail(.idleTimeout, "upstream has stopped sending")
             }
         case .awaitingBoundary, .closed:
@@ -47,7 +47,7 @@ struct TimeLimits {
     }
 
     /// The interval between checks: an eighth of the shortest limit, but at least 5 ms and at most 1 second.
-    var lookInterval: TimeAmount {
+    var timeoutCheckInterval: TimeAmount {
         let shortest = min(firstByte, idle, total, keep, age)
         return min(.seconds(1), max(.milliseconds(5), .nanoseconds(shortest.nanoseconds / 8)))
     }

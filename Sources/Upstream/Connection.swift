@@ -94,8 +94,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     func channelReadComplete(context: ChannelHandlerContext) {
         switch state {
         case .receivingBody:
-            body?.endRead()
-            if body?.isHungry == true { context.read() }
+            body?.readComplete()
+            if body?.wantsRead == true { context.read() }
         case .idle, .awaitingHead: context.read()
         case .awaitingBoundary, .closed: break
         }

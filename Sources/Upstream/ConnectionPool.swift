@@ -30,7 +30,7 @@ final class ConnectionPool: @unchecked Sendable {
 
     /// Removes and returns the idle connection that was used last; nil if there is none. It is the least likely to be stale,
     /// and the others can reach their idle limit.
-    func takeKept(for origin: Origin, at now: NIODeadline) -> Connection? {
+    func takeIdle(for origin: Origin, at now: NIODeadline) -> Connection? {
         while let index = kept.lastIndex(where: { $0.origin == origin }) {
             let connection = kept.remove(at: index)
             if now < connection.reuseEnd { return connection }
@@ -54,10 +54,11 @@ final class ConnectionPool: @unchecked Sendable {
 
     /// Keeps a connection that has become idle, or closes it if it cannot be kept.
     func keep(_ connection: Connection) {
-        guard !isShutDown && configuration.keptConnections > 0 && connection.lastActivity < connection.reuseEnd else {
+        guard !isShutDown && configuration.maximumIdleConnections > 0 && connection.lastActivity < connection.reuseEnd
+        else {
             return connection.close()
         }
-        if kept.count >= configuration.keptConnections { kept.first?.close() }
+        if kept.count >= configuration.maximumIdleConnections { kept.first?.close() }
         kept.append(connection)
     }
 
@@ -78,7 +79,7 @@ final class ConnectionPool: @unchecked Sendable {
     }
 
     private func scheduleLook() {
-        nextLook = eventLoop.scheduleTask(in: limits.lookInterval) { self.look() }
+        nextLook = eventLoop.scheduleTask(in: limits.timeoutCheckInterval) { self.look() }
     }
 
     private func look() {

@@ -8,7 +8,7 @@ struct DescriptorBudget {
     /// How many exchanges may be live.
     let streams: Int
     /// How many idle connections to upstream each event loop may keep.
-    let keptConnections: Int
+    let maximumIdleConnections: Int
 
     /// Raises the limit as far as the system lets it: the usual 1,024 was made for programs that use `select`.
     static func raised(eventLoops: Int) -> DescriptorBudget {
@@ -24,6 +24,6 @@ struct DescriptorBudget {
         let own = 32 + 5 * eventLoops
         let spare = limit / 8
         streams = max(1, (limit - own - spare) / 2)
-        keptConnections = min(256, spare / 2 / eventLoops)
+        maximumIdleConnections = min(256, spare / 2 / eventLoops)
     }
 }

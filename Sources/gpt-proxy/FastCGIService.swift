@@ -32,7 +32,7 @@ enum FastCGIService {
         if configuration.maxStreams == 0 || configuration.maxStreams > budget.streams {
             configuration.maxStreams = budget.streams
         }
-        configuration.client.keptConnections = budget.keptConnections
+        configuration.client.maximumIdleConnections = budget.maximumIdleConnections
         let plan = MemoryPlan(maxBody: configuration.maxBody)
         if plan.bodies.maxBody < configuration.maxBody {
             log.warning(

@@ -2,7 +2,7 @@ internal import Models
 internal import Presentation
 internal import Translation
 
-/// The catalogue for people: which model is sent for which name, until when, and what it supports. Current names come first.
+/// The catalogue for people: which model is sent for which name, until when, and what it supports. Reloadable names come first.
 struct ModelTable {
     /// From this width on there is room for efforts in words, sampling and prices.
     private static let wide = 120
@@ -37,7 +37,7 @@ struct ModelTable {
         let gone = entries.filter(isGone)
         let current = entries.filter { !isGone($0) }
         let sections = [
-            ("Current", current.filter { $0.shutdown == nil }),
+            ("Reloadable", current.filter { $0.shutdown == nil }),
             ("Ending", Self.byDay(current.filter { $0.shutdown != nil })),
             ("Gone on \(day)", gone),
         ]

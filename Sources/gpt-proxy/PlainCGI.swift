@@ -15,7 +15,7 @@ enum PlainCGI {
             try await answer()
         } catch {
             // The web server's log gets the reason; the client gets an answer that tells it nothing it could abuse.
-            _ = OneShot.readRequest(environment: Start.environment, maxBody: 0)
+            _ = CGIProcess.readRequest(environment: Start.environment, maxBody: 0)
             let sink = StandardOutputSink()
             await ResponseWriter(sink).respond(
                 ResponseHead(status: 500, headers: [("Content-Type", "application/json")]),
@@ -34,12 +34,12 @@ enum PlainCGI {
         let client = makeClient(configuration, on: eventLoop)
         let scoreboard = configuration.makeScoreboard()
         let responder = Responder(configuration: configuration, client: client, scoreboard: scoreboard)
-        let request = OneShot.readRequest(environment: Start.environment, maxBody: configuration.maxBody)
+        let request = CGIProcess.readRequest(environment: Start.environment, maxBody: configuration.maxBody)
         let loop = eventLoop.next()
         let exchange = Task(executorPreference: EventLoopTaskExecutor(loop)) {
             await responder.respond(to: request, sink: StandardOutputSink(), on: loop)
         }
-        OneShot.whenServerLeaves { exchange.cancel() }
+        CGIProcess.whenServerLeaves { exchange.cancel() }
         await exchange.value
         scoreboard?.close(within: 1)
     }

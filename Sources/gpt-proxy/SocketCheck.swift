@@ -18,7 +18,7 @@ enum SocketCheck {
             if file.verdict == .problem { return findings }
         }
         do throws(StartError) {
-            let status = try Probe.get("/healthz", from: address)
+            let status = try FastCGIClient.get("/healthz", from: address)
             findings.append(
                 status == 200
                     ? .ok(address, "answers in FastCGI")

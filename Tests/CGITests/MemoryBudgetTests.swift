@@ -5,8 +5,8 @@ import Testing
 struct MemoryBudgetTests {
     @Test func `what is given back can be taken again`() {
         let budget = MemoryBudget(capacity: 1000)
-        var first: MemoryBudget.Share? = MemoryBudget.Share(of: budget)
-        let second = MemoryBudget.Share(of: budget)
+        var first: MemoryBudget.Reservation? = MemoryBudget.Reservation(of: budget)
+        let second = MemoryBudget.Reservation(of: budget)
         #expect(first?.admit(600) == true)
         #expect(second.admit(500) == false)
         #expect(second.size == 0)
@@ -17,7 +17,7 @@ struct MemoryBudgetTests {
 
     @Test func `a share grows and shrinks`() {
         let budget = MemoryBudget(capacity: 1000)
-        let (first, second) = (MemoryBudget.Share(of: budget), MemoryBudget.Share(of: budget))
+        let (first, second) = (MemoryBudget.Reservation(of: budget), MemoryBudget.Reservation(of: budget))
         #expect(first.resize(to: 900))
         #expect(second.resize(to: 200) == false)
         #expect(first.resize(to: 1001) == false)
@@ -28,16 +28,16 @@ struct MemoryBudgetTests {
 
     @Test func `large bodies leave room for small ones`() {
         let budget = MemoryBudget(capacity: 80 << 20)
-        let large = MemoryBudget.Share(of: budget)
+        let large = MemoryBudget.Reservation(of: budget)
         #expect(large.admit(71 << 20) == false)
         #expect(large.admit(70 << 20))
-        let another = MemoryBudget.Share(of: budget)
+        let another = MemoryBudget.Reservation(of: budget)
         #expect(another.admit(2 << 20) == false)
         #expect(another.admit(1 << 20))
     }
 
     @Test func `what is in hand may take all`() {
-        let share = MemoryBudget.Share(of: MemoryBudget(capacity: 80 << 20))
+        let share = MemoryBudget.Reservation(of: MemoryBudget(capacity: 80 << 20))
         #expect(share.resize(to: 80 << 20))
     }
 
@@ -52,8 +52,8 @@ struct MemoryBudgetTests {
 
     @Test func `bodies that wait get room in their order`() {
         let budget = MemoryBudget(capacity: 1000)
-        var (held, small): (MemoryBudget.Share?, MemoryBudget.Share?) = (.init(of: budget), .init(of: budget))
-        let (first, second) = (MemoryBudget.Share(of: budget), MemoryBudget.Share(of: budget))
+        var (held, small): (MemoryBudget.Reservation?, MemoryBudget.Reservation?) = (.init(of: budget), .init(of: budget))
+        let (first, second) = (MemoryBudget.Reservation(of: budget), MemoryBudget.Reservation(of: budget))
         let answers = Answers()
         held?.admit(700, answers.note("held"))
         small?.admit(200, answers.note("small"))
@@ -69,8 +69,8 @@ struct MemoryBudgetTests {
 
     @Test func `a body that stops waiting is refused, and the next has its chance`() {
         let budget = MemoryBudget(capacity: 1000)
-        var held: MemoryBudget.Share? = .init(of: budget)
-        let (first, second) = (MemoryBudget.Share(of: budget), MemoryBudget.Share(of: budget))
+        var held: MemoryBudget.Reservation? = .init(of: budget)
+        let (first, second) = (MemoryBudget.Reservation(of: budget), MemoryBudget.Reservation(of: budget))
         let answers = Answers()
         #expect(held?.admit(900) == true)
         first.admit(600, answers.note("first"))
@@ -85,15 +85,15 @@ struct MemoryBudgetTests {
     @Test func `what can never have room does not wait`() {
         let budget = MemoryBudget(capacity: 80 << 20)
         let answers = Answers()
-        MemoryBudget.Share(of: budget).admit(71 << 20, answers.note("large"))
+        MemoryBudget.Reservation(of: budget).admit(71 << 20, answers.note("large"))
         #expect(answers.all == ["not large"])
     }
 
     @Test func `not everybody may wait`() {
         let budget = MemoryBudget(capacity: 10)
-        let held = MemoryBudget.Share(of: budget)
+        let held = MemoryBudget.Reservation(of: budget)
         #expect(held.admit(10))
-        let waiting = (0..<65).map { _ in MemoryBudget.Share(of: budget) }
+        let waiting = (0..<65).map { _ in MemoryBudget.Reservation(of: budget) }
         let answers = Answers()
         for share in waiting { share.admit(1, answers.note("one")) }
         #expect(answers.all == ["not one"])

@@ -20,12 +20,12 @@ struct RefusalTests {
         (500, #"{"message":"The model has been deprecated","code":"model_not_found"}"#, false),
     ])
     func `only a refusal of the model itself says that it is missing`(status: Int, error: String, isMissing: Bool) {
-        let refusal = Refusal(status: status, headers: [], body: Array(#"{"error":\#(error)}"#.utf8))
+        let refusal = UpstreamErrorResponse(status: status, headers: [], body: Array(#"{"error":\#(error)}"#.utf8))
         #expect(refusal.saysModelIsMissing == isMissing)
     }
 
     @Test func `a remark is added to the message, and nothing else changes`() {
-        var refusal = Refusal(
+        var refusal = UpstreamErrorResponse(
             status: 400, headers: [], body: Array(#"{"error":{"message":"No.","code":1},"x":[ ]}"#.utf8))
         refusal.remark("Do that")
         #expect(

@@ -104,7 +104,7 @@ struct RetryPolicyTests {
         #expect(policy.failed(.init(.otherBase)) == nil)
     }
 
-    @Test func `bases whose circuit breaker is open are asked last`() {
+    @Test func `bases whose circuitBreaker breaker is open are asked last`() {
         conditions.broken = [0, 2]
         let policy = policy(bases: 3, retries: 9)
         #expect(policy.start() == attempt(1))

@@ -67,7 +67,7 @@ struct RetryTests {
     func `which refusals are worth another try`(
         status: Int, advice: String?, body: String, remedy: AttemptOutcome.Remedy
     ) {
-        let refusal = Refusal(
+        let refusal = UpstreamErrorResponse(
             status: status, headers: [], body: Array(body.utf8),
             advice: RetryAdvice { $0 == "x-should-retry" ? advice : nil })
         #expect(AttemptOutcome(refusal).remedy == remedy)

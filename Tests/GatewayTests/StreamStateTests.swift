@@ -18,7 +18,7 @@ private final class State {
 
     @discardableResult func earlyErrorArrived(canRepeat: Bool) -> Bool { state.earlyErrorArrived { canRepeat } }
 
-    func failed(_ failure: Failure) -> Bool { state.failed(failure) }
+    func failed(_ failure: HTTPError) -> Bool { state.failed(failure) }
 
     func streamsEnded() -> StreamState.AfterStreams { state.streamsEnded() }
 
@@ -26,8 +26,8 @@ private final class State {
 }
 
 struct StreamStateTests {
-    private static let failure = Failure(status: 502, reason: "first", message: "")
-    private static let second = Failure(status: 502, reason: "second", message: "")
+    private static let failure = HTTPError(status: 502, reason: "first", message: "")
+    private static let second = HTTPError(status: 502, reason: "second", message: "")
 
     /// What the state is told.
     private enum Input: CaseIterable {

@@ -39,7 +39,7 @@ struct UnreadableKeysTests {
     private func status(_ authenticator: Authenticator, _ key: String) async -> Int {
         var parameters = Parameters()
         parameters.insert("HTTP_X_API_KEY", key)
-        do throws(Failure) {
+        do throws(HTTPError) {
             _ = try await authenticator.caller(of: CGI.Request(parameters: parameters))
             return 200
         } catch {
@@ -68,7 +68,7 @@ struct UnreadableKeysTests {
     }
 
     @Test func `the failure says when to try again`() {
-        #expect(Failure.keysUnreadable.headers.contains { $0.name == "Retry-After" })
+        #expect(HTTPError.keysUnreadable.headers.contains { $0.name == "Retry-After" })
     }
 
     @Test func `the shared key ends in the same way, and keys in other places stay good`() async throws {

@@ -167,7 +167,7 @@ struct KeptConnectionTests {
     }
 
     @Test func `no more connections are kept than configured, nor longer`() async throws {
-        let configuration = Client.Configuration(keptConnections: 2, keepTime: .milliseconds(200))
+        let configuration = Client.Configuration(maximumIdleConnections: 2, keepTime: .milliseconds(200))
         try await exchange(configuration, with: { try await $0.serve("x") }) { client, server in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 1...8 { group.addTask { _ = try await client.exchange() } }

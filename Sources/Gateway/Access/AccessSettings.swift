@@ -3,7 +3,7 @@ internal import Files
 /// Who may call, as the configuration has it.
 struct AccessSettings: Sendable {
     /// The one key that all callers share.
-    var sharedKey: Provided<KeyDigest>?
+    var sharedKey: ConfiguredValue<KeyDigest>?
     /// The file of callers' keys.
     var keys: FileReading<KeyRing>?
     var tokens: Tokens?
@@ -13,7 +13,7 @@ struct AccessSettings: Sendable {
     /// Which tokens are taken.
     struct Tokens: Sendable {
         enum Keys: Sendable {
-            case secret(Provided<KeySet>)
+            case secret(ConfiguredValue<KeySet>)
             case file(FileReading<KeySet>)
             case published(PublishedKeys.Address)
         }

@@ -10,7 +10,7 @@ extension Authenticator {
     ///   - scoreboard: where others can see which version of the file of keys is in force; nil for nowhere.
     init(_ settings: AccessSettings, client: Client, files: FileWatch, scoreboard: Scoreboard?, log: Logger) {
         let grace = settings.grace
-        key = settings.sharedKey.map { Current($0, .proxyKey, files, grace: grace) }
+        key = settings.sharedKey.map { Reloadable($0, .proxyKey, files, grace: grace) }
         keys = settings.keys.map { reading in
             files.watch(reading, as: ConfigurationKey.keysFile.rawValue, grace: grace) { ring in
                 scoreboard?.note(keysVersion: ring.version)
@@ -28,8 +28,8 @@ extension TokenVerifier.Keys {
         _ settings: AccessSettings.Tokens.Keys, client: Client, files: FileWatch, grace: Duration, log: Logger
     ) {
         switch settings {
-        case .secret(let provided): self = .local(Current(provided, .tokenSecret, files, grace: grace))
-        case .file(let reading): self = .local(Current(.file(reading), .tokenKeysFile, files, grace: grace))
+        case .secret(let provided): self = .local(Reloadable(provided, .tokenSecret, files, grace: grace))
+        case .file(let reading): self = .local(Reloadable(.file(reading), .tokenKeysFile, files, grace: grace))
         case .published(let address): self = .published(PublishedKeys(address, client: client, log: log))
         }
     }

@@ -6,7 +6,7 @@ internal import Files
 /// Where both are there, both must name the same caller. A header that the web server has joined of several does not match.
 struct Authenticator: Sendable {
     /// The one key that needs no file (`PROXY_API_KEY`).
-    let key: Current<KeyDigest>?
+    let key: Reloadable<KeyDigest>?
     /// Callers' own keys (`PROXY_KEYS_FILE`).
     let keys: WatchedFile<KeyRing>?
     let tokens: TokenVerifier?
@@ -14,8 +14,8 @@ struct Authenticator: Sendable {
     /// The caller.
     ///
     /// - Throws: always the same answer when the request does not show who it is; only the log says why. Another one when it
-    ///   shows a key that was good until its file became unreadable (``Failure/keysUnreadable``).
-    func caller(of request: CGI.Request) async throws(Failure) -> Caller {
+    ///   shows a key that was good until its file became unreadable (``HTTPError/keysUnreadable``).
+    func caller(of request: CGI.Request) async throws(HTTPError) -> Caller {
         var presented: [String] = []
         if let header = request.header("x-api-key") { presented.append(header) }
         if let header = request.header("authorization") {
@@ -37,7 +37,7 @@ struct Authenticator: Sendable {
         tokens?.expirePublishedKeys()
     }
 
-    private func caller(named credential: String) async throws(Failure) -> Caller {
+    private func caller(named credential: String) async throws(HTTPError) -> Caller {
         let digest = KeyDigest(of: credential)
         if let key, digest == key.value {
             guard !key.hasExpired else { throw .keysUnreadable }

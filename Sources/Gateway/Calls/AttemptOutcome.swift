@@ -14,7 +14,7 @@ struct AttemptOutcome {
         case retry
     }
 
-    /// What the failure shows about the base, for its circuit breaker.
+    /// What the failure shows about the base, for its circuitBreaker breaker.
     enum Symptom {
         case none
         case failed
@@ -37,8 +37,8 @@ struct AttemptOutcome {
     init(_ error: any Error) {
         switch error {
         case let error as UpstreamError: self.init(error)
-        case let refusal as Refusal: self.init(refusal)
-        case let failure as Failure: self.init(failure)
+        case let refusal as UpstreamErrorResponse: self.init(refusal)
+        case let failure as HTTPError: self.init(failure)
         default: self.init()
         }
     }
@@ -61,7 +61,7 @@ struct AttemptOutcome {
         }
     }
 
-    private init(_ refusal: Refusal) {
+    private init(_ refusal: UpstreamErrorResponse) {
         delay = refusal.advice.delay
         switch refusal.status {
         case 401, 403: remedy = .otherBase
@@ -87,7 +87,7 @@ struct AttemptOutcome {
     }
 
     /// An error that a stream reported before any content.
-    private init(_ failure: Failure) {
+    private init(_ failure: HTTPError) {
         guard failure.reason == "upstream_error", failure.code != "insufficient_quota" else { return }
         if failure.status == 429 || failure.status == 500 || failure.status == 503 { remedy = .retry }
     }

@@ -9,7 +9,7 @@ struct Replacement {
     /// What was remembered on the way, with what it took the place of.
     private var noted: [(observation: ModelObservation, earlier: ModelObservation?)] = []
     /// The first model's refusal, which is the one that tells the client something.
-    private var firstRefusal: Refusal?
+    private var firstRefusal: UpstreamErrorResponse?
 
     /// The same request for another model, where upstream does not have the one that was sent. That is remembered, but of another
     /// base than the first only for this request: the others may have the model.
@@ -19,22 +19,22 @@ struct Replacement {
     ///   translation: then the next request goes there.
     /// - Throws: when the other model rejects the request, and the operator has that told.
     mutating func next(
-        after refusal: Refusal, to request: TranslatedRequest, askedFirstBase: Bool, _ memory: Memory
+        after refusal: UpstreamErrorResponse, to request: TranslatedRequest, askedFirstBase: Bool, _ caches: Caches
     ) throws(RequestError) -> TranslatedRequest? {
         guard refusal.saysModelIsMissing, let alternative = request.alternative else { return nil }
         firstRefusal = firstRefusal ?? refusal
         missing.insert(request.context.modelSent)
         if askedFirstBase {
-            noted.append((alternative.observation, memory.observations.note(alternative.observation)))
+            noted.append((alternative.observation, caches.observations.note(alternative.observation)))
         }
         let other = try alternative()
         guard other.path == request.path, !missing.contains(other.context.modelSent) else { return nil }
-        return other.without(memory.refusedParameters.of(other.context.modelSent))
+        return other.without(caches.refusedParameters.of(other.context.modelSent))
     }
 
     /// Forgets what was remembered: upstream does not have the other models either.
-    mutating func revert(_ refusal: inout Refusal, _ memory: Memory) {
-        for (observation, earlier) in noted.reversed() { memory.observations.revert(observation, to: earlier) }
+    mutating func revert(_ refusal: inout UpstreamErrorResponse, _ caches: Caches) {
+        for (observation, earlier) in noted.reversed() { caches.observations.revert(observation, to: earlier) }
         refusal = firstRefusal ?? refusal
     }
 }

@@ -1,8 +1,8 @@
 internal import NIOCore
 
-/// What the retry policy has to know of the process: the circuit breakers of the bases and the retry budget.
+/// What the retry policy has to know of the process: the circuitBreaker breakers of the bases and the retry budget.
 protocol RetryConditions {
-    /// Whether the base's circuit breaker admits a request.
+    /// Whether the base's circuitBreaker breaker admits a request.
     func admits(base: Int) -> Bool
 
     /// Takes a retry out of the process's budget.
@@ -102,7 +102,7 @@ struct RetryPolicy: ~Copyable {
         }
     }
 
-    /// - Returns: the attempt after the pause. The base is chosen now, since the circuit breakers may have changed.
+    /// - Returns: the attempt after the pause. The base is chosen now, since the circuitBreaker breakers may have changed.
     mutating func pauseEnded(_ conditions: some RetryConditions) -> Action {
         send(conditions, isRetry: true)
     }
@@ -137,7 +137,7 @@ struct RetryPolicy: ~Copyable {
         return .pause(delay)
     }
 
-    /// Chooses the first base whose circuit breaker admits requests and that has not failed; without one, the first that has
+    /// Chooses the first base whose circuitBreaker breaker admits requests and that has not failed; without one, the first that has
     /// not failed.
     private mutating func send(_ conditions: some RetryConditions, isRetry: Bool) -> Action {
         if isRetry { retries += 1 }

@@ -8,7 +8,7 @@ internal import Upstream
 /// `@unchecked Sendable`: used on the request's event loop only.
 final class UpstreamCall: @unchecked Sendable {
     private let pool: UpstreamPool
-    private let memory: Memory
+    private let caches: Caches
     /// Whose reasoning is kept.
     private let caller: String
     private let eventLoop: any EventLoop
@@ -29,11 +29,11 @@ final class UpstreamCall: @unchecked Sendable {
     ///   - caller: whose reasoning is kept.
     ///   - headers: what each request says of the client's.
     init(
-        _ pool: UpstreamPool, _ memory: Memory, caller: String, on eventLoop: any EventLoop, idempotencyKey: String,
+        _ pool: UpstreamPool, _ caches: Caches, caller: String, on eventLoop: any EventLoop, idempotencyKey: String,
         headers: [(name: String, value: String)]
     ) {
         self.pool = pool
-        self.memory = memory
+        self.caches = caches
         self.caller = caller
         self.eventLoop = eventLoop
         self.idempotencyKey = idempotencyKey
@@ -50,7 +50,7 @@ final class UpstreamCall: @unchecked Sendable {
     ///
     /// - Parameter makeRequest: makes the request for a base.
     /// - Returns: a success.
-    /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.
+    /// - Throws: ``UpstreamErrorResponse`` when upstream answers with an error, `UpstreamError` when it does not answer.
     func send(
         _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
     ) async throws -> Response {
@@ -75,17 +75,17 @@ final class UpstreamCall: @unchecked Sendable {
     /// reasoning that it cannot decrypt, for another model than the one that it does not have. What it refused is left out of
     /// later requests from the start.
     ///
-    /// - Throws: ``Refusal`` when upstream answers with an error, `UpstreamError` when it does not answer.
+    /// - Throws: ``UpstreamErrorResponse`` when upstream answers with an error, `UpstreamError` when it does not answer.
     func send(_ request: TranslatedRequest) async throws -> UpstreamResponse {
-        var request = request.without(memory.refusedParameters.of(request.context.modelSent))
+        var request = request.without(caches.refusedParameters.of(request.context.modelSent))
         var replacement = Replacement()
         while true {
             do {
                 let response = try await send { $0.post(request, idempotencyKey: $1) }
                 return UpstreamResponse(request: request, response: response)
-            } catch var refusal as Refusal {
+            } catch var refusal as UpstreamErrorResponse {
                 if let replaced = try replacement.next(
-                    after: refusal, to: request, askedFirstBase: policy.base == 0, memory)
+                    after: refusal, to: request, askedFirstBase: policy.base == 0, caches)
                 {
                     request = replaced
                     next = policy.requestChanged(.otherModel, pool)
@@ -95,7 +95,7 @@ final class UpstreamCall: @unchecked Sendable {
                     request = corrected
                     next = action
                 } else {
-                    if refusal.saysModelIsMissing { replacement.revert(&refusal, memory) }
+                    if refusal.saysModelIsMissing { replacement.revert(&refusal, caches) }
                     refusal.headers += request.headers
                     refusal.notices = request.notices
                     throw refusal
@@ -107,7 +107,7 @@ final class UpstreamCall: @unchecked Sendable {
     }
 
     /// Whether the next ``send(_:)`` repeats the request, after the stream that it brought failed before any content.
-    func repeats(after failure: Failure) -> Bool {
+    func repeats(after failure: HTTPError) -> Bool {
         next = attemptFailed(AttemptOutcome(failure), ofStream: true)
         return next != nil
     }
@@ -137,14 +137,14 @@ final class UpstreamCall: @unchecked Sendable {
     }
 
     /// The request without what upstream refuses, which is remembered; nil when nothing can be taken away.
-    private func correct(_ request: TranslatedRequest, after refusal: Refusal) -> TranslatedRequest? {
+    private func correct(_ request: TranslatedRequest, after refusal: UpstreamErrorResponse) -> TranslatedRequest? {
         guard refusal.status == 400, let error = refusal.error else { return nil }
         if request.hasReasoning(refusedBy: error) {
-            memory.reasoning?.forget(callIDs: request.recalledCallIDs, for: caller)
+            caches.reasoning?.forget(callIDs: request.recalledCallIDs, for: caller)
             return request.withoutReasoning
         }
         guard let (corrected, learned) = request.corrected(by: error) else { return nil }
-        memory.refusedParameters.add(learned, for: request.context.modelSent)
+        caches.refusedParameters.add(learned, for: request.context.modelSent)
         return corrected
     }
 }

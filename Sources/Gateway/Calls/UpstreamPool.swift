@@ -9,7 +9,7 @@ final class UpstreamPool: Sendable {
     struct Base: Sendable {
         let requests: UpstreamRequests
         /// Nil for an only base, which is asked whatever its state is.
-        let circuit: Circuit?
+        let circuitBreaker: CircuitBreaker?
     }
 
     let client: Client
@@ -25,7 +25,7 @@ final class UpstreamPool: Sendable {
         self.client = client
         let bases = configuration.bases
         self.bases = bases.map {
-            Base(requests: UpstreamRequests($0, files), circuit: bases.count > 1 ? Circuit() : nil)
+            Base(requests: UpstreamRequests($0, files), circuitBreaker: bases.count > 1 ? CircuitBreaker() : nil)
         }
         maximumRetries = configuration.retries
         timeout = TimeAmount(configuration.upstreamTimeout)
@@ -39,12 +39,12 @@ final class UpstreamPool: Sendable {
     }
 
     func note(successOf base: Int) {
-        guard bases[base].circuit?.succeeded() == true else { return }
+        guard bases[base].circuitBreaker?.succeeded() == true else { return }
         log.notice("an upstream base is back", metadata: ["base": "\(bases[base].requests.origin)"])
     }
 
     func note(_ outcome: AttemptOutcome, of base: Int) {
-        guard let rest = bases[base].circuit?.failed(outcome) else { return }
+        guard let rest = bases[base].circuitBreaker?.failed(outcome) else { return }
         log.warning(
             "an upstream base fails and is rested",
             metadata: ["base": "\(bases[base].requests.origin)", "seconds": "\(rest.components.seconds)"])
@@ -52,7 +52,7 @@ final class UpstreamPool: Sendable {
 }
 
 extension UpstreamPool: RetryConditions {
-    func admits(base: Int) -> Bool { bases[base].circuit?.admits() ?? true }
+    func admits(base: Int) -> Bool { bases[base].circuitBreaker?.admits() ?? true }
 
     func withdrawRetry() -> Bool { budget.withdraw() }
 }

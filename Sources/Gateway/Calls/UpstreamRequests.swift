@@ -7,7 +7,7 @@ internal import Upstream
 /// client's headers is passed on, but for what names its request; its key least of all.
 struct UpstreamRequests: Sendable {
     private let base: BaseURL
-    private let identity: Current<Identity>
+    private let identity: Reloadable<Identity>
     private let modelMap: ModelMap?
 
     /// Who asks, as far as the operator's key says it.
@@ -36,7 +36,7 @@ struct UpstreamRequests: Sendable {
         var others = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
         if let organization = base.organization { others.append((Self.organizationHeader, organization)) }
         if let project = base.project { others.append((Self.projectHeader, project)) }
-        identity = Current(base.key.map { [others] in Identity(key: $0, others: others) }, .openAIKey, files)
+        identity = Reloadable(base.key.map { [others] in Identity(key: $0, others: others) }, .openAIKey, files)
     }
 
     private var headers: [(name: String, value: String)] { identity.value.headers }

@@ -9,7 +9,7 @@ extension Configuration {
         /// Where it is, with the beginning of every path: `https://api.openai.com/v1`.
         public let url: BaseURL
         /// The key that is good there. Never shown, never sent to a client.
-        let key: Provided<String>
+        let key: ConfiguredValue<String>
         /// What is sent as `OpenAI-Organization`; nil sends none.
         public var organization: String?
         /// What is sent as `OpenAI-Project`; nil sends none.

@@ -95,7 +95,7 @@ extension ConfigurationSource {
 
 extension ConfigurationValues {
     /// What is known of models: with the rows of a file, or without.
-    fileprivate mutating func catalogue() -> Provided<Catalogue> {
+    fileprivate mutating func catalogue() -> ConfiguredValue<Catalogue> {
         file(.modelsFile, limit: ModelsFile.sizeLimit) { try ModelsFile.parse($0) }.map { .file($0) }
             ?? .value(.standard)
     }

@@ -16,7 +16,7 @@ public struct Configuration: Sendable {
     /// How requests are mapped, unless a location of the web server or a caller's key says otherwise.
     public var translation: TranslationSettings
     /// What is known of models; of a file, as it was when the configuration was read.
-    var models: Provided<Catalogue>
+    var models: ConfiguredValue<Catalogue>
     /// How much reasoning is kept between a client's turns, in bytes; 0 for none.
     public var reasoningCache: Int
     /// How upstream is connected to and how long it is waited for.

@@ -50,7 +50,7 @@ struct ConfigurationValues {
     /// A secret as it is set, or in the file that it stands in; nil where neither is, or it is at fault, which is noted.
     mutating func secret<T: Sendable, Fault: Error>(
         _ key: ConfigurationKey, ofBase number: Int = 1, _ parse: @escaping @Sendable (String) throws(Fault) -> T
-    ) -> Provided<T>? {
+    ) -> ConfiguredValue<T>? {
         guard let path = fileOfSecret(key.name(ofBase: number)) else {
             guard let text = text(key, ofBase: number) else { return nil }
             do throws(Fault) {

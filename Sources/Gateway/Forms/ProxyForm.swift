@@ -28,8 +28,8 @@ struct ProxyForm: ResponseForm {
     }
 
     func error(_ error: any Error) -> any Error {
-        guard let refusal = error as? Refusal else { return error }
-        return Failure(
+        guard let refusal = error as? UpstreamErrorResponse else { return error }
+        return HTTPError(
             status: 502, reason: "upstream_status", message: "Upstream answered \(refusal.status).",
             headers: refusal.headers, upstream: (refusal.status, refusal.body))
     }

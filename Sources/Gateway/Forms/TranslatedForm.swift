@@ -33,7 +33,7 @@ struct TranslatedForm: ResponseForm {
 
     /// Keeps the model's reasoning for the caller's next turn.
     private static func keeper(for context: RequestContext) -> ([KeptReasoning]) -> Void {
-        let (memory, caller) = (context.shared.memory, context.caller)
-        return { memory.reasoning?.store($0, for: caller) }
+        let (caches, caller) = (context.shared.caches, context.caller)
+        return { caches.reasoning?.store($0, for: caller) }
     }
 }

@@ -13,7 +13,7 @@ enum ChatEndpoint {
     @inline(never)  // See Architecture, "Memory per stream".
     private static func session(_ context: RequestContext) throws -> ChatSession {
         let translator = try context.translator()
-        let (reasoning, caller) = (context.shared.memory.reasoning, context.caller)
+        let (reasoning, caller) = (context.shared.caches.reasoning, context.caller)
         let request = try translator.translateChatRequest(context.takeDocument()) {
             reasoning?.find(callID: $0, for: caller)
         }

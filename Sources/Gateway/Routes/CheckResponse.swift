@@ -20,7 +20,7 @@ enum CheckResponse {
         case "stream": await stream(to: context, .eventStream(headers: []))
         case "unmarked-stream": await stream(to: context, .unmarkedEventStream)
         default:
-            throw Failure(
+            throw HTTPError(
                 status: 400, reason: "invalid_request",
                 message: "The header x-gpt-proxy-check must be body, stream or unmarked-stream.", code: "invalid_value")
         }

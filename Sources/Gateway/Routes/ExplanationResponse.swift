@@ -9,12 +9,12 @@ enum ExplanationResponse {
     /// - Parameter word: the header's value.
     static func respond(to context: RequestContext, on route: Route, word: String) async throws {
         context.record.substitute = .explain
-        guard context.record.caller?.mayExplain == true else { throw Failure.explanationNotAllowed }
+        guard context.record.caller?.mayExplain == true else { throw HTTPError.explanationNotAllowed }
         // Other values are rejected rather than forwarded, which would cost money.
-        guard word == "1", let translatedRoute = route.translated else { throw Failure.explanationImpossible }
+        guard word == "1", let translatedRoute = route.translated else { throw HTTPError.explanationImpossible }
         let settings = try context.settings()
         let document = try context.takeDocument()
-        let (reasoning, caller) = (context.shared.memory.reasoning, context.caller)
+        let (reasoning, caller) = (context.shared.caches.reasoning, context.caller)
         let requests = try context.translator().translate(document, for: translatedRoute) {
             reasoning?.find(callID: $0, for: caller)
         }
@@ -40,8 +40,8 @@ enum ExplanationResponse {
     }
 }
 
-extension Failure {
-    fileprivate static let explanationNotAllowed = Failure(
+extension HTTPError {
+    fileprivate static let explanationNotAllowed = HTTPError(
         status: 403, reason: "explanation_not_allowed",
         message:
             "This caller may not ask what its requests become. The operator can allow it: explain=yes behind its key "
@@ -49,7 +49,7 @@ extension Failure {
             + "x-gpt-proxy-explain asks; leave it out to have the request answered.",
         code: "explanation_not_allowed")
 
-    fileprivate static let explanationImpossible = Failure(
+    fileprivate static let explanationImpossible = HTTPError(
         status: 400, reason: "explanation_impossible",
         message: "The header x-gpt-proxy-explain must be 1, on a route whose requests are mapped: "
             + TranslatedRoute.allCases.map(\.rawValue).joined(separator: ", ") + ".",

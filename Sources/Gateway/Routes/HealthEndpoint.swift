@@ -16,7 +16,7 @@ enum HealthEndpoint {
             let response = try await context.send { requests, _ in requests.get("/models") }
             response.body.cancel()
             await respond(to: context, 200, upstreamStatus: response.status)
-        } catch let refusal as Refusal {
+        } catch let refusal as UpstreamErrorResponse {
             await respond(to: context, 502, upstreamStatus: refusal.status)
         }
     }

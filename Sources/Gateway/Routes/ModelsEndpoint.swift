@@ -13,7 +13,7 @@ enum ModelsEndpoint {
         let mayUse = { (model: String) in
             context.record.caller.map { translator.choice(for: model).names.contains(where: $0.mayUse) } ?? true
         }
-        if let id, !mayUse(id) { throw Failure.modelNotAllowed(id) }
+        if let id, !mayUse(id) { throw HTTPError.modelNotAllowed(id) }
         let path = id.map { "/models/" + PercentEncoding.segment(translator.choice(for: $0).sent.name) } ?? "/models"
         let response = try await context.send { requests, _ in requests.get(path) }
         let headers = response.passedHeaders

@@ -23,8 +23,8 @@ enum PassthroughEndpoint {
         // Of a member that is there twice, upstream may take the other one.
         guard let root = try? Document(parsing: body, maximumCount: maximumJSONCount).root, root.duplicateMember == nil,
             let model = root["model"]?.string
-        else { throw Failure.modelNotNamed }
-        guard caller.mayUse(model) else { throw Failure.modelNotAllowed(model) }
+        else { throw HTTPError.modelNotNamed }
+        guard caller.mayUse(model) else { throw HTTPError.modelNotAllowed(model) }
     }
 
     /// - Parameter path: the path below `/v1`, with a slash before it.

@@ -105,7 +105,7 @@ enum Route: Sendable, Equatable {
     var translated: TranslatedRoute? { TranslatedRoute(rawValue: name) }
 
     /// In whose words a request to that path is told of errors, whether the path is a route or not.
-    static func failureStyle(path: String) -> Failure.Style {
+    static func failureStyle(path: String) -> HTTPError.Style {
         parts(of: path).contains("v1") ? .openAI : .detail
     }
 

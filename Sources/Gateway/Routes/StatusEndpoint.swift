@@ -11,7 +11,7 @@ enum StatusEndpoint {
     ///   - context: the request.
     ///   - renderer: renders the page; nil if there is none.
     static func respond(to context: RequestContext, _ renderer: StatusRenderer?) async throws {
-        guard let renderer else { throw Failure.notFound }
+        guard let renderer else { throw HTTPError.notFound }
         // Prometheus writes an equals sign after each.
         let options = Set((context.request.query ?? "").split(separator: "&").map { $0.prefix { $0 != "=" } })
         if options.contains("html") { return await context.respond(StatusPage.head, body: StatusPage.body) }

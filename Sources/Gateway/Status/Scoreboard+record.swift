@@ -11,7 +11,7 @@ extension Scoreboard {
             let error = record.clientLeft ? nil : record.error
             ledger.add(1, to: .requests, caller, route, model, String(record.status))
             if let error { ledger.add(1, to: .errors, route, error) }
-            if error == Failure.tooManyStreams { ledger.add(1, to: .placesExhausted) }
+            if error == HTTPError.tooManyStreams { ledger.add(1, to: .placesExhausted) }
             if record.retries > 0 { ledger.add(record.retries, to: .retries) }
             if record.clientLeft { ledger.add(1, to: .clientLeft) }
             for notice in record.notices where notice.kind == .dropped {
@@ -37,7 +37,7 @@ extension Scoreboard {
 
 extension AccessRecord {
     /// The model that the request counts for. A name that upstream has never taken may be anything a client thinks of.
-    fileprivate func countedModel(_ ledger: Ledger) -> String {
+    fileprivate func countedModel(_ ledger: MetricStore) -> String {
         guard let modelSent else { return "" }
         let isTaken = upstreamStatus.map { $0 < 400 } ?? false
         return isTaken || ledger.mean(of: .firstByte, routePattern, modelSent) != nil ? modelSent : "unknown"

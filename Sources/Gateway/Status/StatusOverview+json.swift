@@ -67,7 +67,7 @@ extension StatusOverview {
         object.member("memory", process.memory)
     }
 
-    private func write(_ exchange: Exchange, to object: inout Writer) {
+    private func write(_ exchange: Request, to object: inout Writer) {
         object.member("pid", exchange.process)
         object.member("request id", exchange.exchange.requestID)
         object.member("caller", exchange.exchange.caller)

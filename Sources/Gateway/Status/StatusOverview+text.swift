@@ -57,7 +57,7 @@ extension StatusOverview {
     }
 }
 
-extension StatusOverview.Exchange {
+extension StatusOverview.Request {
     /// What it is doing, in a word: waiting for upstream's first word, or streaming.
     var state: String { exchange.firstByte == nil ? "waiting" : "streaming" }
 }

@@ -9,7 +9,7 @@ public struct StatusOverview: Sendable {
     /// What they and those before them have done.
     let totals: Totals
     /// The exchanges that are live, the oldest first.
-    let exchanges: [Exchange]
+    let exchanges: [Request]
     /// The models in use that are about to be shut down.
     var retirements: [RetirementWarning] = []
 
@@ -19,9 +19,9 @@ public struct StatusOverview: Sendable {
         let memory: Int
     }
 
-    struct Exchange: Sendable {
+    struct Request: Sendable {
         let process: Int
-        let exchange: LiveExchange
+        let exchange: LiveRequest
     }
 
     /// Why other processes may be missing.
@@ -43,7 +43,7 @@ public struct StatusOverview: Sendable {
         }
         totals = Totals(snapshots)
         exchanges = live.flatMap { snapshot in
-            snapshot.exchanges.map { Exchange(process: snapshot.process, exchange: $0) }
+            snapshot.exchanges.map { Request(process: snapshot.process, exchange: $0) }
         }.sorted { $0.exchange.startTime < $1.exchange.startTime }
         let models = Set(totals.series(of: .firstByte).map { $0.labels[1] }).subtracting(["", "unknown"])
         retirements = warn(models.sorted())

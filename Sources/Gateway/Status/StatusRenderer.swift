@@ -45,7 +45,7 @@ final class StatusRenderer: @unchecked Sendable {
     /// - Throws: if the thread cannot be started.
     func page(
         _ form: Form, warn: @escaping @Sendable (_ models: [String]) -> [RetirementWarning]
-    ) async throws(Failure) -> [UInt8] {
+    ) async throws(HTTPError) -> [UInt8] {
         guard startThread() else { throw .overloaded("no_thread") }
         return await withCheckedContinuation { continuation in
             condition.withLock {

@@ -7,7 +7,7 @@ struct StreamTable {
         let head: String
         let width: Int
         var isRight = false
-        let text: (StatusOverview.Exchange) -> String
+        let text: (StatusOverview.Request) -> String
     }
 
     private let columns: [Column]
@@ -19,7 +19,7 @@ struct StreamTable {
     init(width: Int, time: Double) {
         self.width = width
         func name(_ text: String) -> String { text.isEmpty ? "-" : PlainText.of(text) }
-        func age(_ exchange: StatusOverview.Exchange) -> Double { max(0, time - exchange.exchange.startTime) }
+        func age(_ exchange: StatusOverview.Request) -> Double { max(0, time - exchange.exchange.startTime) }
         let fixed = [
             Column(head: "AGE", width: 8, isRight: true) { Quantity.duration(age($0)) },
             Column(head: "TOKENS", width: 8, isRight: true) { Quantity.count($0.exchange.outputTokens) },
@@ -40,7 +40,7 @@ struct StreamTable {
     }
 
     /// - Parameter height: how many lines there may be; where it is less than what there is, the last says how many more there are.
-    func lines(_ exchanges: [StatusOverview.Exchange], height: Int, _ style: ScreenStyle) -> [String] {
+    func lines(_ exchanges: [StatusOverview.Request], height: Int, _ style: ScreenStyle) -> [String] {
         let head = style.dim(line { TextColumn.fitted($0.head, to: $0.width, isRight: $0.isRight) })
         let isCut = exchanges.count > height - 1
         let shown = exchanges.prefix(max(0, height - (isCut ? 2 : 1)))

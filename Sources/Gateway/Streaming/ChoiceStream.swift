@@ -10,7 +10,7 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
 
     let body: ResponseBody
     var transform: Transform
-    private var refusal: Failure?
+    private var refusal: HTTPError?
     private var giveUp: Scheduled<Void>?
 
     init(_ body: ResponseBody, through transform: Transform) {
@@ -26,14 +26,14 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
     /// - Returns: what cut the body short; nil if nothing did.
     func read(
         consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> ResponseBody.Demand
-    ) async -> Failure? {
+    ) async -> HTTPError? {
         body.liftTotalTimeout()
         defer { giveUp?.cancel() }
         do throws(UpstreamError) {
             try await body.forEach(consume, pausing: pausing)
             return nil
         } catch {
-            return refusal ?? Failure(error)
+            return refusal ?? HTTPError(error)
         }
     }
 
@@ -41,7 +41,7 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
     ///
     /// - Parameter failure: what cut the body short, as ``read(consume:)`` said.
     /// - Returns: what went wrong; nil if nothing did.
-    func end(_ failure: Failure?, into output: inout [UInt8]) -> Failure? {
+    func end(_ failure: HTTPError?, into output: inout [UInt8]) -> HTTPError? {
         transform.bodyHasEnded(isWhole: failure == nil, into: &output)
         // What the stream itself says of its end counts for more than how its connection ended.
         switch transform.ending {
@@ -56,7 +56,7 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
         do {
             try transform.consume(piece, into: &output)
         } catch {
-            refusal = Failure(
+            refusal = HTTPError(
                 status: 502, reason: "upstream_oversized", message: "Upstream sent an event that is too large.",
                 code: "upstream_oversized")
             return body.cancel()

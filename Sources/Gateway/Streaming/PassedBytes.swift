@@ -2,7 +2,7 @@ internal import Translation
 
 /// Hands bytes through of which nothing is known: an image, a list, an answer of an API to come.
 struct PassedBytes: StreamTransform {
-    private(set) var ending: Result<Void, Failure>?
+    private(set) var ending: Result<Void, HTTPError>?
 
     var hasBegun: Bool { true }
 
@@ -18,7 +18,7 @@ struct PassedBytes: StreamTransform {
     func writeBeat(into output: inout [UInt8]) {}
 
     /// A body that is cut is shorter than its head says; there is no other way to tell.
-    func writeFailure(_ failure: Failure, into output: inout [UInt8]) {}
+    func writeFailure(_ failure: HTTPError, into output: inout [UInt8]) {}
 
     var usage: Usage? { nil }
 

@@ -12,7 +12,7 @@ struct PassedStream: StreamTransform {
     private var observer: StreamObserver
     /// The beginning of an event whose end has not come.
     private var held: [UInt8] = []
-    private var breach: Failure?
+    private var breach: HTTPError?
     private let redaction: Redaction
 
     /// - Parameters:
@@ -26,9 +26,9 @@ struct PassedStream: StreamTransform {
 
     var hasBegun: Bool { observer.hasBegun }
 
-    var earlyFailure: Failure? { observer.earlyFailure }
+    var earlyFailure: HTTPError? { observer.earlyFailure }
 
-    var ending: Result<Void, Failure>? { breach.map { .failure($0) } ?? observer.ending }
+    var ending: Result<Void, HTTPError>? { breach.map { .failure($0) } ?? observer.ending }
 
     var usage: Usage? { observer.usage }
 
@@ -50,7 +50,7 @@ struct PassedStream: StreamTransform {
 
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
         guard isWhole, ending == nil else { return }
-        breach = Failure(
+        breach = HTTPError(
             status: 502, reason: "upstream_unfinished",
             message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished")
     }
@@ -69,7 +69,7 @@ struct PassedStream: StreamTransform {
 
     /// In the form of the Responses API's own error event: flat, as it is documented, and nested, as it comes on the wire
     /// and as client libraries of both APIs look for it.
-    func writeFailure(_ failure: Failure, into output: inout [UInt8]) {
+    func writeFailure(_ failure: HTTPError, into output: inout [UInt8]) {
         var data = Writer()
         data.object {
             $0.member("type", "error")
@@ -85,7 +85,7 @@ struct PassedStream: StreamTransform {
 }
 
 extension Writer {
-    fileprivate mutating func failure(_ failure: Failure) {
+    fileprivate mutating func failure(_ failure: HTTPError) {
         member("code", failure.reason)
         member("message", failure.message)
         name("param")

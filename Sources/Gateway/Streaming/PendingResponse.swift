@@ -26,7 +26,7 @@ struct TranslatedResponse<Form: ResponseForm>: PendingResponse {
     let requests: [TranslatedRequest]
     let form: Form
     /// The memory of the client's request.
-    let memory: MemoryBudget.Share?
+    let memory: MemoryBudget.Reservation?
 
     /// Whether the client gets a stream is decided here: if one was asked for and upstream sends one.
     func answer(_ context: RequestContext) async throws -> UpstreamAnswer {

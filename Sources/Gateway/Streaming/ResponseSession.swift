@@ -16,11 +16,11 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     private var choices: [ChoiceStream<Transform>] = []
     private var writer: BodyWriter?
-    private let place: Place?
+    private let slot: RequestSlot?
     private let heartbeat: Heartbeat
     private var state = StreamState()
     /// Whether the stream has a part of the process's memory.
-    private var hasShare = false
+    private var hasReservation = false
     /// What is sent after the head, until that is written.
     private var early: [UInt8] = []
 
@@ -36,7 +36,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     /// Whether the head delay begins before upstream has answered.
     private let announcesEarly: Bool
     private let redaction: Redaction
-    private let memory: MemoryBudget.Share
+    private let memory: MemoryBudget.Reservation
     private var headTimer: Scheduled<Void>?
     private var begunAt: ContinuousClock.Instant?
 
@@ -51,9 +51,9 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         self.answer = answer
         self.announcesEarly = announcesEarly
         headDelay = TimeAmount(context.shared.configuration.streamHeadDelay)
-        place = context.place
+        slot = context.slot
         redaction = context.redaction
-        memory = MemoryBudget.Share(of: context.shared.budget)
+        memory = MemoryBudget.Reservation(of: context.shared.budget)
         heartbeat = Heartbeat(every: TimeAmount(context.shared.configuration.heartbeat), on: context.eventLoop)
     }
 
@@ -83,7 +83,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     /// Returns when the response has ended or the client has gone. An error after the head is written into the stream.
     ///
     /// - Throws: an error before the head, with which the client is still to be answered.
-    func run() async throws(Failure) {
+    func run() async throws(HTTPError) {
         if announcesEarly { startHeadTimer() }
         repeat {
             await open()
@@ -105,7 +105,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
                 if state.wholeBodyArrived() { await context.respond(head, body: body) }
             }
         } catch {
-            fail(Failure(error))
+            fail(HTTPError(error))
         }
     }
 
@@ -154,9 +154,9 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         end(choice, cut)
     }
 
-    private func end(_ choice: ChoiceStream<Transform>, _ cut: Failure?) {
+    private func end(_ choice: ChoiceStream<Transform>, _ cut: HTTPError?) {
         guard !state.isRestarting else { return forgetChoices() }
-        var failure: Failure?
+        var failure: HTTPError?
         append { failure = choice.end(cut, into: &$0) }
         if let failure { fail(failure) }
         // Of several streams the others go on; the only one's last piece leaves with the end.
@@ -174,7 +174,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     /// Sends what became of the events that arrived together.
     private func sendConsumed() -> ResponseBody.Demand {
         if begunAt == nil, choices.contains(where: \.transform.hasBegun) { contentArrived() }
-        place?.note(outputTokens: outputTokens)
+        slot?.note(outputTokens: outputTokens)
         if let writer { send(to: writer) }
         if !hasMemory { fail(.overloaded("no_memory")) }
         guard let writer, writer.pendingByteCount > 0 else { return .more }
@@ -187,8 +187,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private var hasMemory: Bool {
         let held = choices.reduce(early.count + (writer?.pendingByteCount ?? 0)) { $0 + $1.transform.heldByteCount }
         let counts = held > Self.countedSize
-        guard counts || hasShare else { return true }
-        hasShare = counts
+        guard counts || hasReservation else { return true }
+        hasReservation = counts
         return memory.resize(to: counts ? held : 0)
     }
 
@@ -202,7 +202,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     /// The failure of one stream is the whole response's: the others end with it.
-    private func fail(_ failure: Failure) {
+    private func fail(_ failure: HTTPError) {
         guard state.failed(failure) else { return }
         for choice in choices { choice.body.cancel() }
     }
@@ -230,7 +230,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         begunAt = now
         context.record.firstByte = now - context.start
         context.record.status = head.status
-        place?.begin()
+        slot?.begin()
         let writer = responseWriter.writeHead(head)
         writer.write(early)
         early = []
@@ -269,7 +269,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     /// - Returns: the error with which the client is still to be answered.
-    private func writeEnding() -> Failure? {
+    private func writeEnding() -> HTTPError? {
         noteResult()
         switch state.finish(hasContent: choices.contains(where: \.transform.hasBegun)) {
         case .none: break
@@ -284,11 +284,11 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         return nil
     }
 
-    private func write(_ failure: Failure) {
+    private func write(_ failure: HTTPError) {
         guard let writer else { return }
         let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
         context.record.error = failure.reason
-        guard failure.status != Failure.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first
+        guard failure.status != HTTPError.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first
         else {
             return
         }

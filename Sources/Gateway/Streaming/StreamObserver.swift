@@ -6,8 +6,8 @@ internal import Translation
 /// see, how it ends, and what it cost.
 struct StreamObserver {
     private(set) var hasBegun = false
-    private(set) var earlyFailure: Failure?
-    private(set) var ending: Result<Void, Failure>?
+    private(set) var earlyFailure: HTTPError?
+    private(set) var ending: Result<Void, HTTPError>?
     private(set) var usage: Usage?
     /// How many events have added to the reply: deltas, and Chat Completions' chunks.
     private(set) var outputTokens = 0
@@ -26,7 +26,7 @@ struct StreamObserver {
         if name.byteCount == 0 || name.namesDelta { outputTokens += 1 }
         if !hasBegun {
             let isPrelude = Self.preludes.contains(where: { name.reads($0) })
-            if !isPrelude, let failure = ReplyFailure(eventData: [UInt8](data)).map(Failure.init) {
+            if !isPrelude, let failure = ReplyFailure(eventData: [UInt8](data)).map(HTTPError.init) {
                 earlyFailure = failure
                 if waitsForMeaning { return ending = .failure(failure) }
             }

@@ -17,7 +17,7 @@ struct StreamState: ~Copyable {
         case waiting
         case flowing
         case restarting
-        case failing(Failure, headWasSent: Bool)
+        case failing(HTTPError, headWasSent: Bool)
         case ended
     }
 
@@ -33,9 +33,9 @@ struct StreamState: ~Copyable {
         /// Write the end of the stream; the head first, if it was not sent.
         case complete(sendsHead: Bool)
         /// Write the error into the stream; the head first, if it was not sent and there is content to show.
-        case error(Failure, sendsHead: Bool)
+        case error(HTTPError, sendsHead: Bool)
         /// Nothing was sent: respond with the error.
-        case errorResponse(Failure)
+        case errorResponse(HTTPError)
         /// The response has been sent whole.
         case none
     }
@@ -79,7 +79,7 @@ struct StreamState: ~Copyable {
             phase = .ended
             return true
         }
-        let failure = Failure(
+        let failure = HTTPError(
             status: 502, reason: "upstream_whole",
             message: "Upstream answered whole, after the stream that was asked for had begun.")
         phase = .failing(failure, headWasSent: true)
@@ -108,7 +108,7 @@ struct StreamState: ~Copyable {
     /// The request or one of the streams has failed. The first failure counts.
     ///
     /// - Returns: whether to cancel the streams.
-    mutating func failed(_ failure: Failure) -> Bool {
+    mutating func failed(_ failure: HTTPError) -> Bool {
         switch phase {
         case .asking, .waiting: phase = .failing(failure, headWasSent: false)
         case .announced, .flowing: phase = .failing(failure, headWasSent: true)

@@ -20,10 +20,10 @@ protocol StreamTransform: SendableMetatype {
     var hasBegun: Bool { get }
 
     /// How the stream ended, once it has: well, or with an error that upstream reported within it.
-    var ending: Result<Void, Failure>? { get }
+    var ending: Result<Void, HTTPError>? { get }
 
     /// An error that upstream reported before there was anything to see. It may be asked again instead.
-    var earlyFailure: Failure? { get }
+    var earlyFailure: HTTPError? { get }
 
     /// Whether upstream goes on with what nobody needs, now that the stream has ended well.
     var leavesUpstream: Bool { get }
@@ -32,7 +32,7 @@ protocol StreamTransform: SendableMetatype {
     mutating func writeBeat(into output: inout [UInt8])
 
     /// Appends what tells the client, in a stream that has begun, that it ends with an error.
-    func writeFailure(_ failure: Failure, into output: inout [UInt8])
+    func writeFailure(_ failure: HTTPError, into output: inout [UInt8])
 
     var usage: Usage? { get }
 
@@ -53,7 +53,7 @@ extension StreamTransform {
 
     var heldByteCount: Int { 0 }
 
-    var earlyFailure: Failure? {
+    var earlyFailure: HTTPError? {
         guard !hasBegun, case .failure(let failure) = ending else { return nil }
         return failure
     }

@@ -37,11 +37,11 @@ struct TranslatedStream: StreamTransform {
 
     var hasBegun: Bool { translator.hasBegun }
 
-    var ending: Result<Void, Failure>? {
+    var ending: Result<Void, HTTPError>? {
         switch translator.outcome {
         case nil: nil
         case .finished: .success(())
-        case .failed(let failure): .failure(Failure(failure))
+        case .failed(let failure): .failure(HTTPError(failure))
         }
     }
 
@@ -53,7 +53,7 @@ struct TranslatedStream: StreamTransform {
         translator.writeBeat(into: &output)
     }
 
-    func writeFailure(_ failure: Failure, into output: inout [UInt8]) {
+    func writeFailure(_ failure: HTTPError, into output: inout [UInt8]) {
         StreamTranslator.writeFailure(failure.reported, into: &output)
     }
 

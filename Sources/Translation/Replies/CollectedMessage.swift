@@ -72,8 +72,8 @@ struct CollectedMessage {
 
     /// Writes the members of `message`.
     ///
-    /// - Parameter answersInKind: whether to write the legacy `function_call`, which holds only the first call.
-    func write(to writer: inout Writer, answersInKind: Bool) {
+    /// - Parameter usesLegacyFunctionCall: whether to write the legacy `function_call`, which holds only the first call.
+    func write(to writer: inout Writer, usesLegacyFunctionCall: Bool) {
         writer.member("role", "assistant")
         writer.name("content")
         if text.allSatisfy(\.isEmpty) && !(refusals.isEmpty && calls.isEmpty) {
@@ -92,7 +92,7 @@ struct CollectedMessage {
             for (annotation, shift) in visibleAnnotations { $0.chatAnnotation(annotation, shift: shift) }
         }
         writeThoughts(to: &writer)
-        if answersInKind, let call = calls.first {
+        if usesLegacyFunctionCall, let call = calls.first {
             writer.name("function_call")
             writer.object { call.writeFunction(to: &$0) }
         } else if !calls.isEmpty {

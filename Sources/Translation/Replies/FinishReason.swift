@@ -30,7 +30,7 @@ public enum FinishReason: String, Sendable {
     }
 
     /// The reason for a complete response.
-    init(hasCalls: Bool, answersInKind: Bool) {
-        self = !hasCalls ? .stop : answersInKind ? .functionCall : .toolCalls
+    init(hasCalls: Bool, usesLegacyFunctionCall: Bool) {
+        self = !hasCalls ? .stop : usesLegacyFunctionCall ? .functionCall : .toolCalls
     }
 }

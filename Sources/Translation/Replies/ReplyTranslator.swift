@@ -84,7 +84,7 @@ private struct Choice {
         self.response = response
         usage = Usage(of: response, for: context)
         message = CollectedMessage(output, for: context)
-        let called = FinishReason(hasCalls: !message.calls.isEmpty, answersInKind: context.usesFunctions)
+        let called = FinishReason(hasCalls: !message.calls.isEmpty, usesLegacyFunctionCall: context.usesFunctions)
         reason = message.isCut ? called : FinishReason(of: response, otherwise: called)
     }
 
@@ -96,7 +96,7 @@ private struct Choice {
             switch context.form {
             case .chat:
                 writer.name("message")
-                writer.object { message.write(to: &$0, answersInKind: context.usesFunctions) }
+                writer.object { message.write(to: &$0, usesLegacyFunctionCall: context.usesFunctions) }
             case .completion:
                 writer.name("text")
                 message.writeText(after: context.echo, to: &writer)

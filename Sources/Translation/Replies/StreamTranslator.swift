@@ -245,7 +245,7 @@ public struct StreamTranslator: Sendable {
         guard cutReason == nil else { return finishCut(usage: usage, into: &output) }
         if let rest = visible?.finish() { write(rest, into: &output) }
         writeRole(isFollowedByText: true, into: &output)
-        let complete = FinishReason(hasCalls: nextToolIndex > 0, answersInKind: context.usesFunctions)
+        let complete = FinishReason(hasCalls: nextToolIndex > 0, usesLegacyFunctionCall: context.usesFunctions)
         let reason = visible?.ending == nil ? FinishReason(of: response, otherwise: complete) : complete
         if let moderation = response.given("moderation"), writer.isFirstChoice {
             writer.moderation(moderation, into: &output)

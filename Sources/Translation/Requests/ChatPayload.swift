@@ -20,7 +20,7 @@ struct ChatPayload {
             asked: try request.body.stringIfGiven("reasoning_effort"), of: request.choice, in: request.target)
     }
 
-    mutating func translate(from front: Front) throws(RequestError) -> TranslatedRequest {
+    mutating func translate(from front: SourceAPI) throws(RequestError) -> TranslatedRequest {
         let limit = try TokenLimit(of: body, notices: &notices)
         let messages = try Messages.list(of: body, from: front)
         let prompt = messages == nil ? try Prompt.single(of: body) : nil

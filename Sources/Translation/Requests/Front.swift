@@ -1,7 +1,7 @@
 internal import JSON
 
 /// The API that the client used.
-enum Front {
+enum SourceAPI {
     /// The original proxy's: messages or a prompt, optional roles, transcripts.
     case proxy
     /// OpenAI's Chat Completions.

@@ -101,7 +101,7 @@ public struct RequestTranslator: Sendable {
     }
 
     private func translate(
-        _ document: Document, from front: Front, recalling recall: @escaping ReasoningRecall = { _ in nil }
+        _ document: Document, from front: SourceAPI, recalling recall: @escaping ReasoningRecall = { _ in nil }
     ) throws(RequestError) -> TranslatedRequest {
         let request = try clientRequest(document)
         var translated: TranslatedRequest

@@ -55,7 +55,7 @@ extension ResponsesPayload {
     }
 }
 
-extension Front {
+extension SourceAPI {
     /// Whether this API has a field that Chat Completions does not have, and handles it.
     fileprivate func handles(_ field: String) -> Bool {
         switch self {

@@ -5,7 +5,7 @@ internal import Models
 struct ResponsesPayload {
     let body: Value
     let settings: TranslationSettings
-    let front: Front
+    let front: SourceAPI
     private let recall: ReasoningRecall
     /// The facts that the response's translation needs. Emulated fields add to them.
     var context: ReplyContext
@@ -20,7 +20,7 @@ struct ResponsesPayload {
     private var recalledCallIDs: Set<String> = []
 
     init(
-        _ request: ClientRequest, from front: Front, settings: TranslationSettings,
+        _ request: ClientRequest, from front: SourceAPI, settings: TranslationSettings,
         recalling recall: @escaping ReasoningRecall = { _ in nil }
     ) throws(RequestError) {
         body = request.body

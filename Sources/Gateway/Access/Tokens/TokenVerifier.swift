@@ -3,7 +3,7 @@ struct TokenVerifier: Sendable {
     /// Where the keys come from.
     enum Keys: Sendable {
         /// A secret, or a set in a file.
-        case local(Current<KeySet>)
+        case local(Reloadable<KeySet>)
         /// A set that the issuer publishes.
         case published(PublishedKeys)
     }

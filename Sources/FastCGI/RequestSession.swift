@@ -11,10 +11,10 @@ internal import NIOCore
 /// | lingering | the response is complete; further input is discarded | ended |
 /// | ended | the connection is idle, or closed | |
 ///
-/// Input is in `Exchange+RequestBody.swift`, output in `Exchange+ByteSink.swift`.
+/// Input is in `RequestSession+RequestBody.swift`, output in `RequestSession+ByteSink.swift`.
 ///
 /// `@unchecked Sendable`: all mutable state is accessed only on `eventLoop`.
-final class Exchange: @unchecked Sendable {
+final class RequestSession: @unchecked Sendable {
     let connection: Connection
     let context: EventLoopContext
     let service: Service
@@ -27,9 +27,9 @@ final class Exchange: @unchecked Sendable {
     /// report it again and again.
     private var isFollowed = false
 
-    /// The state of the request's input; see `Exchange+RequestBody.swift`.
+    /// The state of the request's input; see `RequestSession+RequestBody.swift`.
     var input: RequestInput
-    /// The state of the output, with the next two; see `Exchange+ByteSink.swift`.
+    /// The state of the output, with the next two; see `RequestSession+ByteSink.swift`.
     var output = OutputBuffer()
     var drainAction: (@Sendable () -> Void)?
     var stall: Scheduled<Void>?

@@ -4,7 +4,7 @@ internal import Translation
 internal import Upstream
 
 /// A request that ends with an error, told in the words of the route it came by.
-struct Failure: Error, Sendable {
+struct HTTPError: Error, Sendable {
     /// The two contracts.
     enum Style: Sendable {
         /// `/proxy` and `/healthz`: `{"detail": …}`.
@@ -36,44 +36,44 @@ struct Failure: Error, Sendable {
     /// The request does not show who makes it. Whatever is wrong with what it shows, its sender gets the same answer.
     ///
     /// - Parameter reason: what is wrong, for the log.
-    static func unauthorized(_ reason: String = "invalid_key") -> Failure {
-        Failure(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
+    static func unauthorized(_ reason: String = "invalid_key") -> HTTPError {
+        HTTPError(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
     }
 
     /// The key was good until its file became unreadable for longer than `KEYS_FILE_GRACE`.
     ///
     /// Not 401: the caller would take its key for a revoked one, and its program would give up. With 503 it learns that the
     /// fault is the server's, and tries again. A key that was not good before gets 401, whatever the file may say by now.
-    static let keysUnreadable = Failure(
+    static let keysUnreadable = HTTPError(
         status: 503, reason: "keys_unreadable",
         message: "This server cannot read its callers' keys at the moment. Please tell its operator.",
         code: "keys_unreadable", headers: [("Retry-After", "30")])
 
-    static func modelNotAllowed(_ model: String) -> Failure {
-        Failure(
+    static func modelNotAllowed(_ model: String) -> HTTPError {
+        HTTPError(
             status: 403, reason: "model_not_allowed",
             message: "This key may not use the model '\(model)'. GET /v1/models lists those that it may.",
             param: "model",
             code: "model_not_found")
     }
 
-    static let modelNotNamed = Failure(
+    static let modelNotNamed = HTTPError(
         status: 403, reason: "model_not_allowed",
         message: "This key may use some models only, and the request names none in a JSON body.", param: "model",
         code: "model_not_found")
 
-    static let notFound = Failure(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
+    static let notFound = HTTPError(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
 
     /// This process cannot take the request on now; soon, or another one, it may.
     ///
     /// - Parameter reason: what it has too little of, for the log.
-    static func overloaded(_ reason: String) -> Failure {
-        Failure(
+    static func overloaded(_ reason: String) -> HTTPError {
+        HTTPError(
             status: 503, reason: reason, message: "This server has its hands full. Try again in a few seconds.",
             code: "overloaded", headers: retrySoon)
     }
 
-    static let upstreamErrorTooLarge = Failure(
+    static let upstreamErrorTooLarge = HTTPError(
         status: 502, reason: "upstream_oversized",
         message: """
             Upstream's error has more than \(Redaction.sizeLimit >> 20) MB. It is not passed on, since it may quote keys.
@@ -81,9 +81,9 @@ struct Failure: Error, Sendable {
         code: "upstream_oversized")
 
     /// What ended a request that was cancelled: its client left or, when that is still there, the order to stop.
-    func unlessStopping(clientIsGone: Bool) -> Failure {
+    func unlessStopping(clientIsGone: Bool) -> HTTPError {
         guard status == Self.clientLeftStatus, !clientIsGone else { return self }
-        return Failure(
+        return HTTPError(
             status: 503, reason: "stopping", message: "This server is being stopped. Try again in a few seconds.",
             code: "stopping", headers: Self.retrySoon)
     }
@@ -93,14 +93,14 @@ struct Failure: Error, Sendable {
 
     private static let retrySoon = [(name: "Retry-After", value: "5")]
 
-    static func methodNotAllowed(_ allowed: [String]) -> Failure {
-        Failure(
+    static func methodNotAllowed(_ allowed: [String]) -> HTTPError {
+        HTTPError(
             status: 405, reason: "method_not_allowed", message: "Method Not Allowed", code: "method_not_supported",
             headers: [("Allow", allowed.joined(separator: ", "))])
     }
 
     /// Without what upstream's words may hold of the operator's own.
-    func redacted(_ redaction: Redaction) -> Failure {
+    func redacted(_ redaction: Redaction) -> HTTPError {
         var failure = self
         if let upstream { failure.upstream = (upstream.status, redaction.apply(upstream.body)) }
         if quotesUpstream {
@@ -140,13 +140,13 @@ struct Failure: Error, Sendable {
     }
 }
 
-extension Failure {
+extension HTTPError {
     /// What an error of any layer means to the client.
     init(_ error: any Error) {
         switch error {
-        case let failure as Failure:
+        case let failure as HTTPError:
             self = failure
-        case let refusal as Refusal:
+        case let refusal as UpstreamErrorResponse:
             self.init(refusal)
         case let error as RequestError:
             self.init(

@@ -2,7 +2,7 @@ internal import CGI
 internal import NIOCore
 
 /// Receives the request: takes the bytes that have arrived, and epoll reports when there are more. No system call blocks.
-extension Exchange: RequestBody {
+extension RequestSession: RequestBody {
     /// The number of bytes that are received before the event loop serves other exchanges.
     private static let turn = 256 << 10
 
@@ -43,7 +43,7 @@ extension Exchange: RequestBody {
 
     func receive() async throws(BodyError) -> ReceivedBody {
         eventLoop.assertInEventLoop()
-        let memory = MemoryBudget.Share(of: service.memory)
+        let memory = MemoryBudget.Reservation(of: service.memory)
         do throws(BodyError) {
             try await receiveBody(memory)
         } catch {
@@ -55,7 +55,7 @@ extension Exchange: RequestBody {
         return ReceivedBody(input.body.take(), memory: memory)
     }
 
-    private func receiveBody(_ memory: MemoryBudget.Share) async throws(BodyError) {
+    private func receiveBody(_ memory: MemoryBudget.Reservation) async throws(BodyError) {
         guard !connection.isLastResort else { throw .noDescriptor }
         let announced = try announcedLength()
         if let announced {
@@ -92,7 +92,7 @@ extension Exchange: RequestBody {
     }
 
     /// Reserves memory for the body. If there is too little, waits for other requests to release some.
-    private func admit(_ size: Int, _ memory: MemoryBudget.Share) async throws(BodyError) {
+    private func admit(_ size: Int, _ memory: MemoryBudget.Reservation) async throws(BodyError) {
         if memory.admit(size) { return }
         let end = eventLoop.scheduleTask(in: Self.memoryPatience) { memory.stopWaiting() }
         let isAdmitted = await withCheckedContinuation { continuation in

@@ -1,8 +1,8 @@
 /// The request slots of a process.
-struct Places: Sendable {
+struct SlotAllocator: Sendable {
     private let clock: Clock
     /// The list of request slots. Nil entries are free.
-    private var places: [Place?] = []
+    private var places: [RequestSlot?] = []
     private var free: [Int] = []
     private(set) var live = 0
     /// The maximum number of requests that were live at the same time.
@@ -12,15 +12,15 @@ struct Places: Sendable {
         self.clock = clock
     }
 
-    mutating func take() -> Place {
+    mutating func take() -> RequestSlot {
         live += 1
         mostLive = max(mostLive, live)
-        let place = Place(takeIndex(), clock)
+        let place = RequestSlot(takeIndex(), clock)
         if let index = place.index { places[index] = place }
         return place
     }
 
-    mutating func giveBack(_ place: Place) {
+    mutating func giveBack(_ place: RequestSlot) {
         live -= 1
         guard let index = place.index else { return }
         places[index] = nil
@@ -28,7 +28,7 @@ struct Places: Sendable {
     }
 
     /// The live requests on the list.
-    var listed: [Place] { places.compactMap { $0 } }
+    var listed: [RequestSlot] { places.compactMap { $0 } }
 
     /// Takes a free entry of the list; nil if the list is full.
     private mutating func takeIndex() -> Int? {

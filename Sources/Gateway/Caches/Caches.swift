@@ -1,6 +1,6 @@
 /// What the process remembers from one request to the next. Nothing depends on it: another process, or this one after a
 /// restart, does the same without.
-final class Memory: Sendable {
+final class Caches: Sendable {
     let refusedParameters = RefusedParameters()
     let observations = ModelObservations()
     /// Nil where no reasoning is to be kept.

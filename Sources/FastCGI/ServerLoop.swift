@@ -7,7 +7,7 @@ internal import Threads
 /// The server's epoll thread. It waits for new connections, requests on idle connections, clients that disconnect, sockets that
 /// become writable, and deadlines. It never blocks on anything else, except for up to 50 ms when descriptors are exhausted, and
 /// never runs the handler.
-final class Watcher: Sendable {
+final class ServerLoop: Sendable {
     private static let listenerToken: Epoll.Token = 1
     private static let firstConnectionToken: Epoll.Token = 2
 
@@ -26,12 +26,12 @@ final class Watcher: Sendable {
     private let shared = Mutex(Shared())
 
     private struct Shared {
-        var orders: [Order] = []
+        var orders: [Command] = []
         var isEnded = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private enum Order { case watchListener, drain, cancelExchanges }
+    private enum Command { case watchListener, drain, cancelExchanges }
 
     init(_ listener: Listener, service: Service, contexts: [EventLoopContext]) {
         self.listener = listener
@@ -68,7 +68,7 @@ final class Watcher: Sendable {
         give(.cancelExchanges)
     }
 
-    private func give(_ order: Order) {
+    private func give(_ order: Command) {
         shared.withLock { $0.orders.append(order) }
         service.connections.epoll.wake()
     }
@@ -87,9 +87,9 @@ final class Watcher: Sendable {
     // MARK: On the watcher's thread
 
     /// State that only the watcher's thread accesses.
-    private struct Turn: ~Copyable {
+    private struct LoopState: ~Copyable {
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
-        var nextToken = Watcher.firstConnectionToken
+        var nextToken = ServerLoop.firstConnectionToken
         var nextContext = 0
         var spare = SpareDescriptor()
         var acceptedInARow = 0
@@ -100,7 +100,7 @@ final class Watcher: Sendable {
     }
 
     private func run() {
-        var turn = Turn()
+        var turn = LoopState()
         while true {
             followOrders(&turn)
             if turn.isDraining, isDrained(&turn) { break }
@@ -122,7 +122,7 @@ final class Watcher: Sendable {
     }
 
     /// Closes connections that have become idle. Returns whether all connections are closed.
-    private func isDrained(_ turn: inout Turn) -> Bool {
+    private func isDrained(_ turn: inout LoopState) -> Bool {
         let connections = service.connections
         let isBusy = connections.busyCount > 0
         // An exchange that ended just as draining began may have left its connection idle.
@@ -130,7 +130,7 @@ final class Watcher: Sendable {
         return turn.nextDraining == nil && !isBusy
     }
 
-    private func followOrders(_ turn: inout Turn) {
+    private func followOrders(_ turn: inout LoopState) {
         let orders = shared.withLock { shared in
             defer { shared.orders = [] }
             return shared.orders
@@ -154,7 +154,7 @@ final class Watcher: Sendable {
     }
 
     /// Handles expired deadlines. Returns the milliseconds until the next one; -1 if there is none.
-    private func millisecondsToWait(_ turn: inout Turn) -> Int32 {
+    private func millisecondsToWait(_ turn: inout LoopState) -> Int32 {
         var next = turn.nextDraining
         if let resume = turn.resumeAccepting {
             if resume <= .now() {
@@ -174,7 +174,7 @@ final class Watcher: Sendable {
     }
 
     /// Accepts one connection.
-    private func accept(_ turn: inout Turn) {
+    private func accept(_ turn: inout LoopState) {
         // After the last refusal, an upstream connection may have taken the descriptor that was freed.
         guard turn.spare.refill() || service.connections.closeAnIdleOne() && turn.spare.refill() else {
             return pauseAccepting(&turn)
@@ -199,7 +199,7 @@ final class Watcher: Sendable {
     /// Moves this process to the end of the socket's wait queue after every 8 connections. If several processes wait on one
     /// socket, the kernel wakes the first in the queue, and would otherwise always wake the same one. Doing this after each
     /// connection would cost two system calls each time.
-    private func letOthersAccept(_ turn: inout Turn) {
+    private func letOthersAccept(_ turn: inout LoopState) {
         turn.acceptedInARow += 1
         guard turn.acceptedInARow >= Self.acceptedInARow, turn.resumeAccepting == nil else { return }
         turn.acceptedInARow = 0
@@ -217,12 +217,12 @@ final class Watcher: Sendable {
 
     /// Stops watching the listener for `acceptPause`. The connection stays in the accept queue, so epoll would report the
     /// listener again immediately.
-    private func pauseAccepting(_ turn: inout Turn) {
+    private func pauseAccepting(_ turn: inout LoopState) {
         service.connections.epoll.unwatch(listener.descriptor)
         turn.resumeAccepting = .now() + Self.acceptPause
     }
 
-    private func handle(_ token: Epoll.Token, _ events: UInt32, _ turn: inout Turn) {
+    private func handle(_ token: Epoll.Token, _ events: UInt32, _ turn: inout LoopState) {
         switch service.connections.holder(of: token) {
         case .idle(let connection): receive(connection, &turn)
         case .busy(let exchange): exchange.notify(events)
@@ -231,9 +231,9 @@ final class Watcher: Sendable {
     }
 
     /// Starts an exchange on a connection that is new or was idle.
-    private func receive(_ connection: Connection, _ turn: inout Turn) {
+    private func receive(_ connection: Connection, _ turn: inout LoopState) {
         turn.nextContext = (turn.nextContext + 1) % contexts.count
-        let exchange = Exchange(connection, on: contexts[turn.nextContext], of: service)
+        let exchange = RequestSession(connection, on: contexts[turn.nextContext], of: service)
         service.connections.begin(exchange)
         exchange.start()
     }

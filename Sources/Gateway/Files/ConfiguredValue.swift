@@ -1,7 +1,7 @@
 internal import Files
 
 /// A value of the configuration: as it was given, or as a file has it, which may change while the program runs.
-enum Provided<Content: Sendable>: Sendable {
+enum ConfiguredValue<Content: Sendable>: Sendable {
     case value(Content)
     case file(FileReading<Content>)
 
@@ -16,7 +16,7 @@ enum Provided<Content: Sendable>: Sendable {
     /// The same place with another value.
     ///
     /// - Parameter transform: makes the other value of this one, now and each time the file is read again.
-    func map<T>(_ transform: @escaping @Sendable (Content) -> T) -> Provided<T> {
+    func map<T>(_ transform: @escaping @Sendable (Content) -> T) -> ConfiguredValue<T> {
         switch self {
         case .value(let content): .value(transform(content))
         case .file(let reading): .file(reading.map(transform))

@@ -4,7 +4,7 @@ internal import Upstream
 
 /// What upstream answered where it should have answered with a success: read whole, since clients want to see it and the
 /// proxy may know what to do about it.
-struct Refusal: Error {
+struct UpstreamErrorResponse: Error {
     /// The largest body of an answer that is no success, in bytes.
     fileprivate static let maximumSize = 1 << 20
 
@@ -26,7 +26,7 @@ struct Refusal: Error {
     }
 }
 
-extension Refusal {
+extension UpstreamErrorResponse {
     /// Whether upstream does not have the model of the request: 404 `model_not_found`, or what OpenAI says of models that have
     /// been shut down ("The model `gpt-4-32k` has been deprecated, …").
     var saysModelIsMissing: Bool {
@@ -69,21 +69,21 @@ extension Refusal {
 
 extension Response {
     /// An answer that is no success, whole. Where its body breaks off or is too large, the status has said enough.
-    func refusal() async throws(UpstreamError) -> Refusal {
+    func refusal() async throws(UpstreamError) -> UpstreamErrorResponse {
         var bytes: [UInt8] = []
         do throws(UpstreamError) {
-            bytes = try await body.collect(upTo: Refusal.maximumSize)
+            bytes = try await body.collect(upTo: UpstreamErrorResponse.maximumSize)
         } catch {
             if error.code == .cancelled { throw error }
         }
-        return Refusal(status: status, headers: passedHeaders, body: bytes, advice: RetryAdvice(header))
+        return UpstreamErrorResponse(status: status, headers: passedHeaders, body: bytes, advice: RetryAdvice(header))
     }
 }
 
-extension Failure {
+extension HTTPError {
     /// What a refusal is to a client of `/v1`: the same status and body. But upstream's 401 and 403 are about the proxy's
     /// own key, of which its text may quote a part: nothing of that is passed on.
-    init(_ refusal: Refusal) {
+    init(_ refusal: UpstreamErrorResponse) {
         let status = refusal.status
         guard status >= 400, status != 401, status != 403 else {
             self.init(

@@ -1,7 +1,7 @@
 internal import Files
 
 /// A value as it is now: one that never changes, or one that follows its file.
-enum Current<Content: Sendable>: Sendable {
+enum Reloadable<Content: Sendable>: Sendable {
     case fixed(Content)
     case watched(WatchedFile<Content>)
 
@@ -10,7 +10,7 @@ enum Current<Content: Sendable>: Sendable {
     ///   - key: the setting, for the log.
     ///   - files: looks after the file, if there is one.
     ///   - grace: how long the value stays valid when its file cannot be read any more; nil for no limit.
-    init(_ provided: Provided<Content>, _ key: ConfigurationKey, _ files: FileWatch, grace: Duration? = nil) {
+    init(_ provided: ConfiguredValue<Content>, _ key: ConfigurationKey, _ files: FileWatch, grace: Duration? = nil) {
         switch provided {
         case .value(let content): self = .fixed(content)
         case .file(let reading): self = .watched(files.watch(reading, as: key.rawValue, grace: grace))

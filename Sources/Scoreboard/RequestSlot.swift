@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A request slot: a live request's row on the scoreboard. It is updated without the scoreboard's lock.
-public final class Place: Sendable {
+public final class RequestSlot: Sendable {
     /// The texts that describe a request.
     struct Description: Sendable {
         let requestID: String

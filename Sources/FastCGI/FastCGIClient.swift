@@ -4,7 +4,7 @@ internal import Glibc
 /// Sends a request to a responder as a web server does, to check that a process on a socket responds and speaks FastCGI.
 ///
 /// It blocks, each step for up to 5 seconds. It is meant for command-line tools, not for servers.
-public enum Probe {
+public enum FastCGIClient {
     /// The time limit of each step, in seconds.
     private static let patience = 5
     private static let maximumAnswer = 1 << 16

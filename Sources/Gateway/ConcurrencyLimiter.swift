@@ -7,7 +7,7 @@ internal import Synchronization
 /// it refuses early, while it still can. A few may wait a little for a place, so that what ends in the next moment is no
 /// reason to refuse what comes in this one; no more, since they hold a descriptor too. One counter for all event loops: it
 /// is touched twice in a request's life, never by an event.
-final class Admission: Sendable {
+final class ConcurrencyLimiter: Sendable {
     /// How long a request waits for a place.
     private static let patience = TimeAmount.seconds(2)
 
@@ -37,17 +37,17 @@ final class Admission: Sendable {
     /// Takes a place, which ``leave(_:)`` gives back.
     ///
     /// - Throws: when there is none, and none becomes free soon.
-    func enter(on eventLoop: any EventLoop) async throws(Failure) {
+    func enter(on eventLoop: any EventLoop) async throws(HTTPError) {
         if take(1) { return }
-        guard await waitForPlace(on: eventLoop) else { throw .overloaded(Failure.tooManyStreams) }
+        guard await waitForPlace(on: eventLoop) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
 
     /// Takes a place for each further request upstream that an exchange becomes. Does not wait: exchanges that hold places
     /// while they wait for more could wait for each other.
     ///
     /// - Throws: when there are not so many.
-    func enter(further places: Int) throws(Failure) {
-        guard take(places) else { throw .overloaded(Failure.tooManyStreams) }
+    func enter(further places: Int) throws(HTTPError) {
+        guard take(places) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
 
     /// Gives places back, first to those who wait.

@@ -2,7 +2,7 @@ internal import CGI
 internal import NIOCore
 
 /// Sends the response. It never writes more at once than the socket's buffer can hold, because libfcgi's write blocks.
-extension Exchange: ByteSink {
+extension RequestSession: ByteSink {
     func append(_ body: (inout [UInt8]) -> Void) {
         eventLoop.assertInEventLoop()
         output.append(body)

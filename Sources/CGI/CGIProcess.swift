@@ -4,7 +4,7 @@ internal import Threads
 /// Plain CGI (RFC 3875): one request per process, from its environment and standard input to its standard output.
 ///
 /// All calls block, because the process has nothing else to do.
-public enum OneShot {
+public enum CGIProcess {
     /// Reads the request for which the process was started.
     ///
     /// If the web server gives no length, as for a chunked upload, the body is read up to the end of standard input.

@@ -1,5 +1,5 @@
 /// The counters and histograms of a scoreboard, and the history of its last hour.
-public struct Ledger: Sendable {
+public struct MetricStore: Sendable {
     private let clock: Clock
     private(set) var series = SeriesTable(capacity: Layout.seriesCapacity)
     private(set) var history = History()

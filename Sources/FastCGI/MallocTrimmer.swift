@@ -7,7 +7,7 @@ internal import Threads
 /// 0.2 ms per megabyte and locks each arena in turn, which blocks the threads that use the arena. It therefore runs on a
 /// separate thread, and only after at least half of the requests of a peak have ended. The thread has normal priority: with a
 /// lower one it could be preempted while it holds an arena's lock, and block other threads.
-enum CrowdMemory {
+enum MallocTrimmer {
     private static let interval = Duration.seconds(2)
 
     /// The size in bytes from which a buffer is returned to the system when it is freed. By default, `malloc` raises this

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// Rests a base that fails, as long as there are others: its requests go elsewhere, and from time to time one finds out
 /// whether it is well again.
-final class Circuit: Sendable {
+final class CircuitBreaker: Sendable {
     /// How many failures in a row are no accident. One is enough where nobody is there, which costs every request time.
     private static let tolerated = 3
     private static let firstRest = Duration.seconds(5)
@@ -76,7 +76,7 @@ final class Circuit: Sendable {
     }
 }
 
-extension Circuit.State {
+extension CircuitBreaker.State {
     fileprivate mutating func beginRest(of duration: Duration, now: ContinuousClock.Instant) -> Duration {
         phase = .resting(until: now + duration)
         return duration
