@@ -3,9 +3,9 @@ public enum Decimals {
     /// A rounded number with a fraction; `0` if it is not finite, or has more than twelve digits before the point.
     ///
     /// - Parameters:
-    /// - number: any value.
-    /// - places: the number of digits of the fraction.
-    /// - isGrouped: whether to separate thousands with commas.
+    ///   - number: any value.
+    ///   - places: the number of digits of the fraction.
+    ///   - isGrouped: whether to separate thousands with commas.
     public static func text(_ number: Double, places: Int, isGrouped: Bool = false) -> String {
         guard number.isFinite, abs(number) < 1e12 else { return "0" }
         let scale = (0..<places).reduce(1) { value, _ in value * 10 }

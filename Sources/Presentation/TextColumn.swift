@@ -1,6 +1,7 @@
 /// Fits text into columns of a terminal.
 public enum TextColumn {
     /// Breaks text into lines of at most `width` columns, at spaces unless a line would then be less than half full.
+    ///
     /// Characters that would control the terminal are escaped (``PlainText``).
     public static func lines(of text: String, width: Int) -> [String] {
         var lines: [String] = []

@@ -1,8 +1,9 @@
 import NIOCore
 import NIOHTTP1
 
-/// A client's connection: collects each request, starts its response, and detects when the client disconnects. It handles one
-/// request at a time: NIO's pipelining handler holds back the next until the response has ended.
+/// A client's connection: collects each request, starts its response, and detects when the client disconnects.
+///
+/// It handles one request at a time: NIO's pipelining handler holds back the next until the response has ended.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart

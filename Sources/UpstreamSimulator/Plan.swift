@@ -1,7 +1,8 @@
-/// The behaviour that a request asks of the simulator, other than a plain response. It is given as words,
-/// `status=429 retry-after=2`, in the header `x-simulate` or, because a proxy does not forward its client's headers, as a
-/// directive in the prompt: `[simulate status=429 retry-after=2] Hello`. If both exist, the header's words are added to the
-/// directive's.
+/// The behaviour that a request asks of the simulator, other than a plain response.
+///
+/// It is given as words, `status=429 retry-after=2`, in the header `x-simulate` or, because a proxy does not forward its
+/// client's headers, as a directive in the prompt: `[simulate status=429 retry-after=2] Hello`. If both exist, the header's
+/// words are added to the directive's.
 struct Plan: Sendable, Equatable {
     /// The action in place of a response.
     enum Refusal: Sendable {

@@ -7,8 +7,9 @@ struct Prompt: Sendable {
     /// The words between `[simulate ` and `]`; nil if there is no such directive.
     let directive: String?
 
-    /// Reads the body of a request for a response, a chat completion or embeddings. In a transcript, a directive elsewhere
-    /// applies too, if the user's last text has none.
+    /// Reads the body of a request for a response, a chat completion or embeddings.
+    ///
+    /// In a transcript, a directive elsewhere applies too, if the user's last text has none.
     init(of body: Value) {
         let source = body["messages"] ?? body["input"]
         let whole = source.map { $0.string ?? Prompt.lastUserText(of: $0) }?[...] ?? ""

@@ -9,10 +9,10 @@ struct ReplyText: Sendable {
     private static let echoLimit = 1_000
 
     /// - Parameters:
-    /// - plan: may set a text, a size or a number of deltas.
-    /// - deltas: the number of deltas if the plan sets none; nil makes the response an echo.
+    ///   - plan: may set a text, a size or a number of deltas.
+    ///   - deltas: the number of deltas if the plan sets none; nil makes the response an echo.
     ///   - prompt: the text to echo.
-    /// - remark: text that the echo appends in parentheses.
+    ///   - remark: text that the echo appends in parentheses.
     init(plan: Plan, deltas: Int?, echoing prompt: String, remark: String) {
         if let text = plan.text {
             self.init(words: text)

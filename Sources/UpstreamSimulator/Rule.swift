@@ -54,6 +54,7 @@ enum Rules {
 
     /// Rejects the parameter if the model does not accept sampling parameters, with the error that `refusal` returns for the
     /// value.
+    ///
     /// - Parameter default: a number that is always accepted.
     static func sampling(
         _ name: StaticString, default: Double? = nil, refusal: @escaping @Sendable (_ value: String) -> APIError

@@ -3,9 +3,10 @@ import NIOHTTP1
 import NIOPosix
 
 /// A simulator of the OpenAI API: a server that rejects what the API rejects, plays recorded exchanges, generates valid
-/// responses if there is no recording, fails in the ways that requests ask for, and keeps a journal of the requests. It is for
-/// tests, benchmarks and trials without a key. It has no TLS and no model, and stores no conversations. All connections are on
-/// one event loop, so a response needs no thread switch.
+/// responses if there is no recording, fails in the ways that requests ask for, and keeps a journal of the requests.
+///
+/// It is for tests, benchmarks and trials without a key. It has no TLS and no model, and stores no conversations. All
+/// connections are on one event loop, so a response needs no thread switch.
 public final class Simulator: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let service: Service
@@ -21,7 +22,7 @@ public final class Simulator: Sendable {
     ///
     /// - Parameters:
     ///   - host: the address or name to listen on.
-    /// - port: the port to listen on; 0 chooses a free one.
+    ///   - port: the port to listen on; 0 chooses a free one.
     /// - Returns: the port that the simulator listens on.
     /// - Throws: `IOError` if it cannot listen on the address.
     public func start(on host: String = "127.0.0.1", port: Int = 0) async throws -> Int {

@@ -47,6 +47,7 @@ struct KeyCommand: AsyncParsableCommand {
         var stateDir: String?
 
         /// Waits until all processes use the current version of the file.
+        ///
         /// - Returns: the message to print; nil if no directory is configured.
         /// - Throws: an exit code if a process still does not use it after the time limit.
         func waitUntilInForce(_ file: KeysFile, _ options: FileOptions) async throws -> String? {

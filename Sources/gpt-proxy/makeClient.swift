@@ -4,6 +4,7 @@ internal import NIOCore
 internal import Upstream
 
 /// Creates the upstream client that a configuration describes.
+///
 /// - Parameter log: receives failed and recovered name lookups; nil for commands that end soon.
 func makeClient(_ configuration: Configuration, on eventLoops: any EventLoopGroup, log: Logger? = nil) -> Client {
     Client(configuration: configuration.client, eventLoopGroup: eventLoops) { log?.note($0) }

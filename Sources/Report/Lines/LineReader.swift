@@ -1,9 +1,10 @@
 internal import JSON
 
-/// Finds gpt-proxy's log entry of a request in a line of any log. Skips what other programs add: the prefixes of journald,
-/// syslog, Kubernetes and Apache; nginx's error log, which puts a FastCGI program's output between quotes without escaping and
-/// appends more text; and objects that contain the line as a string (`log` of Docker's json-file, `MESSAGE` of
-/// `journalctl -o json`).
+/// Finds gpt-proxy's log entry of a request in a line of any log.
+///
+/// Skips what other programs add: the prefixes of journald, syslog, Kubernetes and Apache; nginx's error log, which puts a
+/// FastCGI program's output between quotes without escaping and appends more text; and objects that contain the line as a
+/// string (`log` of Docker's json-file, `MESSAGE` of `journalctl -o json`).
 enum LineReader {
     /// The kind of a line.
     enum Outcome: Equatable {

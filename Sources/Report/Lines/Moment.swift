@@ -5,6 +5,7 @@ enum Moment {
     static let secondsPerDay = 24 * 3600
 
     /// Reads `2026-11-24T10:00:00` at an offset. Ignores the rest, because the log's times are in UTC.
+    ///
     /// - Returns: nil if there is no such time.
     static func read(_ text: RawSpan, at offset: Int) -> Int? {
         guard offset + 19 <= text.byteCount, let day = readDay(text, at: offset),

@@ -1,5 +1,7 @@
-/// The parts of an access log line that reports use. A name is stored as its range in the line, including quotes: most names
-/// have been seen before, so a name is decoded only if it is new.
+/// The parts of an access log line that reports use.
+///
+/// A name is stored as its range in the line, including quotes: most names have been seen before, so a name is decoded only if
+/// it is new.
 struct RequestLine: Equatable {
     /// The end of the request, in seconds since 1970, UTC.
     var time = 0

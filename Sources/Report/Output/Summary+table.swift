@@ -5,8 +5,8 @@ extension Summary {
     /// A header, rows, a total and notes. Some columns are left out if they contain only zeros.
     ///
     /// - Parameters:
-    /// - width: the terminal's width in columns, to which names are shortened; nil leaves them unchanged.
-    /// - isColoured: whether to use colours.
+    ///   - width: the terminal's width in columns, to which names are shortened; nil leaves them unchanged.
+    ///   - isColoured: whether to use colours.
     public func table(width: Int?, isColoured: Bool) -> String {
         let total = total
         guard total.requests > 0 else { return (["No requests."] + notes).joined(separator: "\n") + "\n" }

@@ -9,9 +9,9 @@ struct Axes {
     private let format: (Double) -> String
 
     /// - Parameters:
-    /// - greatest: the greatest value in the plot.
-    /// - whole: whether values are counts, so that the axis has only integers.
-    /// - format: formats a value at the axis.
+    ///   - greatest: the greatest value in the plot.
+    ///   - whole: whether values are counts, so that the axis has only integers.
+    ///   - format: formats a value at the axis.
     init(greatest: Double, whole: Bool, format: @escaping (Double) -> String) {
         let rough = max(greatest, whole ? 1 : 0.000_001) / 4
         let power = pow(10, floor(log10(rough)))

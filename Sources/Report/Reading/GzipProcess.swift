@@ -9,9 +9,9 @@ final class GzipProcess {
     private var process: pid_t
 
     /// - Parameters:
-    /// - input: the descriptor to decompress, from its current position.
+    ///   - input: the descriptor to decompress, from its current position.
     ///   - name: the log's name, for messages.
-    /// - lacksMagic: whether the first two bytes of the gzip data have already been read.
+    ///   - lacksMagic: whether the first two bytes of the gzip data have already been read.
     init(reading input: Int32, name: String, lacksMagic: Bool) throws(LogError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw LogError(name, code: errno) }
@@ -36,6 +36,7 @@ final class GzipProcess {
     }
 
     /// Checks gzip's exit status. Call it at the end of the output.
+    ///
     /// - Throws: ``LogError`` if the data is damaged or incomplete, or gzip is not installed.
     func finish() throws(LogError) {
         guard process > 0 else { return }

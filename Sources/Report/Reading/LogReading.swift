@@ -17,8 +17,9 @@ public enum LogReading {
     ///
     /// - Parameters:
     ///   - paths: the logs' paths; `-` is standard input.
-    /// - selection: the requests to include, and their grouping.
-    /// - workers: the number of tasks that parse lines.
+    ///   - selection: the requests to include, and their grouping.
+    ///   - workers: the number of tasks that parse lines.
+    /// - Returns: the summary, and messages about lines and logs that could not be read.
     public static func read(_ paths: [String], _ selection: Selection, workers: Int = processors) async -> Result {
         let sizes = paths.map { LogFile.size(ofPath: $0) }
         let total = sizes.reduce(0 as Int?) { sum, size in sum.flatMap { sum in size.map { sum + $0 } } }

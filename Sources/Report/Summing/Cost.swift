@@ -23,8 +23,8 @@ extension Cost {
     /// The cost of one request; zero if it used no tokens.
     ///
     /// - Parameters:
-    /// - price: the price of its model; nil if there is none.
-    /// - factor: the cost factor of its service tier.
+    ///   - price: the price of its model; nil if there is none.
+    ///   - factor: the cost factor of its service tier.
     init(of tokens: Tokens, at price: Price?, times factor: Double) {
         guard tokens.sum > 0 else { return }
         if let price {

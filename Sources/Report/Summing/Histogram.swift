@@ -1,7 +1,9 @@
-/// A histogram of times in bounded memory, for percentiles without a list of all times. Up to 64 ms each millisecond has its
-/// own bucket; above that every doubling is divided into 32 equal buckets, as in HdrHistogram. A percentile is the middle of
-/// its bucket, so its error is at most 1/64, which is 1.6 %. A histogram has at most 992 buckets (up to 2³⁵ ms, which is a
-/// year; longer times are counted as that), and only as many as its longest time needs.
+/// A histogram of times in bounded memory, for percentiles without a list of all times.
+///
+/// Up to 64 ms each millisecond has its own bucket; above that every doubling is divided into 32 equal buckets, as in
+/// HdrHistogram. A percentile is the middle of its bucket, so its error is at most 1/64, which is 1.6 %. A histogram has at
+/// most 992 buckets (up to 2³⁵ ms, which is a year; longer times are counted as that), and only as many as its longest time
+/// needs.
 struct Histogram: Equatable {
     private static let exactBits = 6
     private static let bucketsPerDoubling = 32

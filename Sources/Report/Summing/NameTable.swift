@@ -1,7 +1,8 @@
 internal import JSON
 
-/// Assigns numbers to names in order of appearance, so that a line needs no string. Clients choose model names, so the table
-/// is bounded: all names beyond ``limit`` are ``others``.
+/// Assigns numbers to names in order of appearance, so that a line needs no string.
+///
+/// Clients choose model names, so the table is bounded: all names beyond ``limit`` are ``others``.
 struct NameTable {
     /// The number of a missing name.
     static let none = 0

@@ -19,12 +19,12 @@ public struct Selection: Sendable {
     let catalogue: Catalogue
 
     /// - Parameters:
-    /// - dimensions: the columns to group requests by; duplicates are ignored.
-    /// - since: the first time that is included; nil for the log's beginning.
-    /// - until: the first time that is excluded; nil for the log's end.
-    /// - callers: the names of callers to include, in which `*` matches any run of characters; if empty, all.
-    /// - models: the names of upstream models to include, in the same way.
-    /// - catalogue: the prices of tokens.
+    ///   - dimensions: the columns to group requests by; duplicates are ignored.
+    ///   - since: the first time that is included; nil for the log's beginning.
+    ///   - until: the first time that is excluded; nil for the log's end.
+    ///   - callers: the names of callers to include, in which `*` matches any run of characters; if empty, all.
+    ///   - models: the names of upstream models to include, in the same way.
+    ///   - catalogue: the prices of tokens.
     public init(
         by dimensions: [Dimension], since: TimeLimit?, until: TimeLimit?, callers: [String], models: [String],
         catalogue: Catalogue
