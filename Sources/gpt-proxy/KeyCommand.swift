@@ -8,7 +8,7 @@ struct KeyCommand: AsyncParsableCommand {
         commandName: "key", abstract: "Creates, lists and revokes callers' keys.",
         usage: "gpt-proxy key <subcommand> [<options>]",
         discussion: """
-            A file has the digest of each key and its permissions. Processes that run with PROXY_KEYS_FILE reload a \
+            The key file has the digest and permissions of each key. Processes with PROXY_KEYS_FILE reload a \
             changed file within a second. With STATE_DIR, new --add and revoke wait until all processes have \
             reloaded it.
 
