@@ -1,6 +1,6 @@
-# Installs Debian packages that are missing, when this machine lets it. Sourced by quickstart and test.
+# Installs missing Debian packages if this user may. Sourced by build-static, debian/build, quickstart and test.
 
-# Where Debian keeps nginx; an ordinary user's PATH may lack it.
+# Debian's directories of nginx, which an ordinary user's PATH may lack.
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s\n' "$*"; }
@@ -13,7 +13,7 @@ has_command() { command -v "$1" >/dev/null; }
 has_header() { [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ]; }
 has_python_venv() { has_command python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
-# require PACKAGE CHECK…: asks for the package if the check fails. Nothing happens before install_missing.
+# require PACKAGE CHECK…: requests the package if the check fails. install_missing installs it.
 missing=()
 require() {
     local package=$1
@@ -21,7 +21,7 @@ require() {
     "$@" || missing+=("$package")
 }
 
-# prefer PACKAGE CHECK…: the same, where there is such a package. Ubuntu, for one, has Chromium in another form only.
+# prefer PACKAGE CHECK…: the same, but the package may not exist. Ubuntu, for example, has no Chromium package.
 preferred=()
 prefer() {
     local package=$1
@@ -29,7 +29,7 @@ prefer() {
     "$@" || preferred+=("$package")
 }
 
-# Asks for the preferred packages that there are, as far as is known.
+# Requests the preferred packages that exist according to apt's current lists.
 require_preferred() {
     local package unknown=()
     for package in "${preferred[@]}"; do
@@ -42,11 +42,11 @@ require_preferred() {
     preferred=("${unknown[@]}")
 }
 
-# Installs what was asked for; where that is not allowed, says how to do it and ends.
+# Installs the requested packages; if this user may not, prints the command and exits.
 install_missing() {
     require_preferred
     install_required
-    [ ${#preferred[@]} -eq 0 ] || say "There is no package ${preferred[*]} here. What needs it is left out."
+    [ ${#preferred[@]} -eq 0 ] || say "There is no package ${preferred[*]} here. Parts that need it are skipped."
 }
 
 install_required() {
@@ -54,18 +54,18 @@ install_required() {
     local as_root=()
     [ "$(id -u)" = 0 ] || as_root=(sudo)
     local command="apt-get update && ${as_root[*]}${as_root:+ }apt-get install -y --no-install-recommends ${missing[*]}"
-    has_command apt-get || fail "Missing: ${missing[*]} (Debian's names). Install them, then start this again."
+    has_command apt-get || fail "Missing: ${missing[*]} (Debian's names). Install them, then run this again."
     if [ ${#as_root[@]} -gt 0 ] && ! sudo -n true 2>/dev/null; then
-        fail "Missing: ${missing[*]}. Install them, then start this again:
+        fail "Missing: ${missing[*]}. Install them, then run this again:
     ${as_root[*]} $command"
     fi
-    "${as_root[@]}" apt-get -qq update </dev/null || fail "apt-get update has failed."
-    # Before that, a new machine knew of none.
+    "${as_root[@]}" apt-get -qq update </dev/null || fail "apt-get update failed."
+    # On a new machine, apt has no lists before the update.
     require_preferred
     say "Installing ${missing[*]} …"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null || fail "apt-get install has failed."
-    # Debian starts a server as soon as it is installed. Nobody asked for one.
+        apt-get -qq install -y --no-install-recommends "${missing[@]}" </dev/null || fail "apt-get install failed."
+    # Debian starts a server as soon as it is installed; these are not wanted.
     local server
     for server in nginx apache2 lighttpd fcgiwrap prometheus; do
         [[ " ${missing[*]} " == *" $server "* ]] || continue

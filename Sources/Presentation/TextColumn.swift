@@ -1,8 +1,8 @@
-/// Text in a column of a terminal.
+/// Fits text into columns of a terminal.
 public enum TextColumn {
-    /// Breaks text into lines of at most so many columns, at spaces where that leaves no line half empty.
+    /// Breaks text into lines of at most `width` columns, at spaces unless a line would then be less than half full.
     ///
-    /// What would command the terminal is written out (``PlainText``).
+    /// Characters that would control the terminal are escaped (``PlainText``).
     public static func lines(of text: String, width: Int) -> [String] {
         var lines: [String] = []
         var rest = PlainText.of(text)[...]
@@ -14,12 +14,12 @@ public enum TextColumn {
         return lines
     }
 
-    /// The text with spaces behind it, up to a width.
+    /// The text, padded with trailing spaces to a width.
     public static func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - self.width(of: text)))
     }
 
-    /// The text in exactly so many columns: with spaces before or behind it, or cut to an ellipsis at its end.
+    /// The text in exactly `width` columns: padded with spaces before or after it, or cut off with an ellipsis.
     public static func fitted(_ text: String, to width: Int, isRight: Bool = false) -> String {
         let needed = self.width(of: text)
         guard needed > width else {
@@ -51,12 +51,12 @@ public enum TextColumn {
         return index
     }
 
-    /// How many columns a terminal takes for the text.
+    /// The number of columns that the text occupies in a terminal.
     public static func width(of text: String) -> Int {
         text.reduce(0) { $0 + width(of: $1) }
     }
 
-    /// Two for the characters that terminals draw twice as wide: East Asian ones and pictures (Unicode, annex 11).
+    /// Two for the characters that terminals draw double-width: East Asian ones and pictographs (Unicode, annex 11).
     private static func width(of character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }
         return wide.contains { $0.contains(scalar.value) } ? 2 : 1

@@ -1,6 +1,6 @@
 import JSON
 
-/// An error as the API says it: a status, and a body with one object `error`.
+/// An error in the API's form: a status, and a body with one object `error`.
 struct APIError: Error, Equatable {
     var status = 400
     var message: String
@@ -17,7 +17,7 @@ struct APIError: Error, Equatable {
         return writer.bytes
     }
 
-    /// The inner object alone.
+    /// Writes only the inner object.
     func write(to writer: inout Writer) {
         writer.object {
             $0.member("message", message)
@@ -69,7 +69,7 @@ extension APIError {
             https://platform.openai.com/account/api-keys.
             """)
 
-    /// As the API does, this quotes part of the key.
+    /// Quotes part of the key, as the API does.
     static func wrongKey(_ key: String) -> APIError {
         let shown = key.count > 12 ? "\(key.prefix(8))********\(key.suffix(4))" : "********"
         return APIError(
@@ -89,7 +89,7 @@ extension APIError {
         APIError(status: 404, message: "Response with id '\(id)' not found.")
     }
 
-    /// The error that goes with a status somebody asked for.
+    /// The error for a status that a plan asks for.
     static func simulated(status: Int) -> APIError {
         let (type, code): (String, String?) =
             switch status {
@@ -101,7 +101,7 @@ extension APIError {
         return APIError(status: status, message: "Simulated failure with status \(status).", type: type, code: code)
     }
 
-    /// The failure in the middle of a stream.
+    /// The error in the middle of a stream.
     static let interrupted = APIError(
         status: 500, message: "The server had an error while processing your request. Sorry about that!",
         type: "server_error", code: "server_error")

@@ -1,7 +1,7 @@
 import EventStream
 import JSON
 
-/// The events in which the Responses API streams a response with one call, and what was thought before it.
+/// The Responses API's events for a stream with one tool call and the reasoning before it.
 struct CallStream: Script {
     private enum Step {
         case created, inProgress, thoughtAdded, thoughtDone, callAdded, delta(Substring), argumentsDone, callDone,

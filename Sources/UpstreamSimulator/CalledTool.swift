@@ -1,17 +1,17 @@
 import JSON
 
-/// A made-up call of a tool, with what the model thought before it.
+/// A generated tool call, with the reasoning before it.
 struct CalledTool: Sendable {
     let name: String
     let arguments: String
     let callID = Identifier.make("call_")
     let itemID = Identifier.make("fc_")
-    /// What the model thought, sealed; nil when it does not reason or nobody asked for it in this form.
+    /// The encrypted reasoning; nil if the model does not reason or the request does not include encrypted reasoning.
     let sealedThought: String?
     let thoughtID = Identifier.make("rs_")
     let thinks: Bool
 
-    /// What sealed reasoning begins with, so that what is given back can be told from what never was sealed.
+    /// The prefix of encrypted reasoning, by which reasoning in a request is recognized as the simulator's own.
     static let seal = "sealed-"
 
     init(name: String, arguments: String, request: ModelRequest) {

@@ -1,6 +1,6 @@
 import JSON
 
-/// Small answers of the endpoints that are there so that a client of the whole API finds them.
+/// Fixed responses of the minor endpoints, so that clients of the whole API can use them.
 enum CannedAnswers {
     /// `POST /embeddings`: a vector of eight numbers for each input.
     static func embeddings(for request: Value) throws(APIError) -> [UInt8] {
@@ -35,7 +35,7 @@ enum CannedAnswers {
         }
     }
 
-    /// `POST /moderations`: nothing is ever flagged.
+    /// `POST /moderations`: never flags anything.
     static func moderation(of request: Value) throws(APIError) -> [UInt8] {
         guard request.given("input") != nil else { throw .missingParameter("input") }
         var writer = Writer()

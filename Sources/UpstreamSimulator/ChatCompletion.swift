@@ -1,17 +1,17 @@
 import JSON
 
-/// A chat completion that nobody recorded, made up to fit a request: all of it at once. See ``ChatStream`` for chunks.
+/// A chat completion generated for a request, as a whole. ``ChatStream`` has its chunks.
 struct ChatCompletion: Sendable {
     let id: String
     /// Seconds since 1970.
     let created: Int
     let model: String
     let text: ReplyText
-    /// The text as sound, in its place; nil unless that is asked for.
+    /// The text as audio, sent instead of the text; nil unless the request asks for audio.
     let audio: SpokenReply?
-    /// How many choices there are, all with the same text.
+    /// The number of choices, all with the same text.
     let choiceCount: Int
-    /// Whether a stream ends with a chunk that tells the usage.
+    /// Whether a stream ends with a chunk that has the usage.
     let includesUsage: Bool
     private let promptTokens: Int
 
@@ -40,7 +40,7 @@ struct ChatCompletion: Sendable {
         return writer.bytes
     }
 
-    /// What a completion and each of its chunks begin with.
+    /// Writes the members at the beginning of a completion and of each chunk.
     func writeHead(object: String, to writer: inout Writer) {
         writer.member("id", id)
         writer.member("object", object)

@@ -1,7 +1,7 @@
 import JSON
 
 extension Rules {
-    /// What `POST /chat/completions` refuses, as measured on the live API with gpt-5.6.
+    /// The rules of `POST /chat/completions`, as measured on the live API with gpt-5.6.
     static let chat: [Rule] = [
         known([
             "audio", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs",

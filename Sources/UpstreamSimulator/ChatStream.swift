@@ -1,7 +1,7 @@
 import EventStream
 import JSON
 
-/// The chunks in which the Chat Completions API streams a completion.
+/// The Chat Completions API's chunks of a completion.
 struct ChatStream: Script {
     private enum Step {
         case role(choice: Int)
@@ -13,7 +13,7 @@ struct ChatStream: Script {
     private let completion: ChatCompletion
     private let steps: [Step]
 
-    /// - Parameter fails: half-way comes an error, and nothing after it.
+    /// - Parameter fails: whether the stream ends half-way with an error.
     init(_ completion: ChatCompletion, fails: Bool) {
         self.completion = completion
         let choices = 0..<completion.choiceCount

@@ -1,6 +1,6 @@
 import JSON
 
-/// A conversation made shorter (`POST /responses/compact`): one item that stands for all that was said.
+/// A compacted conversation (`POST /responses/compact`): one item that replaces the whole conversation.
 struct Compaction {
     private let created: Int
     private let inputTokens: Int

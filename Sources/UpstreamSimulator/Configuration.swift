@@ -1,25 +1,25 @@
 public import Models
 
 extension Simulator {
-    /// How a simulator behaves towards every request that does not itself ask for something else.
+    /// The behaviour of a simulator, unless a request asks for something else.
     public struct Configuration: Sendable {
-        /// The one key that is accepted; nil accepts any that is not empty.
+        /// The only key that is accepted; nil accepts any non-empty key.
         public var key: String?
 
-        /// A folder of recorded exchanges, with `requests`, `streams`, `bodies` and `expected` in it; nil: none are played.
+        /// A directory of recorded exchanges, with `requests`, `streams`, `bodies` and `expected` in it; nil: none are played.
         public var vectors: String?
 
-        /// The time between two events of a stream, in milliseconds, from 0 up.
+        /// The time between two events of a stream, in milliseconds, at least 0.
         public var pace: Int
 
-        /// How many text deltas a made-up reply has; nil: an echo of what was asked, a delta for each word.
+        /// The number of text deltas of a generated response; nil: an echo of the prompt, with one delta per word.
         public var deltas: Int?
 
-        /// The day on which models that are shut down by then are refused; nil: none is, so that what a test sees does
-        /// not depend on when it runs.
+        /// The simulated date: models shut down by then are rejected. Nil rejects no models, so that test results do not
+        /// depend on the date.
         public var day: Day?
 
-        /// The defaults: any key, no recordings, no pause between events, an echo, every model alive.
+        /// The defaults: any key, no recordings, no pause between events, an echo, no model shut down.
         public init(
             key: String? = nil, vectors: String? = nil, pace: Int = 0, deltas: Int? = nil, day: Day? = nil
         ) {

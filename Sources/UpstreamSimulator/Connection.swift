@@ -1,9 +1,9 @@
 import NIOCore
 import NIOHTTP1
 
-/// A client's connection: gathers each request, has it answered, and notices when the client goes.
+/// A client's connection: collects each request, starts its response, and detects when the client disconnects.
 ///
-/// One request at a time is all it sees; NIO's pipelining handler in front holds back the next until the reply has ended.
+/// It handles one request at a time: NIO's pipelining handler holds back the next until the response has ended.
 final class Connection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -51,7 +51,7 @@ final class Connection: ChannelInboundHandler {
         playback?.advance()
     }
 
-    /// A broken connection, or no HTTP: there is nobody left to answer.
+    /// The connection is broken or its data is not HTTP, so there is no response to send.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
@@ -73,8 +73,8 @@ final class Connection: ChannelInboundHandler {
 }
 
 extension Service {
-    /// The answer to what asks for the journal: `/_simulator/requests` and `/_simulator/connections`. Needs no key and is
-    /// not itself recorded.
+    /// The response to a request for the journal: `/_simulator/requests` and `/_simulator/connections`. Such requests need no
+    /// key and are not recorded. Nil for other requests.
     fileprivate func controlAnswer(to request: Request) -> Answer? {
         switch (request.head.method, request.path) {
         case (.GET, "/_simulator/requests"): return Answer(journal.requestsJSON)

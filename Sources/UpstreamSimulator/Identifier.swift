@@ -1,4 +1,4 @@
-/// Identifiers that look like the API's: a prefix and 50 hexadecimal digits, never the same twice.
+/// Generates identifiers like the API's: a prefix and 50 random hexadecimal digits.
 enum Identifier {
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -13,7 +13,7 @@ enum Identifier {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Whether a simulator, or a recording, can have given this identifier to a response.
+    /// Whether this can be the identifier of a response from a simulator or a recording.
     static func isResponse(_ id: String) -> Bool {
         id.hasPrefix("resp_") && id.utf8.count == 55
     }

@@ -1,21 +1,21 @@
 import JSON
 import Models
 
-/// What `POST /responses` refuses in the items of `input`.
+/// The rules of `POST /responses` for the items of `input`.
 enum InputRules {
     private static let messageFields: Set<String> = ["type", "role", "content", "id", "status", "phase"]
     private static let roles = ["assistant", "system", "developer", "user"]
     private static let outputParts = ["output_text", "refusal"]
     private static let inputParts = ["input_text", "input_image", "input_file", "scoped_content", "input_audio"]
 
-    /// The error of reasoning that a model has no use for.
+    /// The error for reasoning items sent to a model that does not reason.
     static func uselessReasoning(in input: Value, model: Model) -> APIError? {
         guard model.reasoning == .never, firstReasoning(in: input) != nil else { return nil }
         return APIError(
             message: "Reasoning input items can only be provided to a reasoning or computer use model.", param: "input")
     }
 
-    /// The error of an item that is there twice.
+    /// The error for a duplicate item.
     private static func duplicate(in input: Value) -> APIError? {
         var known: Set<String> = []
         return input.elements.lazy.compactMap { $0["id"]?.string }.first { !known.insert($0).inserted }.map {
@@ -25,7 +25,7 @@ enum InputRules {
         }
     }
 
-    /// The error of the first item that breaks a rule of its own.
+    /// The error for the first invalid item.
     static func firstViolation(in input: Value) -> APIError? {
         if let error = duplicate(in: input) { return error }
         for (index, item) in input.elements.enumerated() {
@@ -69,10 +69,10 @@ enum InputRules {
             param: "\(place).call_id", code: "string_above_max_length")
     }
 
-    /// Reasoning that somebody else sealed, or nobody.
+    /// The error for reasoning that was not encrypted by the simulator or a recording.
     private static func reasoning(_ item: Value) -> APIError? {
         let sealed = item["encrypted_content"]?.string
-        // The live API's seals, as in recordings, begin so.
+        // The live API's encrypted reasoning, as in recordings, begins with this prefix.
         if let sealed, sealed.hasPrefix(CalledTool.seal) || sealed.hasPrefix("gAAAA") { return nil }
         return unsealable(item)
     }
@@ -87,7 +87,7 @@ enum InputRules {
             code: "invalid_encrypted_content")
     }
 
-    /// The error of a call whose output is not among the items, or an output whose call is not.
+    /// The error for a call without its output among the items, or an output without its call.
     static func unpairedCall(in input: Value) -> APIError? {
         for (call, output, kind) in [
             ("function_call", "function_call_output", "function"),

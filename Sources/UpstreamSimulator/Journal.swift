@@ -1,13 +1,14 @@
 import JSON
 import Synchronization
 
-/// What a simulator received: the last requests, and counts of connections. Written by the event loop, read by anyone.
+/// A record of what the simulator received: the last requests, and counts of connections. Written by the event loop, readable
+/// from any thread.
 final class Journal: Sendable {
-    /// How many requests are remembered.
+    /// The maximum number of requests that are kept.
     static let capacity = 1_000
 
     private struct State {
-        /// The request with number n is at n modulo the capacity, until a later one takes its place.
+        /// The request with number n is at n modulo the capacity, until a later one overwrites it.
         var slots: [RecordedRequest?] = Array(repeating: nil, count: capacity)
         var requestCount = 0
         var connectionCount = 0
@@ -16,7 +17,7 @@ final class Journal: Sendable {
 
     private let state = Mutex(State())
 
-    /// Takes note of a new connection and numbers it, from 1 up.
+    /// Records a new connection and returns its number, starting from 1.
     func connectionOpened() -> Int {
         state.withLock { state in
             state.openConnections += 1
@@ -33,7 +34,7 @@ final class Journal: Sendable {
         state.withLock { ($0.openConnections, $0.connectionCount) }
     }
 
-    /// Takes a request in, which `make` builds for the number that it gets, and returns that number.
+    /// Adds the request that `make` builds for its number, and returns that number.
     func add(_ make: (_ number: Int) -> RecordedRequest) -> Int {
         state.withLock { state in
             state.requestCount += 1
@@ -42,7 +43,7 @@ final class Journal: Sendable {
         }
     }
 
-    /// Changes what is known of a request, if it is still remembered.
+    /// Updates a request, if it is still kept.
     func update(_ number: Int, _ change: (inout RecordedRequest) -> Void) {
         state.withLock { state in
             let slot = number % Self.capacity
@@ -54,7 +55,7 @@ final class Journal: Sendable {
         }
     }
 
-    /// The requests that are remembered, oldest first.
+    /// The kept requests, oldest first.
     var requests: [RecordedRequest] {
         state.withLock { state in
             let oldest = state.requestCount + 1
@@ -77,7 +78,7 @@ extension Journal {
         return writer.bytes
     }
 
-    /// The counts of connections as a JSON object; the one that asks is among them.
+    /// The counts of connections as a JSON object, including the connection that asks for them.
     var connectionsJSON: [UInt8] {
         let (open, total) = connections
         var writer = Writer()

@@ -1,10 +1,10 @@
 import JSON
 import Models
 
-/// The models that there are: all that generate something in Chat Completions or the Responses API, and those for
-/// embeddings and moderation, unless they are shut down.
+/// The available models: all generating models in Chat Completions or the Responses API, and those for embeddings and
+/// moderation, unless they are shut down.
 struct ModelList: Sendable {
-    /// The day that the simulator takes for today; nil shuts down nothing.
+    /// The simulated date; nil means that no model is shut down.
     let day: Day?
 
     private static let all = Catalogue.standard.names.map { Catalogue.standard.model(named: $0) }.filter { model in
@@ -16,7 +16,7 @@ struct ModelList: Sendable {
         return shutdown <= day
     }
 
-    /// The error of a request that names a model which is shut down.
+    /// The error for a request that names a model which is shut down.
     func refusal(of body: Value) -> APIError? {
         guard day != nil, let name = body["model"]?.string, isShutDown(Catalogue.standard.model(named: name)) else {
             return nil

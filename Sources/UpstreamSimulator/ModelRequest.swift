@@ -1,11 +1,11 @@
 import JSON
 import Models
 
-/// What a request asks of a model: its body, with what the catalogue knows of the model that it names.
+/// A request to a model: its body, and the catalogue's entry of the model that it names.
 struct ModelRequest: Sendable {
     let body: Value
     let model: Model
-    /// What stands in the place of the effort, whether it is the name of one or not; nil: nothing.
+    /// The string given as the effort, whether or not it is a valid one; nil if there is none.
     let effortWord: String?
 
     /// The body of `POST /responses`.
@@ -26,15 +26,15 @@ struct ModelRequest: Sendable {
 
     var effort: Effort? { effortWord.flatMap { Effort(rawValue: $0) } }
 
-    /// Whether the model thinks before it answers this.
+    /// Whether the model reasons before it responds to this request.
     var reasons: Bool { model.reasons(at: effort) }
 
-    /// Whether the model takes sampling parameters here.
+    /// Whether the model accepts sampling parameters in this request.
     var takesSampling: Bool { model.takesSampling(at: effort) }
 
     /// The body's member of that name.
     subscript(name: StaticString) -> Value? { body[name] }
 
-    /// As the subscript, but nil also where the member is `null`.
+    /// Like the subscript, but also nil if the member is `null`.
     func given(_ name: StaticString) -> Value? { body.given(name) }
 }

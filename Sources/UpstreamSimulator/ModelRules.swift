@@ -1,9 +1,9 @@
 import JSON
 import Models
 
-/// What is refused because the model is the wrong one for it.
+/// Rules that depend on the model.
 extension Rules {
-    /// A model that Chat Completions does not serve.
+    /// Rejects a model that Chat Completions does not serve.
     static let servedByChat: Rule = { request in
         guard request.model.chat == .no else { return nil }
         return APIError(
@@ -15,7 +15,7 @@ extension Rules {
             param: "model")
     }
 
-    /// A model that the Responses API does not serve.
+    /// Rejects a model that the Responses API does not serve.
     static let servedByResponses: Rule = { request in
         guard !request.model.isServedByResponses else { return nil }
         return APIError(
@@ -23,8 +23,8 @@ extension Rules {
             param: "model", code: "model_not_found")
     }
 
-    /// Function tools for a model that takes them in the Responses API alone, or only while it does not reason. The API
-    /// has one wording for both, also where `none` would not help.
+    /// Rejects function tools for a model that accepts them only in the Responses API, or only while it does not reason. The
+    /// API uses the same message for both, even if `none` would not help.
     static let functionToolsInChat: Rule = { request in
         guard hasFunctions(request), !request.model.takesToolsInChat(at: request.effort) else { return nil }
         return APIError(
@@ -40,12 +40,12 @@ extension Rules {
             || request["functions"]?.elements.contains { _ in true } ?? false
     }
 
-    /// An effort that the model does not take in the Responses API.
+    /// Rejects an effort that the model does not support in the Responses API.
     static let effortInResponses = effort("reasoning.effort", upTo: .max) { word, model in
         "'\(word)' is not supported with the '\(model)' model."
     }
 
-    /// An effort that the model does not take in Chat Completions, which knows no `max`.
+    /// Rejects an effort that the model does not support in Chat Completions, which does not have `max`.
     static let effortInChat = effort("reasoning_effort", upTo: .xhigh) { word, _ in
         "'reasoning_effort' does not support '\(word)' with this model."
     }

@@ -1,6 +1,6 @@
 import JSON
 
-/// What moderation finds in a response, in what was asked and in what was answered: nothing.
+/// The moderation results of a response, for input and output: never flagged.
 enum Moderation {
     static func write(to writer: inout Writer) {
         writer.object {

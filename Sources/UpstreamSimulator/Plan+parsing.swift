@@ -1,11 +1,11 @@
 extension Plan {
-    /// A word that is no directive, or has no fitting value. Refused rather than ignored: a test with a misspelt
+    /// A word that is not a directive, or has an invalid value. Rejected rather than ignored: a test with a misspelled
     /// directive would pass for the wrong reason.
     struct UnknownWord: Error, Equatable {
         let word: String
     }
 
-    /// Adds what the words, separated by spaces, ask for.
+    /// Adds the directives in the words, which are separated by spaces.
     mutating func add(words: some StringProtocol) throws(UnknownWord) {
         var rest = words[...].drop { $0 == " " }
         while !rest.isEmpty {

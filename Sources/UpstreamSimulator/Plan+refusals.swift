@@ -1,7 +1,7 @@
 import JSON
 
 extension Plan {
-    /// The error of a model that the plan wants missing.
+    /// The error for a model that is missing according to the plan.
     func modelRefusal(of body: Value) -> APIError? {
         guard let name = body["model"]?.string, missing.contains(name) else { return nil }
         return APIError(
@@ -9,7 +9,7 @@ extension Plan {
             code: "model_not_found")
     }
 
-    /// The error that the plan asks for, if the body gives cause for it.
+    /// The error that the plan asks for, if the body meets its condition.
     func refusal(of body: Value) -> APIError? {
         if let refused, body.has(refused.split(separator: ".")[...]) { return .unsupportedParameter(refused) }
         guard unsealFails else { return nil }

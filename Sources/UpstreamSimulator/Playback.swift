@@ -1,28 +1,28 @@
 import NIOCore
 import NIOHTTP1
 
-/// Sends one reply: head, events at their pace, and the end or whatever stands in its place. Waits for a client that reads
-/// slowly, and tells the journal how it ended.
+/// Sends one response: head, events at their pace, and the end or a simulated failure. Applies backpressure for slow clients,
+/// and records in the journal how the response ended.
 ///
 /// Belongs to the connection's event loop.
 final class Playback {
     private let reply: Reply
     private let keepsAlive: Bool
     private let journal: Journal
-    /// The request's number in the journal; nil where it is not recorded.
+    /// The request's number in the journal; nil if it is not recorded.
     private let entry: Int?
     private let context: ChannelHandlerContext
 
     private var answer: Answer?
     private var eventsSent = 0
-    /// The timer that goes on with the reply.
+    /// The timer that continues the response.
     private var timer: Scheduled<Void>?
     /// When the next event is due.
     private var due = NIODeadline.uptimeNanoseconds(0)
     private var isWriting = false
-    /// All that there is to send has been written.
+    /// Whether the whole response has been written.
     private var hasFinished = false
-    /// The journal knows how it ended.
+    /// Whether the ending is in the journal.
     private var hasEnded = false
 
     init(of reply: Reply, keepsAlive: Bool, journal: Journal, entry: Int?, context: ChannelHandlerContext) {
@@ -41,7 +41,7 @@ final class Playback {
         }
     }
 
-    /// The client has closed the connection.
+    /// Called when the client has closed the connection.
     func clientClosed() {
         timer?.cancel()
         end(.clientClosed)
@@ -60,7 +60,7 @@ final class Playback {
         }
     }
 
-    /// Sends the events that are due, as far as the client takes them.
+    /// Sends the events that are due, while the channel is writable.
     func advance() {
         guard let answer, timer == nil, !isWriting, !hasFinished, !hasEnded else { return }
         isWriting = true
@@ -69,12 +69,12 @@ final class Playback {
             write(.body(.byteBuffer(ByteBuffer(bytes: answer.script.event(eventsSent)))))
             eventsSent += 1
             if reply.pace > 0 { break }
-            // May make it writable again at once.
+            // A flush may make the channel writable again at once.
             if !context.channel.isWritable { context.flush() }
         }
         context.flush()
         isWriting = false
-        // Writing may have shown that the client has gone.
+        // A failed write may have shown that the client has disconnected.
         guard !hasEnded else { return }
         if eventsSent == count {
             finish()
@@ -91,7 +91,7 @@ final class Playback {
         }
     }
 
-    /// Does what comes after the last event.
+    /// Ends the response after the last event.
     private func finish() {
         hasFinished = true
         switch reply.ending {
@@ -105,13 +105,13 @@ final class Playback {
                 if case .success = result { self.end(.completed) } else { self.end(.clientClosed) }
                 if !self.keepsAlive { self.context.close(promise: nil) }
             }
-            // The client's next request may come in before this returns.
+            // The client's next request may arrive before this returns.
             write(.end(nil), promise: sent)
             context.flush()
         }
     }
 
-    /// Sends bytes past the HTTP encoder, then closes.
+    /// Sends bytes without the HTTP encoder, then closes the connection.
     private func sendRaw(_ bytes: [UInt8]) {
         end(.brokenOff)
         if !bytes.isEmpty,
@@ -126,7 +126,7 @@ final class Playback {
         context.write(NIOAny(part), promise: promise)
     }
 
-    /// Tells the journal how the exchange ended; only the first end counts.
+    /// Records in the journal how the exchange ended; only the first call counts.
     private func end(_ ending: RecordedRequest.Ending) {
         guard !hasEnded else { return }
         hasEnded = true
@@ -139,7 +139,7 @@ final class Playback {
 }
 
 extension Answer {
-    /// The head, with the fields that the API sends along.
+    /// The response head, with the API's headers.
     fileprivate func head(keepsAlive: Bool) -> HTTPResponseHead {
         var headers: HTTPHeaders = [
             "content-type": kind.rawValue,

@@ -1,15 +1,15 @@
 import JSON
 
-/// What a request asks: the last text of the user in it, and the directive that may stand there.
+/// The prompt of a request: the last text of the user, and the directive in it.
 struct Prompt: Sendable {
-    /// The last text of the user, without the directive and the white space around.
+    /// The last text of the user, without the directive and surrounding white space.
     let text: String
-    /// The words between `[simulate ` and `]`; nil where there is no such directive.
+    /// The words between `[simulate ` and `]`; nil if there is no such directive.
     let directive: String?
 
     /// Reads the body of a request for a response, a chat completion or embeddings.
     ///
-    /// In a transcript, a directive that stands elsewhere holds too, if there is none in what the user said last.
+    /// In a transcript, a directive elsewhere applies too, if the user's last text has none.
     init(of body: Value) {
         let source = body["messages"] ?? body["input"]
         let whole = source.map { $0.string ?? Prompt.lastUserText(of: $0) }?[...] ?? ""
@@ -23,7 +23,7 @@ struct Prompt: Sendable {
         }
     }
 
-    /// Of messages or input items, the text of the last that is the user's.
+    /// The text of the last message or input item of the user.
     private static func lastUserText(of items: Value) -> String {
         var last: Value?
         for item in items.elements where item["role"]?.isString("user") == true { last = item["content"] }
@@ -33,7 +33,7 @@ struct Prompt: Sendable {
 }
 
 extension Substring {
-    /// Where the last directive stands, brackets included.
+    /// The range of the last directive, including its brackets.
     fileprivate var lastDirective: Range<Index>? {
         guard let start = lastRange(of: "[simulate ")?.lowerBound, let end = closingBracket(after: start) else {
             return nil
@@ -41,7 +41,7 @@ extension Substring {
         return start..<utf8.index(after: end)
     }
 
-    /// Where the bracket at `start` is closed; brackets may stand in pairs between.
+    /// The index of the bracket that closes the one at `start`; pairs of brackets may be nested.
     private func closingBracket(after start: Index) -> Index? {
         var depth = 0
         return utf8[start...].indices.first { index in
@@ -58,8 +58,8 @@ extension Substring {
         String(self[range].dropFirst("[simulate ".count).dropLast())
     }
 
-    /// Where the last thing that the user said stands in a conversation written as a transcript: blocks of `[role]`, a
-    /// line break and the text, between them a line of `---`. Of a text that has no such block, all.
+    /// The range of the user's last text in a transcript: blocks of `[role]`, a line break and the text, separated by lines of
+    /// `---`. The whole text if it has no such block.
     fileprivate var lastUserBlock: Range<Index> {
         var end = endIndex
         while true {
@@ -73,7 +73,7 @@ extension Substring {
         }
     }
 
-    /// The last place where `mark` stands, byte for byte. Texts of many megabytes are searched, hence not by characters.
+    /// The last occurrence of `mark`. Compares bytes instead of characters, because texts may have many megabytes.
     private func lastRange(of mark: String) -> Range<Index>? {
         guard let first = mark.utf8.first else { return nil }
         var remaining = utf8[...]

@@ -1,20 +1,20 @@
 import Foundation
 import JSON
 
-/// A folder of recorded exchanges does not hold what it must.
+/// The error of a directory of recorded exchanges that is incomplete or invalid.
 public struct RecordingsUnreadable: Error, CustomStringConvertible {
-    /// The file or folder at fault.
+    /// The missing or invalid file or directory.
     public let path: String
 
-    /// A sentence for whoever started the program.
-    public var description: String { "No recorded exchanges: \(path) is missing or not what it must be" }
+    /// The error message.
+    public var description: String { "cannot read the recorded exchanges: \(path) is missing or invalid" }
 }
 
-/// Recorded exchanges, each known by the last text of the user in its request and by its name.
+/// Recorded exchanges, found by the last text of the user in the request, or by name.
 struct Recordings: Sendable {
-    /// One exchange, in the words of both APIs.
+    /// One exchange, in the form of both APIs.
     struct Exchange: Sendable {
-        /// `01_plain_text`, as its files are called.
+        /// The name of its files, such as `01_plain_text`.
         let name: String
         let prompt: String
         let response: Answer
@@ -25,7 +25,7 @@ struct Recordings: Sendable {
 
     private var exchanges: [Exchange] = []
 
-    /// None at all.
+    /// No recordings.
     init() {}
 
     /// Reads all exchanges that `expected/index.json` lists.
@@ -52,12 +52,12 @@ struct Recordings: Sendable {
         }
     }
 
-    /// The first exchange in which that was asked.
+    /// The first exchange with this prompt; nil if there is none.
     func exchange(asking prompt: String) -> Exchange? {
         exchanges.first { $0.prompt == prompt }
     }
 
-    /// The exchange whose name begins so; its number is enough.
+    /// The first exchange whose name begins with `prefix`, such as its number; nil if there is none.
     func exchange(named prefix: String) -> Exchange? {
         exchanges.first { $0.name.hasPrefix(prefix) }
     }

@@ -1,14 +1,14 @@
-/// The bodies of replies, as what is written one after the other: the events of a stream, or the whole.
+/// The body of a response as a sequence of writes: the events of a stream, or the whole body.
 protocol Script: Sendable {
-    /// How many events there are.
+    /// The number of events.
     var count: Int { get }
 
-    /// The bytes of an event as they go over the wire. Made when it is their turn: a thousand live streams then keep no
+    /// The bytes of an event. They are created when the event is due, so that a thousand live streams do not need memory for a
     /// thousand bodies.
     func event(_ index: Int) -> [UInt8]
 }
 
-/// What the API says to a request: a status, header fields and a body.
+/// The API's response to a request: a status, header fields and a body.
 struct Answer: Sendable {
     enum Kind: String {
         case json = "application/json"
@@ -18,7 +18,7 @@ struct Answer: Sendable {
 
     var status = 200
     var kind = Kind.json
-    /// Bytes in the body; nil of a stream, which is sent in chunks.
+    /// The length of the body in bytes; nil for a stream, which is sent in chunks.
     let length: Int?
     var retryAfter: Int?
     var limitHeaders = 0
@@ -48,7 +48,7 @@ struct Answer: Sendable {
     }
 }
 
-/// An answer with how it is given.
+/// A response and how to send it.
 struct Reply: Sendable {
     enum Ending: Sendable {
         case complete, closeConnection, stall
@@ -56,19 +56,19 @@ struct Reply: Sendable {
 
     enum Action: Sendable {
         case answer(Answer)
-        /// These bytes, outside HTTP, then the end of the connection.
+        /// Send these bytes without HTTP, then close the connection.
         case raw([UInt8])
         case hang
     }
 
     var action: Action
-    /// Milliseconds before the first byte.
+    /// Delay before the first byte, in milliseconds.
     var delay = 0
-    /// Milliseconds between events.
+    /// Time between events, in milliseconds.
     var pace = 0
-    /// How many events are sent at most.
+    /// The maximum number of events to send.
     var eventLimit = Int.max
-    /// What comes after the last event that is sent.
+    /// The action after the last event.
     var ending = Ending.complete
 }
 
@@ -81,7 +81,7 @@ struct Whole: Script {
     func event(_ index: Int) -> [UInt8] { bytes }
 }
 
-/// A body in pieces, so that it can be broken off somewhere.
+/// A body in pieces of 64 bytes, so that it can be broken off between them.
 struct Pieces: Script {
     let bytes: [UInt8]
 
@@ -95,7 +95,7 @@ struct Pieces: Script {
 }
 
 extension Plan {
-    /// Gives an answer as the plan wants it.
+    /// The response as modified by the plan.
     func applied(to answer: Answer, defaultPace: Int) -> Reply {
         switch refusal {
         case .hang: return Reply(action: .hang, delay: delay)

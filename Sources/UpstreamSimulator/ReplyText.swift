@@ -1,18 +1,18 @@
-/// The text of a made-up reply, in the pieces that become its deltas.
+/// The text of a generated response, in the pieces that become its deltas.
 struct ReplyText: Sendable {
     let pieces: [Substring]
 
-    /// All pieces together.
+    /// The whole text.
     let whole: String
 
-    /// How much of what was asked is repeated, in characters.
+    /// The maximum length of the echoed prompt, in characters.
     private static let echoLimit = 1_000
 
     /// - Parameters:
-    ///   - plan: asks for a certain text, size or number of deltas.
-    ///   - deltas: how many there are if the plan does not say; nil makes the reply an echo.
+    ///   - plan: may set a text, a size or a number of deltas.
+    ///   - deltas: the number of deltas if the plan sets none; nil makes the response an echo.
     ///   - prompt: the text to echo.
-    ///   - remark: what else the echo tells.
+    ///   - remark: text that the echo appends in parentheses.
     init(plan: Plan, deltas: Int?, echoing prompt: String, remark: String) {
         if let text = plan.text {
             self.init(words: text)
@@ -26,7 +26,7 @@ struct ReplyText: Sendable {
         }
     }
 
-    /// A piece for each word, with the space before it.
+    /// One piece per word, including the space before it.
     init(words text: String) {
         var pieces: [Substring] = []
         var start = text.startIndex
@@ -44,7 +44,7 @@ struct ReplyText: Sendable {
         self.init(words: (0..<count).map { words[$0 % words.count] }.joined(separator: " "))
     }
 
-    /// So many bytes, in so many pieces or in pieces of 1,024 bytes.
+    /// A text of `size` bytes, in `deltas` pieces, or in pieces of 1,024 bytes if that is nil.
     private init(size: Int, deltas: Int?) {
         let line = "All work and no play makes for a dull reply. "
         let whole = String(String(repeating: line, count: size / line.count + 1).prefix(size))

@@ -2,20 +2,21 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// A request that has come in whole.
+/// A complete request.
 struct Request {
     let head: HTTPRequestHead
     let body: ByteBuffer
 
-    /// The target without its query.
+    /// The request target without the query.
     var path: String { String(head.uri.prefix { $0 != "?" }) }
 
     var bodyBytes: [UInt8] { Array(body.readableBytesView) }
 
-    /// Whether the connection may be used again after the reply. HTTP/1.0 knows no chunks: there its end ends the body.
+    /// Whether the connection may be reused after the response. HTTP/1.0 has no chunked encoding: there, closing the
+    /// connection ends the body.
     var isKeepAlive: Bool { head.isKeepAlive && head.version == .http1_1 }
 
-    /// What the journal keeps of it.
+    /// The journal's record of the request.
     func recorded(number: Int, connection: Int) -> RecordedRequest {
         RecordedRequest(
             number: number, connection: connection, time: Int(Date().timeIntervalSince1970 * 1_000),

@@ -1,6 +1,6 @@
 import JSON
 
-/// A response that nobody recorded: the object that the Responses API returns, made up to fit a request.
+/// A Responses API object, generated for a request.
 struct ResponseObject: Sendable {
     enum Status: String {
         case inProgress = "in_progress"
@@ -14,11 +14,11 @@ struct ResponseObject: Sendable {
     let created: Int
     let request: Value
     let text: ReplyText
-    /// The call that is the reply, in the text's place.
+    /// The tool call that is the output instead of the text; nil for text.
     let call: CalledTool?
     let inputTokens: Int
 
-    /// - Parameter id: nil makes one up.
+    /// - Parameter id: the response's identifier; nil generates one.
     init(answering request: Value, text: ReplyText, call: CalledTool? = nil, at created: Int, id: String? = nil) {
         self.id = id ?? Identifier.make("resp_")
         itemID = Identifier.make("msg_")
@@ -67,7 +67,7 @@ struct ResponseObject: Sendable {
         }
     }
 
-    /// What the request said, or what the API says where it said nothing.
+    /// Writes the echoed fields with the request's values, or the API's defaults.
     private func writeEcho(to writer: inout Writer) {
         for name in Self.echoed {
             if let value = request.given(name) ?? Self.defaults[name] { writer.member(name, value) }
@@ -80,7 +80,7 @@ struct ResponseObject: Sendable {
         call.writeCall(isComplete: true, to: &writer)
     }
 
-    /// The one item of the output, the assistant's message; incomplete it has nothing in it yet.
+    /// Writes the only output item, the assistant's message; it is empty until it is complete.
     func writeItem(isComplete: Bool, to writer: inout Writer) {
         writer.object {
             $0.member("id", itemID)
@@ -112,7 +112,7 @@ struct ResponseObject: Sendable {
         }
     }
 
-    /// The fields that come back as they were sent, and those that say what nobody set.
+    /// The request's fields that the response repeats, if necessary with defaults.
     private static let echoed: [StaticString] = [
         "background", "frequency_penalty", "instructions", "max_output_tokens", "max_tool_calls",
         "metadata", "parallel_tool_calls", "presence_penalty", "previous_response_id",
@@ -138,7 +138,7 @@ struct ResponseObject: Sendable {
 }
 
 extension Writer {
-    /// The usage of a response, with nothing from a cache and no reasoning.
+    /// Writes the usage of a response, without cached tokens and reasoning.
     mutating func responseUsage(input: Int, output: Int) {
         object {
             $0.member("input_tokens", input)
@@ -155,7 +155,7 @@ extension Writer {
     }
 }
 
-/// About as many tokens as what was asked would have: one for every four bytes, and at least one.
+/// The estimated number of tokens in the input: one per four bytes, and at least one.
 func estimatedTokens(in asked: Value?) -> Int {
     max(1, (asked?.text.count ?? 0) / 4)
 }

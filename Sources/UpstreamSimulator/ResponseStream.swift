@@ -1,7 +1,7 @@
 import EventStream
 import JSON
 
-/// The events in which the Responses API streams a response with one message of text.
+/// The Responses API's events for a stream with one text message.
 struct ResponseStream: Script {
     fileprivate enum Step {
         case created, inProgress, itemAdded, partAdded
@@ -13,7 +13,7 @@ struct ResponseStream: Script {
     private let response: ResponseObject
     private let steps: [Step]
 
-    /// - Parameter fails: half-way comes an error, as it is seen on the wire: an event `error` and then `response.failed`.
+    /// - Parameter fails: whether the stream fails half-way, with the API's events: `error`, then `response.failed`.
     init(_ response: ResponseObject, fails: Bool) {
         self.response = response
         let deltas = response.text.pieces.indices.map { Step.delta($0) }

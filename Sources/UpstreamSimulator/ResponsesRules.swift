@@ -2,7 +2,7 @@ import JSON
 import Models
 
 extension Rules {
-    /// What `POST /responses` refuses and a translator can get wrong. Wordings, `param` and `code` as measured on the live
+    /// The rules of `POST /responses` that a translator can break. Messages, `param` and `code` are as measured on the live
     /// API with gpt-5.6.
     static let responses: [Rule] = [
         { $0["messages"] == nil ? nil : movedToInput },
@@ -60,10 +60,10 @@ extension Rules {
         { hasContext($0) ? nil : $0["input"].flatMap { input in InputRules.unpairedCall(in: input) } },
     ]
 
-    /// What `POST /responses/compact` refuses.
+    /// The rules of `POST /responses/compact`.
     static let compaction: [Rule] = [required("model"), servedByResponses]
 
-    /// What `POST /responses/input_tokens` refuses.
+    /// The rules of `POST /responses/input_tokens`.
     static let inputTokens: [Rule] = [servedByResponses]
 
     private static let movedToInput = APIError(
@@ -88,7 +88,7 @@ extension Rules {
             message: "logprobs are not supported with reasoning models.", param: name, code: "unsupported_parameter")
     }
 
-    /// Whether the conversation began elsewhere, so that the input alone need not be complete.
+    /// Whether the request refers to stored context, so that its input need not be complete.
     private static func hasContext(_ request: ModelRequest) -> Bool {
         ["previous_response_id", "conversation", "prompt"].contains { request.given($0) != nil }
     }

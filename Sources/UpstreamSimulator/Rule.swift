@@ -1,6 +1,6 @@
 import JSON
 
-/// One thing that the API refuses: looks at a request and returns the error, or nil where the request passes.
+/// One validation rule of the API: returns the error for a request, or nil if the request is valid.
 typealias Rule = @Sendable (_ request: ModelRequest) -> APIError?
 
 extension [Rule] {
@@ -13,9 +13,9 @@ extension [Rule] {
     }
 }
 
-/// Rules that both APIs' tables are made of.
+/// Rules used in the tables of both APIs.
 enum Rules {
-    /// Every member must be one of these.
+    /// Rejects members that are not in `names`.
     static func known(_ names: Set<String>) -> Rule {
         { request in
             request.body.members.first { !names.contains($0.name) }.map { .unknownParameter($0.name) }
@@ -44,7 +44,7 @@ enum Rules {
         }
     }
 
-    /// Refused while the model reasons.
+    /// Rejects the parameter while the model reasons.
     static func notWhileReasoning(_ name: StaticString, advice: String = "") -> Rule {
         { request in
             guard request.reasons, request.given(name) != nil else { return nil }
@@ -52,9 +52,10 @@ enum Rules {
         }
     }
 
-    /// Refused where the model takes no sampling parameters, with the error that `refusal` makes of the value.
+    /// Rejects the parameter if the model does not accept sampling parameters, with the error that `refusal` returns for the
+    /// value.
     ///
-    /// - Parameter default: a number that is accepted all the same.
+    /// - Parameter default: a number that is always accepted.
     static func sampling(
         _ name: StaticString, default: Double? = nil, refusal: @escaping @Sendable (_ value: String) -> APIError
     ) -> Rule {

@@ -3,13 +3,13 @@ import JSON
 import NIOHTTP1
 import Synchronization
 
-/// Decides what a request is answered: who may ask, what is refused, what is played, what is made up.
+/// Determines the response to a request: authenticates, validates, and plays a recording or generates a response.
 final class Service: Sendable {
     let journal = Journal()
     private let configuration: Simulator.Configuration
     private let recordings: Recordings
     private let models: ModelList
-    /// How often each plan that is limited to some number of times has come, by its words.
+    /// The number of uses of each plan with `times`, by its words.
     private let planUses = Mutex<[String: Int]>([:])
 
     init(configuration: Simulator.Configuration, recordings: Recordings) {
@@ -43,7 +43,7 @@ final class Service: Sendable {
         if let expected = configuration.key, key != expected { throw .wrongKey(key) }
     }
 
-    /// The body of a POST, which must be a JSON object; nil of other methods.
+    /// The body of a POST, which must be a JSON object; nil for other methods.
     private func parsedBody(of request: Request) throws(APIError) -> Value? {
         guard request.head.method == .POST else { return nil }
         guard let document = try? Document(parsing: request.bodyBytes), document.root.kind == .object else {
@@ -129,7 +129,7 @@ final class Service: Sendable {
         return Answer(stream: ChatStream(completion, fails: plan.hasErrorEvent))
     }
 
-    /// A response fetched later. The simulator keeps none, so it makes one up for any identifier it can have given.
+    /// A stored response. The simulator stores none, so it generates one for any identifier that it could have assigned.
     private func storedResponse(_ id: String) throws(APIError) -> Answer {
         guard Identifier.isResponse(id), let nothing = try? Document(parsing: Array("{}".utf8)) else {
             throw .unknownResponse(id)
@@ -141,7 +141,7 @@ final class Service: Sendable {
         return Answer(response.json(.completed))
     }
 
-    /// The exchange that the plan names or, unless it asks for a reply of its own, the one in which the same was asked.
+    /// The exchange that the plan names or, unless the plan sets its own response, the one with the same prompt.
     private func recording(asking prompt: String, plan: Plan) throws(APIError) -> Recordings.Exchange? {
         if let name = plan.play {
             guard let exchange = recordings.exchange(named: name) else {

@@ -2,29 +2,29 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A stand-in for the OpenAI API: a server that refuses what the API refuses, plays recorded exchanges, makes up correct
-/// replies where there is no recording, fails in every way that it is asked to, and keeps a journal of what it received.
+/// A simulator of the OpenAI API: a server that rejects what the API rejects, plays recorded exchanges, generates valid
+/// responses if there is no recording, fails in the ways that requests ask for, and keeps a journal of the requests.
 ///
-/// It is for tests, benchmarks and trying things out without a key. It does no TLS, knows nothing and remembers no
-/// conversation. All connections live on one event loop, so a reply costs no switch between threads.
+/// It is for tests, benchmarks and trials without a key. It has no TLS and no model, and stores no conversations. All
+/// connections are on one event loop, so a response needs no thread switch.
 public final class Simulator: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let service: Service
 
-    /// - Throws: ``RecordingsUnreadable`` where the configuration names a folder that does not hold recorded exchanges.
+    /// - Throws: ``RecordingsUnreadable`` if the configuration names a directory without valid recorded exchanges.
     public init(_ configuration: Configuration = Configuration()) throws {
         service = Service(
             configuration: configuration,
             recordings: try configuration.vectors.map { try Recordings(directory: $0) } ?? Recordings())
     }
 
-    /// Begins to serve.
+    /// Starts the server.
     ///
     /// - Parameters:
     ///   - host: the address or name to listen on.
-    ///   - port: 0 takes any that is free.
-    /// - Returns: the port that it listens on.
-    /// - Throws: `IOError` where the address cannot be had.
+    ///   - port: the port to listen on; 0 chooses a free one.
+    /// - Returns: the port that the simulator listens on.
+    /// - Throws: `IOError` if it cannot listen on the address.
     public func start(on host: String = "127.0.0.1", port: Int = 0) async throws -> Int {
         let service = service
         let server = try await ServerBootstrap(group: group)
@@ -41,15 +41,15 @@ public final class Simulator: Sendable {
         return server.localAddress?.port ?? port
     }
 
-    /// What was received, oldest first: the last 1,000 requests.
+    /// The last 1,000 requests received, oldest first.
     public var requests: [RecordedRequest] { service.journal.requests }
 
-    /// Forgets the requests received so far; numbering goes on.
+    /// Deletes the requests received so far; numbering continues.
     public func clearRequests() { service.forgetRequests() }
 
-    /// The connections that are open now, and all that ever were.
+    /// The number of open connections, and of all connections so far.
     public var connections: (open: Int, total: Int) { service.journal.connections }
 
-    /// Closes every connection and ends the event loop. Must be called before the simulator is let go; not twice.
+    /// Closes all connections and stops the event loop. Call it exactly once, before the simulator is released.
     public func shutdown() async throws { try await group.shutdownGracefully() }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import JSON
 
-/// A chat completion's answer as sound: its text is the transcript, and its bytes, which nobody listens to, are the text's.
+/// A chat completion's audio output: the transcript is the text, and the audio data are the text's bytes, not real audio.
 struct SpokenReply: Sendable {
-    /// What one chunk of a stream tells.
+    /// The content of one chunk of a stream.
     enum Piece: Sendable {
         case id
         case transcript(Substring)
@@ -13,17 +13,17 @@ struct SpokenReply: Sendable {
 
     private let id = Identifier.make("audio_")
     private let transcript: String
-    /// In base64.
+    /// The audio data in base64.
     private let data: String
     private let expiry: Int
-    /// In the order of a stream.
+    /// The pieces in the order of a stream.
     let pieces: [Piece]
 
-    /// Four characters of base64 stand for three bytes; so each piece can be decoded by itself.
+    /// In characters of base64. A multiple of four, so that each piece can be decoded separately.
     private static let pieceLength = 64
 
     /// - Parameter created: seconds since 1970.
-    /// - Returns: nil unless sound is asked for.
+    /// - Returns: nil unless the request asks for audio.
     init?(answering request: Value, text: ReplyText, at created: Int) {
         guard request["modalities"]?.elements.contains(where: { $0.isString("audio") }) ?? false else { return nil }
         transcript = text.whole
@@ -38,7 +38,7 @@ struct SpokenReply: Sendable {
         self.pieces = pieces + [.expiry]
     }
 
-    /// All of it, as the value of `audio`.
+    /// Writes the whole audio object, the value of `audio`.
     func write(to writer: inout Writer) {
         writer.object {
             $0.member("id", id)
@@ -48,7 +48,7 @@ struct SpokenReply: Sendable {
         }
     }
 
-    /// A piece of it, as the value of `audio`.
+    /// Writes one piece, as the value of `audio`.
     func write(_ piece: Piece, to writer: inout Writer) {
         writer.object {
             switch piece {

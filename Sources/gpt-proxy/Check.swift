@@ -10,26 +10,26 @@ internal import Upstream
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Looks at the configuration, and on request at all that is before and behind it, and says what to change.",
+            "Checks the configuration and, on request, everything between the client and upstream, and says what to change.",
         usage: "gpt-proxy check [<options>]",
         discussion: """
               gpt-proxy check
               gpt-proxy check --upstream --socket unix:/run/gpt-proxy/gpt-proxy.sock
               gpt-proxy check --through https://example.com/v1
 
-            Prints the settings, without their secrets, and then what was found: ok, a warning, or a problem, the latter two \
-            with the way out. Problems go to standard error. The exit status is 78 when the configuration cannot be used, \
-            else 1 when there is a problem, else 0.
+            Prints the settings without secrets, then the findings: ok, warning or problem, the latter two with how to \
+            fix them. Problems go to standard error. The exit status is 78 if the configuration cannot be used, 1 if there \
+            is a problem, and 0 otherwise.
             """)
 
-    @Flag(help: "Ask upstream whether it takes the key and has the models, and the issuer of tokens for its keys.")
+    @Flag(help: "Check that upstream accepts the key and has the models, and fetch the token issuer's keys.")
     var upstream = false
 
     @Option(
         help: ArgumentHelp(
             """
             The socket that gpt-proxy listens on: unix:/path or 127.0.0.1:9000. (default: \(SocketCheck.usual), if it \
-            is there)
+            exists)
             """,
             valueName: "address"))
     var socket: String?
@@ -37,21 +37,21 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Ask gpt-proxy through the web server, at the address that clients use: https://example.com/v1. It costs no \
-            tokens.
+            Send requests to gpt-proxy through the web server, at the URL that clients use: https://example.com/v1. No \
+            tokens are spent.
             """,
             valueName: "url"),
         transform: { text in
             do throws(InvalidConfiguration) {
                 return try BaseURL(text)
             } catch {
-                throw ValidationError("'\(text)' is no address such as https://example.com/v1: \(error).")
+                throw ValidationError("'\(text)' is not a URL such as https://example.com/v1: \(error).")
             }
         })
     var through: BaseURL?
 
     @Option(
-        help: ArgumentHelp("A file with the key to show there. (default: PROXY_API_KEY)", valueName: "file"),
+        help: ArgumentHelp("A file with the key to send there. (default: PROXY_API_KEY)", valueName: "file"),
         completion: .file())
     var keyFile: String?
 
@@ -74,7 +74,7 @@ struct Check: AsyncParsableCommand {
         guard report.problemCount == 0 else { throw ExitCode(1) }
     }
 
-    /// - Returns: the shutdown dates that upstream reports.
+    /// - Returns: the shutdown dates that the first base reports, by model.
     private func ask(
         _ configuration: Configuration, key: String?, _ report: inout FindingsReport
     ) async throws -> [String: Day] {
@@ -90,7 +90,7 @@ struct Check: AsyncParsableCommand {
                 return (results, await PublishedKeysCheck.run(configuration, client))
             }
             report.add(results.flatMap(\.findings) + issuer)
-            // Other bases may have other names for their models.
+            // Only the first base's: others may use different names for the same models.
             shutdowns = results.first?.models?.shutdowns ?? [:]
         }
         if let through, let key {
@@ -102,7 +102,7 @@ struct Check: AsyncParsableCommand {
         return shutdowns
     }
 
-    /// The key to show to gpt-proxy itself; nil when none is needed.
+    /// The key to send to gpt-proxy itself; nil without `--through`.
     private func key(_ source: ConfigurationSource) throws -> String? {
         guard through != nil else { return nil }
         if let keyFile {
@@ -112,7 +112,7 @@ struct Check: AsyncParsableCommand {
         }
         guard let key = source.sharedKey else {
             throw ValidationError(
-                "There is no PROXY_API_KEY to show: name a file with a caller's key, --key-file PATH.")
+                "There is no PROXY_API_KEY to send: name a file with a caller's key, --key-file PATH.")
         }
         return key
     }

@@ -2,12 +2,12 @@ internal import Gateway
 internal import Models
 internal import Translation
 
-/// Reads the configuration for a command, and ends the program with a message when it cannot be used.
+/// Reads the configuration for a command. If it cannot be used, prints the reason and throws the exit code.
 struct ConfigurationLoading {
-    /// A file of `KEY=value` lines; nil takes `./.env` if it is there.
+    /// A file of `KEY=value` lines; nil means `./.env` if it exists.
     var environmentFile: String?
 
-    /// Where to look values up.
+    /// The source of all settings.
     func source() async throws -> ConfigurationSource {
         do {
             return try await ConfigurationSource(environment: Start.environment, environmentFile: environmentFile)
@@ -16,17 +16,17 @@ struct ConfigurationLoading {
         }
     }
 
-    /// The whole configuration, checked.
+    /// The whole configuration, validated.
     func configuration() async throws -> Configuration {
         try Self.checked(try await source()) { source throws(ConfigurationError) in try Configuration(source) }
     }
 
-    /// The part that translation needs, checked.
+    /// The settings of translation, validated.
     func translationSettings() async throws -> TranslationSettings {
         try Self.checked(try await source()) { source throws(ConfigurationError) in try TranslationSettings(source) }
     }
 
-    /// What is known of models, with the operator's rows.
+    /// The catalogue of models, including the rows of `MODELS_FILE`.
     func catalogue() async throws -> Catalogue {
         try Self.checked(try await source()) { source throws(ConfigurationError) in try source.readCatalogue() }
     }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A picture of the process's memory would hold the keys, and what callers say.
+/// Forbids core dumps, because they would contain the keys and callers' messages.
 enum CoreDumps {
     static func forbid() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)

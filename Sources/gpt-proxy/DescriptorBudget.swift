@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// How the descriptors that the process may open are shared out.
+/// Divides the descriptors that the process may open.
 ///
-/// A live exchange has two: the web server's connection and upstream's. What is set aside is for all that comes besides:
-/// connections that are idle on either side, requests that are arriving or being refused, and the program's own files.
+/// A live request uses two: the web server's connection and upstream's. Some are reserved for everything else: idle
+/// connections on both sides, requests that are arriving or being rejected, and the program's own files.
 struct DescriptorBudget {
-    /// How many exchanges may be live.
+    /// The maximum number of live requests.
     let streams: Int
-    /// How many idle connections to upstream each event loop may keep.
+    /// The maximum number of idle upstream connections per event loop.
     let maximumIdleConnections: Int
 
-    /// Raises the limit as far as the system lets it: the usual 1,024 was made for programs that use `select`.
+    /// Raises the soft limit to the hard limit: the usual soft limit of 1,024 exists for programs that use `select`.
     static func raised(eventLoops: Int) -> DescriptorBudget {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

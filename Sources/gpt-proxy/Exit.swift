@@ -2,15 +2,15 @@ internal import ArgumentParser
 internal import Gateway
 internal import Presentation
 
-/// Ways to end that are not success. The numbers are those of sysexits.h, which web servers and service managers know.
+/// Exit codes other than success. The numbers are those of sysexits.h, which service managers know.
 enum Exit {
-    /// Configuration that cannot be used (EX_CONFIG).
+    /// Prints the message; for a configuration that cannot be used (EX_CONFIG).
     static func configuration(_ message: String) -> ExitCode {
         say(message)
         return ExitCode(78)
     }
 
-    /// Everything else.
+    /// Prints the message; for all other failures.
     static func failure(_ message: String) -> ExitCode {
         say(message)
         return ExitCode(1)

@@ -3,18 +3,18 @@ internal import JSON
 internal import Translation
 internal import Presentation
 
-/// An explanation in a terminal: the client's fields on the left, upstream's on the right, reasons below.
+/// Formats an explanation for a terminal: the client's fields on the left, upstream's on the right, reasons below.
 struct ExplanationTable {
-    /// How much of a value is shown; the exact JSON goes into a pipe.
+    /// The most lines of a value that are shown; the full JSON is available through a pipe.
     private static let maximumLines = 6
-    /// Between the columns: a sign with a space on either side.
+    /// Columns between the two sides: a sign with a space on either side.
     private static let gap = 3
 
     private let explanation: Explanation
     private let column: Int
     private let hasColor: Bool
 
-    /// - Parameter width: how many columns the terminal has.
+    /// - Parameter width: the terminal's width in columns.
     init(of explanation: Explanation, width: Int, hasColor: Bool) {
         self.explanation = explanation
         column = max(8, (width - Self.gap) / 2)
@@ -22,8 +22,8 @@ struct ExplanationTable {
     }
 
     /// - Parameters:
-    ///   - client: what stands above the left column.
-    ///   - upstream: what stands above the right one.
+    ///   - client: the title of the left column.
+    ///   - upstream: the title of the right column.
     func lines(client: String, upstream: String) -> [String] {
         let head = sideBySide(client, "", upstream).map { colored($0, .bold) }
         let rule = colored(String(repeating: "─", count: 2 * column + Self.gap), .faint)
@@ -46,7 +46,7 @@ struct ExplanationTable {
         "\(field ?? ""): \(String(decoding: value.text, as: UTF8.self))"
     }
 
-    /// Nothing of a row that has neither side.
+    /// No lines if both sides are empty.
     private func sideBySide(_ left: String, _ sign: String, _ right: String) -> [String] {
         let (left, right) = (cut(left), cut(right))
         return (0..<max(left.count, right.count)).map { index in
@@ -89,7 +89,7 @@ struct ExplanationTable {
         }
     }
 
-    /// Of ECMA-48's renditions, those that every terminal has.
+    /// Those of ECMA-48's renditions (SGR) that every terminal supports.
     private enum Color: String {
         case bold = "1"
         case faint = "2"

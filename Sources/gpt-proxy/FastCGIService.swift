@@ -11,9 +11,9 @@ internal import SystemLimits
 internal import Threads
 internal import Upstream
 
-/// Serves FastCGI until a signal says to stop.
+/// Serves FastCGI until a stop signal arrives.
 enum FastCGIService {
-    /// The longest wait for `STATE_DIR` at the start and at the end, in seconds. It may be on a mount that does not answer.
+    /// The longest wait for `STATE_DIR` at the start and at the end, in seconds. Its mount may not respond.
     private static let directoryPatience = 1.0
 
     static func run(listen address: String, mode: UInt16, _ loading: ConfigurationLoading) async throws {
@@ -91,13 +91,13 @@ enum FastCGIService {
 }
 
 extension Logger {
-    /// - Parameter failure: why the socket's file could not be made anew; nil when it was.
+    /// - Parameter failure: why the socket's file could not be created again; nil if it was.
     fileprivate func note(socketLossAt address: String, _ failure: StartError?) {
         let loss = "the socket's file was removed or replaced"
         if let failure {
-            error("\(loss), and nobody can connect", metadata: ["listen": "\(address)", "what": "\(failure)"])
+            error("\(loss), and web servers cannot connect", metadata: ["listen": "\(address)", "what": "\(failure)"])
         } else {
-            warning("\(loss); it has been made anew", metadata: ["listen": "\(address)"])
+            warning("\(loss); it has been created again", metadata: ["listen": "\(address)"])
         }
     }
 }

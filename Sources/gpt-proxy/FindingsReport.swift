@@ -1,13 +1,13 @@
 internal import Gateway
 internal import Presentation
 
-/// What `check` says, finding by finding, and in the end of all together.
+/// Prints the findings of `check` one by one, then their total.
 struct FindingsReport {
     private var counts: [Finding.Verdict: Int] = [:]
 
     var problemCount: Int { counts[.problem] ?? 0 }
 
-    /// An empty line, after the settings.
+    /// Prints an empty line after the settings.
     init() {
         print()
     }

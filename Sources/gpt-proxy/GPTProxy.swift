@@ -5,18 +5,18 @@ internal import Gateway
 struct GPTProxy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gpt-proxy",
-        abstract: "Serves programs made for gpt-4o and Chat Completions with today's models and the Responses API.",
+        abstract: "Serves programs written for gpt-4o and Chat Completions with today's models and the Responses API.",
         usage: "gpt-proxy <subcommand> [<options>]",
         discussion: """
-            A FastCGI responder: it stands behind nginx, Apache or lighttpd. Started by one of them, or by a service \
-            manager, with a listening socket as descriptor 0 it serves there; started as a CGI program it answers one \
-            request. Otherwise it is told what to do:
+            A FastCGI responder that runs behind nginx, Apache or lighttpd. Started by a web server or a service manager \
+            with a listening socket as descriptor 0, it serves that socket; started as a CGI program, it serves one \
+            request. Otherwise, run it with a subcommand:
 
               gpt-proxy check --upstream
               gpt-proxy serve --listen unix:/run/gpt-proxy/gpt-proxy.sock
               gpt-proxy map --explain < request.json
 
-            Settings come from the environment, from files in CREDENTIALS_DIRECTORY and from .env; check shows them all.
+            Settings come from the environment, files in CREDENTIALS_DIRECTORY and .env; gpt-proxy check prints them all.
             """,
         version: version,
         groupedSubcommands: [
@@ -31,7 +31,7 @@ struct GPTProxy: AsyncParsableCommand {
         guard let descriptor = Start.inheritedListener else {
             throw ValidationError(
                 """
-                This program is started by a web server or a service manager, or is told what to do:
+                Start this program from a web server or a service manager, or run it with a subcommand:
                   gpt-proxy serve --listen unix:/run/gpt-proxy.sock
                   spawn-fcgi -n -s /run/gpt-proxy.sock -- gpt-proxy
                 """)
@@ -40,11 +40,11 @@ struct GPTProxy: AsyncParsableCommand {
     }
 }
 
-/// The option that every command has which reads the configuration.
+/// The option shared by all commands that read the configuration.
 struct EnvironmentOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "KEY=value lines, for what the environment does not say. (default: .env, if it is there)",
+            "A file of KEY=value lines, for settings that the environment lacks. (default: .env, if it exists)",
             valueName: "file"),
         completion: .file())
     var envFile: String?

@@ -5,12 +5,12 @@ internal import Translation
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Makes, lists and revokes the keys of callers.",
+        commandName: "key", abstract: "Creates, lists and revokes callers' keys.",
         usage: "gpt-proxy key <subcommand> [<options>]",
         discussion: """
-            Each key stands in a file, by its digest, with what it may be used for. Processes that run with \
-            PROXY_KEYS_FILE read a changed file within a second. With STATE_DIR, new --add and revoke wait until all \
-            of them have.
+            The key file has the digest and permissions of each key. Processes with PROXY_KEYS_FILE reload a \
+            changed file within a second. With STATE_DIR, new --add and revoke wait until all processes have \
+            reloaded it.
 
               gpt-proxy key new ann --add --expires 2027-12-31 --models 'gpt-4o*'
               gpt-proxy key list
@@ -18,38 +18,38 @@ struct KeyCommand: AsyncParsableCommand {
             """,
         subcommands: [New.self, List.self, Revoke.self])
 
-    /// The file that a command is about.
+    /// The key file that a command reads or changes.
     struct FileOptions: ParsableArguments {
-        @Option(help: "The file of keys. (default: PROXY_KEYS_FILE)", completion: .file())
+        @Option(help: "The key file. (default: PROXY_KEYS_FILE)", completion: .file())
         var file: String?
 
         @OptionGroup var environment: EnvironmentOptions
 
-        /// - Throws: when neither the option nor the configuration names one.
+        /// - Throws: `ValidationError` if neither the option nor the configuration names a key file.
         func keysFile() async throws -> KeysFile {
             if let file { return KeysFile(path: file) }
             guard let path = try await environment.loading.source().keysFilePath else {
-                throw ValidationError("Name the file of keys: --file PATH, or PROXY_KEYS_FILE in the configuration.")
+                throw ValidationError("Name the key file: --file PATH, or PROXY_KEYS_FILE in the configuration.")
             }
             return KeysFile(path: path)
         }
     }
 
-    /// Where to see which processes use the changed file.
+    /// The directory that shows which processes use the changed file.
     struct ProcessOptions: ParsableArguments {
         @Option(
             help: ArgumentHelp(
                 """
-                The directory in which running processes keep their scoreboards; there it is seen whether they use the \
+                The directory in which running processes keep their scoreboards, which show whether they use the \
                 changed file. (default: STATE_DIR)
                 """, valueName: "directory"),
             completion: .directory)
         var stateDir: String?
 
-        /// Waits until all processes use the file as it is now.
+        /// Waits until all processes use the current version of the file.
         ///
-        /// - Returns: what to say about it; nil if no directory is named.
-        /// - Throws: when a process does not use it after a while.
+        /// - Returns: the message to print; nil if no directory is configured.
+        /// - Throws: an exit code if a process still does not use it after the time limit.
         func waitUntilInForce(_ file: KeysFile, _ options: FileOptions) async throws -> String? {
             if let stateDir { return try await KeysInForce(file, directory: stateDir, isExplicit: true).wait() }
             guard let path = try await options.environment.loading.source().stateDirectoryPath else { return nil }
@@ -59,36 +59,36 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prints a fresh key, once, and the line for the file of keys.",
+            abstract: "Creates a key, and prints it once with its line for the key file.",
             usage: "gpt-proxy key new <label> [<options>]",
             discussion: """
                   gpt-proxy key new ann --add --expires 2027-12-31 --models 'gpt-4o*'
 
-                The key itself is kept nowhere. With --add the line is put into the file too; else that is left to you.
+                The key itself is stored nowhere. With --add the line is also appended to the file; otherwise, add it yourself.
                 """)
 
-        @Argument(help: "Whose key it is: a name for logs and limits.")
+        @Argument(help: "The caller's name, for logs and limits.")
         var label: String
 
-        @Option(help: ArgumentHelp("The last day on which it is good, in UTC: 2027-01-31.", valueName: "day"))
+        @Option(help: ArgumentHelp("The last day on which the key is valid, in UTC: 2027-01-31.", valueName: "day"))
         var expires: String?
 
         @Option(
             help: ArgumentHelp(
-                "The models that it may ask for, separated by commas; * matches any run of characters. (default: all)",
+                "The models that the caller may use, separated by commas; * matches any run of characters. (default: all)",
                 valueName: "models"))
         var models: String?
 
-        @Option(help: "The API that upstream is asked in for it. (default: TARGET_API)")
+        @Option(help: "The upstream API for the caller's requests. (default: TARGET_API)")
         var target: Target?
 
-        @Option(help: ArgumentHelp("A word by which the web server knows its limits.", valueName: "word"))
+        @Option(help: ArgumentHelp("A word that selects the web server's rate limits.", valueName: "word"))
         var limits: String?
 
-        @Flag(help: "Let it see what its requests become (x-gpt-proxy-explain: 1), and with that upstream's address.")
+        @Flag(help: "Let the caller see how requests are mapped (x-gpt-proxy-explain: 1), with upstream's address.")
         var explain = false
 
-        @Flag(help: "Put the line into the file.")
+        @Flag(help: "Append the line to the file.")
         var add = false
 
         @OptionGroup var options: FileOptions
@@ -111,10 +111,10 @@ struct KeyCommand: AsyncParsableCommand {
             let isNewFile: Bool
             do { isNewFile = try file.add(new.line) } catch { throw Exit.failure("\(error)") }
             show(new)
-            // What is said of the file and the processes stays out of the way of the key.
+            // These go to standard error, so that standard output has only the key and its line.
             if isNewFile {
                 StandardError.write(
-                    "gpt-proxy: the file is new; its owner and its group may read it, and the user who runs gpt-proxy must"
+                    "gpt-proxy: the file is new; its owner and its group may read it, and the user that runs gpt-proxy must"
                 )
             }
             if let said = try await processes.waitUntilInForce(file, options) { StandardError.write(said) }
@@ -127,7 +127,7 @@ struct KeyCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the keys of a file, without their digests.")
+        static let configuration = CommandConfiguration(abstract: "Lists the keys in a file, without their digests.")
 
         @OptionGroup var options: FileOptions
 
@@ -139,14 +139,15 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Takes all keys of a label out of the file.",
+            abstract: "Removes all keys of a label from the file.",
             usage: "gpt-proxy key revoke <label> [<options>]",
             discussion: """
-                Running processes see it within a second; with STATE_DIR the command waits until they have, and ends with \
-                status 1 and their numbers if some have not. What is running for the key goes on to its end.
+                Running processes reload the file within a second. With STATE_DIR the command waits until they have, and \
+                exits with status 1 and the process IDs if some have not. Running requests of the key continue to their \
+                end.
                 """)
 
-        @Argument(help: "Whose keys.")
+        @Argument(help: "The label of the keys to revoke.")
         var label: String
 
         @OptionGroup var options: FileOptions
@@ -156,7 +157,7 @@ struct KeyCommand: AsyncParsableCommand {
             let file = try await options.keysFile()
             let count: Int
             do { count = try file.remove(label: label) } catch { throw Exit.failure("\(error)") }
-            guard count > 0 else { throw Exit.failure("there is no key of '\(label)'") }
+            guard count > 0 else { throw Exit.failure("there is no key with the label '\(label)'") }
             print("revoked \(count)")
             if let said = try await processes.waitUntilInForce(file, options) { print(said) }
         }

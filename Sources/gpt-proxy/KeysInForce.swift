@@ -3,9 +3,9 @@ internal import Gateway
 internal import Glibc
 internal import Scoreboard
 
-/// Waits until the running processes use a changed file of keys, by what they say on their scoreboards.
+/// Waits until the running processes use a changed key file, according to their scoreboards.
 struct KeysInForce {
-    /// How long they may take. They look at the file and write to their scoreboards every second.
+    /// The time limit. Processes check the file and write their scoreboards every second.
     private static let patience = Duration.seconds(5)
     private static let pause = Duration.milliseconds(50)
 
@@ -14,16 +14,16 @@ struct KeysInForce {
     private let isExplicit: Bool
 
     /// - Parameters:
-    ///   - directory: where the processes keep their scoreboards.
-    ///   - isExplicit: whether the command line names it, so that a process must have been there.
+    ///   - directory: the directory of the processes' scoreboards.
+    ///   - isExplicit: whether the command line names it; then it is an error if it does not exist.
     init(_ file: KeysFile, directory: String, isExplicit: Bool) {
         self.file = file
         self.directory = directory
         self.isExplicit = isExplicit
     }
 
-    /// - Returns: what to say when all of them use it.
-    /// - Throws: when some do not, and it has been said which.
+    /// - Returns: the message to print when all of them use it.
+    /// - Throws: an exit code if some do not, after printing which.
     func wait() async throws -> String {
         let deadline = ContinuousClock.now + Self.patience
         // A process that has used the changed file once never goes back to an earlier version.
@@ -54,7 +54,7 @@ struct KeysInForce {
         } catch let error as ScoreboardError where error.code == ENOENT && !isExplicit {
             return []
         } catch {
-            throw Exit.failure("the file is changed, but whether running processes use it cannot be seen: \(error)")
+            throw Exit.failure("the file is changed, but cannot determine whether running processes use it: \(error)")
         }
     }
 

@@ -13,9 +13,9 @@ struct Map: AsyncParsableCommand {
         discussion: """
               gpt-proxy map --route /v1/chat/completions < request.json
 
-            In a terminal, what the client sends and what upstream gets stand side by side, with the reasons. Elsewhere \
-            upstream's JSON is printed as it is, and what is left out, changed, repaired or done here is told on standard \
-            error. Needs no keys.
+            In a terminal, the client's request and the upstream request are shown side by side, with reasons. Otherwise \
+            the upstream request's JSON is printed, and everything that is dropped, changed, repaired or emulated is \
+            listed on standard error. Needs no keys.
             """)
 
     @Option(help: "The API to map to. (default: TARGET_API)")
@@ -26,10 +26,10 @@ struct Map: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As of that day (UTC), such as 2027-01-14: models shut down. (default: today)", valueName: "day"))
+            "Apply the model shutdowns up to this day (UTC), such as 2027-01-14. (default: today)", valueName: "day"))
     var on: Day?
 
-    @Flag(help: "Side by side, with reasons, also where standard output is no terminal.")
+    @Flag(help: "Side by side, with reasons, even if standard output is not a terminal.")
     var explain = false
 
     @OptionGroup var environment: EnvironmentOptions
@@ -55,7 +55,7 @@ struct Map: AsyncParsableCommand {
         }
     }
 
-    /// For programs: what is sent, byte for byte, and what there is to say of it apart.
+    /// For programs: the exact bytes that would be sent on standard output, the notices on standard error.
     private func tell(_ translated: [TranslatedRequest]) {
         for notice in translated[0].notices {
             StandardError.write(PlainText.of("\(notice.kind.rawValue): \(notice.field) \(notice.reason)"))

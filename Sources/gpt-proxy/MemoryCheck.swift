@@ -1,7 +1,7 @@
 internal import Gateway
 internal import SystemLimits
 
-/// Checks whether the limits on memory leave room for the largest body.
+/// Checks whether the memory limits allow a body of `MAX_BODY`.
 enum MemoryCheck {
     static func run(_ configuration: Configuration) -> Finding {
         let plan = MemoryPlan(maxBody: configuration.maxBody)
@@ -9,12 +9,12 @@ enum MemoryCheck {
         if plan.bodies.maxBody == configuration.maxBody {
             return .ok(
                 subject,
-                "is \(megabytes(configuration.maxBody)), and memory leaves \(megabytes(plan.bodies.capacity)) for all bodies here"
+                "is \(megabytes(configuration.maxBody)), and memory allows \(megabytes(plan.bodies.capacity)) for all bodies here"
             )
         }
         return .warning(
             subject,
-            "is \(megabytes(configuration.maxBody)), but \(plan.limit.name) leaves room for \(megabytes(plan.bodies.maxBody)) only here",
+            "is \(megabytes(configuration.maxBody)), but \(plan.limit.name) leaves room for only \(megabytes(plan.bodies.maxBody)) here",
             remedy: "raise that limit where gpt-proxy is started, or lower MAX_BODY")
     }
 

@@ -21,7 +21,7 @@ struct ModelComparison {
         return section("Shutdown dates that differ", list.names.compactMap(otherDay))
             + section("Known here, not listed by upstream", living.filter { !listed.contains($0) })
             + section("Listed by upstream, known here by a pattern only", list.names.filter { !known.contains($0) })
-            + ["\(list.names.count) models listed by upstream, \(living.count) known here that live on \(day)."]
+            + ["\(list.names.count) models listed by upstream, \(living.count) known here and not shut down on \(day)."]
     }
 
     private func otherDay(_ name: String) -> String? {

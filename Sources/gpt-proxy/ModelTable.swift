@@ -2,17 +2,17 @@ internal import Models
 internal import Presentation
 internal import Translation
 
-/// The catalogue for people: which model is sent for which name, until when, and what it supports. Reloadable names come first.
+/// The catalogue as a table: which model is sent for which name, until when, and what it supports. Current names come first.
 struct ModelTable {
-    /// From this width on there is room for efforts in words, sampling and prices.
+    /// The minimum width for columns with all efforts, sampling and prices.
     private static let wide = 120
 
     private struct Entry {
         let asked: String
         let choice: ModelChoice
-        /// What is sent from the shutdown date of the current model on.
+        /// The model sent from the current model's shutdown date on.
         let next: ModelSelection?
-        /// The shutdown date of the model that is sent now, or of the one that it replaced.
+        /// The shutdown date of the model that is sent now, or of the retired model that it replaced.
         let shutdown: Day?
     }
 
@@ -22,8 +22,8 @@ struct ModelTable {
     private let hasColor: Bool
 
     /// - Parameters:
-    ///   - day: the day for which the table is made.
-    ///   - width: how many columns the terminal has.
+    ///   - day: the day that the table describes.
+    ///   - width: the terminal's width in columns.
     init(of settings: TranslationSettings, on day: Day, width: Int, hasColor: Bool) {
         self.settings = settings
         self.day = day
@@ -37,7 +37,7 @@ struct ModelTable {
         let gone = entries.filter(isGone)
         let current = entries.filter { !isGone($0) }
         let sections = [
-            ("Reloadable", current.filter { $0.shutdown == nil }),
+            ("Current", current.filter { $0.shutdown == nil }),
             ("Ending", Self.byDay(current.filter { $0.shutdown != nil })),
             ("Gone on \(day)", gone),
         ]
@@ -50,7 +50,7 @@ struct ModelTable {
         return lines + [""] + TextColumn.lines(of: legend, width: width)
     }
 
-    /// By shutdown date; the order of equal dates is kept.
+    /// Sorted by shutdown date; stable for equal dates.
     private static func byDay(_ entries: [Entry]) -> [Entry] {
         entries.enumerated().sorted { one, other in
             guard let day = one.element.shutdown, let otherDay = other.element.shutdown, day != otherDay else {
@@ -63,13 +63,13 @@ struct ModelTable {
     private var legend: String {
         let efforts =
             "TAKES are the reasoning efforts; * with temperature, top_p and logprobs, ° with them at effort none."
-        let map = "SENT is what upstream is asked for, where it is another model (MODEL_MAP, shutdown)."
+        let map = "SENT is the model sent upstream, if it is not the one asked for (MODEL_MAP, shutdown)."
         return width >= Self.wide ? map + " Prices are USD per million tokens." : "\(map) \(efforts)"
     }
 
     // MARK: Entries
 
-    /// The map's names first, then the catalogue's.
+    /// The model map's names first, then the catalogue's.
     private var entries: [Entry] {
         let availability = settings.availability(on: day)
         let mapped = settings.configuredChoices(availability).compactMap { configured in
@@ -106,7 +106,7 @@ struct ModelTable {
     private func columns(for entries: [Entry]) -> [Column] {
         let ends = Column(title: "ENDS", width: 10) { $0.shutdown?.description ?? "" }
         guard width >= Self.wide else {
-            // What is left for two columns of names.
+            // The width that remains for the two columns of names.
             let rest = max(24, width - 10 - 14 - 3 * Self.gap)
             let asked = min(28, rest * 11 / 20)
             return [
@@ -166,7 +166,7 @@ struct ModelTable {
     private static func price(_ model: Model) -> String {
         guard let rates = model.price?.rates else { return "" }
         return [rates.input, rates.cachedInput, rates.output].map { price in
-            // As short as it is exact.
+            // Without a fraction if it is a whole number.
             price == price.rounded() && price < 1e6 ? "\(Int(price))" : "\(price)"
         }.joined(separator: "/")
     }
@@ -175,7 +175,7 @@ struct ModelTable {
 
     private static let gap = 2
 
-    /// A row, on as many lines as its longest cell takes.
+    /// A row, with as many lines as its longest cell.
     private func row(_ cells: [String], _ columns: [Column]) -> [String] {
         let parts = zip(cells, columns).map { TextColumn.lines(of: PlainText.of($0), width: $1.width) }
         return (0..<(parts.map(\.count).max() ?? 0)).map { index in

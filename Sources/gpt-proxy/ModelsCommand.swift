@@ -10,24 +10,24 @@ internal import Upstream
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Prints the facts about models: what is sent for each name, until when, what it supports and costs.",
+        abstract: "Lists the models: which is sent for each name, until when, what it supports and costs.",
         usage: "gpt-proxy models [<options>]",
         discussion: """
               gpt-proxy models
               gpt-proxy models --on 2027-01-14
               gpt-proxy models --csv > models.csv
 
-            Needs no keys, but for --upstream. MODELS_FILE adds rows in the format that --csv prints. The header must \
+            Needs no keys, except with --upstream. MODELS_FILE adds rows in the format that --csv prints. The header must \
             begin with model; the other columns are optional.
             """)
 
-    @Flag(help: "Print the catalogue's file, with the rows of MODELS_FILE behind it.")
+    @Flag(help: "Print the catalogue as CSV, followed by the rows of MODELS_FILE.")
     var csv = false
 
-    @Flag(help: "Compare with upstream's model list: shutdown dates, and models that it does not list.")
+    @Flag(help: "Compare the catalogue with upstream's model list: shutdown dates and missing models.")
     var upstream = false
 
-    @Option(help: ArgumentHelp("As of that day (UTC), such as 2027-01-14. (default: today)", valueName: "day"))
+    @Option(help: ArgumentHelp("The day to show (UTC), such as 2027-01-14. (default: today)", valueName: "day"))
     var on: Day?
 
     @OptionGroup var environment: EnvironmentOptions

@@ -7,14 +7,14 @@ internal import Scoreboard
 internal import Translation
 internal import Upstream
 
-/// Answers the one request that a web server started the process for, as a CGI program.
+/// Serves the single request that a web server started this process for, as a CGI program.
 enum PlainCGI {
     static func run() async -> Never {
         signal(SIGPIPE, SIG_IGN)
         do {
             try await answer()
         } catch {
-            // The web server's log gets the reason; the client gets an answer that tells it nothing it could abuse.
+            // The reason goes to the web server's log; the client gets a response without details that it could abuse.
             _ = CGIProcess.readRequest(environment: Start.environment, maxBody: 0)
             let sink = StandardOutputSink()
             await ResponseWriter(sink).respond(
@@ -27,7 +27,7 @@ enum PlainCGI {
 
     private static func answer() async throws {
         var configuration = try await ConfigurationLoading().configuration()
-        // The process ends with this request: what it keeps, nobody finds.
+        // The process ends with this request, so cached reasoning could never be used.
         configuration.reasoningCache = 0
         configuration.translation.keepsReasoning = false
         let eventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1)

@@ -5,14 +5,14 @@ internal import Gateway
 internal import Glibc
 internal import SystemLimits
 
-/// The program's beginning: how it was started decides what it is.
+/// The entry point. How the process was started decides whether it serves CGI, FastCGI or the command line.
 @main
 struct Program {
     static func main() {
         CoreDumps.forbid()
         Signals.blockAll()
         ThreadPlan.economize()
-        // Detached, or it would wait for this thread, which is the main actor's.
+        // Detached: otherwise the task would wait for this thread, which runs the main actor.
         Task.detached { await run() }
         Signals.deliverForever()
     }
@@ -27,10 +27,10 @@ struct Program {
 
 /// How the process was started.
 enum Start {
-    /// The descriptor of a listening socket that a web server or a service manager handed over.
+    /// The descriptor of a listening socket passed by a web server or a service manager; nil if there is none.
     ///
-    /// FastCGI's own way is descriptor 0 (FastCGI specification, section 2.2); systemd's is the first after standard
-    /// error, announced in `LISTEN_FDS` for the process in `LISTEN_PID` (sd_listen_fds(3)).
+    /// FastCGI uses descriptor 0 (FastCGI specification, section 2.2); systemd uses the first after standard error, announced
+    /// in `LISTEN_FDS` for the process in `LISTEN_PID` (sd_listen_fds(3)).
     static var inheritedListener: Int32? {
         if Listener.isListening(STDIN_FILENO) { return STDIN_FILENO }
         let firstPassed: Int32 = 3

@@ -6,16 +6,16 @@ public import Report
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Sums up access logs: who used how much, what it cost, and how fast it was.",
+        abstract: "Summarizes access logs: usage by caller and model, cost and latency.",
         usage: "gpt-proxy report [<log> ...] [<options>]",
         discussion: """
               gpt-proxy report /var/log/gpt-proxy.log*
               journalctl -u 'gpt-proxy@*' -o cat | gpt-proxy report --by caller,day
               gpt-proxy report --since 2026-11-01 --html gpt-proxy.log > november.html
 
-            Reads both formats of gpt-proxy's log, as they are or compressed with gzip, also from within the log of a web \
-            server, journald or Docker. Costs are those of the models that upstream was asked for, by the prices that \
-            gpt-proxy models shows; MODELS_FILE can add to them.
+            Reads both formats of gpt-proxy's log, plain or compressed with gzip, also within the log of a web server, \
+            journald or Docker. Costs are those of the models sent upstream, by the prices that gpt-proxy models shows; \
+            MODELS_FILE can add prices.
             """)
 
     @Argument(
@@ -25,7 +25,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What requests are put together by, separated by commas: "
+            "The columns to group requests by, separated by commas: "
                 + Selection.Dimension.allCases.map(\.rawValue).joined(separator: ", ") + ".",
             valueName: "columns"),
         completion: .list(Selection.Dimension.allCases.map(\.rawValue)))
@@ -33,19 +33,19 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The first day or moment (2026-11-24, 2026-11-24T10:00, UTC without an offset).", valueName: "time"))
+            "The first day or time (2026-11-24, 2026-11-24T10:00; UTC unless it has an offset).", valueName: "time"))
     var since: TimeLimit?
 
-    @Option(help: ArgumentHelp("The last day, which counts whole, or the moment after the last.", valueName: "time"))
+    @Option(help: ArgumentHelp("The last day (inclusive), or the end time (exclusive).", valueName: "time"))
     var until: TimeLimit?
 
-    @Option(help: "Only what these callers used; * matches any run of characters. May be given several times.")
+    @Option(help: "Only requests of these callers; * matches any run of characters. May be given several times.")
     var caller: [String] = []
 
-    @Option(help: "Only what was asked of these models, in the same way.")
+    @Option(help: "Only requests for these models, in the same way.")
     var model: [String] = []
 
-    @Flag(help: "What to print. (default: a table)")
+    @Flag(help: "The output format. (default: a table)")
     var form: Form?
 
     @OptionGroup var environment: EnvironmentOptions
@@ -62,7 +62,7 @@ struct ReportCommand: AsyncParsableCommand {
         }
     }
 
-    /// What `--by` says.
+    /// The value of `--by`.
     struct Dimensions: ExpressibleByArgument, CustomStringConvertible {
         let list: [Selection.Dimension]
 
@@ -81,7 +81,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if files.isEmpty, isatty(STDIN_FILENO) == 1 {
-            throw ValidationError("Name the logs, or send one to standard input.")
+            throw ValidationError("Name the logs, or pipe one to standard input.")
         }
     }
 

@@ -2,26 +2,26 @@ internal import ArgumentParser
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Listens on a socket and serves FastCGI there.",
+        abstract: "Listens on a socket and serves FastCGI.",
         usage: "gpt-proxy serve --listen <address> [--mode <octal>] [--env-file <file>]",
         discussion: """
               gpt-proxy serve --listen unix:/run/gpt-proxy/gpt-proxy.sock
               gpt-proxy serve --listen 127.0.0.1:9000
 
-            SIGTERM, SIGINT and SIGUSR1 end it when running requests have ended, or SHUTDOWN_GRACE has; a second one \
-            ends it at once. SIGHUP has it read keys and secrets again.
+            SIGTERM, SIGINT and SIGUSR1 start a graceful shutdown: running requests have SHUTDOWN_GRACE to finish. A \
+            second signal stops the process at once. SIGHUP reloads keys and secrets.
             """
     )
 
     @Option(
         help: ArgumentHelp(
-            "Where: unix:/path, 127.0.0.1:9000, [::1]:9000, or fd:3 for a socket that was handed over.",
+            "The address: unix:/path, 127.0.0.1:9000, [::1]:9000, or fd:3 for an inherited socket.",
             valueName: "address"))
     var listen: String
 
     @Option(
         help: ArgumentHelp(
-            "Who may open a unix socket, and with that use the program past the web server. (default: 0660)",
+            "The mode of a unix socket: users who can open it can bypass the web server. (default: 0660)",
             valueName: "octal"),
         completion: .list(["0660", "0600"]),
         transform: { text in

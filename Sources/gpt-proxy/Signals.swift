@@ -1,37 +1,37 @@
 internal import Glibc
 internal import Synchronization
 
-/// Signals, taken by the main thread, which does nothing else; everywhere else they are blocked, since libfcgi's system
-/// calls must not be interrupted.
+/// Handles signals on the main thread, which does nothing else. All other threads block them, because libfcgi's system calls
+/// must not be interrupted.
 enum Signals {
     private static let taken: [Int32] = [SIGTERM, SIGINT, SIGUSR1, SIGHUP]
 
-    /// What the order to look at files again does.
+    /// The action of SIGHUP.
     private static let reload = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// Who waits for an order to stop.
+    /// The continuation of `next()`, while it waits.
     private static let waiter = Mutex<CheckedContinuation<Int32, Never>?>(nil)
 
-    /// Blocks the signals in this thread and in those that it starts. To be called before there are others.
+    /// Blocks the signals in this thread and in the threads that it starts. Call it before other threads exist.
     static func blockAll() {
         var set = signalSet
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for an order to stop, and says which it was.
+    /// Waits for a stop signal and returns its number.
     static func next() async -> Int32 {
         await withCheckedContinuation { continuation in
             waiter.withLock { $0 = continuation }
         }
     }
 
-    /// Has SIGHUP do something from now on.
+    /// Sets the action of SIGHUP.
     static func onReload(_ action: @escaping @Sendable () -> Void) {
         reload.withLock { $0 = action }
     }
 
-    /// Hands each order to stop to whoever waits for one. When nobody does, because the program does not serve or is
-    /// stopping already, the signal does what it does to every process.
+    /// Delivers each stop signal to the waiting `next()`. If none is waiting, because the program is not serving or is already
+    /// stopping, the signal has its default action.
     static func deliverForever() -> Never {
         var set = signalSet
         while true {

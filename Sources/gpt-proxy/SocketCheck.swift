@@ -3,12 +3,13 @@ internal import Files
 internal import Gateway
 internal import Glibc
 
-/// Looks at the socket between the web server and gpt-proxy: whether it is there, who may use it, and whether it answers.
+/// Checks the socket between the web server and gpt-proxy: whether it exists, which users may use it, and whether a server
+/// responds on it.
 enum SocketCheck {
-    /// Where the recipes in `deploy/` have it.
+    /// The path that the recipes in `deploy/` use.
     static let usual = "/run/gpt-proxy/gpt-proxy.sock"
 
-    /// - Parameter address: nil looks in the usual place, and says nothing if nothing is there.
+    /// - Parameter address: nil means the usual path, with no findings if it does not exist.
     static func run(_ address: String?) -> [Finding] {
         guard let address = address ?? (access(usual, F_OK) == 0 ? "unix:\(usual)" : nil) else { return [] }
         var findings: [Finding] = []
@@ -22,7 +23,7 @@ enum SocketCheck {
             findings.append(
                 status == 200
                     ? .ok(address, "answers in FastCGI")
-                    : .problem(address, "answers with status \(status)", remedy: "see what else listens there"))
+                    : .problem(address, "answers with status \(status)", remedy: "find out what else listens there"))
         } catch {
             findings.append(.problem(address, error.reason, remedy: error.remedy))
         }
@@ -33,25 +34,25 @@ enum SocketCheck {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             return .problem(
-                subject, errno == EACCES ? "cannot be looked at by this user" : "is not there",
+                subject, errno == EACCES ? "cannot be examined by this user" : "is not there",
                 remedy: "start gpt-proxy serve --listen \(subject), and name the same path in the web server")
         }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
-            return .problem(subject, "is no socket", remedy: "remove it, or name another path")
+            return .problem(subject, "is not a socket", remedy: "remove it, or name another path")
         }
         let mode = String(status.st_mode & 0o777, radix: 8)
         let text =
-            "may be used by the user \(Account.user(status.st_uid)) and the group \(Account.group(status.st_gid)) (mode 0\(mode))"
+            "can be used by the user \(Account.user(status.st_uid)) and the group \(Account.group(status.st_gid)) (mode 0\(mode))"
         guard status.st_mode & S_IWOTH == 0 else {
             return .warning(
-                subject, "may be used by everybody on this machine, past the web server (mode 0\(mode))",
+                subject, "can be used by every user on this machine, bypassing the web server (mode 0\(mode))",
                 remedy:
                     "--mode 0660 (serve), SocketMode=0660 (systemd), -M 0660 (spawn-fcgi); and the group of the web "
                     + "server's user")
         }
         guard status.st_mode & S_IWGRP != 0 else {
             return .warning(
-                subject, "may be used by the user \(Account.user(status.st_uid)) alone (mode 0\(mode))",
+                subject, "can be used only by the user \(Account.user(status.st_uid)) (mode 0\(mode))",
                 remedy: "unless the web server is that user: mode 0660, and the group of the web server's user")
         }
         return .ok(subject, text + ", and the web server must be one of them")

@@ -5,11 +5,11 @@ internal import Scoreboard
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows what the processes of this machine do, live on a terminal.",
+        abstract: "Shows the activity of this machine's processes, live in a terminal.",
         usage: "gpt-proxy status [<options>]",
         discussion: """
-            Reads what they keep in STATE_DIR; none of them is asked. On a terminal the picture is drawn anew every second, \
-            until q or Ctrl-C; elsewhere it is the status page's text, once.
+            Reads the processes' files in STATE_DIR, without a request to any process. In a terminal the screen is updated \
+            every second until q or Ctrl-C; otherwise the text of the status page is printed once.
             """)
 
     @Option(
@@ -18,13 +18,13 @@ struct Status: AsyncParsableCommand {
         completion: .directory)
     var stateDir: String?
 
-    @Flag(help: "List each live request too. On a terminal's live picture they always are.")
+    @Flag(help: "List each live request too. The live screen in a terminal always does.")
     var full = false
 
-    @Flag(help: "Print JSON, once, as the status page does with ?json.")
+    @Flag(help: "Print JSON once, like the status page with ?json.")
     var json = false
 
-    @Flag(help: "Print once, also on a terminal.")
+    @Flag(help: "Print once, even in a terminal.")
     var once = false
 
     @OptionGroup var environment: EnvironmentOptions
@@ -32,7 +32,7 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let path = try await path()
         do {
-            // Before the screen is taken, where nobody would read why it cannot be.
+            // Before the screen is switched: an error message would disappear with the alternate screen.
             let overview = try Self.overview(path)
             if !once, !json, let screen = TerminalScreen() {
                 defer { screen.giveBack() }
@@ -55,7 +55,7 @@ struct Status: AsyncParsableCommand {
         return path
     }
 
-    /// Draws every second, and when the window has another size, until somebody has had enough.
+    /// Draws every second, and when the window's size changes, until the user quits.
     private func draw(_ path: String, on screen: TerminalScreen) async throws {
         let drawing = Task {
             while !Task.isCancelled {
@@ -83,6 +83,6 @@ struct Status: AsyncParsableCommand {
     private static func failure(_ error: ScoreboardError, _ path: String) -> ExitCode {
         guard error.code == ENOENT else { return Exit.failure("\(error)") }
         return Exit.failure(
-            "nobody has kept a scoreboard in \(path); start gpt-proxy with STATE_DIR=\(path), or name its directory")
+            "there is no scoreboard in \(path); start gpt-proxy with STATE_DIR=\(path), or name its directory")
     }
 }

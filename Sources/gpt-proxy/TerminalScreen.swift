@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The terminal that standard output is, while a picture has it: its other screen, without a cursor, and keys at once.
+/// The terminal during the live view: alternate screen, hidden cursor, and key presses delivered without Enter or echo.
 struct TerminalScreen {
     /// In columns and lines.
     struct Size: Equatable {
@@ -10,19 +10,19 @@ struct TerminalScreen {
 
     private let attributes: termios
 
-    /// Takes the terminal; nil when standard output is none.
+    /// Switches the terminal to the live view; nil if standard output is not a terminal.
     init?() {
         var attributes = termios()
         guard Terminal.isStandardOutput, tcgetattr(STDOUT_FILENO, &attributes) == 0 else { return nil }
         self.attributes = attributes
         attributes.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        // _POSIX_VDISABLE, which Swift does not see.
+        // _POSIX_VDISABLE, which Swift does not import.
         let nothing: UInt8 = 0
         withUnsafeMutableBytes(of: &attributes.c_cc) { keys in
-            // A read takes what there is, also nothing.
+            // A read returns at once, even without input.
             keys[Int(VMIN)] = 0
             keys[Int(VTIME)] = 0
-            // Neither must stop or end the program before it has given the terminal back.
+            // Disabled: Ctrl-Z and Ctrl-\ would stop or end the program before it restores the terminal.
             keys[Int(VSUSP)] = nothing
             keys[Int(VQUIT)] = nothing
         }
@@ -30,14 +30,14 @@ struct TerminalScreen {
         write("\u{1B}[?1049h\u{1B}[?25l")
     }
 
-    /// Gives the terminal back as it was.
+    /// Restores the terminal.
     func giveBack() {
         write("\u{1B}[?25h\u{1B}[?1049l")
         var attributes = attributes
         tcsetattr(STDOUT_FILENO, TCSADRAIN, &attributes)
     }
 
-    /// The size of the window; 80 × 24 where the terminal does not know.
+    /// The size of the window; 80 × 24 if the terminal does not report it.
     var size: Size {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -46,13 +46,13 @@ struct TerminalScreen {
         return Size(width: Int(size.ws_col), height: Int(size.ws_row))
     }
 
-    /// Draws lines over what was there. A line may be as wide as the window.
+    /// Draws the lines over the previous ones. A line may be as wide as the window.
     func draw(_ lines: [String]) {
-        // A line is cleared before it is written: after it, the cursor may stand on its last character.
+        // Clear each line before writing it: after writing a full line, the cursor may still be on its last character.
         write("\u{1B}[H" + lines.map { "\u{1B}[2K\($0)" }.joined(separator: "\r\n") + "\u{1B}[0J")
     }
 
-    /// Whether `q` was pressed since the last time, or the terminal is gone.
+    /// Whether `q` was pressed since the last call, or the terminal is gone.
     func wasToldToEnd() -> Bool {
         guard Terminal.isStandardOutput else { return true }
         guard isatty(STDIN_FILENO) == 1 else { return false }

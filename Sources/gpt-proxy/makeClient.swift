@@ -3,9 +3,9 @@ internal import Logging
 internal import NIOCore
 internal import Upstream
 
-/// The client for upstream that a configuration describes.
+/// Creates the upstream client that a configuration describes.
 ///
-/// - Parameter log: for names that cannot be looked up any more. Commands that end soon have no use for it.
+/// - Parameter log: receives failed and recovered name lookups; nil for commands that end soon.
 func makeClient(_ configuration: Configuration, on eventLoops: any EventLoopGroup, log: Logger? = nil) -> Client {
     Client(configuration: configuration.client, eventLoopGroup: eventLoops) { log?.note($0) }
 }

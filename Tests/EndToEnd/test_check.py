@@ -35,7 +35,7 @@ def test_a_largest_body_that_memory_has_no_room_for_is_a_warning(run):
     limit = lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
     ended = run("check", environment={**KEYS, "MAX_BODY": "1g"}, preexec_fn=limit)
     assert ended.returncode == 0
-    assert "warning  MAX_BODY: is 1024 MB, but ulimit -d leaves room for " in ended.stdout
+    assert "warning  MAX_BODY: is 1024 MB, but ulimit -d leaves room for only " in ended.stdout
 
 
 def test_the_settings_come_first_and_a_summary_last(run):
@@ -137,7 +137,7 @@ def test_a_port_that_answers(run, binaries, start, simulator):
     assert f"ok       127.0.0.1:{port}: answers in FastCGI\n" in ended.stdout
 
 
-@pytest.mark.parametrize("mode, said", [(0o666, "everybody on this machine"), (0o600, "alone")])
+@pytest.mark.parametrize("mode, said", [(0o666, "every user on this machine"), (0o600, "only by the user")])
 def test_a_socket_of_too_many_or_too_few_is_told(run, default_deployment, mode, said):
     path = default_deployment.responder.socket
     path.chmod(mode)
@@ -158,7 +158,7 @@ def test_a_socket_that_is_not_there_is_no_socket_or_has_nobody_is_told(run, dire
         listener.bind(str(left))
         listener.listen()
     left.chmod(0o660)
-    for path, said in [(directory / "none", "is not there"), (file, "is no socket"), (left, "Connection refused")]:
+    for path, said in [(directory / "none", "is not there"), (file, "is not a socket"), (left, "Connection refused")]:
         ended = check_socket(run, f"unix:{path}")
         assert ended.returncode == 1
         assert said in ended.stderr, path

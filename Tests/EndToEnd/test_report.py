@@ -86,7 +86,7 @@ def test_a_table(run, asked, prices):
     lines = ended.stdout.splitlines()
     assert lines[1].split()[:3] == ["caller", "model", "all"]
     assert [line.split()[:3] for line in lines if line.startswith("total")] == [["total", str(expected["requests"]), "2"]]
-    assert "No price is known of: mine." in ended.stdout
+    assert "No price is known for: mine." in ended.stdout
     assert "\x1b" not in ended.stdout
     assert len({len(line) for line in lines[1 : lines.index("")]}) == 1
 

@@ -192,4 +192,4 @@ def test_without_a_directory_it_says_what_to_do(run, tmp_path):
     for path in [tmp_path, tmp_path / "none"]:
         ended = run("status", "--state-dir", str(path))
         assert ended.returncode == 1
-        assert ended.stderr.startswith(f"gpt-proxy: nobody has kept a scoreboard in {path}; start gpt-proxy with STATE_DIR=")
+        assert ended.stderr.startswith(f"gpt-proxy: there is no scoreboard in {path}; start gpt-proxy with STATE_DIR=")

@@ -116,7 +116,7 @@ struct CostTests {
         let summary = summary(lines, catalogue: catalogue)
         #expect(near(summary.total.cost.known * 1_000_000, 4000))
         #expect(summary.notes[0] == "Prices are those that gpt-proxy models shows; MODELS_FILE can add to them.")
-        #expect(summary.notes[1].hasPrefix("No price is known of: x."))
+        #expect(summary.notes[1].hasPrefix("No price is known for: x."))
         #expect(summary.notes[1].contains("MODELS_FILE"))
     }
 }

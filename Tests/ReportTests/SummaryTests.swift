@@ -53,8 +53,8 @@ struct SummaryTests {
         let told = summary([left, left, jsonLine()], by: [.caller])
         #expect(told.total.tokens == Tokens(input: 1000, cached: 200, output: 100, reasoning: 40))
         for text in [told.table(width: nil, isColoured: false), told.page] {
-            #expect(text.contains("Streams that ended before upstream had said what they took: 2."))
-            #expect(text.contains("At least 2,400 output tokens of theirs are not in any sum."))
+            #expect(text.contains("Streams that ended before upstream reported their usage: 2."))
+            #expect(text.contains("At least 2,400 of their output tokens are not in any sum."))
         }
         #expect(told.json.contains(#""requests_unaccounted":2,"output_tokens_seen":2400"#))
         #expect(!summary([jsonLine()]).page.contains("had said what they took"))
@@ -70,7 +70,7 @@ struct SummaryTests {
         for text in [
             unknown.table(width: nil, isColoured: false), partly.table(width: nil, isColoured: false), partly.page,
         ] {
-            #expect(text.contains("No price is known of: mine."))
+            #expect(text.contains("No price is known for: mine."))
         }
         #expect(unknown.json.contains(#""models_without_price":["mine"]"#))
         #expect(unknown.json.contains(#""cost_usd":null,"requests_without_price":1"#))

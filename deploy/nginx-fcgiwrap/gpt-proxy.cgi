@@ -1,3 +1,3 @@
 #!/bin/sh
-# Started in the directory of its .env.
+# Start in the directory of .env.
 cd /etc/gpt-proxy && exec /usr/bin/gpt-proxy

@@ -1,8 +1,8 @@
 internal import JSON
 
-/// `LOG_FORMAT=json`.
+/// Reads lines of `LOG_FORMAT=json`.
 extension LineReader {
-    /// - Parameter mayWrap: whether the line may be a string in this object.
+    /// - Parameter mayWrap: whether the object may be another program's, with the line as a string in it.
     static func readObject(
         _ text: RawSpan, mayWrap: Bool, _ request: (RequestLine, RawSpan) -> Void
     ) -> Outcome {
@@ -22,9 +22,10 @@ extension LineReader {
             return .request
         }
         if isRead { return mayWrap ? wrapped.map { unwrap(text.extracting($0), request) } ?? .other : .other }
-        // nginx's way to end a program's words. Within JSON, a quote before a space and a word would be escaped.
+        // nginx's error log continues like this after a program's output. It cannot be in the JSON, which would escape the
+        // quote.
         if let end = text.first(#"}" while "#) { return readObject(text.extracting(0...end), mayWrap: false, request) }
-        // Others log objects as well, and have more in them.
+        // Other programs log objects too. Only the beginning that gpt-proxy's lines have counts as a damaged line.
         let isOurs = text.hasPrefix(#"{"time":""#) && (try? Document(parsing: Array(text))) == nil
         return isOurs ? .damaged : .other
     }

@@ -1,11 +1,11 @@
-/// `LOG_FORMAT=text`: a time, a status, a method and a route, then `name=value` and single words. A value is a JSON string
-/// where it would be ambiguous otherwise.
+/// Reads lines of `LOG_FORMAT=text`: a time, a status, a method and a route, then `name=value` pairs and single words. A value
+/// is a JSON string if it would be ambiguous otherwise.
 extension LineReader {
-    /// How a line begins: `2026-11-24T10:00:00.123Z 200 `.
+    /// The length of the beginning of a line: `2026-11-24T10:00:00.123Z 200 `.
     private static let timeLength = 24
     private static let beginningLength = 29
 
-    /// Where a line begins behind other programs' words.
+    /// The offset of a gpt-proxy line after another program's prefix; nil if there is none.
     static func textStart(in line: RawSpan) -> Int? {
         var position = 0
         while let zulu = line.first(UInt8(ascii: "Z"), from: position) {
@@ -25,7 +25,7 @@ extension LineReader {
             && Moment.read(line, at: start) != nil
     }
 
-    /// - Returns: nil, when no line of a request begins there.
+    /// - Returns: nil if no request line begins there.
     static func readText(_ line: RawSpan, at start: Int, _ request: (RequestLine, RawSpan) -> Void) -> Outcome? {
         guard isBeginning(line, at: start), let time = Moment.read(line, at: start) else { return nil }
         var words = Words(from: start + timeLength + 1)
@@ -51,7 +51,7 @@ extension LineReader {
             return
         }
         let name = line.extracting(place)
-        // Of a name that comes twice, the first is the log's: versions that did not quote let a client's words follow.
+        // If a name occurs twice, the first is genuine: versions that did not quote values let a client append text.
         if name.reads("caller") {
             read.caller = read.caller ?? word.value
         } else if name.reads("model") {

@@ -1,21 +1,21 @@
 internal import JSON
 
-/// Finds what gpt-proxy has logged of a request in a line of whatever log it has ended in.
+/// Finds gpt-proxy's log entry of a request in a line of any log.
 ///
-/// What other programs put around it is passed over: the prefixes of journald, syslog, Kubernetes and Apache; nginx's
-/// error log, which has what a FastCGI program says between quotes, unescaped, and more behind it; and objects with the
-/// line as a string (`log` of Docker's json-file, `MESSAGE` of `journalctl -o json`).
+/// Skips what other programs add: the prefixes of journald, syslog, Kubernetes and Apache; nginx's error log, which puts a
+/// FastCGI program's output between quotes without escaping and appends more text; and objects that contain the line as a
+/// string (`log` of Docker's json-file, `MESSAGE` of `journalctl -o json`).
 enum LineReader {
-    /// What a line was.
+    /// The kind of a line.
     enum Outcome: Equatable {
         case request
-        /// Something else: starts and stops, other programs.
+        /// Anything else: start and stop messages, other programs' lines.
         case other
-        /// The line of a request, of which something is missing.
+        /// A request line with missing parts.
         case damaged
     }
 
-    /// - Parameter request: takes what the line says, and the bytes that its names are in.
+    /// - Parameter request: called with the parsed line, and the bytes that its ranges refer to.
     static func read(_ line: RawSpan, _ request: (RequestLine, RawSpan) -> Void) -> Outcome {
         if line.hasPrefix("{") { return readObject(line, mayWrap: true, request) }
         if let outcome = readText(line, at: 0, request) { return outcome }
@@ -26,8 +26,8 @@ enum LineReader {
         return readText(line, at: start, request) ?? .other
     }
 
-    /// Where gpt-proxy's words begin behind another program's. Not behind a quote, unless it is nginx's: between quotes,
-    /// programs log what strangers send them, such as the path of a file that is not there.
+    /// The offset of gpt-proxy's text after another program's prefix. Text after a quote is ignored, unless the quote is
+    /// nginx's: programs log clients' data between quotes, such as the path of a missing file.
     private static func start(in line: RawSpan) -> Int? {
         let quote = line.first(UInt8(ascii: "\"")) ?? line.byteCount
         let mark: StaticString = #"FastCGI sent in stderr: ""#

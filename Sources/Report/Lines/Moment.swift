@@ -1,12 +1,12 @@
 internal import Models
 
-/// Moments in UTC (RFC 3339, ISO 8601), in seconds since 1970.
+/// Times in UTC (RFC 3339, ISO 8601), in seconds since 1970.
 enum Moment {
     static let secondsPerDay = 24 * 3600
 
-    /// Reads `2026-11-24T10:00:00` at an offset, and leaves what follows to others: the log writes UTC.
+    /// Reads `2026-11-24T10:00:00` at an offset. Ignores the rest, because the log's times are in UTC.
     ///
-    /// - Returns: nil of anything else.
+    /// - Returns: nil if there is no such time.
     static func read(_ text: RawSpan, at offset: Int) -> Int? {
         guard offset + 19 <= text.byteCount, let day = readDay(text, at: offset),
             text[offset + 10] == UInt8(ascii: "T"), text[offset + 13] == UInt8(ascii: ":"),
@@ -17,7 +17,7 @@ enum Moment {
         return day.daysSince1970 * secondsPerDay + hour * 3600 + minute * 60 + second
     }
 
-    /// Reads `2026-11-24` at an offset.
+    /// Reads `2026-11-24` at an offset; nil if there is no such day.
     static func readDay(_ text: RawSpan, at offset: Int) -> Day? {
         guard offset + 10 <= text.byteCount, text[offset + 4] == UInt8(ascii: "-"),
             text[offset + 7] == UInt8(ascii: "-"), let century = twoDigits(text, offset),
@@ -41,7 +41,7 @@ enum Moment {
 }
 
 extension Int {
-    /// At least so many digits, with zeros before them.
+    /// At least `count` digits, padded with leading zeros.
     func padded(_ count: Int) -> String {
         let digits = String(self)
         return String(repeating: "0", count: Swift.max(0, count - digits.utf8.count)) + digits

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Looking for things in bytes.
+/// Searching and parsing bytes.
 extension RawSpan {
     subscript(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
@@ -10,7 +10,7 @@ extension RawSpan {
         byteCount == text.utf8CodeUnitCount && hasPrefix(text)
     }
 
-    /// Whether `text` stands at `offset`, which may be outside.
+    /// Whether `text` is at `offset`, which may be out of bounds.
     @inline(__always)
     func hasPrefix(_ text: StaticString, at offset: Int = 0) -> Bool {
         let count = text.utf8CodeUnitCount
@@ -18,7 +18,7 @@ extension RawSpan {
         return withUnsafeBytes { memcmp($0.baseAddress.unsafelyUnwrapped + offset, text.utf8Start, count) == 0 }
     }
 
-    /// The offset of the first such byte at or after `start`.
+    /// The offset of the first `byte` at or after `start`.
     @inline(__always)
     func first(_ byte: UInt8, from start: Int = 0) -> Int? {
         guard start < byteCount else { return nil }
@@ -28,7 +28,7 @@ extension RawSpan {
         }
     }
 
-    /// The offset at which `text` stands first.
+    /// The offset of the first occurrence of `text`.
     func first(_ text: StaticString) -> Int? {
         var position = 0
         while let offset = first(text.utf8Start.pointee, from: position) {
@@ -38,7 +38,7 @@ extension RawSpan {
         return nil
     }
 
-    /// The number whose digits begin at `position`, which then is behind them; nil, when there is none or it is too large.
+    /// Parses the number at `position` and moves `position` behind its digits; nil if there is none or it is too large.
     @inline(__always)
     func number(at position: inout Int) -> Int? {
         let start = position
@@ -53,7 +53,7 @@ extension RawSpan {
         return position > start ? value : nil
     }
 
-    /// The number that these bytes are, which has neither sign nor fraction.
+    /// All bytes parsed as a number without sign or fraction; nil if they are not one.
     @inline(__always)
     var number: Int? {
         var position = 0

@@ -1,23 +1,23 @@
-/// What one line of the access log says, as far as reports are about it.
+/// The parts of an access log line that reports use.
 ///
-/// A name is where it stands in the line, with its quotes if it has some: most lines repeat what has been seen, so nothing
-/// is decoded before somebody knows that it is new.
+/// A name is stored as its range in the line, including quotes: most names have been seen before, so a name is decoded only if
+/// it is new.
 struct RequestLine: Equatable {
-    /// When the request had ended, in seconds since 1970, UTC.
+    /// The end of the request, in seconds since 1970, UTC.
     var time = 0
     var caller: Range<Int>?
-    /// The model that upstream was asked for; the one that the client named where none was.
+    /// The model sent upstream; if there was no upstream request, the model that the client asked for.
     var model: Range<Int>?
     var route: Range<Int>?
     /// The HTTP status.
     var status = 0
-    /// The log's word for what went wrong.
+    /// The log's error code.
     var error: Range<Int>?
     var retries = 0
     var tokens = Tokens()
-    /// The service tier that upstream served the request in; nil when that is not known.
+    /// The service tier that upstream used; nil if unknown.
     var tier: Range<Int>?
-    /// The output tokens that were seen of a stream whose tokens upstream did not come to say.
+    /// The output tokens seen in a stream that ended before upstream reported its usage.
     var outputTokensSeen = 0
     /// In milliseconds.
     var firstByte: Int?
@@ -25,22 +25,22 @@ struct RequestLine: Equatable {
     var duration: Int?
     var clientLeft = false
 
-    /// Whether something went wrong that was not the client's leaving.
+    /// Whether the request failed, other than by the client's disconnect.
     var isError: Bool { (status >= 400 || error != nil) && !clientLeft }
 
-    /// Whether all is there that every line of a request has.
+    /// Whether all mandatory parts of a request line are present.
     var isWhole: Bool { time > 0 && status > 0 && route != nil && duration != nil }
 }
 
-/// What requests took, in tokens.
+/// The tokens that requests used.
 struct Tokens: Equatable {
     var input = 0
-    /// Of `input`, those that upstream had in its cache.
+    /// The part of `input` that upstream read from its cache.
     var cached = 0
-    /// Of `input`, those that upstream wrote to its cache.
+    /// The part of `input` that upstream wrote to its cache.
     var cacheWritten = 0
     var output = 0
-    /// Of `output`, those spent on reasoning.
+    /// The part of `output` used for reasoning.
     var reasoning = 0
 
     var sum: Int { input.saturatingAdd(output) }
@@ -55,7 +55,7 @@ struct Tokens: Equatable {
 }
 
 extension Int {
-    /// The sum, or the largest number there is: upstream may say anything of its tokens.
+    /// The sum, or the largest `Int` on overflow: upstream may report any number of tokens.
     func saturatingAdd(_ other: Int) -> Int {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? .max : sum

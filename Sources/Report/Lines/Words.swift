@@ -1,6 +1,6 @@
-/// The words of a line in the text format, one after the other, up to where nginx adds its own.
+/// Iterates over the words of a line in the text format, up to the text that nginx appends.
 struct Words {
-    /// A place in the line of a value, and of the name before it if it has one.
+    /// The ranges of a value in the line, and of its name if it has one.
     struct Word {
         var name: Range<Int>?
         var value: Range<Int>
@@ -29,7 +29,7 @@ struct Words {
         return Word(value: plain(line, from: start))
     }
 
-    /// A JSON string that begins here and is followed by a space or the line's end.
+    /// The range of a JSON string that begins at the current position; nil if there is none.
     private mutating func quoted(_ line: RawSpan) -> Range<Int>? {
         guard position < line.byteCount, line[position] == UInt8(ascii: "\"") else { return nil }
         var end = position + 1
@@ -41,7 +41,7 @@ struct Words {
         return position..<end + 1
     }
 
-    /// What comes before the next space. A quote at its end is nginx's, and what follows is no more the program's.
+    /// The range up to the next space. A quote at its end is nginx's, and the rest of the line is not gpt-proxy's.
     private mutating func plain(_ line: RawSpan, from start: Int) -> Range<Int> {
         position = line.first(UInt8(ascii: " "), from: start) ?? line.byteCount
         guard position > start, line[position - 1] == UInt8(ascii: "\"") else { return start..<position }

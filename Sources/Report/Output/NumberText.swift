@@ -1,18 +1,18 @@
 internal import Presentation
 
-/// Numbers as people read them.
+/// Formats numbers for people.
 enum NumberText {
-    /// In at most five characters: as it is up to 99999, above that with three digits and a letter.
+    /// At most five characters: unchanged up to 99999, above that three digits and a letter.
     static func short(_ number: Int) -> String {
         number < 100_000 ? String(number) : scaled(Double(number), letters: ["", "k", "M", "G", "T", "P", "E"])
     }
 
-    /// As of integers.
+    /// As for integers, after rounding.
     static func short(_ number: Double) -> String {
         short(Int(exactly: number.rounded()) ?? .max)
     }
 
-    /// How many decimals show amounts of USD of which the largest is `total`: cents, and more where there are few.
+    /// The number of decimals for amounts in USD of which the largest is `total`: two, or four for small amounts.
     static func decimals(forDollars total: Double) -> Int { total >= 10 ? 2 : 4 }
 
     /// Milliseconds as seconds, in at most five characters.

@@ -1,9 +1,9 @@
 internal import Presentation
 
-/// Names that clients chose, made harmless for whoever reads a report.
+/// Makes names that clients chose safe to show in a report.
 enum SafeText {
-    /// With U+FFFD in place of what is no text but tells a terminal or a browser what to do: control characters, and those
-    /// that turn the direction of writing. Each name goes through this once, before any output sees it.
+    /// Replaces control characters, and those that change the writing direction, with U+FFFD, because terminals and browsers
+    /// interpret them. Each name is passed through this once, before any output.
     static func shown(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: PlainText.isUnseen) else { return text }
         var shown = String.UnicodeScalarView()

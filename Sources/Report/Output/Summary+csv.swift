@@ -1,9 +1,9 @@
 internal import Presentation
 
-/// CSV (RFC 4180), for spreadsheets and databases: a head and a line for each row, every number in full.
+/// CSV (RFC 4180), for spreadsheets and databases: a header and a line for each row, with unabbreviated numbers.
 extension Summary {
-    /// Times are in milliseconds, costs in USD. A cost is empty when nothing is known of it; requests whose cost is not in it
-    /// are counted beside it.
+    /// The rows as CSV. Times are in milliseconds, costs in USD. A cost is empty if it is unknown; a separate column counts
+    /// the requests whose cost is not included.
     public var csv: String {
         let numbers = [
             "requests", "errors", "clients_left", "retries", "input_tokens", "cached_tokens", "cache_write_tokens",
@@ -29,7 +29,7 @@ extension Summary {
         return counts.map(String.init) + [cost] + unknown.map(String.init) + times
     }
 
-    /// A name as a cell. An apostrophe before what a spreadsheet would take for a formula keeps it text: clients choose names.
+    /// A name as a cell. If a spreadsheet would read it as a formula, an apostrophe is added, because clients choose names.
     private static func cell(_ text: String) -> String {
         let isFormula = text.unicodeScalars.first.map { "=+-@".unicodeScalars.contains($0) } ?? false
         let text = isFormula ? "'" + text : text

@@ -1,10 +1,10 @@
 internal import JSON
 internal import Presentation
 
-/// JSON, for programs: names as in the log where it has the notion.
+/// JSON, for programs. Members have the same names as in the log if they exist there.
 extension Summary {
-    /// One object with the rows, their total and what there is to know of both, and a newline. Times are in milliseconds,
-    /// costs in USD; null where nothing is known.
+    /// One object with the rows, their total and counts of lines, followed by a newline. Times are in milliseconds, costs in
+    /// USD; unknown values are null.
     public var json: String {
         var writer = Writer(reservingCapacity: 1 << 16)
         writer.object {

@@ -1,12 +1,12 @@
 internal import Presentation
 
-/// The table for a terminal.
+/// The summary as a table for a terminal.
 extension Summary {
-    /// Rows under a head, a total under them, and notes. Columns of nothing but zeros are left out.
+    /// A header, rows, a total and notes. Some columns are left out if they contain only zeros.
     ///
     /// - Parameters:
-    ///   - width: how wide the terminal is, to which names are cut; nil leaves them whole.
-    ///   - isColoured: whether the terminal shows colours.
+    ///   - width: the terminal's width in columns, to which names are shortened; nil leaves them unchanged.
+    ///   - isColoured: whether to use colours.
     public func table(width: Int?, isColoured: Bool) -> String {
         let total = total
         guard total.requests > 0 else { return (["No requests."] + notes).joined(separator: "\n") + "\n" }
@@ -26,7 +26,7 @@ extension Summary {
     }
 
     private static let timesNote =
-        "p50 and p95, which half and 95 % of the requests kept to, are in seconds, within 2 %."
+        "p50 and p95 are the 50th and 95th percentiles in seconds, accurate to 2 %."
 
     private struct Column {
         let group: String
@@ -66,7 +66,7 @@ extension Summary {
 }
 
 extension Cost {
-    /// The amount in USD; at least so much, where a part is not known.
+    /// The amount in USD, with `≥` if a part of it is unknown.
     func text(decimals: Int, grouped: Bool = false) -> String {
         guard let amount else { return "unknown" }
         return (unpriced > 0 ? "≥" : "") + Decimals.text(amount, places: decimals, isGrouped: grouped)

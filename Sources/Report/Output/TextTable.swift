@@ -1,15 +1,15 @@
 internal import Presentation
 
-/// Columns in a terminal: names on the left, numbers on the right, a head in two lines.
+/// A table for a terminal: left-aligned names, right-aligned numbers, and a header of two lines.
 struct TextTable {
     struct Head {
-        /// What stands above several columns.
+        /// The heading shared by several columns.
         let group: String
         let name: String
     }
 
     var head: [Head] = []
-    /// How many of the columns are names.
+    /// The number of name columns.
     var nameCount = 0
     var rows: [[String]] = []
     var total: [String] = []
@@ -22,7 +22,7 @@ struct TextTable {
         self.isColoured = isColoured
     }
 
-    /// Cuts names so that lines are no longer than that, as far as names can be cut.
+    /// Shortens names, but not below a minimum, so that lines have at most `width` columns.
     mutating func fit(_ width: Int) {
         var widths = widths
         while lineLength(widths) > width {
@@ -52,7 +52,7 @@ struct TextTable {
         head.indices.reduce(0) { $0 + gap(before: $1) + widths[$1] }
     }
 
-    /// More between groups than within them.
+    /// The gap between groups is wider than within them.
     private func gap(before column: Int) -> Int {
         guard column > 0 else { return 0 }
         return head[column].group == head[column - 1].group && column >= nameCount ? 1 : 2
@@ -67,7 +67,7 @@ struct TextTable {
         return line
     }
 
-    /// Each group's name at the right end of its columns.
+    /// The line with each group's name, right-aligned with its columns.
     private func groupLine(_ widths: [Int]) -> String {
         var line = ""
         var end = 0

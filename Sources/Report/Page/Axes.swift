@@ -9,9 +9,9 @@ struct Axes {
     private let format: (Double) -> String
 
     /// - Parameters:
-    ///   - greatest: the greatest value that is shown.
-    ///   - whole: whether values are counts, of which there are no halves.
-    ///   - format: how a value is written at the axis.
+    ///   - greatest: the greatest value in the plot.
+    ///   - whole: whether values are counts, so that the axis has only integers.
+    ///   - format: formats a value at the axis.
     init(greatest: Double, whole: Bool, format: @escaping (Double) -> String) {
         let rough = max(greatest, whole ? 1 : 0.000_001) / 4
         let power = pow(10, floor(log10(rough)))
@@ -21,7 +21,7 @@ struct Axes {
         self.format = format
     }
 
-    /// Where a value stands.
+    /// The vertical position of a value.
     func y(_ value: Double) -> Double {
         bottom - (bottom - top) * value / limit
     }
@@ -37,12 +37,12 @@ struct Axes {
         return grid
     }
 
-    /// Words under the horizontal axis.
+    /// A label under the horizontal axis.
     func label(_ text: String, x: Double) -> String {
         Markup.text(text, x: min(max(x, left + 8), right - 8), y: bottom + 17, anchor: "middle")
     }
 
-    /// What the horizontal axis is.
+    /// The title of the horizontal axis.
     func title(_ text: String) -> String {
         Markup.text(text, x: right, y: bottom + 32, anchor: "end")
     }

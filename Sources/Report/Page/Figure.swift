@@ -1,19 +1,19 @@
-/// A plot in a card: title, legend, drawing, and words for those who do not see it.
+/// A plot in a card: title, legend, drawing, and a description for screen readers.
 struct Figure {
-    /// What a mark of the drawing means.
+    /// An entry of the legend.
     struct Mark {
-        /// The style's class of the mark.
+        /// The CSS class of the mark.
         let style: String
         let name: String
     }
 
     let title: String
     var legend: [Mark] = []
-    /// What the drawing shows, in a sentence.
+    /// A sentence that describes the drawing.
     let description: String
-    /// The height in units of which the width has ``width``.
+    /// The height, in the units of ``width``.
     var height = 220.0
-    /// The drawing.
+    /// SVG elements.
     let drawing: String
 
     static let width = 400.0

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How many requests took how long, over a logarithmic axis of time: milliseconds and minutes are in the same logs.
+/// The distribution of latencies over a logarithmic time axis, because the same log has milliseconds and minutes.
 struct LatencyPlot {
     private struct Curve {
         let name: String
@@ -8,7 +8,7 @@ struct LatencyPlot {
         let style: String
     }
 
-    /// How many parts each doubling of time has.
+    /// The number of parts into which each doubling of time is divided.
     private static let partsPerDoubling = 2.0
 
     private let curves: [Curve]
@@ -52,7 +52,7 @@ struct LatencyPlot {
             drawing: drawing + axes.title("time, logarithmic"))
     }
 
-    /// The share of all in percent, by the part of the axis.
+    /// The share of requests in percent, by part of the axis.
     private static func shares(_ times: Histogram) -> [Int: Double] {
         var shares: [Int: Double] = [:]
         for (index, count) in times.counts.enumerated() where count > 0 {

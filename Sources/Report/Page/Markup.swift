@@ -1,11 +1,11 @@
 internal import Presentation
 
-/// Pieces of HTML and SVG. Whatever comes from a log goes through ``escaped(_:)``.
+/// Builds HTML and SVG elements. All text from a log must go through ``escaped(_:)``.
 enum Markup {
-    /// Text that is text wherever it stands, also within quotes.
+    /// Text escaped for element content and quoted attributes.
     static func escaped(_ text: String) -> String {
         var escaped = ""
-        // By scalars: with a combining mark behind it, a quote is another Character, and still ends an attribute.
+        // By scalars: a quote with a combining mark is a different Character, but still ends an attribute.
         for scalar in text.unicodeScalars {
             switch scalar {
             case "&": escaped += "&amp;"
@@ -19,7 +19,7 @@ enum Markup {
         return escaped
     }
 
-    /// A length in a drawing: a tenth of a unit is finer than any screen.
+    /// A length in a drawing, rounded to a tenth of a unit, which is finer than any screen.
     static func length(_ value: Double) -> String {
         Decimals.text(value, places: 1)
     }
@@ -36,7 +36,7 @@ enum Markup {
         "<line class=\"\(name)\" x1=\"\(length(x1))\" y1=\"\(length(y1))\" x2=\"\(length(x2))\" y2=\"\(length(y2))\"/>\n"
     }
 
-    /// - Parameter anchor: which end of the text is at `x`: `start`, `middle` or `end`.
+    /// - Parameter anchor: the part of the text that is at `x`: `start`, `middle` or `end`.
     static func text(_ text: String, x: Double, y: Double, anchor: String) -> String {
         "<text x=\"\(length(x))\" y=\"\(length(y))\" text-anchor=\"\(anchor)\">\(escaped(text))</text>\n"
     }

@@ -1,4 +1,4 @@
-/// How pages look; the status page looks the same.
+/// The style sheet of pages, with the same look as the status page.
 enum PageStyle {
     static let css = """
         :root {

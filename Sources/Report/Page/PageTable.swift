@@ -2,7 +2,7 @@ internal import Presentation
 
 /// The tables of a page.
 extension Summary {
-    /// The rows with their total, every number in full.
+    /// The rows with their total, with unabbreviated numbers.
     var rowsTable: String {
         let total = total
         let decimals = NumberText.decimals(forDollars: total.cost.known)
@@ -43,7 +43,7 @@ extension Summary {
         }.joined()
     }
 
-    /// What the plots over time show, in numbers.
+    /// The data of the plots over time as a table.
     static func table(of line: TimeLine) -> String {
         let rows = line.parts.map { part in
             let value = part.value

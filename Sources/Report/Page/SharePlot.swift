@@ -1,6 +1,6 @@
 internal import Presentation
 
-/// Who or what used how many tokens: a bar for each name, the greatest first.
+/// Tokens by caller or model: one bar per name, the largest first.
 struct SharePlot {
     private static let limit = 10
     private static let nameLength = 14

@@ -1,8 +1,8 @@
 internal import Presentation
 
-/// The page: one file that needs nothing else, without scripts.
+/// The summary as a page: one self-contained file without scripts.
 extension Summary {
-    /// HTML with the sums, plots over time, by caller and of latencies, and the rows.
+    /// HTML with the totals, plots over time, by caller, by model and of latencies, and the rows.
     public var page: String {
         let total = total
         let line = TimeLine(hours)

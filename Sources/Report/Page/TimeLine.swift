@@ -1,6 +1,6 @@
 internal import Models
 
-/// The time that a report is about, in parts of equal length that are few enough to be seen.
+/// The period of a report, divided into parts of equal length, few enough to be visible in a plot.
 struct TimeLine {
     struct Part {
         /// In hours since 1970.
@@ -9,7 +9,7 @@ struct TimeLine {
     }
 
     private(set) var parts: [Part] = []
-    /// How long a part is, in hours.
+    /// The length of a part, in hours.
     let unit: Int
 
     private static let partLimit = 62
@@ -41,12 +41,12 @@ struct TimeLine {
         }
     }
 
-    /// When a part begins, as it is called in words.
+    /// The name of a part: its first hour or day.
     func name(of part: Part) -> String {
         unit < Self.day ? Moment.text(ofHour: part.start) : Self.day(ofHour: part.start)
     }
 
-    /// The parts that have words at the axis, and those: days, or in less than two of them times.
+    /// The parts with a label at the axis, and the labels: days, or times of day if the period is at most two days.
     var labels: [(index: Int, text: String)] {
         let span = parts.count * unit
         let isShort = span <= 2 * Self.day
@@ -54,7 +54,7 @@ struct TimeLine {
         return stride(from: 0, to: starts.count, by: max(1, (starts.count + 4) / 6)).map { number in
             let hour = parts[starts[number]].start
             if isShort { return (starts[number], "\((hour % Self.day).padded(2)):00") }
-            // Without the year where it says nothing.
+            // Without the year, unless the period is longer than 300 days.
             return (starts[number], String(Self.day(ofHour: hour).dropFirst(span > 300 * Self.day ? 0 : 5)))
         }
     }

@@ -1,6 +1,6 @@
-/// Bars over time, each of several parts that stand on each other.
+/// Stacked bars over time.
 struct TimePlot {
-    /// One of the parts.
+    /// One of the stacked series.
     struct Series {
         let mark: Figure.Mark
         let value: (Interval) -> Double
@@ -11,9 +11,9 @@ struct TimePlot {
     let series: [Series]
     /// Whether values are counts.
     let whole: Bool
-    /// How a value is written at the axis.
+    /// Formats a value at the axis.
     let format: (Double) -> String
-    /// What a bar says when it is pointed at.
+    /// The tooltip of a bar.
     let words: (Interval) -> String
 
     func figure() -> Figure {

@@ -1,6 +1,6 @@
 internal import Presentation
 
-/// The parts that tokens are shown in.
+/// The kinds of tokens that plots distinguish.
 enum TokenPart: CaseIterable {
     case cached, input, output
 
@@ -30,7 +30,7 @@ enum TokenPart: CaseIterable {
 }
 
 extension Tokens {
-    /// In a few words.
+    /// A short description.
     var words: String {
         let written = cacheWritten > 0 ? ", \(Decimals.grouped(cacheWritten)) written to the cache" : ""
         return "\(Decimals.grouped(input)) input (\(Decimals.grouped(cached)) cached\(written)), "

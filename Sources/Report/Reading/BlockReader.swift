@@ -1,18 +1,18 @@
-/// The logs, one after the other, in blocks of whole lines. Several workers take blocks in turn.
+/// Reads the logs one after the other, in blocks of whole lines. Several workers take blocks in turn.
 struct BlockReader: ~Copyable {
-    /// How large a block is. The longest line that is read; one longer than that is no line of the access log.
+    /// The size of a block in bytes, and thus the longest line that is read; lines of the access log are shorter.
     static let blockSize = 1 << 20
 
     private var paths: ArraySlice<String>
     private var file: LogFile?
-    /// The beginning of a line whose end was not in the last block.
+    /// The beginning of a line that continues in the next block.
     private var carried: [UInt8] = []
     private var lineNumber = 1
     private var finishedBytes = 0
     private var progress: Progress?
-    /// What could not be read, or not to its end.
+    /// The errors of logs that could not be read, or not completely.
     private(set) var failures: [LogError] = []
-    /// How many logs were read, if not to their end.
+    /// The number of logs that were read, at least in part.
     private(set) var openedCount = 0
     private var firstDamage: [String: Int] = [:]
 
@@ -21,16 +21,16 @@ struct BlockReader: ~Copyable {
         self.progress = progress
     }
 
-    /// Whole lines, and where they are from.
+    /// Whole lines and their origin.
     struct Block {
         var bytes = [UInt8](repeating: 0, count: blockSize)
         fileprivate(set) var count = 0
         fileprivate(set) var name = ""
-        /// The number of the first line in its log, from 1 up.
+        /// The number of the first line in its log, starting from 1.
         fileprivate(set) var firstLine = 1
     }
 
-    /// Fills the block with what comes next; false, when nothing does.
+    /// Fills the block with the next lines; false at the end of all logs.
     mutating func next(_ block: inout Block) -> Bool {
         while let file = openFile() {
             if fill(&block, from: file) { return true }
@@ -41,12 +41,12 @@ struct BlockReader: ~Copyable {
         return false
     }
 
-    /// Notes that a line is damaged.
+    /// Records that a line is damaged.
     mutating func note(damage lineNumber: Int, in name: String) {
         firstDamage[name] = min(lineNumber, firstDamage[name] ?? .max)
     }
 
-    /// In each log that has damaged lines, the first.
+    /// The first damaged line of each log that has any.
     var firstDamages: [(name: String, lineNumber: Int)] {
         firstDamage.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -78,14 +78,14 @@ struct BlockReader: ~Copyable {
                 count += read
             }
         } catch {
-            // What came before it counts; the next call finds the end.
+            // The bytes before the error count; the next call finds the end.
             failures.append(error)
         }
         progress?.update(finishedBytes + file.position)
         return finish(&block, count)
     }
 
-    /// Cuts the block at its last line's end. Only at a log's end is a block not full.
+    /// Cuts off the block after its last whole line. A block is full except at a log's end.
     private mutating func finish(_ block: inout Block, _ count: Int) -> Bool {
         guard count > 0 else { return false }
         (block.name, block.firstLine) = (file?.name ?? "", lineNumber)
@@ -100,7 +100,7 @@ struct BlockReader: ~Copyable {
 }
 
 extension Span<UInt8> {
-    /// Without a way out of the loop, the compiler takes many bytes at a time.
+    /// Counts line ends. The loop has no early exit, so that the compiler can vectorize it.
     fileprivate func lineEnds(before end: Int) -> Int {
         withUnsafeBufferPointer { bytes in
             var count = 0

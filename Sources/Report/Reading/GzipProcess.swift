@@ -1,16 +1,17 @@
 internal import Glibc
 
-/// A child that decompresses a descriptor: gzip is on every machine, well kept, and works on another core meanwhile.
+/// A child process that decompresses a descriptor. gzip is installed on every machine, well maintained, and runs on another
+/// core.
 final class GzipProcess {
-    /// Where what it has decompressed is read.
+    /// The descriptor to read the decompressed data from.
     let output: Int32
     private let name: String
     private var process: pid_t
 
     /// - Parameters:
-    ///   - input: what it decompresses, from where it stands.
+    ///   - input: the descriptor to decompress, from its current position.
     ///   - name: the log's name, for messages.
-    ///   - lacksMagic: whether the two bytes that gzip's data begins with have been read already.
+    ///   - lacksMagic: whether the first two bytes of the gzip data have already been read.
     init(reading input: Int32, name: String, lacksMagic: Bool) throws(LogError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw LogError(name, code: errno) }
@@ -30,23 +31,23 @@ final class GzipProcess {
 
     deinit {
         close(output)
-        // Ends by itself: nobody reads what it writes.
+        // gzip ends on its own, because its output pipe is closed.
         if process > 0 { waitpid(process, nil, 0) }
     }
 
-    /// To be called at the output's end.
+    /// Checks gzip's exit status. Call it at the end of the output.
     ///
-    /// - Throws: when that was not the end of good data.
+    /// - Throws: ``LogError`` if the data is damaged or incomplete, or gzip is not installed.
     func finish() throws(LogError) {
         guard process > 0 else { return }
         var status: Int32 = 0
         waitpid(process, &status, 0)
         process = 0
-        // What a shell says of a program that it has not found.
+        // A shell's exit status if it has not found the program.
         if status == 127 << 8 { throw Self.missing(name) }
-        // 2 is a warning, such as of zeros behind the data (gzip(1)).
+        // 2 is a warning, for example about zeros after the data (gzip(1)).
         guard status == 0 || status == 2 << 8 else {
-            throw LogError(name, "the compressed data is damaged or cut off; what comes before that is counted")
+            throw LogError(name, "the compressed data is damaged or cut off; lines before that point are counted")
         }
     }
 
@@ -62,12 +63,12 @@ final class GzipProcess {
         defer { posix_spawn_file_actions_destroy(&files) }
         posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
-        // It does not know the log's name; its exit status says enough.
+        // gzip's messages lack the log's name; its exit status is enough.
         posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // This program's threads take no signals; a child would inherit that.
+        // This program's threads block signals; a child would inherit that.
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Why a log cannot be read, or not to its end.
+/// Why a log cannot be read, or not completely.
 struct LogError: Error, CustomStringConvertible {
     let name: String
     let reason: String
@@ -10,7 +10,7 @@ struct LogError: Error, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// What the system says about a call that has failed.
+    /// With the system's message for the error code of a failed call.
     init(_ name: String, code: Int32) {
         self.init(name, String(cString: strerror(code)))
     }

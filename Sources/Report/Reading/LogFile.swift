@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// One log: a file or standard input, as it is or, if it begins as gzip's files do (RFC 1952, section 2.3.1), through gzip.
-/// Closed when it is gone.
+/// One log: a file or standard input. If it begins like gzip data (RFC 1952, section 2.3.1), it is decompressed by gzip. The
+/// file is closed on deinitialization.
 final class LogFile {
-    /// What the path of standard input is.
+    /// The path that stands for standard input.
     static let standardInput = "-"
 
     let name: String
     private let descriptor: Int32
     private var gzip: GzipProcess?
-    /// What has been read of a pipe to see what it is.
+    /// The bytes read from a pipe to detect its format.
     private var peeked: [UInt8] = []
     private var readCount = 0
 
-    /// - Throws: ``LogError``, when it cannot be opened or, being compressed, decompressed.
+    /// - Throws: ``LogError`` if it cannot be opened, or gzip cannot be started.
     init(path: String) throws(LogError) {
         let isInput = path == Self.standardInput
         name = isInput ? "standard input" : path
@@ -40,21 +40,21 @@ final class LogFile {
         if descriptor > STDIN_FILENO { close(descriptor) }
     }
 
-    /// How many bytes there are, compressed if it is; nil of what is no file.
+    /// The size in bytes as stored, possibly compressed; nil if it is not a regular file.
     static func size(ofPath path: String) -> Int? {
         var status = stat()
         guard (path == standardInput ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return nil }
         return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
 
-    /// How many of its bytes have been read. gzip has the same place in a file, so what it has read counts; of a pipe, what
-    /// has come out of it does.
+    /// The number of bytes read. gzip shares the file's position, so for a file these are the stored bytes; for a pipe they
+    /// are the decompressed bytes.
     var position: Int {
         let position = lseek(descriptor, 0, SEEK_CUR)
         return position >= 0 ? position : readCount
     }
 
-    /// Reads some bytes; 0 at the end.
+    /// Reads some bytes; returns their number, 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(LogError) -> Int {
         if !peeked.isEmpty, buffer.count >= peeked.count {
             defer { peeked = [] }
@@ -67,7 +67,7 @@ final class LogFile {
         return count
     }
 
-    /// The first two bytes of what cannot be read twice; fewer, where there are no more.
+    /// Reads the first two bytes of a pipe, which cannot be read twice; fewer if it is shorter.
     private func peek() throws(LogError) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < 2 {

@@ -1,24 +1,25 @@
 internal import Glibc
 internal import Synchronization
 
-/// Reads logs and sums them up.
+/// Reads logs and summarizes them.
 public enum LogReading {
-    /// What came of it.
+    /// The result of reading logs.
     public struct Result: Sendable {
-        /// What the logs have come to.
+        /// The summary of the logs.
         public let summary: Summary
-        /// What there is to say about the reading: what could not be read, and what was damaged.
+        /// Messages about logs that could not be read, and damaged lines.
         public let complaints: [String]
         /// Whether at least one of the logs could be read.
         public let hasRead: Bool
     }
 
-    /// Reads logs as they are or compressed with gzip, in memory that does not grow with them.
+    /// Reads logs, plain or compressed with gzip, in memory that does not grow with their size.
     ///
     /// - Parameters:
     ///   - paths: the logs' paths; `-` is standard input.
-    ///   - selection: what is summed up.
-    ///   - workers: how many threads look at lines.
+    ///   - selection: the requests to include, and their grouping.
+    ///   - workers: the number of tasks that parse lines.
+    /// - Returns: the summary, and messages about lines and logs that could not be read.
     public static func read(_ paths: [String], _ selection: Selection, workers: Int = processors) async -> Result {
         let sizes = paths.map { LogFile.size(ofPath: $0) }
         let total = sizes.reduce(0 as Int?) { sum, size in sum.flatMap { sum in size.map { sum + $0 } } }
@@ -35,10 +36,10 @@ public enum LogReading {
         }
     }
 
-    /// How many processors this process may use.
+    /// The number of online processors.
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// The reader that workers share.
+    /// The reader that the workers share.
     private final class Source: Sendable {
         let reader: Mutex<BlockReader>
 
@@ -47,8 +48,8 @@ public enum LogReading {
         }
     }
 
-    /// Takes block after block. Reading happens while the source is locked, for there is one place to read from; looking
-    /// at lines takes many times as long.
+    /// Parses block after block. Blocks are read under the lock, because the logs are read sequentially; parsing takes many
+    /// times as long.
     private static func sum(_ source: Source, _ selection: Selection) -> Summary {
         var aggregate = Aggregate(selection)
         var block = BlockReader.Block()

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A bar on a terminal's standard error while large logs are read.
+/// A progress bar on standard error while large logs are read.
 struct Progress {
     private let total: Int?
     private let start = ContinuousClock.now
@@ -10,14 +10,14 @@ struct Progress {
     private static let pace = Duration.milliseconds(100)
     private static let width = 30
 
-    /// - Parameter total: how many bytes there are to read, as they are stored; nil, when that is not known.
-    /// - Returns: nil, when nobody would see it.
+    /// - Parameter total: the number of stored bytes to read; nil if it is unknown.
+    /// - Returns: nil if standard error is not a terminal.
     init?(total: Int?) {
         guard isatty(STDERR_FILENO) == 1 else { return nil }
         self.total = total
     }
 
-    /// Shows how far it is, if it takes long enough to be worth it.
+    /// Updates the bar, after an initial delay and at a limited rate.
     mutating func update(_ done: Int) {
         let now = ContinuousClock.now
         guard now - start > Self.patience, shownAt.map({ now - $0 > Self.pace }) ?? true else { return }
@@ -25,13 +25,13 @@ struct Progress {
         Self.write("\r" + Self.text(done: done, total: total, after: now - start) + "\u{1B}[K")
     }
 
-    /// Takes the bar away.
+    /// Clears the bar.
     mutating func finish() {
         if shownAt != nil { Self.write("\r\u{1B}[K") }
         shownAt = nil
     }
 
-    /// The bar with percent and rate, or what was read of what has no known end.
+    /// The bar with percentage and rate; without a known total, the amount read and the rate.
     static func text(done: Int, total: Int?, after time: Duration) -> String {
         let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
         let rate = "\(megabytes(Double(done) / max(seconds, 0.001)))/s"

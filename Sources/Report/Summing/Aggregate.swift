@@ -1,8 +1,8 @@
 internal import Models
 
-/// The sums of what one worker has read; those of several are added at the end.
+/// The sums of one worker's lines; the workers' sums are added at the end.
 struct Aggregate {
-    /// How many rows there may be. Requests beyond them are put together, each row's histograms taking a few kilobytes.
+    /// The maximum number of rows, because a row's histograms take a few kilobytes. Requests beyond it share one row.
     static let rowLimit = 10_000
 
     private let selection: Selection
@@ -11,11 +11,11 @@ struct Aggregate {
     private var routes = NameTable()
     private var errors = NameTable()
     private var tiers = NameTable()
-    /// By the numbers of callers and models: whether they count, and what the model costs.
+    /// By number of the caller or model: whether it is selected, and the model's price.
     private var callerCounts: [Bool] = []
     private var modelCounts: [Bool] = []
     private var prices: [Price?] = []
-    /// By the numbers of service tiers: what they multiply a cost by.
+    /// By number of the service tier: its cost factor.
     private var tierFactors: [Double] = []
 
     private var rows: [Key: Int] = [:]
@@ -31,7 +31,7 @@ struct Aggregate {
         self.selection = selection
     }
 
-    /// What a row is known by; 0 for what it is not known by.
+    /// The key of a row; 0 for dimensions that are not used.
     private struct Key: Hashable {
         var day = 0
         var caller = NameTable.none
@@ -41,7 +41,7 @@ struct Aggregate {
         var error = NameTable.none
     }
 
-    /// - Parameter bytes: those that the line's names are in.
+    /// - Parameter bytes: the bytes that the line's ranges refer to.
     mutating func add(_ line: RequestLine, _ bytes: RawSpan) {
         counts.requests += 1
         guard selection.includes(time: line.time) else { return counts.leftOut += 1 }
@@ -104,13 +104,13 @@ struct Aggregate {
         return tallies.count - 1
     }
 
-    /// The key of what there is no row for.
+    /// The key of the row for requests beyond ``rowLimit``.
     private var others: Key {
         let others = NameTable.others
         return Key(day: 0, caller: others, model: others, route: others, status: 0, error: others)
     }
 
-    /// What it has come to, in words.
+    /// The sums with names in place of numbers.
     var summary: Summary {
         var summary = Summary(selection)
         summary.counts = counts

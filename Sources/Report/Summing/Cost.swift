@@ -1,12 +1,12 @@
 internal import Models
 
-/// What requests cost, as far as their models have a price.
+/// The cost of requests whose models have a price.
 struct Cost: Equatable {
-    /// What is known, in USD.
+    /// The known part, in USD.
     var known = 0.0
-    /// How many requests used tokens that have a price.
+    /// The number of requests that used tokens of a model with a price.
     var priced = 0
-    /// How many requests used tokens of a model without a price.
+    /// The number of requests that used tokens of a model without a price.
     var unpriced = 0
 
     static func += (sum: inout Cost, other: Cost) {
@@ -15,16 +15,16 @@ struct Cost: Equatable {
         sum.unpriced += other.unpriced
     }
 
-    /// What is known of it, in USD; nil when nothing is known, though tokens were used.
+    /// The known cost in USD; nil if tokens were used, but none have a price.
     var amount: Double? { priced == 0 && unpriced > 0 ? nil : known }
 }
 
 extension Cost {
-    /// What one request cost; nothing, if it used no tokens.
+    /// The cost of one request; zero if it used no tokens.
     ///
     /// - Parameters:
-    ///   - price: the price of its model; nil when there is none.
-    ///   - factor: what its service tier multiplies that by.
+    ///   - price: the price of its model; nil if there is none.
+    ///   - factor: the cost factor of its service tier.
     init(of tokens: Tokens, at price: Price?, times factor: Double) {
         guard tokens.sum > 0 else { return }
         if let price {
@@ -37,10 +37,10 @@ extension Cost {
 }
 
 extension Price {
-    /// What one request costs at the list price, in USD. Reasoning is part of the output and paid as such.
+    /// The cost of one request at the list price, in USD. Reasoning is part of the output and billed as such.
     func cost(of tokens: Tokens) -> Double {
         let rates = rates(forInput: tokens.input)
-        // A log may say anything; what upstream read from its cache and wrote to it is part of the input.
+        // A log may contain any numbers, but cached and cache-written tokens are always part of the input.
         let cached = min(tokens.cached, tokens.input)
         let cacheWritten = min(tokens.cacheWritten, tokens.input - cached)
         let uncached = tokens.input - cached - cacheWritten

@@ -1,8 +1,9 @@
-/// How often which times were seen, in bounded memory, so that percentiles need no list of all.
+/// A histogram of times in bounded memory, for percentiles without a list of all times.
 ///
-/// Up to 64 ms each millisecond has a bucket of its own; above that every doubling is divided into 32 equal ones, as in
-/// HdrHistogram. A percentile is the middle of its bucket, thus wrong by at most 1/64, which is 1.6 %. A histogram has at most
-/// 992 buckets (up to 2³⁵ ms, which is a year; longer times count as that), and only as many as its longest time needs.
+/// Up to 64 ms each millisecond has its own bucket; above that every doubling is divided into 32 equal buckets, as in
+/// HdrHistogram. A percentile is the middle of its bucket, so its error is at most 1/64, which is 1.6 %. A histogram has at
+/// most 992 buckets (up to 2³⁵ ms, which is a year; longer times are counted as that), and only as many as its longest time
+/// needs.
 struct Histogram: Equatable {
     private static let exactBits = 6
     private static let bucketsPerDoubling = 32
@@ -25,10 +26,10 @@ struct Histogram: Equatable {
         sum.count += other.count
     }
 
-    /// The time in milliseconds that a share of all, from 0 to 1, did not exceed; nil when there is none.
+    /// The time in milliseconds that a share of all requests, from 0 to 1, did not exceed; nil if the histogram is empty.
     func percentile(_ share: Double) -> Int? {
         guard count > 0 else { return nil }
-        // The nearest rank: the smallest time that at least this share of all is not above.
+        // The nearest rank: the smallest time that at least this share does not exceed.
         let rank = max(1, Int((share * Double(count)).rounded(.up)))
         var seen = 0
         for (index, count) in counts.enumerated() {
@@ -38,7 +39,7 @@ struct Histogram: Equatable {
         return nil
     }
 
-    /// The first time, in milliseconds, that belongs to a bucket.
+    /// The lowest time of a bucket, in milliseconds.
     static func start(ofBucket index: Int) -> Int {
         guard index >= 1 << exactBits else { return index }
         let (doubling, part) = (index - 1 << exactBits).quotientAndRemainder(dividingBy: bucketsPerDoubling)

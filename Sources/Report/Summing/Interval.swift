@@ -1,4 +1,4 @@
-/// The sums of some time.
+/// The sums of a period.
 struct Interval: Equatable {
     var requests = 0
     var errors = 0

@@ -1,12 +1,12 @@
-/// What became of the lines.
+/// Counts of lines by their kind.
 struct LineCounts: Equatable {
-    /// Lines of requests.
+    /// Request lines.
     var requests = 0
-    /// Of those, the ones that the selection leaves out.
+    /// Request lines that the selection excludes.
     var leftOut = 0
-    /// Lines that are not about a request.
+    /// Lines that are not request lines.
     var other = 0
-    /// Lines of requests of which something is missing.
+    /// Request lines with missing parts.
     var damaged = 0
 
     static func += (sum: inout LineCounts, other: LineCounts) {

@@ -1,29 +1,29 @@
 internal import JSON
 
-/// Numbers for names, given out as they are first seen, so that a line costs no string.
+/// Assigns numbers to names in order of appearance, so that a line needs no string.
 ///
-/// A client chooses the name of its model, so the table is bounded: names beyond ``limit`` are all ``others``.
+/// Clients choose model names, so the table is bounded: all names beyond ``limit`` are ``others``.
 struct NameTable {
-    /// The number of a name that is not there.
+    /// The number of a missing name.
     static let none = 0
-    /// The number of all names that there is no room for.
+    /// The number shared by all names beyond ``limit``.
     static let others = 1
     static let othersText = "(others)"
 
-    /// How many names a table holds.
+    /// The maximum number of names in a table.
     static let limit = 10_000
-    /// How many bytes of a name count; of longer ones the beginning is shown.
+    /// The number of bytes that are compared; longer names are shortened.
     private static let lengthLimit = 200
 
-    /// The names by their numbers.
+    /// The names by number.
     private(set) var texts: [String?] = [nil, othersText]
     private var spellings: [[UInt8]] = [[], []]
-    /// By the hash of the spelling, or the next number that was free.
+    /// Numbers by the spelling's hash, or by the next free value after a collision.
     private var numbers: [UInt64: Int] = [:]
-    /// Most lines are about what the line before was about.
+    /// The last number, because most lines have the same name as the line before.
     private var last = NameTable.none
 
-    /// The number of a name as it is spelt in the log: a JSON string in quotes, or the plain text.
+    /// The number of a name as spelled in the log: a JSON string in quotes, or plain text.
     mutating func number(of spelling: RawSpan) -> Int {
         let whole = spelling
         let spelling = whole.extracting(first: Self.lengthLimit)

@@ -1,30 +1,30 @@
 public import Models
 
-/// What a report is about.
+/// The requests that a report includes, and how it groups them.
 public struct Selection: Sendable {
-    /// What requests are put together by. Part of a row's key.
+    /// A column by which requests are grouped.
     public enum Dimension: String, Sendable, CaseIterable {
-        /// A column of the log, under its name there; the model is the one that upstream was asked for, the day one in UTC.
+        /// A column of the log with its name there; the model is the one sent upstream, the day is in UTC.
         case caller, model, day, route, status, error
     }
 
-    /// The columns that a row is known by, in their order.
+    /// The columns of a row's key, in order.
     let dimensions: [Dimension]
-    /// In seconds since 1970; requests that ended then or later count.
+    /// In seconds since 1970; requests that ended at this time or later are included.
     let since: Int?
-    /// In seconds since 1970; requests that ended then or later do not count.
+    /// In seconds since 1970; requests that ended at this time or later are excluded.
     let until: Int?
     private let callers: [ModelPattern]
     private let models: [ModelPattern]
     let catalogue: Catalogue
 
     /// - Parameters:
-    ///   - dimensions: what requests are put together by; of one that comes twice, the first counts.
-    ///   - since: the first moment that counts; nil for the log's beginning.
-    ///   - until: the moment after the last that counts; nil for the log's end.
-    ///   - callers: the names of callers that count, in which `*` matches any run of characters; with none, all do.
-    ///   - models: the names of models upstream that count, in the same way.
-    ///   - catalogue: what tokens cost.
+    ///   - dimensions: the columns to group requests by; duplicates are ignored.
+    ///   - since: the first time that is included; nil for the log's beginning.
+    ///   - until: the first time that is excluded; nil for the log's end.
+    ///   - callers: the names of callers to include, in which `*` matches any run of characters; if empty, all.
+    ///   - models: the names of upstream models to include, in the same way.
+    ///   - catalogue: the prices of tokens.
     public init(
         by dimensions: [Dimension], since: TimeLimit?, until: TimeLimit?, callers: [String], models: [String],
         catalogue: Catalogue
@@ -54,15 +54,15 @@ public struct Selection: Sendable {
     }
 }
 
-/// A limit of the time that a report is about: a whole day or a moment, as ISO 8601 writes them.
+/// The start or end of a report's period: a whole day or a time, in ISO 8601 format.
 public struct TimeLimit: Sendable, Equatable {
-    /// The first second of the day, or the moment; in seconds since 1970.
+    /// The first second of the day, or the time; in seconds since 1970.
     let start: Int
-    /// The first second after the day, or the moment.
+    /// The first second after the day, or the time.
     let end: Int
 
-    /// Reads `2026-11-24`, `2026-11-24T10:00` or `2026-11-24T10:00:00`, a time with `Z`, an offset such as `+01:00`, or
-    /// without either, which is UTC as well. Nil of anything else.
+    /// Reads `2026-11-24`, `2026-11-24T10:00` or `2026-11-24T10:00:00`; a time may have `Z` or an offset such as `+01:00`, and
+    /// is in UTC without either. Nil for anything else.
     public init?(_ text: String) {
         var bytes = Array(text.utf8)
         guard let day = Moment.readDay(bytes.span.bytes, at: 0) else { return nil }
@@ -78,7 +78,7 @@ public struct TimeLimit: Sendable, Equatable {
         end = start
     }
 
-    /// Takes the difference to UTC from the end, and gives it in seconds.
+    /// Removes the offset from UTC from the end and returns it in seconds; nil if it is invalid.
     private static func takeOffset(_ bytes: inout [UInt8]) -> Int? {
         if bytes.last == UInt8(ascii: "Z") {
             bytes.removeLast()

@@ -1,17 +1,17 @@
-/// What logs have come to. Knows how to write itself as a table, a page, CSV and JSON.
+/// The summary of logs, which can be written as a table, a page, CSV and JSON.
 public struct Summary: Sendable {
-    /// What stands for the caller or model of requests that have none, where an empty cell would not be seen.
+    /// The placeholder for a missing caller or model, because an empty cell would be overlooked.
     static let nobody = "–"
 
     let selection: Selection
     var counts = LineCounts()
-    /// By the words for each of the selection's dimensions.
+    /// Rows by the values of the selection's dimensions.
     var rows: [[String]: Tally] = [:]
-    /// By hours since 1970.
+    /// Sums by hour since 1970.
     var hours: [Int: Interval] = [:]
-    /// What each caller used.
+    /// Tokens by caller.
     var callers: [String: Tokens] = [:]
-    /// What was used of each model.
+    /// Tokens by model.
     var models: [String: Tokens] = [:]
     /// The models that used tokens and have no price.
     var unpricedModels: Set<String> = []
@@ -33,14 +33,14 @@ public struct Summary: Sendable {
         sum.unpricedModels.formUnion(other.unpricedModels)
     }
 
-    /// The sums of everything.
+    /// The sums of all rows.
     var total: Tally {
         var total = Tally()
         for row in rows.values { total += row }
         return total
     }
 
-    /// The rows in the order to show them: in that of time where days are told apart, else who used most first.
+    /// The rows in display order: by key if grouped by day, otherwise by tokens, largest first.
     var sortedRows: [(key: [String], value: Tally)] {
         let byKey = selection.dimensions.contains(.day)
         return rows.sorted { one, other in

@@ -1,14 +1,14 @@
-/// The sums of some requests.
+/// The sums of a group of requests.
 struct Tally: Equatable {
     var requests = 0
-    /// Those that ended with an error, but not because the client left.
+    /// Requests that failed, other than by the client's disconnect.
     var errors = 0
     var clientsLeft = 0
     var retries = 0
     var tokens = Tokens()
-    /// Streams that ended before upstream had said what they took.
+    /// Streams that ended before upstream reported their usage.
     var unaccounted = Unaccounted()
-    /// What the requests to models with a price cost.
+    /// The cost of requests to models with a price.
     var cost = Cost()
     var firstByte = Histogram()
     var duration = Histogram()
@@ -38,10 +38,10 @@ struct Tally: Equatable {
     }
 }
 
-/// What is known of streams that ended before upstream had said what they took.
+/// Streams that ended before upstream reported their usage.
 struct Unaccounted: Equatable {
     var requests = 0
-    /// The output tokens that had come by then.
+    /// The output tokens received until then.
     var outputTokensSeen = 0
 
     mutating func add(_ line: RequestLine) {
