@@ -5,8 +5,8 @@ internal import NIOCore
 
 /// One connection from the web server: its descriptor, and libfcgi's state for the response on it.
 ///
-/// It does no locking and no waiting. It has one owner at a time, and only the owner accesses it: the watcher while the
-/// connection is idle, then the event loop of the exchange.
+/// It does no locking and no waiting. It has one owner at a time, and only the owner accesses it: the server loop while the
+/// connection is idle, then the event loop of the session.
 ///
 /// `@unchecked Sendable`: ownership is handed over only through the locks in `Connections` or through an event loop's task
 /// queue. Each of them orders the owners' accesses.

@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import Synchronization
 
-/// Records the owner of each connection: the watcher while it is idle, otherwise an exchange.
+/// Records the owner of each connection: the server loop while it is idle, otherwise a session.
 ///
 /// Ownership changes only under a lock, so a connection never has two owners. No lock is held while code outside this file
 /// runs, except system calls. The connections are divided among several locks to reduce contention between event loops.
@@ -23,7 +23,7 @@ final class Connections: Sendable {
     /// The number of parts, each with its own lock.
     private static let partCount: Epoll.Token = 16
 
-    /// By how many the number of exchanges must drop for ``crowdHasLeft()``.
+    /// By how many the number of sessions must drop for ``crowdHasLeft()``.
     private static let crowd = 256
 
     init(epoll: Epoll) {
@@ -39,25 +39,25 @@ final class Connections: Sendable {
 
     // MARK: Changes of ownership
 
-    func begin(_ exchange: RequestSession) {
+    func begin(_ session: RequestSession) {
         busyPeak.max(busy.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
-        let token = exchange.connection.token
-        part(of: token).state.withLock { $0.holders[token] = .busy(exchange) }
+        let token = session.connection.token
+        part(of: token).state.withLock { $0.holders[token] = .busy(session) }
     }
 
-    /// Ends an exchange whose connection is closed.
+    /// Ends a session whose connection is closed.
     func end(_ connection: Connection) {
         part(of: connection.token).state.withLock { $0.holders[connection.token] = nil }
         endBusy()
     }
 
-    /// Ends an exchange whose connection can serve another request. `isArmed`: epoll is already armed for `idleEvents`.
+    /// Ends a session whose connection can serve another request. `isArmed`: epoll is already armed for `idleEvents`.
     func endAndKeep(_ connection: Connection, isArmed: Bool) {
         part(of: connection.token).state.withLock { $0.keep(connection, isArmed: isArmed) }
         endBusy()
     }
 
-    /// Rearms an idle connection after one of its events was delivered to the exchange that had just ended; epoll then reports
+    /// Rearms an idle connection after one of its events was delivered to the session that had just ended; epoll then reports
     /// the event again.
     func rearmIfIdle(_ connection: Connection) {
         part(of: connection.token).state.withLock {
@@ -78,16 +78,16 @@ final class Connections: Sendable {
     var exchanges: [RequestSession] {
         parts.flatMap { part in
             part.state.withLock { state in
-                state.holders.values.compactMap { if case .busy(let exchange) = $0 { exchange } else { nil } }
+                state.holders.values.compactMap { if case .busy(let session) = $0 { session } else { nil } }
             }
         }
     }
 
-    /// Whether the server is draining: exchanges then close their connections instead of keeping them.
+    /// Whether the server is draining: sessions then close their connections instead of keeping them.
     var isDraining: Bool { draining.load(ordering: .sequentiallyConsistent) }
 
     /// Starts or continues draining: closes stale connections. A connection that became idle only recently stays open until it
-    /// is stale or has served one more request. The last exchange to end wakes the watcher.
+    /// is stale or has served one more request. The last session to end wakes the server loop.
     ///
     /// - Parameter isPatient: false closes all idle connections.
     /// - Returns: when to call this again; nil if no idle connection is left.
@@ -96,7 +96,7 @@ final class Connections: Sendable {
         return parts.compactMap { part in part.state.withLock { $0.drain(isPatient: isPatient) } }.min()
     }
 
-    /// Whether the number of exchanges has dropped to half of its peak or less, and by at least `crowd`. The peak is measured
+    /// Whether the number of sessions has dropped to half of its peak or less, and by at least `crowd`. The peak is measured
     /// since this last returned true.
     func crowdHasLeft() -> Bool {
         let (count, peak) = (busyCount, busyPeak.load(ordering: .relaxed))

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import NIOCore
 
-/// The resources that the exchanges of one event loop share: the receive buffer, and the pipe through which libfcgi reads the
+/// The resources that the sessions of one event loop share: the receive buffer, and the pipe through which libfcgi reads the
 /// start of a request.
 ///
 /// `@unchecked Sendable`: it is created before the loop gets work, and after that accessed only on the loop.
@@ -14,7 +14,7 @@ final class EventLoopContext: @unchecked Sendable {
     /// Starts requests in libfcgi.
     let beginnings: BeginningPipe
 
-    /// - Parameter eventLoop: the loop on which the exchanges run. It must outlive the context.
+    /// - Parameter eventLoop: the loop on which the sessions run. It must outlive the context.
     init(_ eventLoop: any EventLoop) throws(StartError) {
         executor = EventLoopTaskExecutor(eventLoop)
         beginnings = try BeginningPipe()

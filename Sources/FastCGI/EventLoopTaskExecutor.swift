@@ -3,7 +3,7 @@ public import NIOCore
 /// Runs Swift tasks on one NIO event loop: `Task(executorPreference: EventLoopTaskExecutor(loop)) { … }`.
 ///
 /// The task and all nonisolated async code that it calls stay on the loop's thread, as do the channels they use, so their
-/// shared state needs no lock. Code that blocks there blocks every exchange of that loop.
+/// shared state needs no lock. Code that blocks there blocks every session of that loop.
 public final class EventLoopTaskExecutor: TaskExecutor {
     /// The loop on which the tasks run. It must outlive them.
     public let eventLoop: any EventLoop

@@ -14,10 +14,10 @@ final class ListenerWatch: Sendable {
 
     /// - Parameters:
     ///   - listener: the listener to check.
-    ///   - watcher: the watcher that has to watch the new socket.
+    ///   - serverLoop: the server loop that has to watch the new socket.
     ///   - report: called with nil each time the socket was created again. If that fails, called with the error once, and not
     ///     again for repeated failures.
-    init(_ listener: Listener, _ watcher: ServerLoop, report: @escaping @Sendable (StartError?) -> Void)
+    init(_ listener: Listener, _ serverLoop: ServerLoop, report: @escaping @Sendable (StartError?) -> Void)
         throws(ThreadError)
     {
         try Thread.start(name: "listener-watch") { [condition, self] in
@@ -29,7 +29,7 @@ final class ListenerWatch: Sendable {
                 }
                 do throws(StartError) {
                     try listener.reopen()
-                    watcher.watchListenerAnew()
+                    serverLoop.watchListenerAnew()
                     report(nil)
                 } catch {
                     if !hasFailed { report(error) }

@@ -9,7 +9,7 @@ struct RequestInput {
     /// The value of `CONTENT_LENGTH`; set by `takeParameters`.
     private(set) var announcedLength: String?
 
-    /// The minimum rate at which the rest must arrive; nil until the exchange has had to wait for input.
+    /// The minimum rate at which the rest must arrive; nil until the session has had to wait for input.
     var pace: UploadPace?
     /// The next check of the pace.
     var paceCheck: Scheduled<Void>?

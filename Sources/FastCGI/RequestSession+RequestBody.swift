@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// Receives the request: takes the bytes that have arrived, and epoll reports when there are more. No system call blocks.
 extension RequestSession: RequestBody {
-    /// The number of bytes that are received before the event loop serves other exchanges.
+    /// The number of bytes that are received before the event loop serves other sessions.
     private static let turn = 256 << 10
 
     /// The maximum number of bytes that one call receives before the variables, which identify the caller, are complete.

@@ -85,7 +85,7 @@ final class RequestSession: @unchecked Sendable {
         arm()
     }
 
-    /// Ends the response, and with it the exchange, unless the rest of the request has to be discarded first.
+    /// Ends the response, and with it the session, unless the rest of the request has to be discarded first.
     private func finish() {
         eventLoop.assertInEventLoop()
         task = nil
@@ -108,13 +108,13 @@ final class RequestSession: @unchecked Sendable {
         }
     }
 
-    /// Ends an exchange without any input: the connection stays idle and waits for a request.
+    /// Ends a session without any input: the connection stays idle and waits for a request.
     func keepIdle() {
         phase = .ended
         service.connections.endAndKeep(connection, isArmed: false)
     }
 
-    /// Ends the exchange and closes the connection.
+    /// Ends the session and closes the connection.
     func close() {
         guard phase != .ended else { return }
         phase = .ended

@@ -9,7 +9,7 @@ internal import Synchronization
 /// knowledge of HTTP.
 public final class Server: Sendable {
     /// Responds to one request, whose body may still be arriving. It runs, with all nonisolated async code that it calls, on
-    /// the exchange's event loop, which is its third argument. The sink and the body may be used only on that loop. Its task is
+    /// the session's event loop, which is its third argument. The sink and the body may be used only on that loop. Its task is
     /// cancelled when the client has disconnected. The response ends when it returns.
     public typealias Handler = @Sendable (consuming CGI.Request, any ByteSink, any EventLoop) async -> Void
 
@@ -58,7 +58,7 @@ public final class Server: Sendable {
     /// - Parameters:
     ///   - listener: the listening socket; the server closes it.
     ///   - limits: the server's limits.
-    ///   - eventLoops: the loops on which handlers run, in turn. They must outlive the server.
+    ///   - eventLoops: the loops on which handlers run, in state. They must outlive the server.
     ///   - socketWasLost: called within a second after the socket's file was removed or replaced. The argument is nil if the
     ///     server listens on a new socket. Otherwise it is the error, and the server tries again every second.
     ///   - handler: responds to one request, on the given loop; the request ends when it returns.
@@ -83,15 +83,15 @@ public final class Server: Sendable {
         let service = Service(handler: handler, limits: limits, connections: connections)
         var contexts: [EventLoopContext] = []
         for eventLoop in eventLoops { contexts.append(try EventLoopContext(eventLoop)) }
-        let watcher = ServerLoop(listener, service: service, contexts: contexts)
+        let serverLoop = ServerLoop(listener, service: service, contexts: contexts)
         phase.withLock {
             guard case .new = $0 else { preconditionFailure("a server is started once") }
-            // The error is ignored here: if no thread can be started, starting the watcher below fails, too, and throws.
-            let watch = try? ListenerWatch(listener, watcher, report: socketWasLost)
-            $0 = .running(watcher, connections, watch, memory: Task { await MallocTrimmer.lookAfter(connections) })
+            // The error is ignored here: if no thread can be started, starting the server loop below fails, too, and throws.
+            let watch = try? ListenerWatch(listener, serverLoop, report: socketWasLost)
+            $0 = .running(serverLoop, connections, watch, memory: Task { await MallocTrimmer.lookAfter(connections) })
         }
         do throws(StartError) {
-            try watcher.start()
+            try serverLoop.start()
         } catch {
             end()
             throw error
@@ -111,10 +111,10 @@ public final class Server: Sendable {
     ///
     /// - Parameter grace: how long running requests may continue.
     public func shutdown(grace: Duration) async {
-        guard case .running(let watcher, _, _, _) = phase.withLock({ $0 }) else { return listener.close() }
-        watcher.drain()
-        let graceEnd = eventLoops[0].scheduleTask(in: TimeAmount(grace)) { watcher.cancelExchanges() }
-        await watcher.waitUntilEnded()
+        guard case .running(let serverLoop, _, _, _) = phase.withLock({ $0 }) else { return listener.close() }
+        serverLoop.drain()
+        let graceEnd = eventLoops[0].scheduleTask(in: TimeAmount(grace)) { serverLoop.cancelRequests() }
+        await serverLoop.waitUntilEnded()
         graceEnd.cancel()
         end()
     }

@@ -11,7 +11,7 @@ final class ServerLoop: Sendable {
     private static let listenerToken: Epoll.Token = 1
     private static let firstConnectionToken: Epoll.Token = 2
 
-    /// The number of connections to accept before giving another process on the same socket its turn.
+    /// The number of connections to accept before giving another process on the same socket its state.
     private static let acceptedInARow = 8
 
     /// How long to pause accepting when no descriptor is left for another connection.
@@ -31,7 +31,7 @@ final class ServerLoop: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private enum Command { case watchListener, drain, cancelExchanges }
+    private enum Command { case watchListener, drain, cancelRequests }
 
     init(_ listener: Listener, service: Service, contexts: [EventLoopContext]) {
         self.listener = listener
@@ -45,7 +45,7 @@ final class ServerLoop: Sendable {
                 "watch the listening socket", code: errno, remedy: "start the server with an open listening socket")
         }
         do throws(ThreadError) {
-            try Thread.start(name: "fastcgi-watcher") { self.run() }
+            try Thread.start(name: "fastcgi-serverLoop") { self.run() }
         } catch {
             throw StartError(error)
         }
@@ -63,9 +63,9 @@ final class ServerLoop: Sendable {
         give(.watchListener)
     }
 
-    /// Cancels all current exchanges.
-    func cancelExchanges() {
-        give(.cancelExchanges)
+    /// Cancels all current sessions.
+    func cancelRequests() {
+        give(.cancelRequests)
     }
 
     private func give(_ order: Command) {
@@ -84,9 +84,9 @@ final class ServerLoop: Sendable {
         }
     }
 
-    // MARK: On the watcher's thread
+    // MARK: On the server loop's thread
 
-    /// State that only the watcher's thread accesses.
+    /// State that only the server loop's thread accesses.
     private struct LoopState: ~Copyable {
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
         var nextToken = ServerLoop.firstConnectionToken
@@ -100,20 +100,20 @@ final class ServerLoop: Sendable {
     }
 
     private func run() {
-        var turn = LoopState()
+        var state = LoopState()
         while true {
-            followOrders(&turn)
-            if turn.isDraining, isDrained(&turn) { break }
-            let timeout = millisecondsToWait(&turn)
-            service.connections.epoll.wait(into: turn.events, milliseconds: timeout) { token, events in
+            followOrders(&state)
+            if state.isDraining, isDrained(&state) { break }
+            let timeout = millisecondsToWait(&state)
+            service.connections.epoll.wait(into: state.events, milliseconds: timeout) { token, events in
                 if token == Self.listenerToken {
-                    accept(&turn)
+                    accept(&state)
                 } else {
-                    handle(token, events, &turn)
+                    handle(token, events, &state)
                 }
             }
         }
-        turn.events.deallocate()
+        state.events.deallocate()
         let waiting = shared.withLock {
             $0.isEnded = true
             return $0.waiting
@@ -122,15 +122,17 @@ final class ServerLoop: Sendable {
     }
 
     /// Closes connections that have become idle. Returns whether all connections are closed.
-    private func isDrained(_ turn: inout LoopState) -> Bool {
+    private func isDrained(_ state: inout LoopState) -> Bool {
         let connections = service.connections
         let isBusy = connections.busyCount > 0
-        // An exchange that ended just as draining began may have left its connection idle.
-        if turn.nextDraining.map({ $0 <= .now() }) ?? !isBusy { turn.nextDraining = connections.drain(isPatient: true) }
-        return turn.nextDraining == nil && !isBusy
+        // A session that ended just as draining began may have left its connection idle.
+        if state.nextDraining.map({ $0 <= .now() }) ?? !isBusy {
+            state.nextDraining = connections.drain(isPatient: true)
+        }
+        return state.nextDraining == nil && !isBusy
     }
 
-    private func followOrders(_ turn: inout LoopState) {
+    private func followOrders(_ state: inout LoopState) {
         let orders = shared.withLock { shared in
             defer { shared.orders = [] }
             return shared.orders
@@ -138,27 +140,27 @@ final class ServerLoop: Sendable {
         for order in orders {
             switch order {
             case .watchListener:
-                if !turn.isDraining, turn.resumeAccepting == nil { watchListener() }
+                if !state.isDraining, state.resumeAccepting == nil { watchListener() }
             case .drain:
-                turn.isDraining = true
-                turn.resumeAccepting = nil
+                state.isDraining = true
+                state.resumeAccepting = nil
                 // Closing the descriptor does not remove the socket from the epoll set if other processes share the socket.
                 service.connections.epoll.unwatch(listener.descriptor)
                 listener.close()
-                turn.nextDraining = service.connections.drain(isPatient: true)
-            case .cancelExchanges:
-                turn.nextDraining = service.connections.drain(isPatient: false)
-                for exchange in service.connections.exchanges { exchange.cancel() }
+                state.nextDraining = service.connections.drain(isPatient: true)
+            case .cancelRequests:
+                state.nextDraining = service.connections.drain(isPatient: false)
+                for session in service.connections.exchanges { session.cancel() }
             }
         }
     }
 
     /// Handles expired deadlines. Returns the milliseconds until the next one; -1 if there is none.
-    private func millisecondsToWait(_ turn: inout LoopState) -> Int32 {
-        var next = turn.nextDraining
-        if let resume = turn.resumeAccepting {
+    private func millisecondsToWait(_ state: inout LoopState) -> Int32 {
+        var next = state.nextDraining
+        if let resume = state.resumeAccepting {
             if resume <= .now() {
-                turn.resumeAccepting = nil
+                state.resumeAccepting = nil
                 watchListener()
             } else {
                 next = min(next ?? resume, resume)
@@ -174,35 +176,35 @@ final class ServerLoop: Sendable {
     }
 
     /// Accepts one connection.
-    private func accept(_ turn: inout LoopState) {
+    private func accept(_ state: inout LoopState) {
         // After the last refusal, an upstream connection may have taken the descriptor that was freed.
-        guard turn.spare.refill() || service.connections.closeAnIdleOne() && turn.spare.refill() else {
-            return pauseAccepting(&turn)
+        guard state.spare.refill() || service.connections.closeAnIdleOne() && state.spare.refill() else {
+            return pauseAccepting(&state)
         }
         var descriptor = acceptWaiting()
         let isLastResort = descriptor < 0 && Self.areDescriptorsScarce(errno)
         if isLastResort {
-            turn.spare.giveUp()
+            state.spare.giveUp()
             descriptor = acceptWaiting()
-            if descriptor < 0, Self.areDescriptorsScarce(errno) { pauseAccepting(&turn) }
+            if descriptor < 0, Self.areDescriptorsScarce(errno) { pauseAccepting(&state) }
         }
         guard descriptor >= 0 else { return }
-        letOthersAccept(&turn)
-        let connection = Connection(descriptor: descriptor, token: turn.nextToken, isLastResort: isLastResort)
-        turn.nextToken += 1
+        letOthersAccept(&state)
+        let connection = Connection(descriptor: descriptor, token: state.nextToken, isLastResort: isLastResort)
+        state.nextToken += 1
         // A web server connects only when it has a request to send. A connection without a request must not keep the last
         // descriptor.
         if isLastResort, !connection.hasArrival(within: Self.lastResortPatience) { return connection.close() }
-        receive(connection, &turn)
+        receive(connection, &state)
     }
 
     /// Moves this process to the end of the socket's wait queue after every 8 connections. If several processes wait on one
     /// socket, the kernel wakes the first in the queue, and would otherwise always wake the same one. Doing this after each
     /// connection would cost two system calls each time.
-    private func letOthersAccept(_ turn: inout LoopState) {
-        turn.acceptedInARow += 1
-        guard turn.acceptedInARow >= Self.acceptedInARow, turn.resumeAccepting == nil else { return }
-        turn.acceptedInARow = 0
+    private func letOthersAccept(_ state: inout LoopState) {
+        state.acceptedInARow += 1
+        guard state.acceptedInARow >= Self.acceptedInARow, state.resumeAccepting == nil else { return }
+        state.acceptedInARow = 0
         service.connections.epoll.unwatch(listener.descriptor)
         watchListener()
     }
@@ -217,24 +219,24 @@ final class ServerLoop: Sendable {
 
     /// Stops watching the listener for `acceptPause`. The connection stays in the accept queue, so epoll would report the
     /// listener again immediately.
-    private func pauseAccepting(_ turn: inout LoopState) {
+    private func pauseAccepting(_ state: inout LoopState) {
         service.connections.epoll.unwatch(listener.descriptor)
-        turn.resumeAccepting = .now() + Self.acceptPause
+        state.resumeAccepting = .now() + Self.acceptPause
     }
 
-    private func handle(_ token: Epoll.Token, _ events: UInt32, _ turn: inout LoopState) {
+    private func handle(_ token: Epoll.Token, _ events: UInt32, _ state: inout LoopState) {
         switch service.connections.holder(of: token) {
-        case .idle(let connection): receive(connection, &turn)
-        case .busy(let exchange): exchange.notify(events)
+        case .idle(let connection): receive(connection, &state)
+        case .busy(let session): session.notify(events)
         case nil: break
         }
     }
 
-    /// Starts an exchange on a connection that is new or was idle.
-    private func receive(_ connection: Connection, _ turn: inout LoopState) {
-        turn.nextContext = (turn.nextContext + 1) % contexts.count
-        let exchange = RequestSession(connection, on: contexts[turn.nextContext], of: service)
-        service.connections.begin(exchange)
-        exchange.start()
+    /// Starts a session on a connection that is new or was idle.
+    private func receive(_ connection: Connection, _ state: inout LoopState) {
+        state.nextContext = (state.nextContext + 1) % contexts.count
+        let session = RequestSession(connection, on: contexts[state.nextContext], of: service)
+        service.connections.begin(session)
+        session.start()
     }
 }

@@ -1,7 +1,7 @@
 internal import CGI
 internal import NIOCore
 
-/// The state that all exchanges of one server share.
+/// The state that all sessions of one server share.
 final class Service: Sendable {
     let handler: Server.Handler
     let connections: Connections

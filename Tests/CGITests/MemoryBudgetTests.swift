@@ -52,7 +52,9 @@ struct MemoryBudgetTests {
 
     @Test func `bodies that wait get room in their order`() {
         let budget = MemoryBudget(capacity: 1000)
-        var (held, small): (MemoryBudget.Reservation?, MemoryBudget.Reservation?) = (.init(of: budget), .init(of: budget))
+        var (held, small): (MemoryBudget.Reservation?, MemoryBudget.Reservation?) = (
+            .init(of: budget), .init(of: budget)
+        )
         let (first, second) = (MemoryBudget.Reservation(of: budget), MemoryBudget.Reservation(of: budget))
         let answers = Answers()
         held?.admit(700, answers.note("held"))
