@@ -72,3 +72,18 @@ def test_the_readmes_command(snippet, simulator):
     ended = run_with_key("sh", "-c", snippet("curl"))
     assert json.loads(ended.stdout)["object"] == "chat.completion"
     assert simulator.body["model"] == "gpt-5"
+
+
+def test_the_walk_through_the_architecture_names_files_and_functions_that_exist():
+    guide = (REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc/Architecture.md").read_text()
+    rows = re.findall(r"^\| `([^`]+\.swift)` \| ([^|]+) \|", guide, re.MULTILINE)
+    files = [file for file, _ in rows]
+    assert len(files) >= 20
+    assert len(set(files)) == len(files), "no file is passed twice"
+    for file, functions in rows:
+        source = (REPOSITORY / "Sources" / file).read_text()
+        for name in re.findall(r"`(\w+)`", functions):
+            assert re.search(rf"\bfunc {name}\b", source), f"{file} has no function {name}"
+    for type_name, member in re.findall(r"\(`(\w+)\.(\w+)`\)", guide):
+        (source,) = (REPOSITORY / "Sources").rglob(f"{type_name}.swift")
+        assert f"func {member}(" in source.read_text()
