@@ -53,12 +53,13 @@ let package = Package(
         .target(name: "EventStream"),
         .target(name: "Presentation"),
         .target(name: "Threads"),
+        .target(name: "EventLoops", dependencies: [.nioCore]),
         .target(name: "SystemLimits", dependencies: ["CMalloc"]),
         .target(name: "Files", dependencies: ["CExtendedAttributes", "Threads"]),
         .target(name: "Models", resources: [.embedInCode("models.csv")]),
         .target(name: "Translation", dependencies: ["JSON", "EventStream", "Models"]),
         .target(name: "CGI", dependencies: ["Threads"]),
-        .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", "Threads", .nioCore]),
+        .target(name: "FastCGI", dependencies: ["CGI", "CFastCGI", "EventLoops", "Threads", .nioCore]),
         .target(
             name: "Upstream",
             dependencies: [
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "JSON", "EventStream", "Files", "Models", "Presentation", "Scoreboard", "Threads",
+                "CGI", "EventLoops", "EventStream", "Files", "JSON", "Models", "Presentation", "Scoreboard", "Threads",
                 "Translation", "Upstream",
                 .nioCore,
                 .configuration,
@@ -83,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "FastCGI", "Files", "Gateway", "JSON", "Models", "Presentation", "Report", "Scoreboard",
+                "CGI", "EventLoops", "FastCGI", "Files", "Gateway", "JSON", "Models", "Presentation", "Report",
+                "Scoreboard",
                 "SystemLimits", "Threads", "Translation", "Upstream",
                 .nioCore,
                 .nioPosix,
@@ -105,13 +107,13 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
         .testTarget(
             name: "UpstreamTests",
-            dependencies: ["Upstream", "Threads", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+            dependencies: ["Upstream", "EventLoops", "Threads", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
         .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
         .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CGI", "Files", "JSON", "Models", "Scoreboard", "Translation", "Upstream",
+                "Gateway", "CGI", "EventLoops", "Files", "JSON", "Models", "Scoreboard", "Translation", "Upstream",
                 "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix,
             ]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),

@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import Glibc
 internal import NIOCore
 

@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import ArgumentParser
 internal import FastCGI
 internal import Gateway

@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import CGI
 internal import FastCGI
 internal import Gateway

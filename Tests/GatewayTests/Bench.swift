@@ -1,4 +1,5 @@
 import CGI
+import EventLoops
 import Gateway
 import Models
 import NIOCore
@@ -87,7 +88,7 @@ final class Bench: Sendable {
         for (name, value) in variables { parameters.insert(name, value) }
         let request = CGI.Request(parameters: parameters, body: StoredBody(.success(Array(body.utf8))))
         let sink = MemorySink()
-        await Task(executorPreference: OnEventLoop(loop)) { [responder, loop] in
+        await Task(executorPreference: EventLoopTaskExecutor(loop)) { [responder, loop] in
             await responder.respond(to: request, sink: sink, on: loop)
         }.value
         return sink.text

@@ -21,17 +21,3 @@ final class MemorySink: ByteSink {
         action()
     }
 }
-
-/// Runs tasks on one event loop.
-final class OnEventLoop: TaskExecutor {
-    let eventLoop: any EventLoop
-
-    init(_ eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    }
-}

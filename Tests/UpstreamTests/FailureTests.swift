@@ -1,3 +1,4 @@
+import EventLoops
 import NIOCore
 import NIOPosix
 import Testing
@@ -273,7 +274,7 @@ struct FailureTests {
             received.increment()
             await peer.waitForClose()
         }) { client, server in
-            let task = Task(executorPreference: LoopExecutor(client.eventLoop)) {
+            let task = Task(executorPreference: EventLoopTaskExecutor(client.eventLoop)) {
                 await failure(of: { try await client.exchange() })
             }
             #expect(await eventually { received.value == 1 })
@@ -286,7 +287,7 @@ struct FailureTests {
 
     @Test func `a task that is cancelled already sends nothing`() async throws {
         try await exchange(with: { try await $0.serve("x") }) { client, server in
-            let task = Task(executorPreference: LoopExecutor(client.eventLoop)) {
+            let task = Task(executorPreference: EventLoopTaskExecutor(client.eventLoop)) {
                 withUnsafeCurrentTask { $0?.cancel() }
                 return await failure(of: { try await client.exchange() })
             }

@@ -1,3 +1,4 @@
+import EventLoops
 import NIOCore
 import NIOPosix
 import Testing
@@ -220,7 +221,7 @@ struct KeptConnectionTests {
                 for number in 1...300 {
                     let eventLoop = loops.next()
                     let user = TestClient(client: client, eventLoop: eventLoop, port: server.port)
-                    group.addTask(executorPreference: LoopExecutor(eventLoop)) {
+                    group.addTask(executorPreference: EventLoopTaskExecutor(eventLoop)) {
                         for _ in 1...3 where (try? await user.exchange("/\(number)")) == "200 x" {
                             answers.increment()
                         }

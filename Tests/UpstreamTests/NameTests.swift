@@ -1,3 +1,4 @@
+import EventLoops
 import Glibc
 import NIOCore
 import NIOPosix
@@ -35,7 +36,7 @@ struct NameTests {
     @Test func `cancelling the task ends the wait for a name at once`() async throws {
         let resolver = NameResolver(lookUp: names.lookUp)
         try await withClient(port: 80, host: "slow.test", names: resolver) { client in
-            let task = Task(executorPreference: LoopExecutor(client.eventLoop)) {
+            let task = Task(executorPreference: EventLoopTaskExecutor(client.eventLoop)) {
                 await failure(of: { try await client.exchange() })
             }
             #expect(await eventually { names.running == 1 })

@@ -1,22 +1,9 @@
+import EventLoops
 import NIOCore
 import NIOPosix
 import Testing
 
 @testable import Upstream
-
-/// Runs tasks on one event loop, as the client's callers do.
-final class LoopExecutor: TaskExecutor {
-    let eventLoop: any EventLoop
-
-    init(_ eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    }
-}
 
 /// A client, and the loop on which the test uses it.
 struct TestClient: Sendable {
@@ -63,7 +50,7 @@ func withClient(
 ) async throws {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let client = Client(configuration: configuration, eventLoopGroup: eventLoop, names: names)
-    let result: Result<Void, any Error> = await withTaskExecutorPreference(LoopExecutor(eventLoop)) {
+    let result: Result<Void, any Error> = await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
         do {
             return .success(
                 try await body(

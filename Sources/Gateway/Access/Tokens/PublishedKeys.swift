@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import Logging
 internal import NIOCore
 internal import Synchronization
@@ -21,7 +22,7 @@ final class PublishedKeys: Sendable {
 
     private let address: Address
     private let client: Client
-    private let executor: EventLoopExecutor
+    private let executor: EventLoopTaskExecutor
     private let log: Logger
     private let state = Mutex(State())
 
@@ -29,7 +30,7 @@ final class PublishedKeys: Sendable {
         self.address = address
         self.client = client
         self.log = log
-        executor = EventLoopExecutor(client.eventLoop)
+        executor = EventLoopTaskExecutor(client.eventLoop)
     }
 
     /// The keys as they were fetched last; none before the first time.
@@ -101,19 +102,5 @@ extension PublishedKeys {
 
         var path: String { (base.path.isEmpty ? "/" : base.path) + query }
         var description: String { "\(base.origin)\(path)" }
-    }
-}
-
-/// Runs tasks on the event loop that the client must be called on.
-private final class EventLoopExecutor: TaskExecutor {
-    private let eventLoop: any EventLoop
-
-    init(_ eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
