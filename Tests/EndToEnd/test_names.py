@@ -229,7 +229,7 @@ def test_sighup_has_the_ca_file_read_again(deploy, directory, certificate, secur
 
     def is_read_anew():
         lines = deployment.responder.log.splitlines()
-        return any("file read anew" in line and "UPSTREAM_CA_FILE" in line for line in lines)
+        return any("file reloaded" in line and "UPSTREAM_CA_FILE" in line for line in lines)
 
     assert wait_until(is_read_anew)
     assert status(deployment) == 200
