@@ -47,7 +47,6 @@ final class ConcurrencyLimiter: Sendable {
     ///
     /// - Parameter places: the number of permits.
     /// - Throws: when fewer permits are free.
-    ///
     func enter(further places: Int) throws(HTTPError) {
         guard take(places) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
