@@ -28,7 +28,7 @@ struct AttemptOutcome {
     var symptom = Symptom.none
     /// How long upstream asks clients to wait.
     var delay: Duration?
-    /// Whether upstream says that a retry is pointless (`x-should-retry: false`).
+    /// Whether upstream reports that a retry is pointless (`x-should-retry: false`).
     var upstreamForbidsRetry = false
 
     /// A failure that a retry cannot fix and that shows nothing about the base.

@@ -4,7 +4,7 @@
     internal import Foundation
 #endif
 
-/// What a response's headers say about a retry.
+/// The advice about a retry in a response's headers.
 struct RetryAdvice: Sendable {
     /// Whether a retry is worthwhile, if upstream overrides what its status implies (`x-should-retry`).
     var shouldRetry: Bool?

@@ -40,14 +40,14 @@ struct HTTPError: Error, Sendable {
         HTTPError(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
     }
 
-    /// The caller's key was valid until the keys file became unreadable for longer than `KEYS_FILE_GRACE`.
+    /// The caller's key was valid until its file became unreadable for longer than `KEYS_FILE_GRACE`.
     ///
     /// Not 401, which would make the caller believe that its key was revoked, and its program would give up. 503 shows that
     /// the fault is the server's, and that a retry is worthwhile. A key that was not valid before gets 401, whatever the
     /// file contains by now.
     static let keysUnreadable = HTTPError(
         status: 503, reason: "keys_unreadable",
-        message: "The proxy cannot read its keys file. Contact the proxy's operator.",
+        message: "The proxy cannot read its callers' keys. Contact the proxy's operator.",
         code: "keys_unreadable", headers: [("Retry-After", "30")])
 
     static func modelNotAllowed(_ model: String) -> HTTPError {

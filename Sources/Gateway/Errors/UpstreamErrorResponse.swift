@@ -12,7 +12,7 @@ struct UpstreamErrorResponse: Error {
     /// The headers that are passed on to the client.
     var headers: [(name: String, value: String)]
     private(set) var body: [UInt8]
-    /// What its headers say about a retry.
+    /// The advice about a retry in its headers.
     var advice = RetryAdvice()
     /// The translation's notices about the rejected request.
     var notices: [Notice] = []

@@ -15,8 +15,8 @@ struct PassedStream: StreamTransform {
     private let redaction: Redaction
 
     /// - Parameters:
-    ///   - waitsForMeaning: whether the head waits for an event that says more than that a response exists, so that an
-    ///     error before it becomes a status. If false, the client gets errors as events.
+    ///   - waitsForMeaning: whether the head waits for an event other than `response.created`, `response.in_progress` and
+    ///     `response.queued`, so that an error before it becomes a status. If false, the client gets errors as events.
     ///   - redaction: applied to events that report errors.
     init(waitsForMeaning: Bool, redaction: Redaction) {
         observer = StreamObserver(waitsForMeaning: waitsForMeaning)

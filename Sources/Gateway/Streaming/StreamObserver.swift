@@ -13,8 +13,8 @@ struct StreamObserver {
     private var hasErrorReport = false
     private let waitsForMeaning: Bool
 
-    /// - Parameter waitsForMeaning: whether the stream begins only with an event that says more than that a response exists
-    ///   and is not an error.
+    /// - Parameter waitsForMeaning: whether the stream begins only with an event that is not an error and not one of
+    ///   `response.created`, `response.in_progress` and `response.queued`.
     init(waitsForMeaning: Bool) {
         self.waitsForMeaning = waitsForMeaning
     }
