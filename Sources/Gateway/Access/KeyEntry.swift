@@ -2,6 +2,7 @@ internal import Models
 internal import Translation
 
 /// A line of the keys file; everything after the digest is optional:
+/// `LABEL sha256:DIGEST expires=2027-01-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes`.
 struct KeyEntry: Sendable {
     let caller: Caller
     let digest: KeyDigest

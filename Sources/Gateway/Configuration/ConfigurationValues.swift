@@ -78,7 +78,7 @@ struct ConfigurationValues {
     ///   - limit: the maximum size of the file, in bytes.
     ///   - parse: makes the value from the file's bytes.
     ///
-    ///   - Returns: nil if the setting is not set, or after an error, which is recorded.
+    /// - Returns: nil if the setting is not set, or after an error, which is recorded.
     mutating func file<T: Sendable>(
         _ key: ConfigurationKey, limit: Int, _ parse: @escaping @Sendable ([UInt8]) throws -> T
     ) -> FileReading<T>? {
