@@ -51,7 +51,8 @@ def test_the_settings_come_first_and_a_summary_last(run):
 
 
 @pytest.mark.parametrize(
-    "mode, verdict, word", [(0o600, "ok", "not accessible"), (0o640, "ok", "not accessible"), (0o644, "warning", "read"), (0o666, "problem", "changed")]
+    "mode, verdict, word",
+    [(0o600, "ok", "not accessible"), (0o640, "ok", "not accessible"), (0o644, "warning", "read"), (0o666, "problem", "changed")],
 )
 @pytest.mark.parametrize("kind", ["secret", ".env", "keys"])
 def test_files_that_others_can_read_or_write_are_told(run, directory, kind, mode, verdict, word):

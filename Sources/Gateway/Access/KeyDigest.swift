@@ -1,7 +1,7 @@
 internal import Crypto
 
-/// The SHA-256 of a key. Files contain only this digest, and only digests are compared: the comparison's timing could
-/// reveal something about the digest, but every bit of a digest changes with each guess of the key.
+/// The SHA-256 of a key. Files contain only this digest, and only digests are compared: the comparison's timing can reveal
+/// something about the digest only, and each guess of the key changes the digest unpredictably.
 struct KeyDigest: Hashable, Sendable {
     /// The digest as four words, stored inline without a heap allocation.
     private let words: SIMD4<UInt64>
