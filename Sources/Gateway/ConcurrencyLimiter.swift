@@ -1,19 +1,19 @@
 internal import NIOCore
 internal import Synchronization
 
-/// How many exchanges this process carries at once, and how many it may.
+/// Limits the number of concurrent requests of this process.
 ///
-/// Beyond its limit a process that took all that comes would run out of descriptors in the middle of somebody's stream; so
-/// it refuses early, while it still can. A few may wait a little for a place, so that what ends in the next moment is no
-/// reason to refuse what comes in this one; no more, since they hold a descriptor too. One counter for all event loops: it
-/// is touched twice in a request's life, never by an event.
+/// Without the limit, a process under overload would run out of descriptors in the middle of a stream; so it rejects
+/// requests early. A few requests may wait briefly for a permit, because another request may end in the next moment. Only a
+/// few, because each waiting request holds a descriptor too. All event loops share one counter: a request uses it twice, an
+/// event never.
 final class ConcurrencyLimiter: Sendable {
-    /// How long a request waits for a place.
+    /// How long a request waits for a permit.
     private static let patience = TimeAmount.seconds(2)
 
     private struct Waiter {
         let ticket: Int
-        /// Is told whether it has a place.
+        /// Resumed with whether the request has a permit.
         let continuation: CheckedContinuation<Bool, Never>
     }
 
@@ -24,33 +24,34 @@ final class ConcurrencyLimiter: Sendable {
     }
 
     private let limit: Int
-    /// How many may wait.
+    /// The maximum length of the queue.
     private let room: Int
     private let state = Mutex(State())
 
-    /// - Parameter limit: how many may be live; 0 sets none.
+    /// - Parameter limit: the number of permits; 0 means no limit.
     init(limit: Int) {
         self.limit = limit == 0 ? .max : limit
         room = max(1, limit / 16)
     }
 
-    /// Takes a place, which ``leave(_:)`` gives back.
+    /// Takes a permit, to be returned with ``leave(_:)``.
     ///
-    /// - Throws: when there is none, and none becomes free soon.
+    /// - Throws: when no permit becomes free within two seconds, or the queue is full.
     func enter(on eventLoop: any EventLoop) async throws(HTTPError) {
         if take(1) { return }
         guard await waitForPlace(on: eventLoop) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
 
-    /// Takes a place for each further request upstream that an exchange becomes. Does not wait: exchanges that hold places
-    /// while they wait for more could wait for each other.
+    /// Takes a permit for each further upstream request of a client's request. Does not wait: requests that wait for
+    /// permits while holding others could deadlock.
     ///
-    /// - Throws: when there are not so many.
+    /// - Parameter places: the number of permits.
+    /// - Throws: when fewer permits are free.
     func enter(further places: Int) throws(HTTPError) {
         guard take(places) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
 
-    /// Gives places back, first to those who wait.
+    /// Returns permits; requests in the queue get them first.
     func leave(_ places: Int) {
         guard places > 0 else { return }
         let admitted = state.withLock { state in
@@ -96,7 +97,7 @@ final class ConcurrencyLimiter: Sendable {
         }
     }
 
-    /// Lets somebody wait no longer.
+    /// Removes a request from the queue, without a permit.
     private func dismiss(_ ticket: Int) {
         let waiter = state.withLock { state in
             state.waiting.firstIndex { $0.ticket == ticket }.map { state.waiting.remove(at: $0) }

@@ -3,16 +3,16 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// The largest whole reply of upstream that is taken, in bytes: far above any real one.
+/// The largest whole upstream response that is accepted, in bytes: far above any real one.
 private let maximumReply = 256 << 20
 
-/// A reply so small, in bytes, that nobody counts it.
+/// Responses up to this size, in bytes, are not counted against the memory budget.
 private let smallReply = 64 << 10
 
 extension RequestContext {
-    /// A reply's whole body. What it has of the process's memory is held until the request ends.
+    /// Reads a response's whole body. Its memory reservation is held until the request ends.
     ///
-    /// - Throws: when it is too large, or there is no memory for it.
+    /// - Throws: when the body is too large, or the memory budget is exhausted.
     func collect(_ response: Response) async throws -> [UInt8] {
         let before = responseMemory.size
         var hasRoom = true
@@ -26,13 +26,13 @@ extension RequestContext {
         }
     }
 
-    /// A reply's whole body, which must be JSON.
+    /// Reads a response's whole body, which must be JSON.
     func document(of response: Response) async throws -> Document {
         let body = try await collect(response)
         do throws(ParseError) {
             return try Document(parsing: body, maximumDepth: upstreamJSONDepth)
         } catch {
-            throw ReplyFailure(message: "Upstream's reply is not JSON: \(error).", code: "upstream_garbled")
+            throw ReplyFailure(message: "Upstream's response is not JSON: \(error).", code: "upstream_garbled")
         }
     }
 }

@@ -3,9 +3,9 @@ internal import Translation
 internal import Upstream
 
 extension RequestContext {
-    /// Sends a request that needs no translation, and notes how upstream answered.
+    /// Sends a request that needs no translation, and records upstream's response.
     ///
-    /// - Throws: ``UpstreamErrorResponse`` when the answer is an error.
+    /// - Throws: ``UpstreamErrorResponse`` when upstream responds with an error.
     func send(
         _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
     ) async throws -> Response {
@@ -19,11 +19,12 @@ extension RequestContext {
         }
     }
 
-    /// Sends the requests that the client's has become, all at once, and notes what was sent and how upstream answered. The first
-    /// failure ends the others.
+    /// Sends the upstream requests of the client's request, all at once, and records them and upstream's responses. The
+    /// first failure cancels the others.
     ///
     /// - Parameter requests: at least one.
-    /// - Throws: ``UpstreamErrorResponse`` when an answer is an error; ``HTTPError`` when the caller may not use the model.
+    /// - Throws: ``UpstreamErrorResponse`` when upstream responds with an error; ``HTTPError`` when the caller may not use
+    ///   the model.
     func send(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {
         record.note(requests)
         describe()
@@ -45,7 +46,7 @@ extension RequestContext {
         }
     }
 
-    /// What would be sent, without sending it: the requests of the first attempt, at the first of the bases.
+    /// The requests of the first attempt, at the first base, without sending them.
     func dryRun(
         _ requests: [TranslatedRequest]
     ) throws(HTTPError) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {

@@ -6,7 +6,7 @@ internal import Scoreboard
 internal import Translation
 internal import Upstream
 
-/// One request of a client: what is known of it, what its log line says, and the right to respond. Lives on one event loop.
+/// One request of a client, with its log record and the right to respond. Used on one event loop only.
 final class RequestContext {
     /// What all requests of a process share.
     struct Shared: Sendable {
@@ -17,7 +17,7 @@ final class RequestContext {
         let limiter: ConcurrencyLimiter
         let scoreboard: Scoreboard?
         let catalogue: Reloadable<Catalogue>
-        /// Returns the day, by which models are gone.
+        /// Returns the current day, which decides which models are retired.
         let today: @Sendable () -> Day
     }
 
@@ -26,17 +26,17 @@ final class RequestContext {
     let eventLoop: any EventLoop
     let shared: Shared
     var record: AccessRecord
-    /// The request's body, once it was received, until it is used.
+    /// The request's body, from its receipt to its use.
     private var body = ReceivedBody([])
     /// The right to respond, until the response's head is written.
     private var writer: ResponseWriter?
     /// The requests upstream, one for each choice of the response.
     private var calls: [UpstreamCall] = []
-    /// The memory that whole upstream responses take.
+    /// The memory reservation for whole upstream responses.
     private(set) lazy var responseMemory = MemoryBudget.Reservation(of: shared.budget)
     /// How many permits of the concurrency limit it holds.
     private var permits = 0
-    /// Its row on the scoreboard, while it is live.
+    /// Its row of the scoreboard, while it is live.
     private(set) var slot: RequestSlot?
 
     init(_ request: CGI.Request, _ sink: any ByteSink, on eventLoop: any EventLoop, sharing shared: Shared) {
@@ -48,7 +48,7 @@ final class RequestContext {
         writer = ResponseWriter(
             sink,
             headers: shared.configuration.crossOrigin.headers(for: request) + [("x-gpt-proxy-request-id", id)],
-            // Client libraries look for this header; an upstream that has answered sets it itself.
+            // Client libraries read this header. Upstream's response has its own, which takes precedence.
             defaults: [("x-request-id", id)])
     }
 
@@ -71,7 +71,7 @@ final class RequestContext {
         if let slot = slot.take() { shared.scoreboard?.leave(slot) }
     }
 
-    /// Writes on the scoreboard what is known of the request.
+    /// Writes the request's current description to its row of the scoreboard.
     func describe() {
         slot?.describe(
             requestID: record.requestID, caller: caller, route: record.routePattern, model: record.modelSent ?? "",
@@ -80,10 +80,10 @@ final class RequestContext {
 
     // MARK: Settings
 
-    /// The caller's label, by which kept reasoning is found; empty without a caller.
+    /// The caller's label, which the reasoning cache is keyed by; empty without a caller.
     var caller: String { record.caller?.label ?? "" }
 
-    /// The operator's settings, with those of the web server's location and of the caller's key.
+    /// The operator's settings, with the overrides of the web server's location and of the caller's key.
     func settings() throws(ConfigurationError) -> TranslationSettings {
         var settings = try shared.configuration.translation.overridden(by: request.parameters)
         settings.catalogue = shared.catalogue.value
@@ -100,23 +100,23 @@ final class RequestContext {
 
     // MARK: The request's body
 
-    /// - Throws: when it does not come whole.
+    /// - Throws: when the body is incomplete, too large or too slow, or the process lacks the resources for it.
     func receiveBody() async throws(BodyError) {
         body = try await request.body.receive()
     }
 
-    /// The body, once: a conversation may be long, and nothing needs it while its stream lives.
+    /// The body; empty after the first call. A conversation can be large, and is not needed while its stream lives.
     func takeBody() -> [UInt8] {
         defer { body.bytes = [] }
         return body.bytes
     }
 
-    /// The body, which must be JSON; once.
+    /// The body, which must be JSON; empty after the first call.
     func takeDocument() throws -> Document {
         try Document(parsing: takeBody(), maximumCount: maximumJSONCount)
     }
 
-    /// The memory that the body was granted; it is released when the reservation is.
+    /// The body's memory reservation, which releases the memory when it is released itself.
     func takeBodyMemory() -> MemoryBudget.Reservation? { body.memory.take() }
 
     // MARK: The response
@@ -124,7 +124,7 @@ final class RequestContext {
     /// Whether the client still waits for the response's head.
     var isUnanswered: Bool { writer != nil }
 
-    /// The right to respond, once; nil when it was used.
+    /// The right to respond; nil after the first call.
     func takeWriter() -> ResponseWriter? { writer.take() }
 
     /// Responds with a whole body, unless a response has begun.
@@ -137,7 +137,7 @@ final class RequestContext {
 
     // MARK: Requests upstream
 
-    /// The request upstream for the choice with that index.
+    /// The upstream request for the choice with that index.
     func call(_ index: Int) -> UpstreamCall {
         while calls.count <= index {
             let key = IdempotencyKey.of(request) + (calls.isEmpty ? "" : ".\(calls.count)")
@@ -149,22 +149,22 @@ final class RequestContext {
         return calls[index]
     }
 
-    /// Takes a permit for each further request upstream that the client's request becomes.
+    /// Takes a permit for each further upstream request of the client's request.
     func enter(further count: Int) throws(HTTPError) {
         guard count > 0 else { return }
         try shared.limiter.enter(further: count)
         permits += count
     }
 
-    /// Whether upstream is to be asked again, after a failure of its stream before any content.
+    /// Whether the request is sent again, after its stream failed before any content.
     func repeats(after failure: HTTPError) -> Bool {
         calls.count == 1 && calls[0].repeats(after: failure)
     }
 
-    /// Whether the proxy has done what the client would do if it tried again.
+    /// Whether the proxy has already made the retries that the client could make.
     var isExhausted: Bool { calls.contains(where: \.isExhausted) }
 
-    /// Notes how many requests upstream there were.
+    /// Records the number of upstream requests.
     func noteCalls() {
         guard !calls.isEmpty else { return }
         record.upstreamRequestCount = calls.reduce(0) { $0 + $1.sentCount }
@@ -177,7 +177,7 @@ final class RequestContext {
     /// Removes the operator's keys.
     var redaction: Redaction { shared.pool.redaction }
 
-    /// An error of upstream without the operator's keys.
+    /// An upstream error without the operator's keys.
     ///
     /// - Throws: when it is too large to be searched.
     func redacted(_ body: [UInt8]) throws(HTTPError) -> [UInt8] {
@@ -186,5 +186,5 @@ final class RequestContext {
     }
 }
 
-/// How many values and names a client's JSON may have: ten times what the longest of conversations needs.
+/// The maximum number of values and names in a client's JSON: ten times what the longest conversations need.
 let maximumJSONCount = 1_000_000

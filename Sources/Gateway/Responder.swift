@@ -7,7 +7,8 @@ public import Scoreboard
 internal import Translation
 public import Upstream
 
-/// Answers requests: who is it, what is it for, what does upstream say. One per process, used from every event loop.
+/// Responds to requests: authenticates the caller, selects the route and runs its endpoint. One per process, used from
+/// every event loop.
 public final class Responder: Sendable {
     private let configuration: Configuration
     private let authenticator: Authenticator
@@ -17,14 +18,14 @@ public final class Responder: Sendable {
     private let log: AccessLog?
 
     /// - Parameters:
-    ///   - configuration: what the operator decided.
-    ///   - client: makes the requests upstream.
-    ///   - budget: what requests and replies in hand may take of memory together.
-    ///   - files: looks after the files that the configuration names, once it has been started; nil leaves everything as it was
-    ///     when the configuration was read.
-    ///   - scoreboard: where others can see what is done; see ``Configuration/makeScoreboard()``.
-    ///   - writeLogLine: takes each request's log line; by default ``LogWriter/standardError`` does.
-    ///   - today: tells the day, by which models are gone.
+    ///   - configuration: the operator's settings.
+    ///   - client: sends the upstream requests.
+    ///   - budget: limits the total memory of request bodies and responses.
+    ///   - files: watches the files that the configuration names, once it has been started; nil keeps the values that were
+    ///     read with the configuration.
+    ///   - scoreboard: shows other processes the state of this one; see ``Configuration/makeScoreboard()``.
+    ///   - writeLogLine: writes each request's log line; by default ``LogWriter/standardError``.
+    ///   - today: returns the current day, which decides which models are retired.
     public init(
         configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, files: FileWatch? = nil,
         scoreboard: Scoreboard? = nil,
@@ -50,15 +51,16 @@ public final class Responder: Sendable {
             ? AccessLog(format: format, write: writeLogLine ?? { LogWriter.standardError.write($0, format) }) : nil
     }
 
-    /// Has the files with keys, secrets, models and authorities read now, without waiting for it. Streams that run go on.
+    /// Starts a reload of the files with keys, secrets, models and authorities, without waiting for it. Running streams
+    /// continue.
     public func reloadFiles() {
         files.lookNow()
         authenticator.expirePublishedKeys()
     }
 
-    /// Answers one request and logs it. Returns when everything is written, or the client has gone.
+    /// Responds to one request and logs it. Returns when everything is written, or the client has disconnected.
     ///
-    /// Runs on `eventLoop`, where its task is pinned; cancelling the task ends the request upstream.
+    /// Runs on `eventLoop`, to which its task is pinned; cancelling the task cancels the upstream request.
     public func respond(to request: consuming CGI.Request, sink: any ByteSink, on eventLoop: any EventLoop) async {
         eventLoop.preconditionInEventLoop()
         let context = RequestContext(consume request, sink, on: eventLoop, sharing: shared)
@@ -109,7 +111,7 @@ public final class Responder: Sendable {
         return route
     }
 
-    /// - Throws: when the request may not be made: not with this method, or not by this caller.
+    /// - Throws: when the method or the caller is not permitted.
     private func authorize(_ context: RequestContext, for route: Route) async throws(HTTPError) {
         let request = context.request
         if let methods = route.methods, !methods.contains(request.method) {
@@ -129,7 +131,7 @@ public final class Responder: Sendable {
     @inline(never)  // See Architecture, "Memory per stream".
     private func answer(_ failure: HTTPError, to context: RequestContext) -> (ResponseHead, [UInt8]) {
         var failure = failure.redacted(context.redaction)
-        // Client libraries try again too, and heed this: their tries would multiply the proxy's.
+        // Client libraries retry too, unless this header forbids it: their retries would multiply the proxy's.
         if failure.status >= 500, context.isExhausted { failure.headers.append(("x-should-retry", "false")) }
         context.record.status = failure.status
         context.record.error = failure.reason

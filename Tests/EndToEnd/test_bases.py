@@ -73,7 +73,7 @@ def test_one_that_fails_is_rested(deploy_both, first, simulator):
         assert deployment.client.ask("hi").status == 200
     assert sum(first.accepted.values()) == 3
     assert len(simulator.requests) == 10
-    assert "fails and is rested" in deployment.responder.log
+    assert "circuit breaker opened" in deployment.responder.log
 
 
 def test_one_that_is_well_again_is_asked_again(deploy_both, first, simulator):
@@ -88,7 +88,7 @@ def test_one_that_is_well_again_is_asked_again(deploy_both, first, simulator):
     assert sum(first.accepted.values()) == 1
     del first.acts["/v1/responses"]
     assert wait_until(lambda: deployment.client.ask("hi").status == 200 and sum(first.accepted.values()) > 1)
-    assert wait_until(lambda: "is back" in deployment.responder.log)
+    assert wait_until(lambda: "upstream base recovered" in deployment.responder.log)
 
 
 def test_when_all_fail_each_is_tried(deploy_both, first, simulator):

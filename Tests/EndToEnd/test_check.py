@@ -51,7 +51,8 @@ def test_the_settings_come_first_and_a_summary_last(run):
 
 
 @pytest.mark.parametrize(
-    "mode, verdict, word", [(0o600, "ok", "closed"), (0o640, "ok", "closed"), (0o644, "warning", "read"), (0o666, "problem", "changed")]
+    "mode, verdict, word",
+    [(0o600, "ok", "not accessible"), (0o640, "ok", "not accessible"), (0o644, "warning", "read"), (0o666, "problem", "changed")],
 )
 @pytest.mark.parametrize("kind", ["secret", ".env", "keys"])
 def test_files_that_others_can_read_or_write_are_told(run, directory, kind, mode, verdict, word):
@@ -83,7 +84,7 @@ def test_an_environment_file_without_secrets_may_be_open(run, directory):
 
 @pytest.mark.parametrize(
     "days, verdict, said",
-    [(-2, "warning", "has ended"), (0, "warning", "a day"), (12, "warning", "13 days"), (20, "ok", "2 keys"), (None, "ok", "2 keys")],
+    [(-2, "warning", "has expired"), (0, "warning", "a day"), (12, "warning", "13 days"), (20, "ok", "2 keys"), (None, "ok", "2 keys")],
 )
 def test_keys_that_end_soon_are_told(run, directory, days, verdict, said):
     path = directory / "keys"
@@ -221,7 +222,7 @@ def test_a_list_of_models_that_is_none_is_told(run, upstream, body):
     upstream.says(body)
     ended = run("check", "--upstream", environment=environment(upstream.base))
     assert ended.returncode == 0
-    assert "warning  upstream: has no list of models that can be read\n" in ended.stdout
+    assert "warning  upstream: has no readable list of models\n" in ended.stdout
 
 
 @pytest.mark.parametrize("status, way_out", [(401, "OPENAI_API_KEY"), (403, "OPENAI_API_KEY"), (404, "OPENAI_BASE")])

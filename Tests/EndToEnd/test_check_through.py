@@ -80,16 +80,16 @@ def problem(ended):
 def test_a_server_that_is_set_up_well(nginx, check, base):
     ended = check(nginx(location(*GOOD)), base)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "hands requests to gpt-proxy\n" in ended.stdout
-    assert "takes a body of 4 MB\n" in ended.stdout
-    assert "streams: each event comes when it is written\n" in ended.stdout
+    assert "passes requests to gpt-proxy\n" in ended.stdout
+    assert "accepts a body of 4 MB\n" in ended.stdout
+    assert "streams: each event arrives when it is written\n" in ended.stdout
     assert "0 warnings, 0 problems\n" in ended.stdout
 
 
 def test_buffering_that_only_a_header_turns_off_is_a_warning(nginx, check):
     ended = check(nginx(location("client_max_body_size 64m")))
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "streams: each event comes when it is written\n" in ended.stdout
+    assert "streams: each event arrives when it is written\n" in ended.stdout
     assert "warning  " in ended.stdout and "buffering is on" in ended.stdout
     assert "nginx: fastcgi_buffering off" in ended.stdout
     assert "1 warning, 0 problems\n" in ended.stdout
@@ -97,7 +97,7 @@ def test_buffering_that_only_a_header_turns_off_is_a_warning(nginx, check):
 
 def test_buffering_that_holds_streams_back_is_found(nginx, check):
     said = problem(check(nginx(location("client_max_body_size 64m", PASSED_ON))))
-    assert "holds streams back: the events come all at once" in said
+    assert "buffers streams: all events arrive at once" in said
     assert "nginx: fastcgi_buffering off" in said
 
 
@@ -109,38 +109,38 @@ def test_an_nginx_before_an_nginx_that_buffers_is_found(nginx, check):
 
 def test_settings_are_those_of_the_location_that_clients_use(nginx, check):
     port = nginx(location("client_max_body_size 64m", PASSED_ON, path="/v1/") + location(*GOOD))
-    assert "holds streams back" in problem(check(port))
+    assert "buffers streams" in problem(check(port))
     assert check(port, "/proxy").returncode == 0
 
 
 def test_a_limit_on_bodies_is_found(nginx, check):
     said = problem(check(nginx(location("fastcgi_buffering off"))))
-    assert "does not take a body of 4 MB, which is answered with status 413" in said
+    assert "does not accept a body of 4 MB, which gets status 413" in said
     assert "client_max_body_size, as large as MAX_BODY" in said
 
 
 def test_a_limit_that_is_the_proxys_own_is_none(nginx, check):
     ended = check(nginx(location("fastcgi_buffering off")), MAX_BODY="512k")
-    assert "takes a body of 524288 bytes\n" in ended.stdout
+    assert "accepts a body of 524288 bytes\n" in ended.stdout
 
 
 @pytest.mark.parametrize("directives", ["", location(*GOOD, path="/other/")])
 def test_a_missing_location_is_found(nginx, check, directives):
     said = problem(check(nginx(directives)))
-    assert "is answered by nginx itself, with status 404" in said or "with status 405" in said
+    assert "gets status 404 from nginx itself" in said or "gets status 405" in said
     assert "a location for this path with fastcgi_pass" in said
 
 
 def test_a_path_that_is_not_handed_over_is_found(nginx, check):
     without = FASTCGI_PARAMS.replace("fastcgi_param SCRIPT_NAME $fastcgi_script_name;", "")
     said = problem(check(nginx(location(*GOOD, parameters=without))))
-    assert "does not tell it the path" in said and "SCRIPT_NAME $fastcgi_script_name" in said
+    assert "reaches gpt-proxy, but without the path" in said and "SCRIPT_NAME $fastcgi_script_name" in said
 
 
 def test_a_key_that_is_not_the_process_s_is_found(nginx, check, directory):
     port = nginx(location(*GOOD))
     said = problem(check(port, PROXY_API_KEY="another"))
-    assert "is refused by gpt-proxy with its key" in said and "--key-file" in said
+    assert "reaches gpt-proxy, which rejects the key" in said and "--key-file" in said
     (directory / "key").write_text(PROXY_KEY + "\n")
     keys = {"PROXY_API_KEY": None, "JWT_SECRET": "s" * 32}
     assert check(port, "/v1", "--key-file", "key", **keys).returncode == 0
@@ -151,24 +151,24 @@ def test_a_key_that_is_not_the_process_s_is_found(nginx, check, directory):
 def test_a_header_with_the_key_that_is_not_handed_over_is_found(nginx, check):
     port = nginx(location(*GOOD, 'fastcgi_param HTTP_AUTHORIZATION ""'))
     ended = check(port)
-    assert "does not hand the header Authorization to gpt-proxy" in problem(ended)
+    assert "does not pass the header Authorization to gpt-proxy" in problem(ended)
     # The rest is looked at all the same.
-    assert "streams: each event comes when it is written\n" in ended.stdout
+    assert "streams: each event arrives when it is written\n" in ended.stdout
 
 
 def test_a_responder_that_is_not_there_is_found(nginx, check):
     directives = location(*GOOD).replace("SOCKET", "unix:/does/not/exist.sock")
     said = problem(check(nginx(directives)))
-    assert "does not get through from nginx to gpt-proxy, which answers with status 502" in said
+    assert "does not reach gpt-proxy through nginx, which answers with status 502" in said
     assert "fastcgi_pass must name the socket" in said
 
 
 @pytest.mark.parametrize(
     "directives, said",
     [
-        ("return 301 https://example.com$request_uri;", "is redirected elsewhere"),
-        ("location / { deny all; }", "is refused by nginx itself, with status 403"),
-        ("location / { return 200 hello; }", "is answered by something else, with status 200"),
+        ("return 301 https://example.com$request_uri;", "redirects to another address"),
+        ("location / { deny all; }", "is rejected by nginx itself, with status 403"),
+        ("location / { return 200 hello; }", "gets status 200 from another program"),
     ],
 )
 def test_other_answers_are_told(nginx, check, directives, said):
@@ -177,7 +177,7 @@ def test_other_answers_are_told(nginx, check, directives, said):
 
 def test_a_web_server_that_is_not_there_is_found(check):
     said = problem(check(free_port()))
-    assert "could not connect" in said and "see whether the web server runs" in said
+    assert "could not connect" in said and "check whether the web server is running" in said
 
 
 @pytest.mark.parametrize("address", ["example.com", "ftp://example.com", "https://u:p@example.com"])
@@ -234,7 +234,7 @@ def test_compression_that_holds_streams_back_is_found(check):
 
     with Imitation(compress) as server:
         said = problem(check(server.port))
-    assert "holds streams back to compress them" in said
+    assert "buffers streams to compress them" in said
     # It has not said which server it is.
     assert "nginx: gzip off" in said and "Apache: SetEnv no-gzip 1" in said and "lighttpd: " in said
 
@@ -245,7 +245,7 @@ def test_a_stream_that_ends_early_is_told(check):
         handler.wfile.write(tick(1))
 
     with Imitation(cut) as server:
-        assert "ends a stream before its end" in problem(check(server.port))
+        assert "cuts a stream off" in problem(check(server.port))
 
 
 # --- Apache -----------------------------------------------------------------------------------------------------------
@@ -297,8 +297,8 @@ def test_apache_is_told_in_its_own_words(apache, check):
     said = check(apache("", "AddOutputFilterByType DEFLATE text/event-stream"))
     assert said.returncode == 1
     told = " ".join(said.stderr.split())
-    assert "does not hand the header Authorization to gpt-proxy" in told and "Apache: CGIPassAuth On" in told
-    assert "holds streams back: the events" in told and "Apache: flushpackets=on" in told
+    assert "does not pass the header Authorization to gpt-proxy" in told and "Apache: CGIPassAuth On" in told
+    assert "buffers streams: all events" in told and "Apache: flushpackets=on" in told
 
 
 def test_an_apache_that_is_set_up_well(apache, check):

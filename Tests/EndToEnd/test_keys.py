@@ -118,7 +118,7 @@ def test_a_caller_uses_its_models_only(deploy, new_key, keys_file, simulator):
         assert reply.json["error"]["param"] == "model"
         assert reply.json["error"]["code"] == "model_not_found"
     assert client.post(ask("hi") | {"model": "gpt-4.1"}, headers={"X-API-KEY": ann}).json == {
-        "detail": "This key may not use the model 'gpt-4.1'. GET /v1/models lists those that it may."
+        "detail": "This key may not use the model 'gpt-4.1'. GET /v1/models lists the models it may use."
     }
     assert simulator.requests == []
     listed = client.get("/v1/models", headers={"X-API-KEY": ann}).json["data"]

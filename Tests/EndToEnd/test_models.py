@@ -194,7 +194,7 @@ def test_a_change_of_the_file_is_seen_without_a_restart(deploy, models_file, sim
     assert client.post(post, path="/v1/chat/completions").headers["x-gpt-proxy-model"] == "gpt-6-luna"
     models_file("model,shutdown,replacement\nmine,2020-01-01,gpt-6-sol\n")
     deployment.responder.process.signal(1)
-    deployment.responder.process.wait_until(lambda: "file read anew" in deployment.responder.log, "has not read the file")
+    deployment.responder.process.wait_until(lambda: "file reloaded" in deployment.responder.log, "has not read the file")
     assert client.post(post, path="/v1/chat/completions").headers["x-gpt-proxy-model"] == "gpt-6-sol"
 
 

@@ -61,11 +61,11 @@ def test_a_name_that_hangs_does_not_stop_other_bases(deploy, names, simulator):
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         assert set(pool.map(lambda _: status(deployment), range(20))) == {200}
     assert names.lookups("slow.test") == 1
-    # The base is rested by now, and is not waited for.
+    # The base's circuit breaker is open by now, so requests do not wait for the base.
     start = time.monotonic()
     assert {status(deployment) for _ in range(5)} == {200}
     assert time.monotonic() - start < CONNECT_TIMEOUT
-    assert "fails and is rested" in deployment.responder.log
+    assert "circuit breaker opened" in deployment.responder.log
 
 
 def test_requests_that_wait_for_a_name_share_its_lookup_and_are_all_answered(deploy, names, simulator):
@@ -229,7 +229,7 @@ def test_sighup_has_the_ca_file_read_again(deploy, directory, certificate, secur
 
     def is_read_anew():
         lines = deployment.responder.log.splitlines()
-        return any("file read anew" in line and "UPSTREAM_CA_FILE" in line for line in lines)
+        return any("file reloaded" in line and "UPSTREAM_CA_FILE" in line for line in lines)
 
     assert wait_until(is_read_anew)
     assert status(deployment) == 200

@@ -223,7 +223,7 @@ def test_check_warns_and_upstreams_own_day_counts_first(run, simulator, start, d
     # The simulator says what the built-in catalogue does.
     ended = run("check", "--upstream", environment=keys | {"MODELS_FILE": str(later)} | clock.at("2026-11-30 12:00:00"))
     assert "gpt-5 shuts down on 2026-12-11; gpt-6.1-sol" in ended.stdout
-    assert "shuts down on 2026-12-11 by upstream's list, on 2026-12-01 by the catalogue, which counts for requests" in ended.stdout
+    assert "shuts down on 2026-12-11 according to upstream, on 2026-12-01 according to the catalogue" in ended.stdout
 
 
 # --- The other API ---
@@ -253,4 +253,4 @@ def test_a_refusal_of_tools_says_where_they_are_served(deploy, simulator, run):
     told = run("map", "--route", CHAT, input=json.dumps(ask("hi", tools=tools)), environment=settings).stderr
     assert "warned: tools are refused by Chat Completions with gpt-6.1-sol" in told
     checked = run("check", environment=environment(simulator.base, **settings)).stdout
-    assert "warning  TARGET_API: Chat Completions refuses function tools with gpt-6.1-sol" in checked
+    assert "warning  TARGET_API: Chat Completions rejects function tools with gpt-6.1-sol" in checked

@@ -127,7 +127,7 @@ def test_s1_an_error_names_the_file_the_reason_and_the_way_out(run, keys_file):
     keys_file.write_text("ann nonsense\n")
     ended = run("key", "revoke", "ann", "--file", keys_file)
     assert ended.returncode == 1
-    assert f"a fault in {keys_file}: line 1: " in ended.stderr and "correct it first" in ended.stderr
+    assert f"{keys_file} is invalid: line 1: " in ended.stderr and "correct it first" in ended.stderr
     keys_file.unlink()
     keys_file.mkdir()
     assert "it is a directory; name a regular file" in run("key", "list", "--file", keys_file).stderr

@@ -252,7 +252,7 @@ def test_counts_outlive_restarts(binaries, simulator, directory):
     [
         ({"STATUS_PATH": "status"}, "STATUS_PATH"),
         ({"STATUS_PATH": "/"}, "STATUS_PATH"),
-        ({"STATUS_PATH": "/proxy"}, "is no route"),
+        ({"STATUS_PATH": "/proxy"}, "is not a route"),
     ],
 )
 def test_settings_that_cannot_be_used_stop_the_start(run, simulator, directory, settings, words):

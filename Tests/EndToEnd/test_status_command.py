@@ -107,7 +107,7 @@ def streaming(client, **fields):
 
 def test_a_live_stream_comes_and_goes_in_the_picture(deployment, show):
     terminal = show()
-    terminal.wait_for("Nothing is running.")
+    terminal.wait_for("No live requests.")
     assert OTHER_SCREEN in terminal.output
     with streaming(deployment.client):
 
@@ -120,13 +120,13 @@ def test_a_live_stream_comes_and_goes_in_the_picture(deployment, show):
         assert "default" in row and "gpt-5" in row and "/proxy" in row
         before = tokens()
         assert wait_until(lambda: tokens() > before, 30)
-    terminal.wait_for("Nothing is running.")
+    terminal.wait_for("No live requests.")
 
 
 @pytest.mark.parametrize("end", ["q", "Ctrl-C", "SIGTERM"])
 def test_it_ends_and_gives_the_terminal_back(show, end):
     terminal = show()
-    terminal.wait_for("Nothing is running.")
+    terminal.wait_for("No live requests.")
     if end == "SIGTERM":
         terminal.process.send_signal(signal.SIGTERM)
     else:
@@ -148,8 +148,8 @@ def test_the_picture_follows_the_window(deployment, show):
 
 def test_colours_are_left_out_where_they_are_not_wanted(show):
     coloured, plain = show(), show(NO_COLOR="1")
-    coloured.wait_for("Nothing is running.")
-    plain.wait_for("Nothing is running.")
+    coloured.wait_for("No live requests.")
+    plain.wait_for("No live requests.")
     assert re.search(r"\x1b\[[0-9;]*m", coloured.output)
     assert not re.search(r"\x1b\[[0-9;]*m", plain.output)
 

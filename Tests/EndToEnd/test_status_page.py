@@ -59,7 +59,7 @@ def rows(browser, title):
 
 def test_a_live_stream_is_seen_and_counts_up(deployment, browse):
     browser = browse()
-    assert "Nothing is running." in browser.text
+    assert "No live requests." in browser.text
     with deployment.client.stream("[simulate pace=100 deltas=600]") as stream:
         stream.read_until(b"output_text.delta")
 
@@ -73,7 +73,7 @@ def test_a_live_stream_is_seen_and_counts_up(deployment, browse):
         assert wait_until(lambda: sum(tokens()) > before, 30, 0.1), browser.text
         assert browser.evaluate(FIGURES)["Live streams"] == "1"
         assert browser.evaluate("document.title") == "1 live – gpt-proxy"
-    browser.wait_for("document.body.innerText.includes('Nothing is running.')", "the stream is still there")
+    browser.wait_for("document.body.innerText.includes('No live requests.')", "the stream is still there")
 
 
 def test_what_has_been_is_added_up(deployment, browse):
@@ -92,7 +92,7 @@ def test_what_has_been_is_added_up(deployment, browse):
     assert int(tokens_in) > 0 and int(tokens_out) > 0
     assert [row[:2] for row in rows(browser, "Latency")] == [["/proxy", "gpt-5"]]
     assert rows(browser, "Failures") == [["upstream_status", "1"]]
-    assert rows(browser, "Parameters left out") == [["seed", "1"]]
+    assert rows(browser, "Dropped parameters") == [["seed", "1"]]
     assert browser.evaluate("document.querySelector('#bars title').textContent").startswith("default: ")
 
 

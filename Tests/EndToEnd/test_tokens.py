@@ -347,7 +347,7 @@ def test_keys_from_before_stay_when_a_fetch_fails_and_new_ones_are_seen(deploy_f
     [
         ("nonsense", "is not JSON"),
         ('{"keys": []}', "has no key"),
-        ('{"keys": "x"}', "no set of keys"),
+        ('{"keys": "x"}', "not a key set"),
         ('{"keys": [' + " " * (64 << 10) + "]}", "longer than 65536 bytes"),
     ],
 )
@@ -355,7 +355,7 @@ def test_what_cannot_be_used_lets_nobody_in_and_is_told(deploy_for, publisher, k
     publisher.answer = broken
     deployment = deploy_for()
     assert status(deployment.client, token(key)) == 401
-    assert "keys of tokens not fetched" in deployment.responder.log
+    assert "token keys not fetched" in deployment.responder.log
     assert said in deployment.responder.log
 
 
@@ -365,7 +365,7 @@ def test_an_answer_that_is_no_success_is_none_and_not_followed(deploy_for, publi
     deployment = deploy_for()
     assert status(deployment.client, token(key)) == 401
     assert publisher.paths == ["/realms/main/certs"]
-    assert f"the answer has status {answer}" in deployment.responder.log
+    assert f"the response has status {answer}" in deployment.responder.log
 
 
 def test_a_publisher_whose_certificate_nobody_vouches_for_is_not_asked(deploy_for, publisher, key):
@@ -391,7 +391,7 @@ def test_check_says_what_keys_are_there(run, publisher, simulator, key):
     publisher.answer = "{}"
     ended = run("check", "--upstream", environment=settings)
     assert ended.returncode == 1
-    assert ended.stderr.startswith("problem  JWT_JWKS_URL: is no set of keys: it has no array named keys\n")
+    assert ended.stderr.startswith("problem  JWT_JWKS_URL: is not a key set: it has no array named keys\n")
 
 
 # --- Configuration ----------------------------------------------------------------------------------------------------

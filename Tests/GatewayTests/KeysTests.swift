@@ -90,7 +90,7 @@ struct KeysTests {
             let adding = #expect(throws: KeysFileFault.self) { try file.add("bob sha256:\(digest)") }
             let removing = #expect(throws: KeysFileFault.self) { try file.remove(label: "ann") }
             for fault in [adding, removing] {
-                #expect(fault?.reason.hasPrefix("there is a fault in \(file.path): line 1: ") == true)
+                #expect(fault?.reason.hasPrefix("\(file.path) is invalid: line 1: ") == true)
             }
             let text = try String(contentsOfFile: file.path, encoding: .utf8)
             #expect(text == "ann nonsense\n")

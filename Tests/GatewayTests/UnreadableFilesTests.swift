@@ -22,7 +22,7 @@ struct UnreadableFilesTests {
         #expect(overview().warnings == [])
         #expect(overview().openMetrics.contains("gpt_proxy_unreadable_files{setting=\"PROXY_KEYS_FILE\"} 0\n"))
         scoreboard.note(unreadableFiles: UnreadableFiles.bits(["PROXY_KEYS_FILE"]))
-        let warning = "The file of PROXY_KEYS_FILE cannot be read by 1 of 1 processes; the log says why"
+        let warning = "The file of PROXY_KEYS_FILE cannot be read by 1 of 1 processes; the log has the reason"
         #expect(overview().warnings == [warning])
         #expect(String(decoding: overview().json(isFull: false), as: UTF8.self).contains(warning))
         #expect(overview().text(isFull: false).contains("PROXY_KEYS_FILE, by 1 of 1 processes\n"))

@@ -1,5 +1,5 @@
 extension AccessSettings {
-    /// Reads who may call; that nobody may is a fault.
+    /// Reads the callers' keys and tokens; it is an error if there are none.
     init(_ values: inout ConfigurationValues) {
         let known = values.faults.count
         keys = values.file(.keysFile, limit: KeysFile.sizeLimit) { try KeyRing(parsing: $0) }
@@ -13,7 +13,7 @@ extension AccessSettings {
 }
 
 extension AccessSettings.Tokens {
-    /// Nil when no source of keys is named.
+    /// Nil if no source of keys is set.
     fileprivate init?(_ values: inout ConfigurationValues) {
         let known = values.faults.count
         let secret = values.secret(.tokenSecret, KeySet.ofSecret).map { Keys.secret($0) }
@@ -36,7 +36,8 @@ extension AccessSettings.Tokens {
         if sources.count > 1 {
             values.fail(.tokenKeysURL, "only one of JWT_JWKS_URL, JWT_JWKS_FILE and JWT_SECRET can be set")
         }
-        // An issuer's keys sign tokens for all its applications: without these two, any of them would do.
+        // An issuer's keys sign tokens for all its applications: without these two checks, a token for any of them would be
+        // accepted.
         if secret == nil {
             if issuer == nil { values.failAsMissing(.tokenIssuer) }
             if audience == nil { values.failAsMissing(.tokenAudience) }

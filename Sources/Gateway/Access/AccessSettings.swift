@@ -1,16 +1,16 @@
 internal import Files
 
-/// Who may call, as the configuration has it.
+/// The configuration's keys and tokens of callers.
 struct AccessSettings: Sendable {
-    /// The one key that all callers share.
+    /// The key that all callers share.
     var sharedKey: ConfiguredValue<KeyDigest>?
     /// The file of callers' keys.
     var keys: FileReading<KeyRing>?
     var tokens: Tokens?
-    /// How long the keys and secrets in a file stay valid when it cannot be read any more.
+    /// How long the keys and secrets in a file stay valid after it becomes unreadable.
     var grace: Duration
 
-    /// Which tokens are taken.
+    /// The tokens that are accepted.
     struct Tokens: Sendable {
         enum Keys: Sendable {
             case secret(ConfiguredValue<KeySet>)

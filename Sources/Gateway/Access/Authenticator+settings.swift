@@ -5,9 +5,9 @@ internal import Upstream
 
 extension Authenticator {
     /// - Parameters:
-    ///   - client: fetches the keys that issuers of tokens publish.
-    ///   - files: looks after the files that say who may call.
-    ///   - scoreboard: where others can see which version of the file of keys is in force; nil for nowhere.
+    ///   - client: fetches the keys that token issuers publish.
+    ///   - files: watches the files of keys and secrets.
+    ///   - scoreboard: shows other processes which version of the keys file is in force; nil for none.
     init(_ settings: AccessSettings, client: Client, files: FileWatch, scoreboard: Scoreboard?, log: Logger) {
         let grace = settings.grace
         key = settings.sharedKey.map { Reloadable($0, .proxyKey, files, grace: grace) }

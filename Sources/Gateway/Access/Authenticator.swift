@@ -1,20 +1,21 @@
 internal import CGI
 internal import Files
 
-/// Decides who the caller is, by the key or token in `X-API-KEY` or `Authorization: Bearer`.
+/// Identifies the caller by the key or token in `X-API-KEY` or `Authorization: Bearer`.
 ///
-/// Where both are there, both must name the same caller. A header that the web server has joined of several does not match.
+/// If both headers are present, both must identify the same caller. A header that the web server has joined from several
+/// does not match.
 struct Authenticator: Sendable {
-    /// The one key that needs no file (`PROXY_API_KEY`).
+    /// The shared key (`PROXY_API_KEY`).
     let key: Reloadable<KeyDigest>?
     /// Callers' own keys (`PROXY_KEYS_FILE`).
     let keys: WatchedFile<KeyRing>?
     let tokens: TokenVerifier?
 
-    /// The caller.
+    /// Identifies the caller.
     ///
-    /// - Throws: always the same answer when the request does not show who it is; only the log says why. Another one when it
-    ///   shows a key that was good until its file became unreadable (``HTTPError/keysUnreadable``).
+    /// - Throws: always the same error if the request has no valid key or token; only the log has the reason. A different
+    ///   one if its key was valid until the file became unreadable (``HTTPError/keysUnreadable``).
     func caller(of request: CGI.Request) async throws(HTTPError) -> Caller {
         var presented: [String] = []
         if let header = request.header("x-api-key") { presented.append(header) }
@@ -32,7 +33,7 @@ struct Authenticator: Sendable {
         return caller
     }
 
-    /// Has the keys that issuers publish fetched when the next token comes.
+    /// Makes the next token trigger a fetch of the issuer's published keys.
     func expirePublishedKeys() {
         tokens?.expirePublishedKeys()
     }
@@ -58,7 +59,7 @@ struct Authenticator: Sendable {
         return caller
     }
 
-    /// RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1).
+    /// RFC 6750, section 2.1; the scheme's name is case-insensitive (RFC 9110, section 11.1).
     private static func bearerToken(_ header: String) -> String? {
         let scheme = "bearer ".utf8
         let start = header.utf8.prefix(scheme.count)

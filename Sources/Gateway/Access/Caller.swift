@@ -1,21 +1,21 @@
 internal import Models
 internal import Translation
 
-/// Who sent a request, as far as logs and upstream may know, and what it may do.
+/// The sender of a request, as logs and upstream may know it, and its permissions.
 struct Caller: Sendable, Equatable {
-    /// A name for people and logs, never a key.
+    /// A name for logs, never a key.
     let label: String
 
-    /// The models that it may use, by the name that it asks for or the one that is sent; nil for all.
+    /// The models that it may use, by the requested name or the name sent; nil for all.
     var models: [ModelPattern]?
 
-    /// The API that upstream is asked in for it (`target=`); nil leaves that to the configuration.
+    /// The API that its requests are sent to (`target=`); nil uses the configuration's.
     var target: Target?
 
-    /// The word by which the web server knows what it is limited to (`limits=`).
+    /// The name of its limits in the web server's configuration (`limits=`).
     var limits: String?
 
-    /// Whether it may see what its requests become (`explain=yes`), and with it where upstream is.
+    /// Whether it may see the upstream requests of its requests (`explain=yes`), which include upstream's address.
     var mayExplain = false
 
     func mayUse(_ model: String) -> Bool {

@@ -1,9 +1,9 @@
 internal import Crypto
 
-/// The SHA-256 of a key. Files hold no more of it, and it is what is compared: how long that takes tells about the digest,
-/// of which a guess at the key changes every bit.
+/// The SHA-256 of a key. Files contain only this digest, and only digests are compared: the comparison's timing can reveal
+/// something about the digest only, and each guess of the key changes the digest unpredictably.
 struct KeyDigest: Hashable, Sendable {
-    /// The digest as four words, which need no memory of their own.
+    /// The digest as four words, stored inline without a heap allocation.
     private let words: SIMD4<UInt64>
 
     init(of key: String) {
@@ -13,15 +13,15 @@ struct KeyDigest: Hashable, Sendable {
         words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 
-    /// The key that all callers share (`PROXY_API_KEY`).
+    /// The digest of the shared key (`PROXY_API_KEY`).
     ///
-    /// - Throws: when it is the one that everybody knows.
+    /// - Throws: when the key is `changeme`, which is publicly known.
     static func ofSharedKey(_ key: String) throws(ValueFault) -> KeyDigest {
-        guard key != "changeme" else { throw ValueFault("is 'changeme', which everybody knows") }
+        guard key != "changeme" else { throw ValueFault("is 'changeme', which is publicly known") }
         return KeyDigest(of: key)
     }
 
-    /// Reads 64 hexadecimal digits.
+    /// Parses 64 hexadecimal digits.
     init?(hexadecimal text: some StringProtocol) {
         let digits = text.utf8.compactMap { Self.value(ofDigit: $0) }
         guard digits.count == 64, text.utf8.count == 64 else { return nil }
@@ -35,7 +35,7 @@ struct KeyDigest: Hashable, Sendable {
         }
     }
 
-    /// Compares in a time that does not depend on where they differ.
+    /// Compares in constant time.
     static func == (one: KeyDigest, other: KeyDigest) -> Bool {
         let difference = one.words ^ other.words
         return difference[0] | difference[1] | difference[2] | difference[3] == 0

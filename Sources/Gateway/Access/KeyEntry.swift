@@ -1,15 +1,15 @@
 internal import Models
 internal import Translation
 
-/// A line of the file of keys, of which all behind the digest may be missing:
+/// A line of the keys file; everything after the digest is optional:
 /// `LABEL sha256:DIGEST expires=2027-01-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes`.
 struct KeyEntry: Sendable {
     let caller: Caller
     let digest: KeyDigest
-    /// When the key ceases to be good, in seconds since 1970: with the end of the day that is named, in UTC. Nil for never.
+    /// When the key expires, in seconds since 1970: at the end of the given day, in UTC. Nil for never.
     let expires: Double?
 
-    /// - Throws: ``KeysFileFault``, without the number of the line.
+    /// - Throws: ``KeysFileFault``, without the line number.
     init(parsing line: Substring) throws(KeysFileFault) {
         var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
         let label = words.removeFirst()
@@ -18,7 +18,7 @@ struct KeyEntry: Sendable {
         }
         guard let word = words.first, word.hasPrefix("sha256:"),
             let digest = KeyDigest(hexadecimal: word.dropFirst("sha256:".count))
-        else { throw KeysFileFault("after the label must come sha256: and 64 hexadecimal digits") }
+        else { throw KeysFileFault("the label must be followed by sha256: and 64 hexadecimal digits") }
         var caller = Caller(label: label)
         var expires: Double?
         for word in words.dropFirst() {
@@ -32,7 +32,7 @@ struct KeyEntry: Sendable {
             case ("explain", "yes"): caller.mayExplain = true
             default:
                 throw KeysFileFault(
-                    "'\(word)' is none of expires=YEAR-MONTH-DAY, models=NAME,NAME, "
+                    "'\(word)' is not one of expires=YEAR-MONTH-DAY, models=NAME,NAME, "
                         + "target=\(Target.allCases.map(\.rawValue).joined(separator: "|")), limits=WORD, explain=yes")
             }
         }
@@ -41,7 +41,7 @@ struct KeyEntry: Sendable {
         self.expires = expires
     }
 
-    /// Whether a word is fit for logs and headers.
+    /// Whether a word is safe for logs and headers.
     static func isLabel(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64 && text.utf8.allSatisfy(isLabelByte)
     }

@@ -1,16 +1,16 @@
 internal import Crypto
 
-/// The keys that are good, by their digests.
+/// The valid keys, by their digests.
 struct KeyRing: Sendable {
     let entries: [KeyEntry]
-    /// A number that stands for the bytes that the keys were read from: the beginning of their SHA-256, and never zero. With
-    /// it a process tells others which version of the file it uses, and nothing of what is in the file.
+    /// Identifies the bytes that the keys were read from: the beginning of their SHA-256, never zero. With it, a process
+    /// publishes which version of the file it uses, without revealing its content.
     let version: UInt64
     private let byDigest: [KeyDigest: KeyEntry]
 
-    /// Reads a file of keys: one ``KeyEntry`` a line; empty lines and those that begin with `#` say nothing.
+    /// Parses a keys file: one ``KeyEntry`` per line; empty lines and lines that begin with `#` are skipped.
     ///
-    /// - Throws: ``KeysFileFault`` with the line's number.
+    /// - Throws: ``KeysFileFault`` with the line number.
     init(parsing text: String) throws(KeysFileFault) {
         var entries: [KeyEntry] = []
         var byDigest: [KeyDigest: KeyEntry] = [:]
@@ -19,7 +19,7 @@ struct KeyRing: Sendable {
             do throws(KeysFileFault) {
                 let entry = try KeyEntry(parsing: line)
                 guard byDigest.updateValue(entry, forKey: entry.digest) == nil else {
-                    throw KeysFileFault("the key of '\(entry.caller.label)' is there twice")
+                    throw KeysFileFault("duplicate key of '\(entry.caller.label)'")
                 }
                 entries.append(entry)
             } catch {
@@ -31,21 +31,21 @@ struct KeyRing: Sendable {
         version = Self.version(of: Array(text.utf8))
     }
 
-    /// Reads the bytes of a file of keys.
+    /// Parses the bytes of a keys file.
     ///
-    /// - Throws: ``KeysFileFault`` with the line's number.
+    /// - Throws: ``KeysFileFault`` with the line number.
     init(parsing bytes: [UInt8]) throws(KeysFileFault) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw KeysFileFault("it is not UTF-8") }
         try self.init(parsing: text)
     }
 
-    /// The version that the keys in these bytes have.
+    /// The version of the keys in these bytes.
     static func version(of bytes: [UInt8]) -> UInt64 {
         let digest = SHA256.hash(data: bytes)
         return max(1, digest.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     }
 
-    /// Whose key it is; nil when it is nobody's, or no longer good.
+    /// The key's caller; nil if the key is unknown or expired.
     func caller(of digest: KeyDigest) -> Caller? {
         guard let entry = byDigest[digest] else { return nil }
         if let expires = entry.expires, Timestamp.secondsSince1970() >= expires { return nil }
@@ -53,7 +53,7 @@ struct KeyRing: Sendable {
     }
 }
 
-/// Why a file of keys cannot be used.
+/// The reason why a keys file is invalid.
 struct KeysFileFault: Error, Sendable, CustomStringConvertible {
     let reason: String
     var description: String { reason }

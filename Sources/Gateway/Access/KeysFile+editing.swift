@@ -1,23 +1,23 @@
 internal import Files
 
-/// What `gpt-proxy key` does.
+/// The operations of `gpt-proxy key`.
 extension KeysFile {
-    /// A key as it is shown once, and its line.
+    /// A new key, which is shown only once, and its line.
     public struct NewKey: Sendable {
-        /// What the caller presents: `gpk_` and 64 hexadecimal digits. It can be found nowhere else afterwards.
+        /// The key that the caller presents: `gpk_` and 64 hexadecimal digits. It is stored nowhere.
         public let key: String
-        /// Label, digest and options, as they stand in the file.
+        /// Label, digest and options, as in the file.
         public let line: String
     }
 
     /// Makes a key of 256 random bits.
     ///
     /// - Parameters:
-    ///   - label: whose key it is; a word.
-    ///   - options: what stands behind the digest, such as `expires=2027-01-31`.
-    /// - Throws: an error that says what is wrong with label or options.
+    ///   - label: the caller's label; one word.
+    ///   - options: the options after the digest, such as `expires=2027-01-31`.
+    /// - Throws: an error that describes what is wrong with the label or the options.
     public static func newKey(label: String, options: [String]) throws -> NewKey {
-        // White space would make other words of it, or another line.
+        // White space would split it into several words or lines.
         if let text = ([label] + options).first(where: { $0.isEmpty || $0.contains(where: \.isWhitespace) }) {
             throw KeysFileFault("'\(text)' must be one word")
         }
@@ -31,7 +31,7 @@ extension KeysFile {
 
     /// The file's lines without the digests, for people.
     ///
-    /// - Throws: an error that says why it cannot be read.
+    /// - Throws: an error that describes why the file cannot be read.
     public func summaries() throws -> [String] {
         let bytes = try FileContents(of: path, limit: Self.sizeLimit).bytes
         return try lines(of: bytes).filter { Self.label(of: $0) != nil }.map { line in
@@ -39,21 +39,21 @@ extension KeysFile {
         }
     }
 
-    /// Adds a line at the end. Makes the file if there is none.
+    /// Appends a line. Creates the file if it does not exist.
     ///
-    /// - Parameter line: a key's, as in ``NewKey/line``.
-    /// - Returns: whether the file has been made.
-    /// - Throws: an error that says why it cannot be changed; then it is as it was.
+    /// - Parameter line: a key's line, as in ``NewKey/line``.
+    /// - Returns: whether the file was created.
+    /// - Throws: an error that describes why the file cannot be changed; it is unchanged then.
     @discardableResult
     public func add(_ line: String) throws -> Bool {
         try change(mayCreate: true) { $0 + [line] }
     }
 
-    /// Takes out all keys of a label.
+    /// Removes all keys of a label.
     ///
-    /// - Parameter label: whose keys.
-    /// - Returns: how many there were.
-    /// - Throws: an error that says why it cannot be changed; then it is as it was.
+    /// - Parameter label: the label of the keys to remove.
+    /// - Returns: the number of removed keys.
+    /// - Throws: an error that describes why the file cannot be changed; it is unchanged then.
     public func remove(label: String) throws -> Int {
         var count = 0
         try change(mayCreate: false) { lines in
@@ -69,7 +69,7 @@ extension KeysFile {
         return word?.hasPrefix("#") == true ? nil : word
     }
 
-    /// - Parameter change: makes the new lines of the old ones; nil for no change.
+    /// - Parameter change: makes the new lines from the old ones; nil for no change.
     @discardableResult
     private func change(mayCreate: Bool, _ change: ([String]) -> [String]?) throws -> Bool {
         try FileEdit.change(path, limit: Self.sizeLimit, mayCreate: mayCreate) { bytes in
@@ -87,14 +87,14 @@ extension KeysFile {
         return lines.map(String.init)
     }
 
-    /// The keys that there are.
+    /// Parses the keys.
     ///
     /// - Throws: ``KeysFileFault`` that names the file.
     private func checked(_ bytes: [UInt8]) throws(KeysFileFault) -> KeyRing {
         do throws(KeysFileFault) {
             return try KeyRing(parsing: bytes)
         } catch {
-            throw KeysFileFault("there is a fault in \(path): \(error.reason); correct it first; the file is unchanged")
+            throw KeysFileFault("\(path) is invalid: \(error.reason); correct it first; the file is unchanged")
         }
     }
 }

@@ -2,25 +2,25 @@ internal import Files
 public import Scoreboard
 
 extension KeysFile {
-    /// A running process, and whether it uses the file as it is now.
+    /// A running process, and whether it uses the file's current content.
     public struct Use: Sendable {
-        /// The process's number. Processes in containers may have the same one.
+        /// The process id. Processes in different containers may have the same one.
         public let process: Int
-        /// When the process began, in seconds since 1970: together with its number it is unique.
+        /// The process's start time, in seconds since 1970: unique together with its id.
         public let startTime: Double
-        /// Whether the keys that it accepts are those in the file.
+        /// Whether it accepts the keys that are in the file.
         public let isCurrent: Bool
-        /// Whether it could read its file of keys when it looked last.
+        /// Whether it could read its keys file the last time it checked.
         public let isReadable: Bool
     }
 
-    /// Which processes use the file as it is now.
+    /// Finds the processes that use the file's current content.
     ///
-    /// - Parameter directory: where they keep their scoreboards.
-    /// - Returns: all that run, also those that use no file of keys, or another one.
-    /// - Throws: an error that says why the file cannot be read; `ScoreboardError` when the directory cannot be.
+    /// - Parameter directory: the directory of their scoreboards.
+    /// - Returns: all running processes, including those with a different keys file or none.
+    /// - Throws: an error that describes why the file cannot be read; `ScoreboardError` if the directory cannot be read.
     public func uses(in directory: StateDirectory) throws -> [Use] {
-        // The file first: a process that uses this version has every change that was made before, even if the file is changed
+        // The file is read first: a process that uses this version has every earlier change, even if the file is changed
         // again while the scoreboards are read.
         let version = KeyRing.version(of: try FileContents(of: path, limit: Self.sizeLimit).bytes)
         return try directory.read().snapshots.filter(\.isLive).map { snapshot in

@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// A store for what helps but may be lost at any time: bounded in size, and what it holds expires. Used from every event
-/// loop.
+/// A cache of bounded size whose entries expire. Entries may be lost at any time. Used from every event loop.
 ///
-/// It holds two generations. What is stored or found goes into the young one; when that has taken half of the room, it
-/// becomes the old one, and the old one is forgotten. So what is in use stays, at no cost but a dictionary's.
+/// It has two generations. Entries that are stored or found go into the young generation; when that reaches half the
+/// capacity, it becomes the old one, and the previous old one is discarded. Entries in use therefore stay, at only the cost
+/// of a dictionary.
 final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
         let value: Value
@@ -34,8 +34,8 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let generations = Mutex(Generations())
 
     /// - Parameters:
-    ///   - capacity: how much it holds at most, in the unit of the entries' sizes.
-    ///   - lifetime: how long an entry lives after it was stored.
+    ///   - capacity: the maximum total size, in the unit of the entries' sizes.
+    ///   - lifetime: how long an entry is valid after it was stored.
     init(capacity: Int, lifetime: Duration) {
         self.capacity = capacity
         self.lifetime = lifetime

@@ -1,12 +1,12 @@
-/// What the process remembers from one request to the next. Nothing depends on it: another process, or this one after a
-/// restart, does the same without.
+/// The data that the process keeps between requests. Requests do not depend on it: another process, or this one after a
+/// restart, works without it.
 final class Caches: Sendable {
     let refusedParameters = RefusedParameters()
     let observations = ModelObservations()
-    /// Nil where no reasoning is to be kept.
+    /// Nil if reasoning is not cached.
     let reasoning: ReasoningCache?
 
-    /// - Parameter reasoningCapacity: in bytes; 0 keeps none.
+    /// - Parameter reasoningCapacity: the size of the reasoning cache in bytes; 0 for none.
     init(reasoningCapacity: Int) {
         reasoning = reasoningCapacity > 0 ? ReasoningCache(capacity: reasoningCapacity) : nil
     }

@@ -1,20 +1,20 @@
 internal import Translation
 
-/// What models thought before they called tools, by caller and call, for the client's next turn (`REASONING_CACHE`).
+/// Reasoning that preceded tool calls, by caller and call id, for the client's next turn (`REASONING_CACHE`).
 final class ReasoningCache: Sendable {
     private struct Key: Hashable {
         let caller: String
         let callID: String
     }
 
-    /// How long a tool may take. A conversation that goes on after that goes on without what was thought.
+    /// The longest duration of a tool call. A conversation that continues later continues without the reasoning.
     private static let lifetime = Duration.seconds(4 * 3600)
-    /// What an entry takes beside its bytes, roughly; it also bounds how many there are.
+    /// The approximate overhead of an entry in bytes; it also limits the number of entries.
     private static let overhead = 256
 
     private let entries: BoundedCache<Key, KeptReasoning>
 
-    /// - Parameter capacity: in bytes.
+    /// - Parameter capacity: the maximum size, in bytes.
     init(capacity: Int) {
         entries = BoundedCache(capacity: capacity, lifetime: Self.lifetime)
     }

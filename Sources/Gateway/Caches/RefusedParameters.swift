@@ -1,14 +1,14 @@
 internal import Synchronization
 internal import Translation
 
-/// The parameters that upstream was seen to refuse, by model: next time they are left out before it can.
+/// The parameters that upstream has rejected, by model. Later requests omit them.
 final class RefusedParameters: Sendable {
     private struct Finding {
         let parameter: RefusedParameter
         let expires: ContinuousClock.Instant
     }
 
-    /// After that it is tried again: models learn.
+    /// Then the parameter is tried again: upstream may support it by then.
     private static let lifetime = Duration.seconds(3600)
     private static let maximumModels = 256
     private static let maximumPerModel = 32
@@ -22,7 +22,7 @@ final class RefusedParameters: Sendable {
             known.removeAll { learned.covers($0.parameter) }
             if known.count == Self.maximumPerModel { known.removeFirst() }
             known.append(Finding(parameter: learned, expires: now + Self.lifetime))
-            // Which model is forgotten matters little: what it refuses is soon learned again.
+            // Any model may be discarded: its rejected parameters are soon observed again.
             if findings[model] == nil, findings.count == Self.maximumModels, let other = findings.keys.first {
                 findings[other] = nil
             }

@@ -14,7 +14,7 @@ struct AttemptOutcome {
         case retry
     }
 
-    /// What the failure shows about the base, for its circuitBreaker breaker.
+    /// What the failure shows about the base, for its circuit breaker.
     enum Symptom {
         case none
         case failed
@@ -28,10 +28,10 @@ struct AttemptOutcome {
     var symptom = Symptom.none
     /// How long upstream asks clients to wait.
     var delay: Duration?
-    /// Whether upstream says that a retry is pointless (`x-should-retry: false`).
+    /// Whether upstream reports that a retry is pointless (`x-should-retry: false`).
     var upstreamForbidsRetry = false
 
-    /// A failure that no retry cures and that shows nothing about the base.
+    /// A failure that a retry cannot fix and that shows nothing about the base.
     private init() {}
 
     init(_ error: any Error) {
@@ -68,7 +68,7 @@ struct AttemptOutcome {
         case 408, 409, 429, 500, 502, 503, 504: remedy = .retry
         default: break
         }
-        // A pause does not refill a quota that is paid for.
+        // Waiting does not refill a prepaid quota.
         if refusal.status == 429, refusal.error?["error"]?["code"]?.isString("insufficient_quota") == true {
             remedy = .otherBase
         }

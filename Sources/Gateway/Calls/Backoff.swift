@@ -1,16 +1,16 @@
-/// How long to wait before the next try.
+/// How long to wait before a retry.
 enum Backoff {
     private static let first = Duration.milliseconds(250)
     private static let longest = Duration.seconds(8)
-    /// What upstream may ask for. Who has to wait longer should decide that for himself, and be told at once.
+    /// The longest delay that is accepted from upstream. Longer waits are left to the client, which gets the error at once.
     private static let longestAsked = Duration.seconds(60)
 
-    /// Each time twice as long as the time before, less up to a half, lest all that failed together come back together.
+    /// Doubles with each retry, minus up to 50 % jitter, so that requests that failed together do not retry together.
     ///
     /// - Parameters:
-    ///   - retry: counts from 0.
-    ///   - asked: how long upstream wants to be left alone.
-    /// - Returns: nil when that is too long.
+    ///   - retry: the number of the retry, from 0.
+    ///   - asked: the delay that upstream asks for; nil if it asks for none.
+    /// - Returns: nil when upstream asks for too long a delay.
     static func delay(retry: Int, asked: Duration?) -> Duration? {
         guard let asked else {
             let full = min(first * (1 << min(retry, 10)), longest)

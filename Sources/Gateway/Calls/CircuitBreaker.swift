@@ -1,75 +1,82 @@
 internal import Synchronization
 
-/// Rests a base that fails, as long as there are others: its requests go elsewhere, and from time to time one finds out
-/// whether it is well again.
+/// Keeps requests away from a base that fails, as long as there are other bases.
+///
+/// | state     | requests                             | next state                                                      |
+/// |-----------|--------------------------------------|-----------------------------------------------------------------|
+/// | closed    | all                                  | open after consecutive failures or a rate limit                 |
+/// | open      | none until the open duration is over | half-open with the first request after it                       |
+/// | half-open | one, which tests the base            | closed after a success; open again, for longer, after a failure |
 final class CircuitBreaker: Sendable {
-    /// How many failures in a row are no accident. One is enough where nobody is there, which costs every request time.
+    /// Consecutive failures that open the circuit breaker. One suffices when the host is unreachable, because every
+    /// request would then wait for the connection attempt.
     private static let tolerated = 3
-    private static let firstRest = Duration.seconds(5)
-    private static let longestRest = Duration.seconds(60)
+    private static let firstOpenDuration = Duration.seconds(5)
+    private static let longestOpenDuration = Duration.seconds(60)
 
     fileprivate enum Phase {
-        case well(failures: Int)
-        case resting(until: ContinuousClock.Instant)
-        /// One request is out to see. Should it never come back, the next goes out after that time.
-        case probing(until: ContinuousClock.Instant)
+        case closed(failures: Int)
+        case open(until: ContinuousClock.Instant)
+        /// One request tests the base. If its outcome is not reported, another one is admitted after that time.
+        case halfOpen(until: ContinuousClock.Instant)
     }
 
     fileprivate struct State {
-        var phase = Phase.well(failures: 0)
-        /// How long the next rest is.
-        var rest = firstRest
+        var phase = Phase.closed(failures: 0)
+        /// How long the circuit breaker stays open the next time.
+        var openDuration = firstOpenDuration
     }
 
     private let state = Mutex(State())
 
-    /// Whether a request may go there.
+    /// Whether a request may be sent to the base.
     func admits(now: ContinuousClock.Instant = .now) -> Bool {
         state.withLock { state in
             switch state.phase {
-            case .well:
+            case .closed:
                 return true
-            case .resting(let end), .probing(let end):
+            case .open(let end), .halfOpen(let end):
                 guard now >= end else { return false }
-                state.phase = .probing(until: now + state.rest)
+                state.phase = .halfOpen(until: now + state.openDuration)
                 return true
             }
         }
     }
 
-    /// - Returns: whether the base had been resting.
+    /// - Returns: whether the circuit breaker was open or half-open.
     func succeeded() -> Bool {
         state.withLock { state in
             switch state.phase {
-            case .well(failures: 0):
+            case .closed(failures: 0):
                 return false
-            case .well:
+            case .closed:
                 state = State()
                 return false
-            case .resting, .probing:
+            case .open, .halfOpen:
                 state = State()
                 return true
             }
         }
     }
 
-    /// - Returns: how long the base rests on account of this; nil if it does not.
+    /// - Returns: how long the failure opens the circuit breaker; nil if it does not open it.
     func failed(_ outcome: AttemptOutcome, now: ContinuousClock.Instant = .now) -> Duration? {
         state.withLock { state in
             switch (outcome.symptom, state.phase) {
             case (.none, _):
                 return nil
             case (.exhausted, _):
-                return state.beginRest(of: min(outcome.delay ?? Self.firstRest, Self.longestRest), now: now)
-            case (.failed, .well(let failures)) where failures + 1 < Self.tolerated:
-                state.phase = .well(failures: failures + 1)
+                return state.open(
+                    for: min(outcome.delay ?? Self.firstOpenDuration, Self.longestOpenDuration), now: now)
+            case (.failed, .closed(let failures)) where failures + 1 < Self.tolerated:
+                state.phase = .closed(failures: failures + 1)
                 return nil
-            case (.failed, .well), (.unreachable, .well), (.failed, .probing), (.unreachable, .probing):
-                let rest = state.rest
-                state.rest = min(rest * 2, Self.longestRest)
-                return state.beginRest(of: rest, now: now)
-            case (.failed, .resting), (.unreachable, .resting):
-                // It was under way when the rest began, or there was no other base to go to.
+            case (.failed, .closed), (.unreachable, .closed), (.failed, .halfOpen), (.unreachable, .halfOpen):
+                let openDuration = state.openDuration
+                state.openDuration = min(openDuration * 2, Self.longestOpenDuration)
+                return state.open(for: openDuration, now: now)
+            case (.failed, .open), (.unreachable, .open):
+                // The request was sent before the circuit breaker opened, or there was no other base.
                 return nil
             }
         }
@@ -77,8 +84,8 @@ final class CircuitBreaker: Sendable {
 }
 
 extension CircuitBreaker.State {
-    fileprivate mutating func beginRest(of duration: Duration, now: ContinuousClock.Instant) -> Duration {
-        phase = .resting(until: now + duration)
+    fileprivate mutating func open(for duration: Duration, now: ContinuousClock.Instant) -> Duration {
+        phase = .open(until: now + duration)
         return duration
     }
 }

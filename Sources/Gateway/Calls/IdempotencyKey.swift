@@ -1,9 +1,9 @@
 internal import CGI
 internal import Synchronization
 
-/// What tells upstream that two requests are one.
+/// The value of `Idempotency-Key`, by which upstream recognises a repeated request.
 enum IdempotencyKey {
-    /// The client's own, if it is short and harmless, for it may try again as well; else a new one.
+    /// The client's own key if it is valid, since the client may retry as well; otherwise a new one.
     static func of(_ request: CGI.Request) -> String {
         if let given = request.header("idempotency-key"), given.utf8.count <= 255,
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -13,7 +13,7 @@ enum IdempotencyKey {
         return "gpt-proxy-\(process)-\(count.add(1, ordering: .relaxed).newValue)"
     }
 
-    /// No other process has made this up; chance need not be asked for each request.
+    /// Unique to this process. The counter makes the rest unique, so that a request needs no random bytes for its key.
     private static let process = RequestID.random()
     private static let count = Atomic(0)
 }

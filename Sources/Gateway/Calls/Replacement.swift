@@ -2,22 +2,24 @@ internal import Models
 internal import Translation
 internal import Upstream
 
-/// The models that are tried in place of those that upstream does not have, for one request.
+/// The replacement models that are tried for one request when upstream does not have its model.
 struct Replacement {
-    /// The models that upstream was asked for and does not have.
+    /// The requested models that upstream does not have.
     private var missing: Set<String> = []
-    /// What was remembered on the way, with what it took the place of.
+    /// The observations made for this request, with the observations that they replaced.
     private var noted: [(observation: ModelObservation, earlier: ModelObservation?)] = []
-    /// The first model's refusal, which is the one that tells the client something.
+    /// The error response for the first model, which is the one that is useful to the client.
     private var firstRefusal: UpstreamErrorResponse?
 
-    /// The same request for another model, where upstream does not have the one that was sent. That is remembered, but of another
-    /// base than the first only for this request: the others may have the model.
+    /// The same request for another model, if upstream does not have the one that was sent. The observation is remembered
+    /// only if the first base made it. With any other base it is valid for this request only: the other bases may have the
+    /// model.
     ///
-    /// - Parameter askedFirstBase: whether the first of the bases refused it.
-    /// - Returns: nil when there is no other model, or when that one is served by the other API only, whose reply needs another
-    ///   translation: then the next request goes there.
-    /// - Throws: when the other model rejects the request, and the operator has that told.
+    /// - Parameter askedFirstBase: whether the response is from the first base.
+    /// - Returns: nil when there is no other model, or when only the other API serves that model, whose response needs
+    ///   another translation: then the caller's next request goes there.
+    /// - Throws: when the other model rejects a parameter of the request, and the operator has configured such cases as
+    ///   errors.
     mutating func next(
         after refusal: UpstreamErrorResponse, to request: TranslatedRequest, askedFirstBase: Bool, _ caches: Caches
     ) throws(RequestError) -> TranslatedRequest? {
@@ -32,7 +34,8 @@ struct Replacement {
         return other.without(caches.refusedParameters.of(other.context.modelSent))
     }
 
-    /// Forgets what was remembered: upstream does not have the other models either.
+    /// Reverts this request's observations: upstream does not have the other models either. Also restores the first error
+    /// response.
     mutating func revert(_ refusal: inout UpstreamErrorResponse, _ caches: Caches) {
         for (observation, earlier) in noted.reversed() { caches.observations.revert(observation, to: earlier) }
         refusal = firstRefusal ?? refusal

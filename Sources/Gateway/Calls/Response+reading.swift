@@ -1,15 +1,16 @@
 internal import Upstream
 
 extension Response {
-    /// A status of 200 to 299. Redirections are none: they are not followed, lest the key follow too.
+    /// Whether the status is 200 to 299. Redirections are not successes: they are not followed, because the key would be
+    /// sent to the new address.
     var isSuccess: Bool { (200..<300).contains(status) }
 
     var isEventStream: Bool {
         header("content-type")?.lowercased().hasPrefix("text/event-stream") ?? false
     }
 
-    /// The headers that a client gets to see: what describes its request upstream, and nothing that describes upstream.
-    /// An allow-list, since a header not thought of may hold a secret. See ``HeaderRoom`` for their sizes.
+    /// The headers that are passed on to the client: those about its request, not those about upstream itself. An
+    /// allow-list, because an unknown header may contain a secret. ``HeaderRoom`` limits their size.
     var passedHeaders: [(name: String, value: String)] {
         var named: [(name: String, value: String)] = []
         var limits: [(name: String, value: String)] = []
@@ -20,7 +21,7 @@ extension Response {
                 limits.append((header.name, header.value))
             }
         }
-        // Clients act on the former; the latter, of which there may be many, take what room is left.
+        // Clients act on the named headers. The rate limit headers, which may be many, use the remaining space.
         var room = HeaderRoom()
         return (named + limits).filter { room.take($0) }
     }
@@ -31,23 +32,23 @@ extension Response {
 
     private static let limitPrefix = Array("x-ratelimit-".utf8)
 
-    /// Compares as names of headers are compared: without regard to case. The names here consist of lower-case letters and
-    /// hyphens, which that bit does not change.
+    /// Compares case-insensitively, as header names are compared. The names here consist of lower-case letters and hyphens,
+    /// which setting bit 0x20 does not change.
     private static func areSame(_ byte: UInt8, _ other: UInt8) -> Bool { byte | 0x20 == other | 0x20 }
 }
 
-/// The room that upstream's headers have in a reply's head. What does not fit is left out.
+/// The space for upstream's headers in the response head. Headers that do not fit are dropped.
 ///
-/// Web servers keep the whole head in one buffer, and answer 502 in place of a reply whose head is larger: nginx's has 4 KB
-/// by default (`fastcgi_buffer_size`). The rest of it is for the headers that are gpt-proxy's own.
+/// Web servers buffer the whole head and respond with 502 if the head is larger than the buffer: nginx's has 4 KB by
+/// default (`fastcgi_buffer_size`). The rest of the buffer is for gpt-proxy's own headers.
 struct HeaderRoom {
     private var byteCount = 1536
     private static let longestValue = 256
 
     /// - Parameter longestValue: in bytes.
-    /// - Returns: whether the header has room.
+    /// - Returns: whether the header fits.
     mutating func take(_ header: (name: String, value: String), longestValue: Int = longestValue) -> Bool {
-        // With a colon, a space and the end of the line.
+        // Including a colon, a space and the line end.
         let size = header.name.utf8.count + header.value.utf8.count + 4
         guard header.value.utf8.count <= longestValue, size <= byteCount else { return false }
         byteCount -= size

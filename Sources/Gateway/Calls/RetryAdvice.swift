@@ -4,11 +4,11 @@
     internal import Foundation
 #endif
 
-/// What a response's headers say about sending its request again.
+/// The advice about a retry in a response's headers.
 struct RetryAdvice: Sendable {
-    /// Whether it is worth it, where upstream knows better than its status tells (`x-should-retry`).
+    /// Whether a retry is worthwhile, if upstream overrides what its status implies (`x-should-retry`).
     var shouldRetry: Bool?
-    /// How long to wait first (`retry-after-ms`, `retry-after`).
+    /// How long to wait before it (`retry-after-ms`, `retry-after`).
     var delay: Duration?
 
     init() {}
@@ -27,7 +27,7 @@ struct RetryAdvice: Sendable {
         }
     }
 
-    /// Nil of what is no time to wait for, and of what cannot be waited for.
+    /// Nil if the value is not a positive duration below 10⁹ seconds.
     private static func duration(seconds: Double?) -> Duration? {
         guard let seconds, seconds > 0, seconds < 1e9 else { return nil }
         return .milliseconds(Int64(seconds * 1000))

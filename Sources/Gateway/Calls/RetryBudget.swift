@@ -1,13 +1,13 @@
 internal import Synchronization
 
-/// Keeps the whole process's retries a small share of its requests. Many clients at once may find upstream sick; if each
-/// request then became three, it would not get well.
+/// Limits the process's retries to a small share of its requests. Many requests may find upstream overloaded at the same
+/// time; if each of them became three, upstream would not recover.
 final class RetryBudget: Sendable {
-    /// How much of a retry each request pays for.
+    /// What each request adds to the budget, in retries.
     private static let share = 0.2
-    /// How many retries a second are there even if there are few requests.
+    /// Retries per second that are available even with few requests.
     private static let perSecond = 10.0
-    /// How many can be saved up.
+    /// The highest balance, in retries.
     private static let capacity = 100.0
 
     private struct Account {
@@ -16,19 +16,22 @@ final class RetryBudget: Sendable {
     }
 
     private let account: Mutex<Account>
-    /// Requests that have not been paid in yet: so no request waits for another, as long as all goes well.
+    /// Requests that the balance does not include yet. Counting them needs no lock, so requests do not contend while none
+    /// fails.
     private let requests = Atomic(0)
 
     init(now: ContinuousClock.Instant = .now) {
         account = Mutex(Account(filledAt: now))
     }
 
-    /// A request is sent for the first time.
+    /// Counts a request that is sent for the first time.
     func deposit() {
         requests.add(1, ordering: .relaxed)
     }
 
-    /// Whether one may be sent again.
+    /// Takes one retry from the budget.
+    ///
+    /// - Returns: whether the budget allows the retry.
     func withdraw(now: ContinuousClock.Instant = .now) -> Bool {
         account.withLock { account in
             let elapsed = (now - account.filledAt) / .seconds(1)

@@ -1,11 +1,11 @@
 internal import NIOCore
 
-/// What the retry policy has to know of the process: the circuitBreaker breakers of the bases and the retry budget.
+/// The process's state that the retry policy needs: the bases' circuit breakers and the retry budget.
 protocol RetryConditions {
-    /// Whether the base's circuitBreaker breaker admits a request.
+    /// Whether the base's circuit breaker admits a request.
     func admits(base: Int) -> Bool
 
-    /// Takes a retry out of the process's budget.
+    /// Takes a retry from the process's budget.
     ///
     /// - Returns: false when the budget is exhausted.
     func withdrawRetry() -> Bool
@@ -13,8 +13,8 @@ protocol RetryConditions {
 
 /// Decides where one request upstream is sent, and after each failure whether it is sent again.
 ///
-/// Performs no I/O: each input is a function, whose result is the next action. All attempts together have the time that one
-/// request has, and the same `Idempotency-Key`, by which upstream can tell them from new requests.
+/// Performs no I/O: each input is a function that returns the next action. All attempts share one deadline and one
+/// `Idempotency-Key`, by which upstream can tell them from new requests.
 ///
 /// | failure                                         | next attempt                                     | costs a retry of the budget |
 /// |-------------------------------------------------|--------------------------------------------------|------|
@@ -34,21 +34,21 @@ struct RetryPolicy: ~Copyable {
     struct Attempt: Equatable {
         /// The number of the base to ask.
         var base: Int
-        /// Whether the request was sent before as it is, and the failure was not the connection's alone.
+        /// Whether the same request was sent before and the failure was not merely that of a stale connection.
         var isRetry = false
-        /// Whether idle connections are left out.
+        /// Whether the attempt must use a new connection instead of an idle one.
         var needsNewConnection = false
     }
 
     /// How the request differs from the one that failed.
     enum Change {
-        /// Something that upstream refused was taken away.
+        /// Something that upstream rejected was removed.
         case corrected
         /// It names another model.
         case otherModel
     }
 
-    /// How often one request is corrected at most; each correction takes away something else.
+    /// How often one request is corrected at most; each correction removes something else.
     private static let maximumCorrections = 4
 
     private let baseCount: Int
@@ -60,7 +60,7 @@ struct RetryPolicy: ~Copyable {
     private var failed: [Int] = []
     private var retries = 0
     private var corrections = 0
-    /// Whether everything that could help has been tried: the client need not repeat it.
+    /// Whether all useful attempts have been made: a retry by the client is pointless.
     private(set) var isExhausted = false
 
     /// - Parameters:
@@ -80,7 +80,7 @@ struct RetryPolicy: ~Copyable {
         send(conditions, isRetry: false)
     }
 
-    /// An attempt has failed, or the stream that it brought, before the client got anything of it.
+    /// An attempt, or the stream that it returned, has failed before anything of it was sent to the client.
     ///
     /// - Parameters:
     ///   - outcome: how it failed.
@@ -102,7 +102,7 @@ struct RetryPolicy: ~Copyable {
         }
     }
 
-    /// - Returns: the attempt after the pause. The base is chosen now, since the circuitBreaker breakers may have changed.
+    /// - Returns: the attempt after the pause. The base is chosen now, because the circuit breakers may have changed.
     mutating func pauseEnded(_ conditions: some RetryConditions) -> Action {
         send(conditions, isRetry: true)
     }
@@ -121,7 +121,7 @@ struct RetryPolicy: ~Copyable {
 
     // MARK: Decisions
 
-    /// The budget protects an upstream that fails; it is not charged for the first attempt at another base.
+    /// The budget protects a failing upstream; the first attempt at another base is not charged.
     private mutating func pause(
         asked: Duration?, now: NIODeadline, _ conditions: some RetryConditions
     ) -> Action? {
@@ -137,8 +137,8 @@ struct RetryPolicy: ~Copyable {
         return .pause(delay)
     }
 
-    /// Chooses the first base whose circuitBreaker breaker admits requests and that has not failed; without one, the first that has
-    /// not failed.
+    /// Chooses the first base that has not failed and whose circuit breaker admits requests; if there is none, the first
+    /// that has not failed.
     private mutating func send(_ conditions: some RetryConditions, isRetry: Bool) -> Action {
         if isRetry { retries += 1 }
         if baseCount > 1 {

@@ -2,32 +2,31 @@ internal import NIOCore
 internal import Translation
 internal import Upstream
 
-/// One request upstream with all its attempts: does what ``RetryPolicy`` decides, and finds out how a refused request can be
-/// corrected.
+/// One request upstream with all its attempts: performs ``RetryPolicy``'s actions and corrects rejected requests.
 ///
 /// `@unchecked Sendable`: used on the request's event loop only.
 final class UpstreamCall: @unchecked Sendable {
     private let pool: UpstreamPool
     private let caches: Caches
-    /// Whose reasoning is kept.
+    /// The caller, whose cached reasoning is used.
     private let caller: String
     private let eventLoop: any EventLoop
     private let deadline: NIODeadline
     private let headers: [(name: String, value: String)]
     private var idempotencyKey: String
     private var policy: RetryPolicy
-    /// What follows a failure of the stream that the last attempt brought.
+    /// The action after a failure of the last attempt's stream.
     private var next: RetryPolicy.Action?
-    /// How many requests were sent.
+    /// The number of requests sent.
     private(set) var sentCount = 0
-    /// How many of them were sent again as they were.
+    /// The number of those that repeated a request unchanged.
     private(set) var retryCount = 0
-    /// Where the last one was sent.
+    /// The address of the last request.
     private(set) var origin: Origin?
 
     /// - Parameters:
-    ///   - caller: whose reasoning is kept.
-    ///   - headers: what each request says of the client's.
+    ///   - caller: the caller whose cached reasoning is used.
+    ///   - headers: headers about the client's request, which each request gets.
     init(
         _ pool: UpstreamPool, _ caches: Caches, caller: String, on eventLoop: any EventLoop, idempotencyKey: String,
         headers: [(name: String, value: String)]
@@ -43,14 +42,14 @@ final class UpstreamCall: @unchecked Sendable {
         pool.budget.deposit()
     }
 
-    /// Whether everything that could help has been tried: the client need not repeat it.
+    /// Whether all useful attempts have been made: a retry by the client is pointless.
     var isExhausted: Bool { policy.isExhausted }
 
-    /// Sends a request; again, where that can help.
+    /// Sends a request, with retries where they can help.
     ///
     /// - Parameter makeRequest: makes the request for a base.
-    /// - Returns: a success.
-    /// - Throws: ``UpstreamErrorResponse`` when upstream answers with an error, `UpstreamError` when it does not answer.
+    /// - Returns: a response with a success status.
+    /// - Throws: ``UpstreamErrorResponse`` when upstream responds with an error, `UpstreamError` when there is no response.
     func send(
         _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
     ) async throws -> Response {
@@ -71,11 +70,11 @@ final class UpstreamCall: @unchecked Sendable {
         }
     }
 
-    /// Sends a translated request; where upstream refuses it, corrected: without a parameter that upstream does not know, without
-    /// reasoning that it cannot decrypt, for another model than the one that it does not have. What it refused is left out of
-    /// later requests from the start.
+    /// Sends a translated request. If upstream rejects it, sends a corrected one: without a parameter that upstream does
+    /// not know, without reasoning that upstream cannot decrypt, or with a replacement for a model that upstream does not
+    /// have. Later requests omit from the start what upstream has rejected.
     ///
-    /// - Throws: ``UpstreamErrorResponse`` when upstream answers with an error, `UpstreamError` when it does not answer.
+    /// - Throws: ``UpstreamErrorResponse`` when upstream responds with an error, `UpstreamError` when there is no response.
     func send(_ request: TranslatedRequest) async throws -> UpstreamResponse {
         var request = request.without(caches.refusedParameters.of(request.context.modelSent))
         var replacement = Replacement()
@@ -100,13 +99,16 @@ final class UpstreamCall: @unchecked Sendable {
                     refusal.notices = request.notices
                     throw refusal
                 }
-                // Upstream must not take it for the request that it refused.
+                // A new key: the request differs from the rejected one.
                 idempotencyKey += "-"
             }
         }
     }
 
-    /// Whether the next ``send(_:)`` repeats the request, after the stream that it brought failed before any content.
+    /// Decides about a retry after the stream of the last attempt failed before any content.
+    ///
+    /// - Parameter failure: the stream's error.
+    /// - Returns: whether the next ``send(_:)`` repeats the request.
     func repeats(after failure: HTTPError) -> Bool {
         next = attemptFailed(AttemptOutcome(failure), ofStream: true)
         return next != nil
@@ -117,7 +119,7 @@ final class UpstreamCall: @unchecked Sendable {
     ) async throws -> Response {
         let requests = pool.bases[attempt.base].requests
         origin = requests.origin
-        // A cancelled task's request is not sent.
+        // The client does not send a cancelled task's request.
         if !Task.isCancelled, !attempt.needsNewConnection {
             sentCount += 1
             if attempt.isRetry { retryCount += 1 }
@@ -136,7 +138,7 @@ final class UpstreamCall: @unchecked Sendable {
         return policy.attemptFailed(outcome, now: eventLoop.now, pool)
     }
 
-    /// The request without what upstream refuses, which is remembered; nil when nothing can be taken away.
+    /// The request without what upstream rejected, which is remembered; nil when nothing can be removed.
     private func correct(_ request: TranslatedRequest, after refusal: UpstreamErrorResponse) -> TranslatedRequest? {
         guard refusal.status == 400, let error = refusal.error else { return nil }
         if request.hasReasoning(refusedBy: error) {

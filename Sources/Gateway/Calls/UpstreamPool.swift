@@ -3,21 +3,20 @@ internal import Logging
 internal import NIOCore
 internal import Upstream
 
-/// The bases where upstream can be asked, in the operator's order, with what all requests have learned of their health. One per
-/// process.
+/// The bases, in the operator's order, with their shared health state. One per process.
 final class UpstreamPool: Sendable {
     struct Base: Sendable {
         let requests: UpstreamRequests
-        /// Nil for an only base, which is asked whatever its state is.
+        /// Nil for a single base, which gets all requests whatever its state.
         let circuitBreaker: CircuitBreaker?
     }
 
     let client: Client
     let bases: [Base]
     let budget = RetryBudget()
-    /// How often one request is sent again at most, not counting bases that it has not been sent to.
+    /// The maximum number of retries of one request; first attempts at further bases do not count.
     let maximumRetries: Int
-    /// How long a request may take, with all its attempts.
+    /// The maximum duration of a request with all its attempts.
     let timeout: TimeAmount
     private let log: Logger
 
@@ -32,7 +31,7 @@ final class UpstreamPool: Sendable {
         log = configuration.log
     }
 
-    /// Removes the operator's keys from what clients get to see.
+    /// Removes the operator's keys from texts that clients get.
     var redaction: Redaction {
         let redactions = bases.map(\.requests.redaction)
         return redactions.count == 1 ? redactions[0] : Redaction(joining: redactions)
@@ -40,14 +39,14 @@ final class UpstreamPool: Sendable {
 
     func note(successOf base: Int) {
         guard bases[base].circuitBreaker?.succeeded() == true else { return }
-        log.notice("an upstream base is back", metadata: ["base": "\(bases[base].requests.origin)"])
+        log.notice("upstream base recovered", metadata: ["base": "\(bases[base].requests.origin)"])
     }
 
     func note(_ outcome: AttemptOutcome, of base: Int) {
-        guard let rest = bases[base].circuitBreaker?.failed(outcome) else { return }
+        guard let openDuration = bases[base].circuitBreaker?.failed(outcome) else { return }
         log.warning(
-            "an upstream base fails and is rested",
-            metadata: ["base": "\(bases[base].requests.origin)", "seconds": "\(rest.components.seconds)"])
+            "upstream base's circuit breaker opened",
+            metadata: ["base": "\(bases[base].requests.origin)", "seconds": "\(openDuration.components.seconds)"])
     }
 }
 

@@ -3,14 +3,14 @@ internal import Models
 internal import Translation
 internal import Upstream
 
-/// Makes the requests that go to one of upstream's bases: the address, and headers of our own only. Nothing of the
-/// client's headers is passed on, but for what names its request; its key least of all.
+/// Makes the requests to one base: the address, and only the proxy's own headers. Of the client's headers, only those that
+/// identify its request are passed on, and never its key.
 struct UpstreamRequests: Sendable {
     private let base: BaseURL
     private let identity: Reloadable<Identity>
     private let modelMap: ModelMap?
 
-    /// Who asks, as far as the operator's key says it.
+    /// The operator's identity, as far as it depends on the key.
     private struct Identity: Sendable {
         let headers: [(name: String, value: String)]
         let redaction: Redaction
@@ -21,11 +21,11 @@ struct UpstreamRequests: Sendable {
         }
     }
 
-    /// The headers that say who the operator is.
+    /// The headers that identify the operator.
     private static let (keyHeader, organizationHeader, projectHeader) =
         ("Authorization", "OpenAI-Organization", "OpenAI-Project")
 
-    /// Whether a header's value is nobody else's business.
+    /// Whether a header's value must not be shown to clients.
     static func isOperatorsOwn(_ header: String) -> Bool {
         header == keyHeader || header == organizationHeader || header == projectHeader
     }
@@ -41,7 +41,7 @@ struct UpstreamRequests: Sendable {
 
     private var headers: [(name: String, value: String)] { identity.value.headers }
 
-    /// What clients must not see of the key.
+    /// Removes the key from texts that clients get.
     var redaction: Redaction { identity.value.redaction }
 
     var origin: Origin { base.origin }
@@ -63,21 +63,21 @@ struct UpstreamRequests: Sendable {
             body: modelHere == model ? translated.body : translated.body(asking: modelHere))
     }
 
-    /// What the base calls the model. A base with a name of its own for a model that is gone elsewhere still has it, for
-    /// deployments have dates of their own.
+    /// The base's own name for the model. A base that maps a retired model to a name of its own still has that model:
+    /// deployments have their own retirement dates.
     private func name(here context: ReplyContext) -> String {
         guard let modelMap else { return context.modelSent }
         for name in [context.modelSent, context.modelRetired].compactMap({ $0 }) {
-            // In a base's own names, what looks like an effort is part of the name.
+            // In a base's own names, a suffix that looks like an effort is part of the name.
             let here = modelMap(name).description
             if here != name { return here }
         }
         return context.modelSent
     }
 
-    /// A client's request as it is, but for its headers.
+    /// A client's request, unchanged except for its headers.
     ///
-    /// - Parameter idempotencyKey: sent along where the method does not itself mean that twice is no more than once.
+    /// - Parameter idempotencyKey: sent only with methods that are not idempotent.
     func passed(
         _ method: String, _ path: String, contentType: String?, accept: String?, idempotencyKey: String,
         body: [UInt8]

@@ -2,31 +2,31 @@ public import Models
 public import Upstream
 
 extension Configuration {
-    /// An address that upstream can be asked at, with what is not the same everywhere.
+    /// One address of upstream, with the settings that differ between addresses.
     public struct Base: Sendable {
-        /// Its place in the list, from 1 up, which stands behind the names of its settings.
+        /// Its position in the list, from 1, which is the suffix of its settings' names.
         let number: Int
-        /// Where it is, with the beginning of every path: `https://api.openai.com/v1`.
+        /// The address, with the prefix of every path: `https://api.openai.com/v1`.
         public let url: BaseURL
-        /// The key that is good there. Never shown, never sent to a client.
+        /// The key for this base. Never shown, never sent to a client.
         let key: ConfiguredValue<String>
-        /// What is sent as `OpenAI-Organization`; nil sends none.
+        /// The value of `OpenAI-Organization`; nil if it is not sent.
         public var organization: String?
-        /// What is sent as `OpenAI-Project`; nil sends none.
+        /// The value of `OpenAI-Project`; nil if it is not sent.
         public var project: String?
-        /// What models are called there that the first base knows by another name.
+        /// The base's own names for models that the first base knows by other names.
         public var modelMap: ModelMap?
     }
 }
 
 extension ConfigurationValues {
-    /// As many addresses as anyone has accounts; and a bit for each fits into a word.
+    /// More addresses than operators have accounts.
     private static let maximumBases = 9
 
-    /// The bases in the order in which they are asked; none when something is at fault, which is noted.
+    /// The bases in their order of use; empty after an error, which is recorded.
     ///
-    /// The keys of the second base and those after it have its number behind their names. Each must say its key: where
-    /// the first one's were taken, a forgotten line would hand the operator's key to somebody else's host.
+    /// The second and later bases have their own keys, with their number as a suffix. Each key must be set: if the first
+    /// base's key were the default, a forgotten line would send the operator's key to another company's host.
     mutating func bases() -> [Configuration.Base] {
         let urls = parse(.base) { (text) throws(InvalidConfiguration) in
             try text.split(separator: ",").map { (part) throws(InvalidConfiguration) in

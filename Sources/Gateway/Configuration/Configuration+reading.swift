@@ -5,9 +5,9 @@ public import Translation
 internal import Upstream
 
 extension Configuration {
-    /// Reads and checks every key.
+    /// Reads and checks all settings.
     ///
-    /// - Throws: ``ConfigurationError`` with all faults found.
+    /// - Throws: ``ConfigurationError`` with all errors found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
         let bases = values.bases()
@@ -55,9 +55,9 @@ extension Configuration {
 }
 
 extension TranslationSettings {
-    /// Reads what concerns translation alone, which needs no keys.
+    /// Reads the translation settings only, which requires no keys.
     ///
-    /// - Throws: `ConfigurationError` with all faults found.
+    /// - Throws: `ConfigurationError` with all errors found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
@@ -82,9 +82,9 @@ extension TranslationSettings {
 }
 
 extension ConfigurationSource {
-    /// Reads the catalogue with the operator's rows, for a command that needs nothing else of the configuration.
+    /// Reads the catalogue with the operator's rows, for a command that needs no other settings.
     ///
-    /// - Throws: `ConfigurationError` when the operator's file cannot be used.
+    /// - Throws: `ConfigurationError` if the operator's file is unreadable or invalid.
     public func readCatalogue() throws(ConfigurationError) -> Catalogue {
         var values = ConfigurationValues(self)
         let catalogue = values.catalogue().content
@@ -94,7 +94,7 @@ extension ConfigurationSource {
 }
 
 extension ConfigurationValues {
-    /// What is known of models: with the rows of a file, or without.
+    /// The catalogue, with the rows of the operator's file if there is one.
     fileprivate mutating func catalogue() -> ConfiguredValue<Catalogue> {
         file(.modelsFile, limit: ModelsFile.sizeLimit) { try ModelsFile.parse($0) }.map { .file($0) }
             ?? .value(.standard)

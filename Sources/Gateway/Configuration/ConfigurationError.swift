@@ -1,16 +1,16 @@
-/// What keeps a configuration from being used: every fault at once, so that an operator mends them in one go.
+/// All errors of a configuration at once, so that an operator can fix them together.
 public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
-    /// One fault of one key.
+    /// One error of one setting.
     public struct Fault: Sendable {
-        /// Which setting it is about.
+        /// The setting.
         public let key: ConfigurationKey
-        /// The key's name as it stands in the environment, with the number of the base if it is one base's.
+        /// The setting's name in the environment, with the number of the base if each base has its own.
         public let name: String
-        /// What is wrong, with the value unless it is secret, and what is allowed instead.
+        /// What is wrong, with the value unless it is secret, and which values are allowed.
         public let message: String
     }
 
-    /// In the order in which the settings are read; at least one.
+    /// The errors, in the order in which the settings are read; at least one.
     public let faults: [Fault]
 
     public var description: String {

@@ -5,21 +5,21 @@
 #endif
 
 extension ConfigurationSource {
-    /// The file of keys, if one is named.
+    /// The path of the keys file, if it is set.
     public var keysFilePath: String? { value(ConfigurationKey.keysFile.rawValue) }
 
-    /// The directory in which processes keep their scoreboards, if one is named.
+    /// The path of `STATE_DIR`, if it is set.
     public var stateDirectoryPath: String? { value(ConfigurationKey.stateDirectory.rawValue) }
 
-    /// The key that callers share, for a request that gpt-proxy makes through its own web server; nil when there is none.
+    /// The shared key, for a request that gpt-proxy sends through its own web server; nil if there is none.
     public var sharedKey: String? {
         var values = ConfigurationValues(self)
         return values.secret(.proxyKey) { $0 }?.content
     }
 
-    /// The secret whose text is all that a file holds, for a command; the file may be a pipe.
+    /// Reads a secret from a file that contains nothing else, for a command; the file may be a pipe.
     ///
-    /// - Throws: an error that says why it cannot be read.
+    /// - Throws: an error that describes why the secret cannot be read.
     public static func secret(inFile path: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: path) else { throw ValueFault("cannot be read") }
         return try SecretFile.parse(Array(data))
@@ -37,7 +37,7 @@ extension ConfigurationSource {
         return isInEnvironmentFile ? [environmentFile] + files : files
     }
 
-    /// Every key with its value as text, for people to read. Secrets are only said to be there.
+    /// Every setting with its value as text, for people. For secrets, only whether they are set.
     public func settings() -> [String] {
         let settings = ConfigurationKey.allCases.map { setting($0, ofBase: 1) }
         return settings + furtherBases.flatMap { [setting(.openAIKey, ofBase: $0), setting(.modelMap, ofBase: $0)] }
@@ -51,7 +51,7 @@ extension ConfigurationSource {
         return "\(key.name(ofBase: number))=\(shown ?? "")"
     }
 
-    /// The numbers of the bases that have keys of their own.
+    /// The numbers of the second and later bases.
     private var furtherBases: Range<Int> {
         let count = value(ConfigurationKey.base.rawValue)?.split(separator: ",").count ?? 1
         return 2..<max(2, count + 1)

@@ -8,18 +8,18 @@ internal import SystemPackage
     internal import Foundation
 #endif
 
-/// Where values are looked up: the environment, then the credentials directory, then the `.env` file.
+/// The sources of settings: the environment, then the credentials directory, then the `.env` file.
 public struct ConfigurationSource: Sendable {
     private let reader: ConfigReader
     private let environment: [String: String]
     private let credentials: FilePath?
-    /// The `.env` file, wherever it is and whether it is there or not.
+    /// The path of the `.env` file, which may be missing.
     let environmentFile: String
 
     /// - Parameters:
     ///   - environment: the process's environment variables.
-    ///   - environmentFile: a file of `KEY=value` lines; nil takes `./.env` if it is there.
-    /// - Throws: when a file or directory that was named cannot be read, or does not answer.
+    ///   - environmentFile: a file of `KEY=value` lines; nil reads `./.env` if it exists.
+    /// - Throws: when the given file or directory cannot be read, or does not respond.
     public init(environment: [String: String], environmentFile: String? = nil) async throws {
         try Self.waitForAnswer(of: [environmentFile ?? ".env"], environment["CREDENTIALS_DIRECTORY"])
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
@@ -27,7 +27,8 @@ public struct ConfigurationSource: Sendable {
         self.environmentFile = environmentFile ?? ".env"
         credentials = environment["CREDENTIALS_DIRECTORY"].flatMap { $0.isEmpty ? nil : FilePath($0) }
         if let credentials {
-            // The provider passes links over, as which Kubernetes lays out secrets; the files are where all of them lead.
+            // The provider skips links, and Kubernetes lays out secrets as links; the files are in the directory that all
+            // links lead to.
             let linked = credentials.appending("..data")
             let files = FileManager.default.fileExists(atPath: linked.string) ? linked : credentials
             providers.append(try await DirectoryFilesProvider(directoryPath: files))
@@ -38,7 +39,8 @@ public struct ConfigurationSource: Sendable {
         reader = ConfigReader(providers: providers)
     }
 
-    /// Reads what the providers are about to read, with a time limit: they would wait forever for a mount that does not answer.
+    /// Reads the providers' files first, with a time limit: the providers would wait forever for a mount that does not
+    /// respond.
     private static func waitForAnswer(of files: [String], _ directory: String?) throws(ValueFault) {
         let seconds = 10
         let hasAnswered = TimeLimit.run(seconds: Double(seconds)) {
@@ -46,7 +48,7 @@ public struct ConfigurationSource: Sendable {
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
                 return names.map { "\(directory)/\($0)" }
             }
-            // The providers report what is wrong with them.
+            // The providers report the errors of their files.
             for file in files + (credentials ?? []) { _ = try? FileContents(of: file, limit: 1 << 20) }
             return true
         }
@@ -56,7 +58,7 @@ public struct ConfigurationSource: Sendable {
             "\(names) did not answer within \(seconds) s; see whether the server of its mount can be reached")
     }
 
-    /// The value of a key, without the quotes that may stand around it; nil when it is nowhere or empty.
+    /// The value of a setting, without quotes around it; nil if it is not set or empty.
     func value(_ name: String) -> String? {
         guard var value = reader.string(forKey: ConfigKey([name])) else { return nil }
         while let last = value.last, last.isWhitespace { value.removeLast() }
@@ -66,13 +68,13 @@ public struct ConfigurationSource: Sendable {
         return value.isEmpty ? nil : value
     }
 
-    /// Whether a value stands in the process's environment.
+    /// Whether the process's environment has the value.
     func isInEnvironment(_ name: String) -> Bool {
         environment[name]?.isEmpty == false
     }
 
-    /// The file that a secret stands in: of the credentials directory, or the one that its key with `_FILE` behind it names.
-    /// Nil when it stands elsewhere, or nowhere.
+    /// The file that contains a secret: in the credentials directory, or the one named by the setting with the suffix
+    /// `_FILE`. Nil if the secret is set elsewhere, or not set.
     func file(ofSecret name: String) -> String? {
         if isInEnvironment(name) { return nil }
         if let path = credentials?.appending(name).string, FileVersion(of: path) != nil { return path }

@@ -9,18 +9,18 @@ internal import Upstream
     internal import Foundation
 #endif
 
-/// Values on their way from text to types. Faults are gathered, so that all can be told at once.
+/// Converts settings from text to types. Errors are collected, so that all can be reported at once.
 struct ConfigurationValues {
     private let lookUp: (String) -> String?
-    /// The file that a secret stands in, if it does.
+    /// The file that contains a secret; nil if it is not in a file.
     private let fileOfSecret: (String) -> String?
     private(set) var faults: [ConfigurationError.Fault] = []
     private let start = ContinuousClock.now
 
-    /// How many seconds all files that the configuration names may take together.
+    /// The time limit for all files that the configuration names together, in seconds.
     private static let patience = 10.0
 
-    /// How many seconds the next file may take. It gets at least one, also when others have used up the time.
+    /// The time limit for the next file, in seconds: at least one, even if other files have used up the time.
     private var secondsForFile: Double { max(1, Self.patience - (ContinuousClock.now - start) / .seconds(1)) }
 
     init(_ source: ConfigurationSource) {
@@ -28,7 +28,7 @@ struct ConfigurationValues {
         fileOfSecret = source.file(ofSecret:)
     }
 
-    /// Values from a dictionary alone, such as one location's overrides.
+    /// Values from a dictionary only, such as one location's overrides.
     init(_ values: [String: String]) {
         lookUp = { values[$0] }
         fileOfSecret = { _ in nil }
@@ -42,12 +42,12 @@ struct ConfigurationValues {
         fail(key, ofBase: number, "is not set; it must be \(key.allowed)")
     }
 
-    /// The value as it is set; the default where there is none.
+    /// The value as it is set; otherwise the default.
     func text(_ key: ConfigurationKey, ofBase number: Int = 1) -> String? {
         lookUp(key.name(ofBase: number)) ?? (number == 1 ? key.defaultText : nil)
     }
 
-    /// A secret as it is set, or in the file that it stands in; nil where neither is, or it is at fault, which is noted.
+    /// A secret, from its setting or its file; nil if neither is set, or after an error, which is recorded.
     mutating func secret<T: Sendable, Fault: Error>(
         _ key: ConfigurationKey, ofBase number: Int = 1, _ parse: @escaping @Sendable (String) throws(Fault) -> T
     ) -> ConfiguredValue<T>? {
@@ -72,11 +72,13 @@ struct ConfigurationValues {
         }
     }
 
-    /// What the file says that a setting names.
+    /// Reads the file that a setting names.
     ///
     /// - Parameters:
-    ///   - limit: how many bytes it may have.
-    ///   - parse: makes the value of them.
+    ///   - limit: the maximum size of the file, in bytes.
+    ///   - parse: makes the value from the file's bytes.
+    ///
+    /// - Returns: nil if the setting is not set, or after an error, which is recorded.
     mutating func file<T: Sendable>(
         _ key: ConfigurationKey, limit: Int, _ parse: @escaping @Sendable ([UInt8]) throws -> T
     ) -> FileReading<T>? {
@@ -92,7 +94,7 @@ struct ConfigurationValues {
         }
     }
 
-    /// The value through a parser whose error says what is wrong.
+    /// Converts the value with a parser whose error describes what is wrong.
     mutating func parse<T, Failure: Error>(
         _ key: ConfigurationKey, _ parser: (String) throws(Failure) -> T
     ) -> T? {
@@ -100,9 +102,9 @@ struct ConfigurationValues {
         do throws(Failure) {
             return try parser(text)
         } catch {
-            // Not quoted where it may have a password in it.
+            // Not quoted if it may contain a password.
             let quoted = text.contains("@") ? "" : "'\(text)' "
-            fail(key, "\(quoted)cannot be used: \(error); allowed is \(key.allowed)")
+            fail(key, "\(quoted)is invalid: \(error); it must be \(key.allowed)")
             return nil
         }
     }
@@ -114,7 +116,7 @@ struct ConfigurationValues {
         return nil
     }
 
-    /// A duration; zero when the text is at fault, which is noted.
+    /// A duration; zero after an error, which is recorded.
     mutating func duration(_ key: ConfigurationKey, mayBeZero: Bool = false) -> Duration {
         guard let text = text(key) else { return .zero }
         guard let duration = Duration(parsing: text), mayBeZero || duration > .zero else {
@@ -124,7 +126,7 @@ struct ConfigurationValues {
         return duration
     }
 
-    /// A whole number; the lowest when the text is at fault, which is noted.
+    /// A whole number; the lowest after an error, which is recorded.
     mutating func number(_ key: ConfigurationKey, in range: ClosedRange<Int>) -> Int {
         guard let text = text(key) else { return range.lowerBound }
         guard let number = Int(text), range.contains(number) else {
@@ -134,7 +136,7 @@ struct ConfigurationValues {
         return number
     }
 
-    /// A size in bytes, up to 1 GiB; zero when the text is at fault, which is noted.
+    /// A size in bytes, up to 1 GiB; zero after an error, which is recorded.
     mutating func size(_ key: ConfigurationKey, mayBeZero: Bool = false) -> Int {
         guard let text = text(key) else { return 0 }
         guard let size = parseSize(text), ((mayBeZero ? 0 : 1)...(1 << 30)).contains(size) else {
@@ -144,7 +146,7 @@ struct ConfigurationValues {
         return size
     }
 
-    /// A whole number from 0 up; zero when the text is at fault, which is noted.
+    /// A whole number, 0 or greater; zero after an error, which is recorded.
     mutating func count(_ key: ConfigurationKey) -> Int {
         guard let text = text(key) else { return 0 }
         guard let count = Int(text), (0...Self.largestCount).contains(count) else {
@@ -154,7 +156,7 @@ struct ConfigurationValues {
         return count
     }
 
-    /// More than any machine has of anything that is counted.
+    /// More than any machine has of anything that is limited here.
     private static let largestCount = 1_000_000_000
 
     mutating func modelSelection(_ key: ConfigurationKey) -> ModelSelection? {
@@ -164,13 +166,13 @@ struct ConfigurationValues {
         return nil
     }
 
-    /// The first base's map comes on top of what is always mapped; another's only says what it calls the same models.
+    /// The first base's map extends the standard map; another base's map contains only its own names for the same models.
     mutating func modelMap(_ key: ConfigurationKey, ofBase number: Int = 1) -> ModelMap? {
         guard let text = text(key, ofBase: number) else { return nil }
         do throws(ModelMapError) {
             return try ModelMap(parsing: text, onTopOf: number == 1 ? .standard : .empty)
         } catch {
-            fail(key, ofBase: number, "the entry '\(error.entry)' cannot be used; allowed is \(key.allowed)")
+            fail(key, ofBase: number, "the entry '\(error.entry)' is invalid; it must be \(key.allowed)")
             return nil
         }
     }
@@ -182,7 +184,7 @@ struct ConfigurationValues {
         return nil
     }
 
-    /// A path that is nothing else.
+    /// A path that is not the path of a route.
     mutating func statusPath(_ passedPaths: PassedPaths?) -> String? {
         guard let text = text(.statusPath) else { return nil }
         let isRoute = passedPaths.map { Route(path: text, passing: $0) != nil } ?? false
@@ -191,12 +193,12 @@ struct ConfigurationValues {
         return nil
     }
 
-    /// An HTTP proxy's address, which has no path.
+    /// An HTTP proxy's address, without a path.
     mutating func proxy(_ key: ConfigurationKey) -> Client.Proxy? {
         guard let text = text(key) else { return nil }
         guard let url = try? BaseURL(text), url.origin.scheme == .http, url.path.isEmpty else {
-            // Not quoted: such addresses are often written with a password in them.
-            fail(key, "cannot be used; allowed is \(key.allowed)")
+            // Not quoted: proxy addresses often contain a password.
+            fail(key, "is invalid; it must be \(key.allowed)")
             return nil
         }
         return Client.Proxy(host: url.origin.host, port: url.origin.port)
@@ -208,7 +210,7 @@ struct ConfigurationValues {
 }
 
 extension Duration {
-    /// Reads a whole number with a unit (`ms`, `s`, `m`, `h`) or without, which means seconds.
+    /// Parses a whole number with a unit (`ms`, `s`, `m`, `h`), or without one in seconds.
     init?(parsing text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits), number < 1 << 32 else { return nil }
@@ -222,7 +224,7 @@ extension Duration {
     }
 }
 
-/// Reads a whole number of bytes, or of KiB, MiB or GiB with `k`, `m` or `g` behind it, as nginx does.
+/// Parses a whole number of bytes, or with the suffix `k`, `m` or `g` of KiB, MiB or GiB, as nginx does.
 private func parseSize(_ text: String) -> Int? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), number < 1 << 31 else { return nil }

@@ -3,12 +3,12 @@ internal import Models
 internal import Translation
 
 extension TranslationSettings {
-    /// These settings with what the web server's location sets for itself (`fastcgi_param GPT_PROXY_TARGET_API …`).
-    /// Headers, which arrive as `HTTP_…`, cannot pass for such parameters.
+    /// These settings with the overrides of the web server's location (`fastcgi_param GPT_PROXY_TARGET_API …`). A request
+    /// header cannot set such a parameter, because headers arrive as `HTTP_…`.
     ///
-    /// - Throws: ``ConfigurationError`` when a value is wrong.
+    /// - Throws: ``ConfigurationError`` if a value is invalid.
     func overridden(by parameters: Parameters) throws(ConfigurationError) -> TranslationSettings {
-        // An empty value is none, as in the environment.
+        // An empty value counts as not set, as in the environment.
         let overrides = parameters.withPrefix("GPT_PROXY_").filter { !$0.value.isEmpty }
         guard !overrides.isEmpty else { return self }
         var values = ConfigurationValues(overrides)

@@ -1,30 +1,32 @@
 internal import Glibc
 
-/// Looks at who may read and write the files that secrets and callers' keys stand in.
+/// Checks which users may read and write the files of secrets and callers' keys.
 public enum FilesCheck {
-    /// What is to be said of the files that the configuration names; nothing when it names none.
+    /// Checks the files that the configuration names.
     ///
-    /// - Parameter source: tells their paths. Their contents are not looked at.
+    /// - Parameter source: has the files' paths. Their contents are not read.
+    /// - Returns: one finding for each file that is too accessible, or one for all files; none if there are no files.
     public static func run(_ source: ConfigurationSource) -> [Finding] {
         let files = source.secretFiles + (source.keysFilePath.map { [$0] } ?? [])
         let findings = files.compactMap(finding)
         guard findings.isEmpty, !files.isEmpty else { return findings }
-        return [.ok("files", "with secrets and keys are closed to others: \(files.joined(separator: ", "))")]
+        let list = files.joined(separator: ", ")
+        return [.ok("files", "with secrets and keys are not accessible to other users: \(list)")]
     }
 
-    /// Nil when there is nothing to say against a file.
+    /// Nil if the file's permissions are safe.
     private static func finding(_ path: String) -> Finding? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         if status.st_mode & S_IWOTH != 0 {
             return .problem(
-                path, "can be changed by everybody on this machine, and who changes it gets in",
+                path, "can be changed by all users of this machine, who could give themselves access",
                 remedy: "chmod o-rw \(path)")
         }
         if status.st_mode & S_IROTH != 0 {
             return .warning(
-                path, "can be read by everybody on this machine",
-                remedy: "chmod o-r \(path), and have its group be that of the user who runs gpt-proxy")
+                path, "can be read by all users of this machine",
+                remedy: "chmod o-r \(path), and set its group to that of the user who runs gpt-proxy")
         }
         return nil
     }

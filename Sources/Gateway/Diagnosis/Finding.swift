@@ -1,22 +1,22 @@
-/// One thing that `gpt-proxy check` has looked at, and what it saw.
+/// One result of `gpt-proxy check`.
 public struct Finding: Sendable, Equatable {
-    /// How much it matters.
+    /// The severity.
     public enum Verdict: String, Sendable, CaseIterable {
-        /// As it should be.
+        /// Correct.
         case ok
-        /// Works, but not as well as it could, or not for long.
+        /// Works, but not optimally or not for long.
         case warning
         /// Does not work.
         case problem
     }
 
-    /// How much it matters.
+    /// The severity.
     public let verdict: Verdict
-    /// What it is about: a setting, a file, an address.
+    /// The subject: a setting, a file, an address.
     public let subject: String
-    /// What was seen, in words that follow the subject.
+    /// The result, as a clause that follows the subject.
     public let text: String
-    /// What to change, and where; nil where nothing has to be, or nobody can say.
+    /// What to change, and where; nil if no change is needed or known.
     public let remedy: String?
 
     private init(_ verdict: Verdict, _ subject: String, _ text: String, remedy: String?) {
@@ -26,31 +26,31 @@ public struct Finding: Sendable, Equatable {
         self.remedy = remedy
     }
 
-    /// Something that is as it should be.
+    /// A result that is correct.
     ///
     /// - Parameters:
     ///   - subject: a setting, a file, an address.
-    ///   - text: what was seen, in words that follow the subject.
+    ///   - text: the result, as a clause that follows the subject.
     public static func ok(_ subject: String, _ text: String) -> Finding {
         Finding(.ok, subject, text, remedy: nil)
     }
 
-    /// Something that works, but not as well as it could, or not for long.
+    /// A result that works, but not optimally or not for long.
     ///
     /// - Parameters:
     ///   - subject: a setting, a file, an address.
-    ///   - text: what was seen, in words that follow the subject.
+    ///   - text: the result, as a clause that follows the subject.
     ///   - remedy: what to change, and where.
     public static func warning(_ subject: String, _ text: String, remedy: String) -> Finding {
         Finding(.warning, subject, text, remedy: remedy)
     }
 
-    /// Something that does not work.
+    /// A result that does not work.
     ///
     /// - Parameters:
     ///   - subject: a setting, a file, an address.
-    ///   - text: what was seen, in words that follow the subject.
-    ///   - remedy: what to change, and where; nil where nobody can say.
+    ///   - text: the result, as a clause that follows the subject.
+    ///   - remedy: what to change, and where; nil if not known.
     public static func problem(_ subject: String, _ text: String, remedy: String? = nil) -> Finding {
         Finding(.problem, subject, text, remedy: remedy)
     }

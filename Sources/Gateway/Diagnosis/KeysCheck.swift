@@ -1,10 +1,10 @@
 internal import Files
 
-/// Looks for callers' keys that end soon, or have ended.
+/// Finds callers' keys that expire soon or have expired.
 public enum KeysCheck {
     private static let soon = 14.0 * 24 * 3600
 
-    /// - Returns: nothing when there is no file of keys.
+    /// - Returns: no findings if there is no keys file.
     public static func run(_ configuration: Configuration) -> [Finding] {
         guard let entries = configuration.access.keys?.content.entries else { return [] }
         let subject = ConfigurationKey.keysFile.rawValue
@@ -12,12 +12,12 @@ public enum KeysCheck {
         let findings = entries.compactMap { entry -> Finding? in
             guard let rest = entry.expires.map({ $0 - now }), rest < soon else { return nil }
             let label = entry.caller.label
-            let text = rest <= 0 ? "the key of '\(label)' has ended" : "the key of '\(label)' ends within \(days(rest))"
+            let text = "the key of '\(label)' \(rest <= 0 ? "has expired" : "expires within \(days(rest))")"
             return .warning(
-                subject, text, remedy: "gpt-proxy key new \(label) --add makes another; then take the old line out")
+                subject, text, remedy: "create another with gpt-proxy key new \(label) --add, then remove the old line")
         }
         guard findings.isEmpty else { return findings }
-        return [.ok(subject, "has \(entries.count) keys, none of which ends within two weeks")]
+        return [.ok(subject, "has \(entries.count) keys; none expires within two weeks")]
     }
 
     private static func days(_ seconds: Double) -> String {

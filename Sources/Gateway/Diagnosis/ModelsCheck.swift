@@ -1,11 +1,11 @@
 public import Models
 internal import Translation
 
-/// Warns about models in use that are shut down soon, and about what they do not support.
+/// Warns about models in use that will be shut down soon, and about features that they do not support.
 public enum ModelsCheck {
     /// - Parameters:
-    ///   - configuration: which models are in use.
-    ///   - today: the day.
+    ///   - configuration: the settings, which name the models in use.
+    ///   - today: the current day.
     ///   - upstream: shutdown dates that upstream reports; they take precedence over the catalogue's.
     public static func run(
         _ configuration: Configuration, on today: Day, upstream: [String: Day] = [:]
@@ -28,15 +28,15 @@ public enum ModelsCheck {
         }
     }
 
-    /// Requests go by the catalogue's dates, so one that upstream has otherwise is to be corrected there.
+    /// Requests follow the catalogue's dates, so a different date of upstream's should be added to the catalogue.
     private static func dates(_ choices: [ModelChoice], _ upstream: [String: Day]) -> [Finding] {
         unique(choices.map(\.sent.name)).compactMap { name in
             let ours = choices.first { $0.sent.name == name }?.sent.shutdown
             guard let theirs = upstream[name], theirs != ours else { return nil }
             return .warning(
                 "models",
-                "\(name) shuts down on \(theirs) by upstream's list, \(ours.map { "on \($0)" } ?? "on no date") by the catalogue, "
-                    + "which counts for requests",
+                "\(name) shuts down on \(theirs) according to upstream, \(ours.map { "on \($0)" } ?? "on no date") according to "
+                    + "the catalogue, which requests follow",
                 remedy: "a row in MODELS_FILE corrects the catalogue")
         }
     }
@@ -51,7 +51,7 @@ public enum ModelsCheck {
         ).map { .warning("models", $0, remedy: "gpt-proxy models shows which efforts a model supports") }
     }
 
-    /// Programs that offer tools fail where Chat Completions is asked for the newest models.
+    /// Clients that send tools get errors if the target is Chat Completions and the model is one of the newest.
     private static func tools(_ choices: [ModelChoice], _ settings: TranslationSettings) -> [Finding] {
         guard settings.target != .responses else { return [] }
         let models = choices.map { ($0.sent, $0.effortSent) }.filter { model, effort in
@@ -62,8 +62,8 @@ public enum ModelsCheck {
         return [
             .warning(
                 ConfigurationKey.target.rawValue,
-                "Chat Completions refuses function tools with \(unique(models).joined(separator: ", "))",
-                remedy: "the Responses API takes them: TARGET_API=responses")
+                "Chat Completions rejects function tools with \(unique(models).joined(separator: ", "))",
+                remedy: "the Responses API accepts them: TARGET_API=responses")
         ]
     }
 

@@ -2,7 +2,8 @@ internal import EventStream
 internal import JSON
 internal import Upstream
 
-/// How the events of a ``TickStream`` came: over what time they were written, and over what time they arrived.
+/// The timing of the events of ``CheckResponse``: the time over which they were written, and the time over which they
+/// arrived.
 struct Pacing {
     private var writtenAt: [Int] = []
     private var arrivedAt: [ContinuousClock.Instant] = []
@@ -24,10 +25,11 @@ struct Pacing {
         self = pacing
     }
 
-    /// Whether all that was announced is here.
+    /// Whether all announced events have arrived.
     var isComplete: Bool { announced > 1 && writtenAt.count == announced }
 
-    /// Whether events came together that were written apart. By the halves, so that a busy machine is no buffer.
+    /// Whether events that were written separately arrived together. The threshold is half the time, so that a busy machine
+    /// does not count as a buffer.
     var isHeldBack: Bool {
         guard let first = arrivedAt.first, let last = arrivedAt.last, let start = writtenAt.first,
             let end = writtenAt.last

@@ -1,10 +1,10 @@
 public import Upstream
 
-/// Fetches the keys that tokens are signed with, to see whether they are where the configuration says.
+/// Fetches the keys that tokens are signed with, to check the configured URL.
 public enum PublishedKeysCheck {
-    /// Runs on the client's event loop, where its task must be.
+    /// Fetches the keys. Runs on the client's event loop, to which its task must be pinned.
     ///
-    /// - Returns: nothing when the configuration names no address.
+    /// - Returns: no findings if the configuration has no URL.
     public static func run(_ configuration: Configuration, _ client: Client) async -> [Finding] {
         guard case .published(let address)? = configuration.access.tokens?.keys else { return [] }
         let subject = ConfigurationKey.tokenKeysURL.rawValue

@@ -22,7 +22,7 @@ public enum StateDirectoryCheck {
         guard let what else { return [.ok("STATE_DIR", "is a directory that this user may write to: \(path)")] }
         return [
             .warning(
-                "STATE_DIR", "\(path) \(what); processes will not see each other, and counts end with them",
+                "STATE_DIR", "\(path) \(what); the status page shows one process only, and counts are lost with it",
                 remedy: "create the directory, and give it to the user that runs gpt-proxy")
         ]
     }

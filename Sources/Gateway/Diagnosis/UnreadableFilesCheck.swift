@@ -1,9 +1,9 @@
 public import Scoreboard
 
-/// Looks for files that running processes cannot read, although the user who checks may be able to.
+/// Finds files that running processes cannot read, although the user who runs the check may be able to.
 public enum UnreadableFilesCheck {
-    /// - Parameter directory: where the processes keep their scoreboards.
-    /// - Returns: nothing when none runs, or the directory cannot be read.
+    /// - Parameter directory: the directory of the processes' scoreboards.
+    /// - Returns: no findings if no process is running, or the directory cannot be read.
     public static func run(_ directory: StateDirectory) -> [Finding] {
         let processes = ((try? directory.read())?.snapshots ?? []).filter(\.isLive)
         return UnreadableFiles.settings.compactMap { setting in

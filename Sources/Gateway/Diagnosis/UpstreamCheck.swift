@@ -4,22 +4,22 @@ public import NIOCore
 internal import Translation
 public import Upstream
 
-/// Asks upstream the cheapest question there is, to see whether it is there, takes the key and has the models that are sent.
+/// Sends upstream the cheapest request, to check that it responds, accepts the key and has the models that are sent.
 public enum UpstreamCheck {
-    /// What a base was found to be.
+    /// The results for one base.
     public struct Result: Sendable {
-        /// What to tell the operator.
+        /// The findings for the operator.
         public let findings: [Finding]
-        /// Its models; nil when it lists none.
+        /// Its models; nil if it returns no list.
         public var models: UpstreamModelList?
     }
 
-    /// Runs on `eventLoop`, where its task must be.
+    /// Checks one base. Runs on `eventLoop`, to which its task must be pinned.
     public static func run(
         _ base: Configuration.Base, of configuration: Configuration, _ client: Client, on eventLoop: any EventLoop
     ) async -> Result {
         let subject = configuration.bases.count > 1 ? "upstream \(base.url.origin)" : "upstream"
-        // Which is not started: the key is the one that the configuration was read with.
+        // The file watcher is not started: the key stays the one that was read with the configuration.
         let files = FileWatch(configuration, scoreboard: nil)
         let request = UpstreamRequests(base, files).get("/models")
         do throws(UpstreamError) {
@@ -41,32 +41,32 @@ public enum UpstreamCheck {
         return .problem(
             subject, "answers with status \(status)",
             remedy: isAboutKey
-                ? "it does not take the key: check \(ConfigurationKey.openAIKey.name(ofBase: base.number)), and what its "
-                    + "project may do" : "check \(ConfigurationKey.base.rawValue); it ends with /v1 for OpenAI")
+                ? "it rejects the key: check \(ConfigurationKey.openAIKey.name(ofBase: base.number)), and the permissions of its "
+                    + "project" : "check \(ConfigurationKey.base.rawValue); it ends with /v1 for OpenAI")
     }
 
     private static func remedy(for error: UpstreamError) -> String {
         switch error.code {
         case .unreachable, .connectTimeout:
-            "check \(ConfigurationKey.base.rawValue), the firewall, \(ConfigurationKey.upstreamProxy.rawValue) if there must "
-                + "be a proxy, and \(ConfigurationKey.upstreamCAFile.rawValue) if its certificate is your own"
+            "check \(ConfigurationKey.base.rawValue), the firewall, \(ConfigurationKey.upstreamProxy.rawValue) if a proxy "
+                + "is needed, and \(ConfigurationKey.upstreamCAFile.rawValue) if its certificate is from a private authority"
         default: "check whether \(ConfigurationKey.base.rawValue) is an OpenAI-compatible API"
         }
     }
 
     // MARK: Models
 
-    /// Thousands of models take less.
+    /// The largest list that is read, in bytes; thousands of models take less.
     private static let largestList = 16 << 20
 
     private static let modelRemedy =
-        "name models in DEFAULT_MODEL and MODEL_MAP that it has; a server may also have some that it does not list"
+        "set DEFAULT_MODEL and MODEL_MAP to models that it has; some servers also have models that they do not list"
 
     private static func models(
         _ list: UpstreamModelList?, _ subject: String, _ base: Configuration.Base, _ settings: TranslationSettings
     ) -> Finding {
         guard let list else {
-            return .warning(subject, "has no list of models that can be read", remedy: modelRemedy)
+            return .warning(subject, "has no readable list of models", remedy: modelRemedy)
         }
         let sent = modelsSent(settings).map { base.modelMap?($0).description ?? $0 }
         let missing = sent.filter { !list.names.contains($0) }

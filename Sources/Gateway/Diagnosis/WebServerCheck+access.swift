@@ -1,68 +1,69 @@
 internal import Upstream
 
-/// Whether requests get to gpt-proxy, with their keys and whole.
+/// Checks whether requests reach gpt-proxy, complete and with their keys.
 extension WebServerCheck {
-    /// - Returns: the header that the key gets through in, nil when no request gets through; and what was found.
+    /// - Returns: the header in which the key reaches gpt-proxy, nil if no request does; and the finding.
     func checkAccess() async throws(UpstreamError) -> (keyHeader: KeyHeader?, finding: Finding) {
         let response = try await send("body", .authorization)
         if try await bodySize(in: response) != nil {
-            return (.authorization, .ok(subject, "hands requests to gpt-proxy"))
+            return (.authorization, .ok(subject, "passes requests to gpt-proxy"))
         }
         guard response.isOurs else { return (nil, answerOfAnother(response)) }
         guard response.status == 401 else { return (nil, answerOfOurs(response)) }
         guard try await bodySize(in: send("body", .apiKey)) != nil else {
-            return (nil, .problem(subject, "is refused by gpt-proxy with its key", remedy: Self.keyRemedy))
+            return (nil, .problem(subject, "reaches gpt-proxy, which rejects the key", remedy: Self.keyRemedy))
         }
-        let text = "does not hand the header Authorization to gpt-proxy, where most clients have their key"
+        let text = "does not pass the header Authorization to gpt-proxy, in which most clients send their key"
         return (.apiKey, .problem(subject, text, remedy: WebServer.remedy(.passKey, in: response.webServer)))
     }
 
     private static let keyRemedy =
-        "see whether the process has been restarted since the key was changed, and has the settings of this check "
-        + "(--env-file); --key-file names another key"
+        "check whether the process was restarted after the key was changed, and has the settings of this check "
+        + "(--env-file); --key-file selects another key"
 
-    /// gpt-proxy is there, but does not understand.
+    /// The finding for an error response of gpt-proxy's.
     private func answerOfOurs(_ response: Response) -> Finding {
         if response.status == 404 {
             return .problem(
-                subject, "reaches gpt-proxy, but does not tell it the path",
+                subject, "reaches gpt-proxy, but without the path",
                 remedy: WebServer.remedy(.passPath, in: response.webServer))
         }
         return .problem(
-            subject, "is answered by gpt-proxy with status \(response.status)",
+            subject, "reaches gpt-proxy, which answers with status \(response.status)",
             remedy: response.status == 400
-                ? "see whether the process that runs is of this version" : "see what its log says of the request")
+                ? "check whether the running process has this version" : "see its log for the request")
     }
 
-    /// What the web server, or whatever else is there, answers in gpt-proxy's place.
+    /// The finding for a response that is not gpt-proxy's, but the web server's or another program's.
     private func answerOfAnother(_ response: Response) -> Finding {
         let server = response.webServer
         let name = server?.rawValue ?? "the web server"
         switch response.status {
         case 300..<400:
             return .problem(
-                subject, "is redirected elsewhere",
-                remedy: "give clients, and this check, the address that it leads to")
+                subject, "redirects to another address",
+                remedy: "use that address, for clients and for this check")
         case 404, 405:
             return .problem(
-                subject, "is answered by \(name) itself, with status \(response.status)",
+                subject, "gets status \(response.status) from \(name) itself",
                 remedy: WebServer.remedy(.handOver, in: server))
         case 401, 403:
             return .problem(
-                subject, "is refused by \(name) itself, with status \(response.status)",
-                remedy: "take out what asks for a password there, or lets some addresses in only")
+                subject, "is rejected by \(name) itself, with status \(response.status)",
+                remedy: "remove the password or address restriction for this path")
         case 500...:
             return .problem(
-                subject, "does not get through from \(name) to gpt-proxy, which answers with status \(response.status)",
+                subject, "does not reach gpt-proxy through \(name), which answers with status \(response.status)",
                 remedy: WebServer.remedy(.reach, in: server) + ". See the web server's error log, and check --socket")
         default:
             return .problem(
-                subject, "is answered by something else, with status \(response.status)",
+                subject, "gets status \(response.status) from another program",
                 remedy: WebServer.remedy(.handOver, in: server))
         }
     }
 
-    /// A large body, which servers refuse in several ways: by an answer before it is there, or none.
+    /// Sends a large body. Servers reject it in several ways: with a response before the body is complete, or by closing
+    /// the connection.
     func checkBody(_ keyHeader: KeyHeader) async -> Finding {
         let body = [UInt8](repeating: UInt8(ascii: " "), count: bodySize)
         let size = bodySize >= 1 << 20 ? "\(bodySize >> 20) MB" : "\(bodySize) bytes"
@@ -71,13 +72,13 @@ extension WebServerCheck {
         do throws(UpstreamError) {
             let response = try await send("body", keyHeader, body: body)
             server = response.webServer
-            if try await bodySize(in: response) == bodySize { return .ok(subject, "takes a body of \(size)") }
-            fault = "is answered with status \(response.status)"
+            if try await bodySize(in: response) == bodySize { return .ok(subject, "accepts a body of \(size)") }
+            fault = "gets status \(response.status)"
         } catch {
             fault = "is cut off (\(error))"
         }
         return .problem(
-            subject, "does not take a body of \(size), which \(fault)",
+            subject, "does not accept a body of \(size), which \(fault)",
             remedy: WebServer.remedy(.takeLargeBodies, in: server))
     }
 }

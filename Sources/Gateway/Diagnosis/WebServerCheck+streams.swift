@@ -1,21 +1,21 @@
 internal import Upstream
 
-/// Whether streams stream.
+/// Checks whether events arrive without delay.
 extension WebServerCheck {
-    /// How often a stream is tried: a busy machine may hold one back that the web server did not.
+    /// The maximum number of attempts: a busy machine may delay a stream that the web server did not.
     private static var tries: Int { 3 }
 
     func checkStreams(_ keyHeader: KeyHeader) async throws -> [Finding] {
-        // As most client libraries ask.
+        // Most client libraries accept gzip.
         let stream = try await findOut("stream", keyHeader, acceptsGzip: true)
         guard let isHeldBack = stream.isHeldBack else {
-            return [.problem(subject, "ends a stream before its end", remedy: "see the web server's error log")]
+            return [.problem(subject, "cuts a stream off", remedy: "see the web server's error log")]
         }
         guard !isHeldBack else {
             let isPlainHeldBack = try await findOut("stream", keyHeader, acceptsGzip: false).isHeldBack
             return [heldBack(byCompression: isPlainHeldBack == false, stream.server)]
         }
-        let streams = Finding.ok(subject, "streams: each event comes when it is written")
+        let streams = Finding.ok(subject, "streams: each event arrives when it is written")
         guard try await findOut("unmarked-stream", keyHeader, acceptsGzip: true).isHeldBack == true else {
             return [streams]
         }
@@ -23,8 +23,8 @@ extension WebServerCheck {
             streams,
             .warning(
                 subject,
-                "streams only because gpt-proxy asks it to (X-Accel-Buffering): buffering is on, and holds streams back where "
-                    + "another server stands before this one or the header is ignored",
+                "streams only because gpt-proxy requests it (X-Accel-Buffering): buffering is on, and delays streams if there is "
+                    + "another server before this one or the header is ignored",
                 remedy: WebServer.remedy(.passEvents, in: stream.server)),
         ]
     }
@@ -32,11 +32,11 @@ extension WebServerCheck {
     private func heldBack(byCompression: Bool, _ server: WebServer?) -> Finding {
         .problem(
             subject,
-            "holds streams back\(byCompression ? " to compress them" : ""): the events come all at once, at the end",
+            "buffers streams\(byCompression ? " to compress them" : ""): all events arrive at once, at the end",
             remedy: WebServer.remedy(byCompression ? .sendUncompressed : .passEvents, in: server))
     }
 
-    /// - Returns: whether even the best of a few streams is held back; nil when one is not whole.
+    /// - Returns: whether all attempts were delayed; nil if one was incomplete.
     private func findOut(
         _ word: String, _ keyHeader: KeyHeader, acceptsGzip: Bool
     ) async throws -> (isHeldBack: Bool?, server: WebServer?) {

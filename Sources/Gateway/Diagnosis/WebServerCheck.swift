@@ -2,28 +2,28 @@ internal import JSON
 public import NIOCore
 public import Upstream
 
-/// Sends gpt-proxy requests by the way that clients' take, through the web server, and looks at what that does to them.
+/// Sends gpt-proxy requests through the web server, as clients do, and checks what the web server does to them.
 ///
-/// The requests go to a route that clients use, since a web server's settings may be a location's own; a header keeps them
-/// from going upstream (`CheckReply`).
+/// The requests go to a clients' route, because a web server can have different settings for each location; a header
+/// prevents them from being sent upstream (``CheckResponse``).
 public struct WebServerCheck: Sendable {
-    /// Above what servers allow unless they are told: 1 MB (nginx), 128 KB (mod_fcgid).
+    /// Larger than servers' default limits: 1 MB (nginx), 128 KB (mod_fcgid).
     private static let largeBody = 4 << 20
 
     private let origin: Origin
     private let path: String
     private let key: String
-    /// How large a body is tried, in bytes.
+    /// The size of the large body, in bytes.
     let bodySize: Int
     private let client: Client
     private let eventLoop: any EventLoop
 
     /// - Parameters:
-    ///   - base: the address that clients are given, with `/v1` or `/proxy` at its end or neither.
-    ///   - key: a caller's.
-    ///   - maxBody: what gpt-proxy takes, in bytes.
-    ///   - client: asks the web server; made with ``configuration(from:)``.
-    ///   - eventLoop: the one that ``run()`` is called on, and one of the client's.
+    ///   - base: the address that clients use, with or without `/v1` or `/proxy` at its end.
+    ///   - key: a caller's key.
+    ///   - maxBody: the largest body that gpt-proxy accepts, in bytes.
+    ///   - client: sends the requests; made with ``configuration(from:)``.
+    ///   - eventLoop: the event loop on which ``run()`` is called; one of the client's.
     public init(_ base: BaseURL, key: String, maxBody: Int, client: Client, eventLoop: any EventLoop) {
         origin = base.origin
         path = Self.route(below: base.path)
@@ -38,7 +38,7 @@ public struct WebServerCheck: Sendable {
         return path + (path.hasSuffix("/v1") ? "/chat/completions" : "/v1/chat/completions")
     }
 
-    /// How such requests are made: straight to the web server, with more haste than a model's.
+    /// The client's configuration for such requests: without a proxy, and with shorter timeouts than for a model.
     public static func configuration(from configuration: Configuration) -> Configuration {
         var configuration = configuration
         configuration.client.proxy = nil
@@ -47,10 +47,10 @@ public struct WebServerCheck: Sendable {
         return configuration
     }
 
-    /// The address that is asked, which the findings are about.
+    /// The address that is checked, which is the findings' subject.
     var subject: String { origin.description + path }
 
-    /// Runs on the event loop, where its task must be.
+    /// Runs the check. Runs on the event loop, to which its task must be pinned.
     public func run() async -> [Finding] {
         var findings: [Finding] = []
         do {
@@ -64,22 +64,22 @@ public struct WebServerCheck: Sendable {
                 .problem(
                     subject, "\(error)",
                     remedy:
-                        "see whether the web server runs and listens at \(origin), and whether its certificate is good "
+                        "check whether the web server is running and listens at \(origin), and whether its certificate is valid "
                         + "for that name"))
         } catch {
-            findings.append(.problem(subject, "cannot be asked: \(error)"))
+            findings.append(.problem(subject, "cannot be checked: \(error)"))
         }
         return findings
     }
 
     // MARK: Requests
 
-    /// Where a key is shown.
+    /// The header of the key.
     enum KeyHeader {
         case authorization, apiKey
     }
 
-    /// - Parameter word: what is asked for, as in ``CheckReply``.
+    /// - Parameter word: the header's value; see ``CheckResponse``.
     func send(
         _ word: String, _ keyHeader: KeyHeader, body: [UInt8] = [], acceptsGzip: Bool = false
     ) async throws(UpstreamError) -> Response {
@@ -99,7 +99,7 @@ public struct WebServerCheck: Sendable {
         return try await client.send(request, on: eventLoop, usesIdleConnection: false)
     }
 
-    /// How many bytes of a body gpt-proxy says it got; nil when that is not what the answer says.
+    /// The number of bytes that gpt-proxy reports to have received; nil if the response does not have that form.
     func bodySize(in response: Response) async throws(UpstreamError) -> Int? {
         let body = try await response.body.collect(upTo: 1 << 20)
         guard let root = try? Document(parsing: body).root, root["object"]?.isString("gpt_proxy.check") == true else {
@@ -110,9 +110,9 @@ public struct WebServerCheck: Sendable {
 }
 
 extension Response {
-    /// The web server that it came by.
+    /// The web server that passed on the response.
     var webServer: WebServer? { WebServer(named: header("server")) }
 
-    /// Whether gpt-proxy itself has answered, and not what is before it.
+    /// Whether the response is gpt-proxy's own, and not that of a server before it.
     var isOurs: Bool { header("x-gpt-proxy-request-id") != nil }
 }

@@ -3,9 +3,9 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// A request that ends with an error, told in the words of the route it came by.
+/// An error that ends a request. Its body has the format of the request's route.
 struct HTTPError: Error, Sendable {
-    /// The two contracts.
+    /// The two body formats.
     enum Style: Sendable {
         /// `/proxy` and `/healthz`: `{"detail": …}`.
         case detail
@@ -14,81 +14,83 @@ struct HTTPError: Error, Sendable {
     }
 
     let status: Int
-    /// A word for the log and for programs.
+    /// A machine-readable identifier, also written to the log.
     let reason: String
-    /// What happened and the way out, for people.
+    /// What happened and how to fix it, for people.
     private(set) var message: String
-    /// The client's field at fault, as a path.
+    /// Path of the request field that is invalid.
     var param: String?
-    /// OpenAI's code, where it has one for this.
+    /// OpenAI's error code; nil if OpenAI has none for this error.
     var code: String?
-    /// OpenAI's word for the family of errors; nil takes the one that goes with the status.
+    /// OpenAI's error type; nil selects the type that matches the status.
     var type: String?
     var headers: [(name: String, value: String)] = []
-    /// An error status of upstream with its body, which the client gets to see.
+    /// Upstream's error status and body, which are passed on to the client.
     var upstream: (status: Int, body: [UInt8])?
-    /// Whether the message may be upstream's.
+    /// Whether the message may contain text from upstream.
     private(set) var quotesUpstream = false
 
-    /// Nobody is there to be answered: nginx's word for it, for the log alone.
+    /// The client has disconnected, so no response is sent. nginx's status for this case; used only in the log.
     static let clientLeftStatus = 499
 
-    /// The request does not show who makes it. Whatever is wrong with what it shows, its sender gets the same answer.
+    /// The request has no valid key or token. The client gets the same response whatever is wrong.
     ///
-    /// - Parameter reason: what is wrong, for the log.
+    /// - Parameter reason: what is wrong; only logged.
     static func unauthorized(_ reason: String = "invalid_key") -> HTTPError {
         HTTPError(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
     }
 
-    /// The key was good until its file became unreadable for longer than `KEYS_FILE_GRACE`.
+    /// The caller's key was valid until its file became unreadable for longer than `KEYS_FILE_GRACE`.
     ///
-    /// Not 401: the caller would take its key for a revoked one, and its program would give up. With 503 it learns that the
-    /// fault is the server's, and tries again. A key that was not good before gets 401, whatever the file may say by now.
+    /// Not 401, which would make the caller believe that its key was revoked, and its program would give up. 503 shows that
+    /// the fault is the server's, and that a retry is worthwhile. A key that was not valid before gets 401, whatever the
+    /// file contains by now.
     static let keysUnreadable = HTTPError(
         status: 503, reason: "keys_unreadable",
-        message: "This server cannot read its callers' keys at the moment. Please tell its operator.",
+        message: "The proxy cannot read its callers' keys. Contact the proxy's operator.",
         code: "keys_unreadable", headers: [("Retry-After", "30")])
 
     static func modelNotAllowed(_ model: String) -> HTTPError {
         HTTPError(
             status: 403, reason: "model_not_allowed",
-            message: "This key may not use the model '\(model)'. GET /v1/models lists those that it may.",
+            message: "This key may not use the model '\(model)'. GET /v1/models lists the models it may use.",
             param: "model",
             code: "model_not_found")
     }
 
     static let modelNotNamed = HTTPError(
         status: 403, reason: "model_not_allowed",
-        message: "This key may use some models only, and the request names none in a JSON body.", param: "model",
-        code: "model_not_found")
+        message: "This key is limited to certain models, and the request has no JSON body with a 'model'.",
+        param: "model", code: "model_not_found")
 
     static let notFound = HTTPError(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
 
-    /// This process cannot take the request on now; soon, or another one, it may.
+    /// This process lacks the resources for the request. The request may succeed later, or in another process.
     ///
-    /// - Parameter reason: what it has too little of, for the log.
+    /// - Parameter reason: the resource that is exhausted; only logged.
     static func overloaded(_ reason: String) -> HTTPError {
         HTTPError(
-            status: 503, reason: reason, message: "This server has its hands full. Try again in a few seconds.",
+            status: 503, reason: reason, message: "The proxy is at capacity. Retry in a few seconds.",
             code: "overloaded", headers: retrySoon)
     }
 
     static let upstreamErrorTooLarge = HTTPError(
         status: 502, reason: "upstream_oversized",
         message: """
-            Upstream's error has more than \(Redaction.sizeLimit >> 20) MB. It is not passed on, since it may quote keys.
+            Upstream's error is larger than \(Redaction.sizeLimit >> 20) MB. It is not passed on, because it may quote keys.
             """,
         code: "upstream_oversized")
 
-    /// What ended a request that was cancelled: its client left or, when that is still there, the order to stop.
+    /// The error of a cancelled request: its client disconnected or, if the client is still connected, the process is
+    /// shutting down.
     func unlessStopping(clientIsGone: Bool) -> HTTPError {
         guard status == Self.clientLeftStatus, !clientIsGone else { return self }
         return HTTPError(
-            status: 503, reason: "stopping", message: "This server is being stopped. Try again in a few seconds.",
+            status: 503, reason: "stopping", message: "The proxy is shutting down. Retry in a few seconds.",
             code: "stopping", headers: Self.retrySoon)
     }
 
-    /// The reason of requests for which there was no place.
+    /// The reason of requests that found no permit.
     static let tooManyStreams = "too_many_streams"
 
     private static let retrySoon = [(name: "Retry-After", value: "5")]
@@ -99,7 +101,7 @@ struct HTTPError: Error, Sendable {
             headers: [("Allow", allowed.joined(separator: ", "))])
     }
 
-    /// Without what upstream's words may hold of the operator's own.
+    /// The error without the operator's keys and ids, which upstream's text may quote.
     func redacted(_ redaction: Redaction) -> HTTPError {
         var failure = self
         if let upstream { failure.upstream = (upstream.status, redaction.apply(upstream.body)) }
@@ -111,7 +113,7 @@ struct HTTPError: Error, Sendable {
         return failure
     }
 
-    /// The body of the answer.
+    /// The response's body.
     func body(_ style: Style) -> [UInt8] {
         switch style {
         case .detail: detailBody
@@ -133,7 +135,7 @@ struct HTTPError: Error, Sendable {
         return writer.bytes
     }
 
-    /// The failure as an error of OpenAI's API.
+    /// The error in the form of OpenAI's API.
     var reported: ReplyFailure {
         let type = type ?? (status < 500 ? "invalid_request_error" : "server_error")
         return ReplyFailure(message: message, type: type, param: param, code: code)
@@ -141,7 +143,7 @@ struct HTTPError: Error, Sendable {
 }
 
 extension HTTPError {
-    /// What an error of any layer means to the client.
+    /// The error that the client gets for an error of any layer.
     init(_ error: any Error) {
         switch error {
         case let failure as HTTPError:
@@ -166,7 +168,7 @@ extension HTTPError {
             let faults = error.faults.map { "GPT_PROXY_\($0.key.rawValue) \($0.message)" }
             self.init(
                 status: 500, reason: "configuration",
-                message: "The web server hands over a setting that cannot be used: \(faults.joined(separator: "; ")).")
+                message: "The web server passes an invalid setting: \(faults.joined(separator: "; ")).")
         default:
             self.init(status: 500, reason: "internal_error", message: "\(error)")
         }
@@ -181,7 +183,7 @@ extension HTTPError {
         case .incomplete:
             self.init(
                 status: 400, reason: "body_incomplete",
-                message: "The request body does not have the length that was announced: the upload was cut.")
+                message: "The request body's length differs from Content-Length: the upload was cut off.")
         case .noDescriptor:
             self = .overloaded("no_descriptor")
         case .noMemory:
@@ -190,7 +192,7 @@ extension HTTPError {
             self.init(
                 status: 408, reason: "body_too_slow",
                 message:
-                    "The request body came too slowly: at less than UPLOAD_RATE bytes a second, or for longer than "
+                    "The request body arrived too slowly: at less than UPLOAD_RATE bytes per second, or for longer than "
                     + "UPLOAD_TIMEOUT.")
         }
     }
@@ -216,7 +218,7 @@ extension HTTPError {
 }
 
 extension Writer {
-    /// The bytes as they are if they are JSON, else `{"raw_text": …}` with them as text.
+    /// Writes the bytes unchanged if they are JSON, otherwise as text in `{"raw_text": …}`.
     mutating func json(orRawText bytes: [UInt8]) {
         if let document = try? Document(parsing: bytes, maximumDepth: upstreamJSONDepth) {
             value(document.root)
@@ -226,5 +228,5 @@ extension Writer {
     }
 }
 
-/// How deep upstream's JSON may be nested: deeper than clients', since replies wrap what clients sent.
+/// Maximum nesting depth of upstream's JSON: deeper than that of clients' JSON, because responses wrap what clients sent.
 let upstreamJSONDepth = 512

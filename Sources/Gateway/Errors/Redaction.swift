@@ -1,23 +1,23 @@
-/// Takes out of what upstream says about an error what concerns the operator alone: keys, whole, cut or masked, and the ids
-/// of organizations and projects. OpenAI quotes the former when a key is wrong, and the latter when a limit is reached.
+/// Removes from upstream's error texts what concerns only the operator: keys (whole, truncated or masked) and the ids of
+/// organizations and projects. OpenAI quotes keys when a key is wrong, and ids when a limit is reached.
 ///
-/// Works on bytes, whether they are JSON, events or plain text: what is taken out and what takes its place are words of
-/// letters, digits and a few signs, which are written alike in all of them.
+/// Works on bytes, whether they are JSON, events or plain text: the removed words and their replacements consist of
+/// letters, digits and a few signs, which are encoded identically in all three.
 struct Redaction {
-    /// The largest error that is searched and passed on, in bytes. A longer search would hold up the event loop, and OpenAI's
+    /// The largest error that is searched and passed on, in bytes. A longer search would block the event loop, and OpenAI's
     /// own errors are far smaller.
     static let sizeLimit = 1 << 20
 
-    /// Words that begin so are keys (`sk-`) or ids, if what follows looks like one.
+    /// Prefixes of keys (`sk-`) and ids. A word with such a prefix is removed if its suffix looks machine-generated.
     private static let beginnings = ["sk-", "org-", "proj-", "proj_"].map { Array($0.utf8) }
     private static let mask = Array("***".utf8)
-    /// So much of a key's beginning tells the key: a word of the machine.
+    /// How many bytes of a key's prefix identify the key: one machine word, so that a comparison is one instruction.
     private static let fragmentLength = MemoryLayout<UInt64>.size
 
-    /// How the operator's keys begin; nothing of a key that is so short that it could be any word.
+    /// The prefixes of the operator's keys; none for a key that is shorter than a prefix, which could be an ordinary word.
     private let fragments: [UInt64]
 
-    /// - Parameter key: the operator's.
+    /// - Parameter key: the operator's key.
     init(key: String) {
         let beginning = Array(key.utf8.prefix(Self.fragmentLength))
         fragments =
@@ -25,7 +25,7 @@ struct Redaction {
             ? [] : [beginning.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }]
     }
 
-    /// Takes out what any of several does.
+    /// Removes what any of the given redactions removes.
     init(joining redactions: [Redaction]) {
         fragments = redactions.flatMap(\.fragments)
     }
@@ -42,7 +42,8 @@ struct Redaction {
             var offset = 0
             while let start = bytes[offset...].firstIndex(where: Self.isInWord) {
                 offset = start
-                // A letter behind a backslash belongs to that: \n is no part of the word behind it, nor is \u000a.
+                // A letter after a backslash is part of an escape sequence: neither `\n` nor `\u000a` belongs to the word
+                // after it.
                 if start > 0, bytes[start - 1] == UInt8(ascii: "\\") {
                     offset = min(start + (bytes[start] == UInt8(ascii: "u") ? 5 : 1), bytes.count)
                 }
@@ -59,9 +60,9 @@ struct Redaction {
         return redacted
     }
 
-    /// What takes a word's place; nil when it may stay.
+    /// The replacement of a word; nil when the word stays.
     private func replacement(for word: UnsafeRawBufferPointer) -> [UInt8]? {
-        // No word that is taken out is shorter than a mask.
+        // Removed words are at least as long as the mask.
         guard word.count >= Self.mask.count else { return nil }
         if let beginning = Self.beginnings.first(where: { word.starts(with: $0) }),
             Self.isRandom(word.dropFirst(beginning.count))
@@ -78,7 +79,7 @@ struct Redaction {
         }
     }
 
-    /// Whether there are three asterisks in a row, and something else.
+    /// Whether the word has three asterisks in a row and other characters too.
     private static func isMasked(_ word: UnsafeRawBufferPointer) -> Bool {
         var row = 0
         var longestRow = 0
@@ -89,7 +90,7 @@ struct Redaction {
         return longestRow >= mask.count && longestRow < word.count
     }
 
-    /// Whether so many letters and digits are made up by a program, as those of an id are: not the example's, not a chart's.
+    /// Whether the suffix looks machine-generated, like an id, and not like a word (`sk-example`, `org-chart`).
     private static func isRandom(_ rest: Slice<UnsafeRawBufferPointer>) -> Bool {
         let isOrdinary = rest.allSatisfy {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")

@@ -2,19 +2,19 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// What upstream answered where it should have answered with a success: read whole, since clients want to see it and the
-/// proxy may know what to do about it.
+/// An upstream response without a success status. It is read whole: clients get its body, and the proxy may be able to
+/// correct the request.
 struct UpstreamErrorResponse: Error {
-    /// The largest body of an answer that is no success, in bytes.
+    /// The largest error body that is read, in bytes.
     fileprivate static let maximumSize = 1 << 20
 
     let status: Int
-    /// Those that a client gets to see.
+    /// The headers that are passed on to the client.
     var headers: [(name: String, value: String)]
     private(set) var body: [UInt8]
-    /// What it says about trying again.
+    /// The advice about a retry in its headers.
     var advice = RetryAdvice()
-    /// What had become of the request that was refused.
+    /// The translation's notices about the rejected request.
     var notices: [Notice] = []
 
     /// The body as OpenAI's `{"error":{…}}`; nil when it is something else.
@@ -27,21 +27,21 @@ struct UpstreamErrorResponse: Error {
 }
 
 extension UpstreamErrorResponse {
-    /// Whether upstream does not have the model of the request: 404 `model_not_found`, or what OpenAI says of models that have
+    /// Whether upstream does not have the request's model: 404 `model_not_found`, or OpenAI's message for models that have
     /// been shut down ("The model `gpt-4-32k` has been deprecated, …").
     var saysModelIsMissing: Bool {
         guard status == 404 || status == 400 || status == 410, let error = error?["error"] else { return false }
-        // A tool may name a model too.
+        // The error may be about a tool, which can name a model too.
         if let param = error.given("param"), !param.isString("model") { return false }
         if let code = error.given("code") {
-            // With 400, the code says that the API does not serve the model.
+            // With 400, the code means that this API does not serve the model.
             return code.isString("model_not_found") && status != 400
         }
         let message = error["message"]?.string ?? ""
         return message.contains("model") && (message.contains("been deprecated") || message.contains("been shut down"))
     }
 
-    /// Adds a remark to what the client gets to read.
+    /// Appends a remark to the error message that the client gets.
     mutating func remark(_ text: String) {
         guard let root = error else { return }
         var writer = Writer(reservingCapacity: body.count + text.utf8.count)
@@ -68,7 +68,7 @@ extension UpstreamErrorResponse {
 }
 
 extension Response {
-    /// An answer that is no success, whole. Where its body breaks off or is too large, the status has said enough.
+    /// Reads an error response whole. If its body is cut off or too large, the status alone is enough.
     func refusal() async throws(UpstreamError) -> UpstreamErrorResponse {
         var bytes: [UInt8] = []
         do throws(UpstreamError) {
@@ -81,14 +81,14 @@ extension Response {
 }
 
 extension HTTPError {
-    /// What a refusal is to a client of `/v1`: the same status and body. But upstream's 401 and 403 are about the proxy's
-    /// own key, of which its text may quote a part: nothing of that is passed on.
+    /// The error that a client of `/v1` gets for an upstream error response: the same status and body. Upstream's 401 and
+    /// 403 are about the proxy's own key, which their text may quote in part; nothing of their text is passed on.
     init(_ refusal: UpstreamErrorResponse) {
         let status = refusal.status
         guard status >= 400, status != 401, status != 403 else {
             self.init(
                 status: 502, reason: "upstream_status",
-                message: "Upstream does not let this proxy in (status \(status)). Its operator can mend that.",
+                message: "Upstream rejected this proxy's credentials (status \(status)). Contact the proxy's operator.",
                 code: "upstream_refused")
             return
         }

@@ -1,8 +1,8 @@
 internal import Upstream
 
-/// A PEM file with certificate authorities that are trusted beside the system's (`UPSTREAM_CA_FILE`).
+/// A PEM file of certificate authorities that are trusted in addition to the system's (`UPSTREAM_CA_FILE`).
 enum AuthoritiesFile {
-    /// How many bytes it may have: the authorities of all browsers together have a quarter of a megabyte.
+    /// The maximum size of the file, in bytes: the authorities of all browsers together take a quarter of a megabyte.
     static let sizeLimit = 4 << 20
 
     static func parse(_ bytes: [UInt8]) throws(ValueFault) -> Authorities {

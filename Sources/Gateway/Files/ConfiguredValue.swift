@@ -1,11 +1,11 @@
 internal import Files
 
-/// A value of the configuration: as it was given, or as a file has it, which may change while the program runs.
+/// A value of the configuration: from the settings, or from a file that may change while the program runs.
 enum ConfiguredValue<Content: Sendable>: Sendable {
     case value(Content)
     case file(FileReading<Content>)
 
-    /// The value at the time of reading.
+    /// The value when the configuration was read.
     var content: Content {
         switch self {
         case .value(let content): content
@@ -13,9 +13,9 @@ enum ConfiguredValue<Content: Sendable>: Sendable {
         }
     }
 
-    /// The same place with another value.
+    /// The same source with a converted value.
     ///
-    /// - Parameter transform: makes the other value of this one, now and each time the file is read again.
+    /// - Parameter transform: converts the value, now and after each reload of the file.
     func map<T>(_ transform: @escaping @Sendable (Content) -> T) -> ConfiguredValue<T> {
         switch self {
         case .value(let content): .value(transform(content))
@@ -24,7 +24,7 @@ enum ConfiguredValue<Content: Sendable>: Sendable {
     }
 }
 
-/// Why a value cannot be used, in words that follow its name. Holds nothing of a secret.
+/// The reason why a value is invalid, as a clause that follows the setting's name. Contains no part of a secret.
 struct ValueFault: Error, Sendable, CustomStringConvertible {
     let description: String
 

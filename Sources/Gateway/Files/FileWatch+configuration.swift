@@ -3,11 +3,11 @@ internal import Logging
 public import Scoreboard
 
 extension FileWatch {
-    /// A watch that says in the log what happens to the files, and on the scoreboard which of them cannot be read.
+    /// A file watcher that logs changes of the files, and shows on the scoreboard which of them cannot be read.
     ///
     /// - Parameters:
-    ///   - configuration: says how the log is written.
-    ///   - scoreboard: where others can see the state of the files; nil for nowhere.
+    ///   - configuration: selects the log's level and format.
+    ///   - scoreboard: shows the state of the files to other processes; nil for none.
     public convenience init(_ configuration: Configuration, scoreboard: Scoreboard?) {
         let log = configuration.log
         self.init { report in
@@ -23,11 +23,11 @@ extension Logger {
         var metadata: Logger.Metadata = ["setting": "\(report.name)", "file": "\(report.path)"]
         switch report.event {
         case .read:
-            info("file read anew", metadata: metadata)
+            info("file reloaded", metadata: metadata)
         case .unreadable(let duration, let reason):
             metadata["seconds"] = "\(duration.components.seconds)"
             metadata["fault"] = "\(reason)"
-            error("file not read; what it said before stays", metadata: metadata)
+            error("file not read; its previous content stays in force", metadata: metadata)
         case .readableAgain(let duration):
             metadata["seconds"] = "\(duration.components.seconds)"
             notice("file can be read again", metadata: metadata)

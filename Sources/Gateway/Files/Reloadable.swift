@@ -1,15 +1,15 @@
 internal import Files
 
-/// A value as it is now: one that never changes, or one that follows its file.
+/// The current value of a setting: constant, or updated from its file.
 enum Reloadable<Content: Sendable>: Sendable {
     case fixed(Content)
     case watched(WatchedFile<Content>)
 
     /// - Parameters:
-    ///   - provided: what the configuration has.
+    ///   - provided: the configuration's value.
     ///   - key: the setting, for the log.
-    ///   - files: looks after the file, if there is one.
-    ///   - grace: how long the value stays valid when its file cannot be read any more; nil for no limit.
+    ///   - files: watches the file, if there is one.
+    ///   - grace: how long the value stays valid after its file becomes unreadable; nil for no limit.
     init(_ provided: ConfiguredValue<Content>, _ key: ConfigurationKey, _ files: FileWatch, grace: Duration? = nil) {
         switch provided {
         case .value(let content): self = .fixed(content)
@@ -24,7 +24,7 @@ enum Reloadable<Content: Sendable>: Sendable {
         }
     }
 
-    /// Whether the value's file has been unreadable for longer than its grace.
+    /// Whether the file has been unreadable for longer than the grace period.
     var hasExpired: Bool {
         switch self {
         case .fixed: false

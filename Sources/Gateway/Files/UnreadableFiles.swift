@@ -1,7 +1,7 @@
-/// The files that a process cannot read, as its scoreboard has them: a bit for each setting that may name one.
+/// The set of files that a process cannot read, as stored on its scoreboard: one bit for each setting that can name a file.
 enum UnreadableFiles {
-    /// The settings in the order of their bits. Processes of different versions share scoreboards, so the order is fixed: new ones
-    /// are added at the end.
+    /// The settings in the order of their bits. Processes of different versions share scoreboards, so the order is fixed:
+    /// new settings are added at the end.
     static let settings: [ConfigurationKey] = [
         .keysFile, .proxyKey, .openAIKey, .tokenKeysFile, .tokenSecret, .modelsFile, .upstreamCAFile,
     ]
@@ -13,7 +13,7 @@ enum UnreadableFiles {
         }
     }
 
-    /// Whether a setting's file is among them.
+    /// Whether a setting's file is in the set.
     static func contains(_ setting: ConfigurationKey, _ bits: UInt64) -> Bool {
         settings.firstIndex(of: setting).map { bits & 1 << UInt64($0) != 0 } ?? false
     }

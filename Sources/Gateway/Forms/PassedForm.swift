@@ -3,7 +3,7 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// Upstream's response as it is.
+/// Upstream's response, unchanged.
 struct PassedForm: ResponseForm {
     func transforms(for requests: [TranslatedRequest], _ context: RequestContext) -> [PassedStream] {
         requests.map { _ in PassedStream(waitsForMeaning: true, redaction: context.redaction) }

@@ -3,8 +3,8 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// `/proxy`, the original contract: upstream's response as it is, or wrapped when it is not JSON; its errors within errors of the
-/// proxy's own.
+/// `/proxy`, the original contract: upstream's response unchanged, or wrapped if it is not JSON; upstream's errors are
+/// wrapped in the proxy's own.
 struct ProxyForm: ResponseForm {
     var followsUpstream: Bool { true }
 

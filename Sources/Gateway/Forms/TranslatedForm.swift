@@ -3,7 +3,7 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// Chat Completions or the legacy API, made of the Responses API's responses: one for each choice.
+/// Responses of Chat Completions or the legacy API, translated from responses of the Responses API: one for each choice.
 struct TranslatedForm: ResponseForm {
     /// When the response was created, in seconds since 1970.
     private let created = Int(Timestamp.secondsSince1970())
@@ -31,7 +31,7 @@ struct TranslatedForm: ResponseForm {
         return (.json(200, headers: responses[0].headers), reply.body)
     }
 
-    /// Keeps the model's reasoning for the caller's next turn.
+    /// Stores the model's reasoning for the caller's next turn.
     private static func keeper(for context: RequestContext) -> ([KeptReasoning]) -> Void {
         let (caches, caller) = (context.shared.caches, context.caller)
         return { caches.reasoning?.store($0, for: caller) }

@@ -2,12 +2,12 @@ internal import JSON
 internal import Translation
 internal import Presentation
 
-/// Writes the line of each request.
+/// Writes one log line for each request.
 struct AccessLog: Sendable {
     private let format: LogFormat
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// - Parameter write: takes one line with its newline.
+    /// - Parameter write: writes one line, which includes its newline.
     init(format: LogFormat, write: @escaping @Sendable ([UInt8]) -> Void) {
         self.format = format
         self.write = write

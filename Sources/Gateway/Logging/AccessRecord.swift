@@ -2,42 +2,42 @@ internal import CGI
 internal import Translation
 internal import Upstream
 
-/// What one request's log line says. Never a key, never content.
+/// The content of one request's log line: never a key, never message content.
 struct AccessRecord: Sendable {
     let requestID: String
-    /// What the client calls it towards OpenAI.
+    /// The client's own id for the request, from `X-Client-Request-Id`.
     let clientRequestID: String?
     let trace: TraceContext?
     let method: String
     var caller: Caller?
     var route: String
-    /// The route as it is counted: one of few.
+    /// The route's pattern for metrics, which has few values.
     var routePattern = "other"
     var modelAsked: String?
     var modelSent: String?
-    /// The model that would have been asked, had it not gone.
+    /// The retired model that was replaced.
     var modelRetired: String?
     var streams = false
     var status = 0
-    /// How many requests upstream it took: one for each choice of the reply, those that had to be corrected, and retries.
+    /// The number of upstream requests: one for each choice of the response, corrected requests, and retries.
     var upstreamRequestCount = 1
     var retries = 0
-    /// Which of several bases was asked last.
+    /// The base of the last upstream request, if there are several.
     var upstreamBase: String?
     var upstreamStatus: Int?
     var upstreamRequestID: String?
     var usage: Usage?
-    /// How many tokens a stream's reply has so far, as far as can be told from its events.
+    /// The number of output tokens of a stream, estimated from its events.
     var outputTokensSeen = 0
     var firstByte: Duration?
     var duration: Duration = .zero
     var notices: [Notice] = []
     var error: String?
     var clientLeft = false
-    /// What the proxy did in place of asking upstream.
+    /// The proxy's own response, if it replaced the upstream request.
     var substitute: Substitute?
 
-    /// What a caller may ask of the proxy itself, by a header on a route that is upstream's.
+    /// The proxy's own responses, which a header requests on upstream routes.
     enum Substitute: String {
         case explain, check
     }
@@ -50,27 +50,27 @@ extension AccessRecord {
             trace: TraceContext(request), method: request.method, route: request.path)
     }
 
-    /// Headers that tell upstream which request it is, so that the logs of all who had it can be joined: the client's name
-    /// for it if it has one, as it would be without a proxy, else the proxy's; and its place in a trace.
+    /// Headers that identify the request upstream, so that the logs of client, proxy and upstream can be joined: the
+    /// client's own id if it sent one, as without a proxy, otherwise the proxy's; and the trace context.
     var headersForUpstream: [(name: String, value: String)] {
         [("X-Client-Request-Id", clientRequestID ?? requestID)] + (trace?.headers ?? [])
     }
 
-    /// The output tokens of a stream that ended before upstream had said what it took, who will ask to be paid for it all the
-    /// same. There may be more: a delta counts as one, and reasoning has none.
+    /// The estimated output tokens of a stream that ended before upstream reported its usage; upstream charges for them
+    /// nevertheless. The real number may be larger: a delta counts as one token, and reasoning tokens are not visible.
     var unaccountedOutputTokens: Int? { usage == nil && outputTokensSeen > 0 ? outputTokensSeen : nil }
 
-    /// A web server's question who somebody is precedes a request that has a line of its own; and a page that is looked at
-    /// all the time would fill the log with itself.
+    /// Whether the request is logged. `/authz` subrequests are not, because the request that they precede is; nor is the
+    /// status page, which is polled.
     var isForTheLog: Bool { route != Route.authorization.name && route != Route.status.name }
 
-    /// - Parameter requests: those that one request of the client became.
+    /// - Parameter requests: the upstream requests of one client request.
     mutating func note(_ requests: [TranslatedRequest]) {
         note(requests[0])
     }
 
     mutating func note(_ responses: [UpstreamResponse]) {
-        // Where only some of several choices had to be replaced, that is what is worth telling.
+        // If only some of the choices used a replacement model, one of those is recorded.
         let index = responses.firstIndex { $0.request.context.modelRetired != nil } ?? 0
         note(responses[index].request)
         note(responses[0].response)

@@ -2,7 +2,7 @@ internal import JSON
 internal import Logging
 internal import Presentation
 
-/// swift-log's messages in the same form as the requests' lines.
+/// Writes swift-log's messages in the same format as the requests' lines.
 struct LineLogHandler: LogHandler {
     var logLevel: Logger.Level = .info
     var metadata: Logger.Metadata = [:]

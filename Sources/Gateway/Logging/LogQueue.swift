@@ -1,16 +1,16 @@
 internal import Threads
 
-/// Lines of the log that wait to be written. Those that find no room are lost, as wholes, and counted.
+/// Queue of log lines. Lines that do not fit are lost as a whole, and counted.
 ///
-/// `@unchecked Sendable`: everything in it is touched with the lock held only.
+/// `@unchecked Sendable`: all state is accessed with the lock held.
 final class LogQueue: @unchecked Sendable {
-    /// What there is to write.
+    /// Lines to write.
     struct Batch {
         /// Whole lines, each with its newline.
         var lines: [UInt8]
-        /// How many lines were lost behind these.
+        /// The number of lines lost after these.
         var lost: Int
-        /// The form that the lines have.
+        /// The lines' format.
         var format: LogFormat
     }
 
@@ -19,20 +19,22 @@ final class LogQueue: @unchecked Sendable {
     private var waiting = Batch(lines: [], lost: 0, format: .json)
     private var writerIsIdle = true
 
-    /// - Parameter capacity: how many bytes of lines may wait.
+    /// - Parameter capacity: the maximum size of the queued lines, in bytes.
     init(capacity: Int) {
         self.capacity = capacity
     }
 
     /// Adds a line.
     ///
-    /// - Returns: false if it is lost. So are all lines after it until ``take()``: none is missing between those kept.
+    /// - Returns: false if the line is lost. All later lines are lost too until ``take()``, so that the written lines have
+    ///   no gap between them.
     func append(_ line: [UInt8], _ format: LogFormat) -> Bool {
         condition.withLock {
             waiting.format = format
             guard waiting.lost == 0, waiting.lines.count + line.count <= capacity else {
                 waiting.lost += 1
-                // A line too long for any queue is lost from an empty one, and the writer has yet to say so.
+                // Wakes the writer, which reports lost lines: the queue may be empty if the line is longer than its
+                // capacity.
                 if writerIsIdle { condition.broadcast() }
                 return false
             }
@@ -42,7 +44,7 @@ final class LogQueue: @unchecked Sendable {
         }
     }
 
-    /// Takes all that there is, and waits for it if there is nothing. The one taken before counts as written now.
+    /// Takes all queued lines; waits if there are none. The previous batch counts as written now.
     func take() -> Batch {
         condition.withLock {
             writerIsIdle = true
@@ -56,10 +58,10 @@ final class LogQueue: @unchecked Sendable {
         }
     }
 
-    /// Waits until all is written.
+    /// Waits until all lines are written.
     ///
-    /// - Parameter seconds: how long at most.
-    /// - Returns: whether it is.
+    /// - Parameter seconds: the longest wait.
+    /// - Returns: whether all lines are written.
     func drain(seconds: Double) -> Bool {
         condition.withLock {
             condition.wait(seconds: seconds) { writerIsIdle && isEmpty }

@@ -3,12 +3,12 @@ internal import JSON
 internal import Synchronization
 internal import Threads
 
-/// Writes the log on a thread of its own: a reader that stalls, or a disk that is full, holds up nothing but the log.
+/// Writes the log on its own thread: a stalled reader or a full disk delays only the log.
 ///
-/// Lines wait in a queue. When it is full, lines are lost, and their number is a line of the log as soon as it can be written
+/// Lines wait in a queue. When it is full, further lines are lost; their number is logged as soon as writing is possible
 /// again.
 public final class LogWriter: Sendable {
-    /// The one of the process, which writes to standard error. When the process exits it has two seconds to write the rest.
+    /// The process's log on standard error. At the exit of the process it has two seconds to write the queued lines.
     public static let standardError: LogWriter = {
         atexit { _ = LogWriter.standardError.drain(seconds: 2) }
         return LogWriter(STDERR_FILENO)
@@ -19,38 +19,41 @@ public final class LogWriter: Sendable {
     private let hasThread = Mutex(false)
     private let noteLoss = Mutex<(@Sendable (Int) -> Void)?>(nil)
 
-    /// As much as several processes may write at once into a pipe without mixing it (PIPE_BUF in pipe(7)).
+    /// The largest write to a pipe that the kernel does not interleave with other processes' writes (PIPE_BUF in pipe(7)),
+    /// in bytes.
     private static let atomicSize = 4096
     private static let pauseBetweenTries: UInt32 = 1
 
     /// - Parameters:
-    ///   - descriptor: where to. It stays open.
-    ///   - capacity: how many bytes of lines may wait.
+    ///   - descriptor: the log's file descriptor. It is not closed.
+    ///   - capacity: the maximum size of the queued lines, in bytes.
     init(_ descriptor: Int32, capacity: Int = 1 << 20) {
         self.descriptor = descriptor
         queue = LogQueue(capacity: capacity)
     }
 
-    /// Has the number of lost lines counted elsewhere too, as they are lost.
+    /// Also reports each loss to a function.
+    ///
+    /// - Parameter note: gets the number of lines that were just lost.
     public func onLoss(_ note: @escaping @Sendable (Int) -> Void) {
         noteLoss.withLock { $0 = note }
     }
 
-    /// Has a line written, without waiting for it.
+    /// Queues a line, without waiting for its write.
     ///
     /// - Parameters:
-    ///   - line: with its newline, and no other.
-    ///   - format: the log's, for what has to be said about lost lines.
+    ///   - line: the line, with one newline at its end.
+    ///   - format: the log's format, for the line that reports lost lines.
     func write(_ line: [UInt8], _ format: LogFormat) {
-        // Where no thread can be started, waiting is all that is left.
+        // If no thread can be started, the caller has to wait.
         guard startThread() else { return StandardError.write(line) }
         if !queue.append(line, format) { lose(1) }
     }
 
-    /// Waits until everything is written.
+    /// Waits until all lines are written.
     ///
-    /// - Parameter seconds: how long at most.
-    /// - Returns: whether everything is.
+    /// - Parameter seconds: the longest wait.
+    /// - Returns: whether all lines are written.
     func drain(seconds: Double) -> Bool {
         queue.drain(seconds: seconds)
     }
@@ -75,7 +78,7 @@ public final class LogWriter: Sendable {
         }
     }
 
-    /// - Returns: how many lines could not be written.
+    /// - Returns: the number of lines that could not be written.
     private func write(_ lines: ArraySlice<UInt8>) -> Int {
         var rest = lines
         while !rest.isEmpty {
@@ -90,7 +93,7 @@ public final class LogWriter: Sendable {
         return 0
     }
 
-    /// The lines at the beginning that may be written with one call: as many as do not mix with others' lines, or one.
+    /// The first lines that can be written with one call: as many as the kernel writes atomically, or one longer line.
     private static func piece(of lines: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let newline = UInt8(ascii: "\n")
         guard let end = lines.prefix(atomicSize).lastIndex(of: newline) ?? lines.firstIndex(of: newline) else {
@@ -99,7 +102,7 @@ public final class LogWriter: Sendable {
         return lines[...end]
     }
 
-    /// - Returns: whether to try again after a failed call.
+    /// - Returns: whether to retry after a failed call.
     private func waitAfter(_ code: Int32) -> Bool {
         switch code {
         case EINTR: return true
@@ -108,7 +111,7 @@ public final class LogWriter: Sendable {
             poll(&output, 1, -1)
             return true
         case ENOSPC, EDQUOT:
-            // Room is made sooner or later, and a line that has been begun must not be left as it is.
+            // Space becomes free eventually, and a partly written line must be completed.
             sleep(Self.pauseBetweenTries)
             return true
         default: return false
@@ -120,7 +123,7 @@ public final class LogWriter: Sendable {
     }
 
     private func notice(of count: Int, _ format: LogFormat) -> [UInt8] {
-        let message = "lines of this log were lost"
+        let message = "log lines were lost"
         switch format {
         case .json:
             var line = Writer()

@@ -2,9 +2,10 @@ internal import CGI
 internal import Glibc
 internal import Synchronization
 
-/// The name of one request in logs.
+/// The ids of requests in logs.
 enum RequestID {
-    /// The one that the web server or the client gave (`X-Request-Id`), if it is short and harmless; else a new one.
+    /// The id from the web server or the client (`X-Request-Id`) if it has at most 64 letters, digits, `.`, `_` or `-`;
+    /// otherwise a new one.
     static func of(_ request: CGI.Request) -> String {
         if let given = request.header("x-request-id"), given.utf8.count <= 64, given.utf8.allSatisfy(isAllowed) {
             return given
@@ -12,8 +13,8 @@ enum RequestID {
         return random()
     }
 
-    /// The one that the client gave in OpenAI's header for it (`X-Client-Request-Id`), for support to find the request by
-    /// when no answer came that named it; nil when there is none, or one that upstream would refuse.
+    /// The client's id in OpenAI's header (`X-Client-Request-Id`), by which support can find a request without a response;
+    /// nil if there is none, or one that upstream would reject.
     static func ofClient(_ request: CGI.Request) -> String? {
         guard let given = request.header("x-client-request-id"), given.utf8.count <= maximumClientSize,
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -21,7 +22,7 @@ enum RequestID {
         return given
     }
 
-    /// OpenAI answers longer ones with 400.
+    /// OpenAI responds to longer ids with 400.
     private static let maximumClientSize = 512
 
     /// 128 random bits in hexadecimal.
@@ -36,7 +37,7 @@ enum RequestID {
         }
     }
 
-    /// Random bytes of the system's for several names: a system call for each would cost more than the rest of it.
+    /// A buffer of random bytes for 16 ids: a system call for each id would cost more than everything else here.
     private struct Entropy {
         private static let size = 16
         private var bytes = [UInt8](repeating: 0, count: 16 * size)
@@ -44,7 +45,7 @@ enum RequestID {
 
         mutating func next() -> InlineArray<16, UInt8> {
             if nextIndex == bytes.count {
-                // Cannot fail: 256 bytes are allowed.
+                // Cannot fail: getentropy(3) permits up to 256 bytes.
                 getentropy(&bytes, bytes.count)
                 nextIndex = 0
             }

@@ -1,19 +1,20 @@
 internal import CGI
 
-/// Where a request stands in a distributed trace (W3C Trace Context, level 1), as whoever sent it says.
+/// The position of a request in a distributed trace (W3C Trace Context, level 1), as its sender reports it.
 ///
-/// The proxy makes no spans of its own, so it hands the two headers on as they are: upstream's parent is the client's span.
+/// The proxy creates no spans, so it passes on both headers unchanged: upstream's parent is the client's span.
 struct TraceContext: Sendable, Equatable {
-    /// `00`, the trace's id, the parent's, and flags: lower-case hexadecimal digits with hyphens between them.
+    /// `00`, the trace id, the parent id and flags: lower-case hexadecimal digits separated by hyphens.
     private let parent: String
-    /// What tracing systems say to each other beside it; nil when they say nothing.
+    /// The tracing systems' own data (`tracestate`); nil if there is none.
     private let state: String?
 
-    /// How much of `tracestate` must be passed on (section 3.3.1.5). More would make a large head of a small request.
+    /// The size of `tracestate` that must be passed on (section 3.3.1.5), in bytes. A larger value is dropped, since it
+    /// would make a small request's head large.
     private static let maximumStateSize = 512
 
-    /// Nil when the request names no trace, or names it in a way that the standard does not have. What cannot be read is not
-    /// passed on, and neither is the state beside it (section 4.3).
+    /// Nil if the request has no `traceparent`, or an invalid one. An invalid `traceparent` is not passed on, and neither
+    /// is its `tracestate` (section 4.3).
     init?(_ request: CGI.Request) {
         guard let parent = request.header("traceparent"), Self.isValid(parent) else { return nil }
         self.parent = parent
@@ -30,7 +31,7 @@ struct TraceContext: Sendable, Equatable {
         [("traceparent", parent)] + (state.map { [("tracestate", $0)] } ?? [])
     }
 
-    /// Section 3.2.2; ids of nothing but zeros name nothing.
+    /// Section 3.2.2; ids of only zeros are invalid.
     private static func isValid(_ parent: String) -> Bool {
         let fields = parent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         return fields.map(\.count) == [2, 32, 16, 2]
@@ -48,7 +49,7 @@ struct TraceContext: Sendable, Equatable {
 }
 
 extension String {
-    /// The text, if it can stand in a header as it is; else nil.
+    /// The text if a header can contain it unchanged; otherwise nil.
     fileprivate var printableASCII: String? {
         utf8.allSatisfy { (0x20...0x7E).contains($0) } ? self : nil
     }

@@ -1,18 +1,18 @@
 public import Models
 public import Translation
 
-/// A model in use that is about to be shut down, or that has been and is not replaced.
+/// A model in use that will be shut down soon, or has been shut down without a replacement.
 public struct RetirementWarning: Sendable, Equatable {
-    /// How many days before a shutdown the warning begins.
+    /// The warning begins this many days before a shutdown.
     public static let horizon = 60
 
     /// The model that is sent upstream.
     public let model: String
     /// The first day on which upstream rejects it.
     public let shutdown: Day
-    /// What is sent instead from that day on; nil when nothing is.
+    /// The model sent instead from that day on; nil if there is none.
     public let replacement: ModelSelection?
-    /// Whether the day has come.
+    /// Whether the shutdown date has passed.
     public let isGone: Bool
 
     /// The warnings about models that clients get without naming them (`DEFAULT_MODEL`, `MODEL_MAP`), and about others.
@@ -45,7 +45,7 @@ public struct RetirementWarning: Sendable, Equatable {
         }.sorted { ($0.shutdown, $0.model) < ($1.shutdown, $1.model) }
     }
 
-    /// What will happen, or has, in a clause that follows the model's name.
+    /// A description of the shutdown, as a clause that follows the model's name.
     public var text: String {
         switch (isGone, replacement) {
         case (false, let replacement?): "shuts down on \(shutdown); \(replacement) replaces it from that date"
@@ -55,7 +55,7 @@ public struct RetirementWarning: Sendable, Equatable {
         }
     }
 
-    /// What an operator can do about it.
+    /// What an operator can do.
     public static let remedy =
         "name its successor in DEFAULT_MODEL or MODEL_MAP; gpt-proxy models lists the models"
 }

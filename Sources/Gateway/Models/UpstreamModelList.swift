@@ -5,10 +5,10 @@ public import Models
 public struct UpstreamModelList: Sendable {
     /// Their names, in upstream's order.
     public let names: [String]
-    /// The first day on which upstream refuses a model, where it says one (`shutdown_date`).
+    /// The first day on which upstream rejects a model, if upstream reports it (`shutdown_date`).
     public let shutdowns: [String: Day]
 
-    /// Nil of anything that is no list, or an empty one.
+    /// Nil if the body is not a list, or the list is empty.
     init?(_ body: [UInt8]) {
         guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root,
             let data = root["data"], data.kind == .array
@@ -25,7 +25,7 @@ public struct UpstreamModelList: Sendable {
         self.shutdowns = shutdowns
     }
 
-    /// A day as text, alone or at the beginning of a time, or in seconds since 1970 as the API has other times.
+    /// Parses a day: as text, alone or at the beginning of a time, or in seconds since 1970, as in the API's other times.
     private static func day(_ value: Value) -> Day? {
         if let text = value.string { return Day(text.prefix(10)) }
         return value.integer.map { Day(secondsSince1970: $0) }

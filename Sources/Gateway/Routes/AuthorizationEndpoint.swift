@@ -1,7 +1,7 @@
 internal import CGI
 
-/// `/authz`, for nginx's `auth_request`: 204 and who it is, or 401. Any method, since such a question comes with the
-/// method of the request that it is about.
+/// `/authz`, for nginx's `auth_request`: 204 with the caller's label, or 401. Any method is accepted, because the
+/// subrequest has the method of the request that it is for.
 enum AuthorizationEndpoint {
     static func respond(to context: RequestContext) async {
         var head = ResponseHead(status: 204)

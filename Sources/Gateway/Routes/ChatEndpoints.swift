@@ -1,7 +1,7 @@
 internal import CGI
 internal import Translation
 
-/// `POST /v1/chat/completions`: Chat Completions in, Chat Completions out, whichever API upstream speaks.
+/// `POST /v1/chat/completions`: Chat Completions in, Chat Completions out, whichever API upstream has.
 enum ChatEndpoint {
     static func respond(to context: RequestContext) async throws {
         switch try session(context) {
@@ -21,8 +21,8 @@ enum ChatEndpoint {
     }
 }
 
-/// `POST /v1/completions`, the legacy API: each prompt becomes a request upstream, and a choice of the response. Where upstream is
-/// one of the older servers (`TARGET_API` other than `responses`), it has that API itself.
+/// `POST /v1/completions`, the legacy API: each prompt becomes an upstream request and a choice of the response. An
+/// upstream with one of the older APIs (`TARGET_API` other than `responses`) serves the legacy API itself.
 enum CompletionsEndpoint {
     static func respond(to context: RequestContext) async throws {
         switch try session(context) {
@@ -38,10 +38,10 @@ enum CompletionsEndpoint {
     }
 }
 
-/// Routes whose API upstream speaks itself, such as `POST /v1/responses`: the model's name is mapped, and everything else is handed
-/// through.
+/// Routes whose API upstream has itself, such as `POST /v1/responses`: the model's name is mapped, and everything else is
+/// passed on unchanged.
 enum ModelMappedEndpoint {
-    /// - Parameter path: the route upstream.
+    /// - Parameter path: upstream's path, below the base's.
     static func respond(to context: RequestContext, path: String) async throws {
         try await session(context, path).run()
     }
@@ -55,9 +55,9 @@ enum ModelMappedEndpoint {
 
 /// The response to a request of one of the older APIs.
 private enum ChatSession {
-    /// Upstream is asked in the Responses API, and its responses are translated back.
+    /// Upstream gets requests of the Responses API, and its responses are translated back.
     case translated(ResponseSession<TranslatedStream>)
-    /// Upstream speaks the client's API.
+    /// Upstream has the client's API.
     case passed(ResponseSession<PassedStream>)
 
     /// - Parameter requests: at least one.

@@ -2,8 +2,8 @@ internal import CGI
 internal import EventStream
 internal import JSON
 
-/// What `gpt-proxy check --through` asks for (`x-gpt-proxy-check`), on the routes that clients use and through the same web server:
-/// so it finds out what the web server does to requests and streams, without a model's costs.
+/// The response to `gpt-proxy check --through` (`x-gpt-proxy-check`), which sends its requests to the clients' routes
+/// through the same web server. It shows what the web server does to requests and streams, without the cost of a model.
 enum CheckResponse {
     /// - Parameter word: the header's value.
     static func respond(to context: RequestContext, word: String) async throws {
@@ -29,8 +29,8 @@ enum CheckResponse {
     private static let tickCount = 5
     private static let pace = Duration.milliseconds(200)
 
-    /// Streams a few events at a steady pace, each with the time when it was written: the times of their arrival show whether
-    /// the web server holds them back.
+    /// Streams a few events at a constant rate, each with the time when it was written: comparison with their arrival times
+    /// shows whether the web server buffers them.
     private static func stream(to context: RequestContext, _ head: ResponseHead) async {
         guard let writer = context.takeWriter() else { return }
         context.record.status = head.status
@@ -44,7 +44,7 @@ enum CheckResponse {
         await body.finish()
     }
 
-    /// With the time in milliseconds since 1970.
+    /// Includes the time in milliseconds since 1970.
     private static func tick(_ number: Int) -> [UInt8] {
         var data = Writer(reservingCapacity: 96)
         data.object {
@@ -58,7 +58,8 @@ enum CheckResponse {
 }
 
 extension ResponseHead {
-    /// The head of an event stream without the header that has nginx pass events on whatever its configuration says.
+    /// The head of an event stream without `X-Accel-Buffering`, which would make nginx pass on events whatever its
+    /// configuration.
     fileprivate static var unmarkedEventStream: ResponseHead {
         let marked = eventStream(headers: [])
         return ResponseHead(status: marked.status, headers: marked.headers.filter { $0.name != "X-Accel-Buffering" })

@@ -1,10 +1,10 @@
 internal import CGI
 internal import Upstream
 
-/// Which origins' pages may call from a browser (`CORS_ORIGINS`), told as the Fetch standard has it (section 3.2).
+/// The origins whose pages may send requests from a browser (`CORS_ORIGINS`), with the headers of the Fetch standard
+/// (section 3.2).
 ///
-/// Callers show a key of their own with each request, never a cookie, so that a page can do nothing here that its user's
-/// key does not allow it.
+/// Callers send their own key with each request, never a cookie, so a page can do only what its user's key permits.
 enum CrossOriginPolicy: Sendable, Equatable {
     case nobody
     case everybody
@@ -20,36 +20,36 @@ enum CrossOriginPolicy: Sendable, Equatable {
         var origins: Set<String> = []
         for entry in entries {
             guard let url = try? BaseURL(entry), url.origin.description == entry.lowercased() else {
-                throw ValueFault("'\(entry)' is no origin")
+                throw ValueFault("'\(entry)' is not an origin")
             }
             origins.insert(url.origin.description)
         }
         self = .these(origins)
     }
 
-    /// What every answer to a request says of it.
+    /// The headers of every response to a request.
     func headers(for request: CGI.Request) -> [(name: String, value: String)] {
         switch self {
         case .nobody: return []
         case .everybody: return [("Access-Control-Allow-Origin", "*"), Self.exposed]
         case .these:
-            // The answer depends on who asks; a cache has to know.
+            // The response depends on the request's origin, so caches need `Vary`.
             guard let origin = allowedOrigin(of: request) else { return [("Vary", "Origin")] }
             return [("Access-Control-Allow-Origin", origin), ("Vary", "Origin"), Self.exposed]
         }
     }
 
-    /// The answer to a browser that asks, without a key, whether a page may make a request; nil when this is no such
-    /// question, or the answer is no.
+    /// The response to a preflight request, by which a browser asks, without a key, whether a page may send a request; nil
+    /// if the request is not a preflight request or the origin is not allowed.
     ///
-    /// - Parameter methods: those of the route; nil for all.
+    /// - Parameter methods: the route's methods; nil for all.
     func preflight(_ request: CGI.Request, methods: [String]?) -> ResponseHead? {
         guard request.method == "OPTIONS", let method = request.header("access-control-request-method"),
             method.utf8.count <= Self.longestMethod, allowedOrigin(of: request) != nil
         else { return nil }
         var head = ResponseHead(status: 204)
         head.add("Access-Control-Allow-Methods", methods?.joined(separator: ", ") ?? method)
-        // Client libraries send a dozen of their own; none is of any meaning here.
+        // Client libraries send a dozen headers of their own; all are harmless here.
         if let fields = request.header("access-control-request-headers"), fields.utf8.count <= Self.longestFields {
             head.add("Access-Control-Allow-Headers", fields)
         }
@@ -57,7 +57,7 @@ enum CrossOriginPolicy: Sendable, Equatable {
         return head
     }
 
-    // The reply's head repeats them, and has to fit into the web server's buffer (nginx's has 4 KB).
+    // The response head repeats these values, and must fit into the web server's buffer (nginx's has 4 KB).
     private static let longestMethod = 64
     private static let longestFields = 2048
 
@@ -70,6 +70,6 @@ enum CrossOriginPolicy: Sendable, Equatable {
         }
     }
 
-    /// Requests with a key, not with cookies, may see all headers.
+    /// For requests without cookies, `*` exposes all headers.
     private static let exposed = (name: "Access-Control-Expose-Headers", value: "*")
 }

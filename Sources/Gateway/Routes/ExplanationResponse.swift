@@ -3,8 +3,8 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// A dry run (`x-gpt-proxy-explain: 1`): what the request would become here and now, with this caller, this location and what
-/// was learned of upstream, in place of upstream's response.
+/// A dry run (`x-gpt-proxy-explain: 1`): instead of upstream's response, the client gets the upstream request that its
+/// request would become, with the current caller, location and observations of upstream.
 enum ExplanationResponse {
     /// - Parameter word: the header's value.
     static func respond(to context: RequestContext, on route: Route, word: String) async throws {
@@ -44,20 +44,21 @@ extension HTTPError {
     fileprivate static let explanationNotAllowed = HTTPError(
         status: 403, reason: "explanation_not_allowed",
         message:
-            "This caller may not ask what its requests become. The operator can allow it: explain=yes behind its key "
-            + "(gpt-proxy key new LABEL --explain), or the claim \"explain\": true in its token. The header "
-            + "x-gpt-proxy-explain asks; leave it out to have the request answered.",
+            "This caller may not use the header x-gpt-proxy-explain. The operator can permit it with explain=yes in the "
+            + "line of the caller's key (gpt-proxy key new LABEL --explain), or with the claim \"explain\": true in its "
+            + "token. Without the header, the request is processed normally.",
         code: "explanation_not_allowed")
 
     fileprivate static let explanationImpossible = HTTPError(
         status: 400, reason: "explanation_impossible",
-        message: "The header x-gpt-proxy-explain must be 1, on a route whose requests are mapped: "
+        message: "The header x-gpt-proxy-explain must be 1, on a route with mapped requests: "
             + TranslatedRoute.allCases.map(\.rawValue).joined(separator: ", ") + ".",
         code: "invalid_value")
 }
 
 extension Writer {
-    /// Where the requests would go, and with what headers: those of the operator's own by their names only.
+    /// Writes the address and the headers of the upstream requests. Of the operator's own headers, only the names are
+    /// written.
     fileprivate mutating func upstream(_ dryRun: [(translated: TranslatedRequest, sent: Upstream.Request)]) {
         let request = dryRun[0].sent
         name("upstream")

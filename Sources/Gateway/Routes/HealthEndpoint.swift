@@ -3,9 +3,10 @@ internal import JSON
 internal import NIOCore
 internal import Upstream
 
-/// `GET /healthz`: whether this process answers; with `?upstream=1`, whether upstream does too.
+/// `GET /healthz`: whether this process responds; with `?upstream=1`, whether upstream does too.
 enum HealthEndpoint {
-    /// Asking upstream is for callers only: it costs a request with the operator's key.
+    /// Whether the check includes upstream. This requires a caller's key, because it costs a request with the operator's
+    /// key.
     static func asksUpstream(_ request: CGI.Request) -> Bool {
         request.query?.split(separator: "&").contains("upstream=1") ?? false
     }

@@ -5,9 +5,9 @@ internal import Models
 internal import Translation
 internal import Upstream
 
-/// `GET /v1/models` and `GET /v1/models/{id}`: upstream's models, and beside them the names that the model map knows.
+/// `GET /v1/models` and `GET /v1/models/{id}`: upstream's models, and the names in the model map.
 enum ModelsEndpoint {
-    /// - Parameter id: the model that is asked for; nil asks for the list.
+    /// - Parameter id: the requested model; nil for the list.
     static func respond(to context: RequestContext, id: String?) async throws {
         let translator = try context.translator()
         let mayUse = { (model: String) in
@@ -25,7 +25,7 @@ enum ModelsEndpoint {
                 ?? Self.list(upstream, adding: translator.settings.modelMap.names, where: mayUse))
     }
 
-    /// A model under the name that the client knows it by.
+    /// The model with the name that the client used.
     private static func model(_ model: Value, named id: String) -> [UInt8] {
         var writer = Writer(reservingCapacity: model.text.count + 64)
         writer.object {
@@ -36,7 +36,7 @@ enum ModelsEndpoint {
         return writer.bytes
     }
 
-    /// - Parameter isListed: whether the caller gets to see a model.
+    /// - Parameter isListed: whether the caller may see a model.
     private static func list(
         _ list: Value, adding names: [String], where isListed: (String) -> Bool
     ) -> [UInt8] {

@@ -1,10 +1,9 @@
-/// The paths below `/v1` that are handed through (`PASSTHROUGH`): names of routes, with `/*` behind them for all that is
-/// below.
+/// The paths below `/v1` that are passed through (`PASSTHROUGH`): routes, or with a trailing `/*` everything below a path.
 public struct PassedPaths: Sendable {
     private var exact: Set<String> = []
     private var below: [String] = []
 
-    /// Reads `embeddings,responses/*`. Nil when an entry is no path.
+    /// Parses a list such as `embeddings,responses/*`. Nil if an entry is not a path.
     init?(parsing text: String) {
         for entry in text.split(separator: ",") {
             var path = entry.filter { $0 != " " }
@@ -19,7 +18,7 @@ public struct PassedPaths: Sendable {
         }
     }
 
-    /// Whether a path, without a slash before it, is handed through. One that climbs never is.
+    /// Whether a path, without its leading slash, is passed through. A path with `.` or `..` never is.
     func contains(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains(where: { $0 == "." || $0 == ".." || $0.isEmpty }) else { return false }

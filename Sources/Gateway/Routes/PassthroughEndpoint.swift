@@ -4,10 +4,10 @@ internal import NIOCore
 internal import Translation
 internal import Upstream
 
-/// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed on either way; but a
-/// model that has been shut down gives way to its replacement.
+/// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed in either direction,
+/// except that a retired model is replaced.
 enum PassthroughEndpoint {
-    /// The request with the model's replacement in it; nil where its body is not JSON, or names no model that is gone.
+    /// The request with the replacement model; nil if its body is not JSON, or does not name a retired model.
     private static func replacingModel(in body: [UInt8], _ context: RequestContext) throws -> TranslatedRequest? {
         guard !body.isEmpty, context.request.contentType?.lowercased().hasPrefix("application/json") == true,
             let document = try? Document(parsing: body, maximumCount: maximumJSONCount),
@@ -17,17 +17,17 @@ enum PassthroughEndpoint {
         return replaced
     }
 
-    /// A caller with a list of models must name one of them in what it sends, in JSON.
+    /// Checks the model: a caller with a list of models must name one of them in a JSON body.
     private static func permit(_ body: [UInt8], _ context: RequestContext) throws {
         guard let caller = context.record.caller, caller.models != nil, !body.isEmpty else { return }
-        // Of a member that is there twice, upstream may take the other one.
+        // If the member is duplicated, upstream may use the other value.
         guard let root = try? Document(parsing: body, maximumCount: maximumJSONCount).root, root.duplicateMember == nil,
             let model = root["model"]?.string
         else { throw HTTPError.modelNotNamed }
         guard caller.mayUse(model) else { throw HTTPError.modelNotAllowed(model) }
     }
 
-    /// - Parameter path: the path below `/v1`, with a slash before it.
+    /// - Parameter path: the path below `/v1`, with its leading slash.
     static func respond(to context: RequestContext, path: String) async throws {
         switch try await session(context, path) {
         case .events(let session): try await session.run()
@@ -56,7 +56,7 @@ enum PassthroughEndpoint {
             let stream = PassedStream(waitsForMeaning: true, redaction: context.redaction)
             return .events(ResponseSession(.eventStream(headers: headers), response.body, through: stream, context))
         }
-        // Without its type or its file's name a body is still what was asked for.
+        // Headers that do not fit are dropped: the body is still useful without its type or file name.
         var room = HeaderRoom()
         for name in ["Content-Length", "Content-Type", "Content-Disposition"] {
             guard let value = response.header(name), room.take((name, value), longestValue: 512) else { continue }

@@ -1,4 +1,4 @@
-/// Percent-encoding of what a web server has decoded, for a request of our own (RFC 3986, section 2).
+/// Percent-encoding of text that a web server has decoded, for an upstream request (RFC 3986, section 2).
 enum PercentEncoding {
     /// One segment of a path.
     static func segment(_ text: String) -> String {
@@ -10,12 +10,12 @@ enum PercentEncoding {
         encode(text) { isUnreserved($0) || $0 == UInt8(ascii: "/") }
     }
 
-    /// A query, which servers hand over as it was written: only what may not stand in a request line is encoded.
+    /// A query, which web servers pass on as written: only characters that a request line cannot contain are encoded.
     static func query(_ text: String) -> String {
         encode(text) { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
     }
 
-    /// A caller's name that others have given, fit for logs and headers; different names stay different.
+    /// A caller's name from a token, made safe for logs and headers; different names stay different.
     static func label(_ text: String) -> String {
         encode(text, KeyEntry.isLabelByte)
     }

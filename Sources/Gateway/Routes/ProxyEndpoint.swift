@@ -1,7 +1,7 @@
 internal import CGI
 internal import Translation
 
-/// `POST /proxy`, the original contract: the request mapped, upstream's response handed through.
+/// `POST /proxy`, the original contract: the request is mapped, upstream's response is passed on.
 enum ProxyEndpoint {
     static func respond(to context: RequestContext) async throws {
         try await session(context).run()

@@ -1,32 +1,32 @@
 internal import CGI
 internal import Translation
 
-/// What a request is for, by its path.
+/// The endpoint of a request, selected by its path.
 enum Route: Sendable, Equatable {
     case proxy
     case health
-    /// Whether a request may be made, for a web server that asks before it limits or passes on.
+    /// Whether a request is permitted, for a web server that checks before it limits or passes on a request.
     case authorization
-    /// What the process does, for whoever the web server lets see it.
+    /// The status page; the web server restricts access to it.
     case status
     case chatCompletions
     case completions
     case responses
-    /// A conversation made shorter by upstream.
+    /// Compaction of a conversation by upstream.
     case compact
-    /// How many tokens a request would have.
+    /// The token count of a request.
     case inputTokens
-    /// One model, or with nil the list.
+    /// One model; nil for the list.
     case models(String?)
-    /// A route that is handed through; the path below `/v1`, with a slash before it.
+    /// A route that is passed through; the path below `/v1`, with its leading slash.
     case passed(String)
 
-    /// The route of a path, below whatever prefix the web server mounts the program at.
+    /// The route of a path, below any prefix at which the web server mounts the program.
     ///
-    /// - Parameter statusPath: the status page's whole path. It is found nowhere else, or a web server that guards that path
-    ///   would guard nothing.
+    /// - Parameter statusPath: the status page's whole path. A prefix is not accepted here, because the web server
+    ///   restricts access to this exact path.
     init?(path: String, passing passedPaths: PassedPaths, statusPath: String? = nil) {
-        // Nearly all requests, mounted at the root: told without taking the path apart.
+        // Fast path for nearly all requests: mounted at the root, without splitting the path.
         switch path {
         case "/v1/chat/completions":
             self = .chatCompletions
@@ -83,13 +83,13 @@ enum Route: Sendable, Equatable {
         }
     }
 
-    /// The name with what differs from request to request left out, for counting.
+    /// The name without the parts that vary from request to request, for counting.
     var pattern: String {
         guard case .passed(let path) = self, let first = Self.parts(of: path).first else { return name }
         return first.utf8.count + 1 == path.utf8.count ? name : "/v1/\(first)/*"
     }
 
-    /// The methods it answers to, as the `Allow` header lists them; nil for all.
+    /// The permitted methods, as the `Allow` header lists them; nil for all.
     var methods: [String]? {
         switch self {
         case .proxy, .chatCompletions, .completions, .responses, .compact, .inputTokens: ["POST"]
@@ -98,18 +98,18 @@ enum Route: Sendable, Equatable {
         }
     }
 
-    /// Whether it is answered by upstream, at least usually, and so takes one of the process's places.
+    /// Whether upstream usually serves the request, so that it needs a permit.
     var isForUpstream: Bool { self != .health && self != .authorization && self != .status }
 
-    /// As the translator knows it; nil where nothing is mapped.
+    /// The translator's route; nil if requests are not mapped.
     var translated: TranslatedRoute? { TranslatedRoute(rawValue: name) }
 
-    /// In whose words a request to that path is told of errors, whether the path is a route or not.
+    /// The format of errors for a path, whether it is a route or not.
     static func failureStyle(path: String) -> HTTPError.Style {
         parts(of: path).contains("v1") ? .openAI : .detail
     }
 
-    /// A path's parts between its slashes, of which several count as one.
+    /// A path's segments; consecutive slashes count as one.
     private static func parts(of path: String) -> [Substring] {
         path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
     }

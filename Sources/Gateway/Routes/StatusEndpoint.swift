@@ -2,17 +2,17 @@ internal import CGI
 internal import Models
 internal import Translation
 
-/// `GET $STATUS_PATH`: what the machine's processes do, in the forms of php-fpm's status page: text, `?json`, `?html` and
-/// `?openmetrics`, and with `?full` each live context.
+/// `GET $STATUS_PATH`: the state of this machine's processes, in the formats of php-fpm's status page: text, `?json`,
+/// `?html` and `?openmetrics`, and with `?full` each live request.
 ///
-/// It asks for no key, as that page does not. The web server restricts access to it.
+/// Requires no key, like that page. The web server restricts access to it.
 enum StatusEndpoint {
     /// - Parameters:
     ///   - context: the request.
     ///   - renderer: renders the page; nil if there is none.
     static func respond(to context: RequestContext, _ renderer: StatusRenderer?) async throws {
         guard let renderer else { throw HTTPError.notFound }
-        // Prometheus writes an equals sign after each.
+        // Prometheus appends an equals sign to each option.
         let options = Set((context.request.query ?? "").split(separator: "&").map { $0.prefix { $0 != "=" } })
         if options.contains("html") { return await context.respond(StatusPage.head, body: StatusPage.body) }
         let settings = try context.settings()

@@ -1,4 +1,4 @@
-/// Writes the text format of the OpenMetrics specification, version 1.0.0, as Prometheus reads it.
+/// Writes the text format of the OpenMetrics specification, version 1.0.0, which Prometheus reads.
 struct OpenMetrics {
     static let contentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
@@ -8,7 +8,7 @@ struct OpenMetrics {
     /// Begins a family of metrics.
     ///
     /// - Parameters:
-    ///   - name: with its unit, without the `_total` of counters, which their samples get.
+    ///   - name: the name with its unit, without the `_total` of counters, which only samples have.
     ///   - type: `counter`, `gauge` or `histogram`.
     mutating func family(_ name: String, _ type: String, unit: String? = nil, _ help: String) {
         self.name = name
@@ -17,9 +17,9 @@ struct OpenMetrics {
         text += "# HELP \(name) \(help)\n"
     }
 
-    /// A sample of the family.
+    /// Adds a sample to the family.
     ///
-    /// - Parameter suffix: what distinguishes it within the family: `_total`, `_bucket`, `_sum`, `_count`.
+    /// - Parameter suffix: the sample's suffix: `_total`, `_bucket`, `_sum`, `_count`.
     mutating func sample(suffix: String = "", _ labels: [(name: String, value: String)], _ value: String) {
         text += name + suffix
         if !labels.isEmpty {
@@ -28,12 +28,12 @@ struct OpenMetrics {
         text += " \(value)\n"
     }
 
-    /// Ends the page: without this mark it counts as cut.
+    /// Ends the page: a page without this mark counts as incomplete.
     mutating func end() { text += "# EOF\n" }
 
     private static func escaped(_ value: String) -> String {
         guard value.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return value }
-        // By scalars: with a combining mark behind it, a quote is another Character, and still ends the label.
+        // By scalars: a quote followed by a combining mark is a different Character, but still ends the label.
         return value.unicodeScalars.reduce(into: "") { text, scalar in
             switch scalar {
             case "\\": text += "\\\\"

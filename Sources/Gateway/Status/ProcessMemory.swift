@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// How much memory processes take.
+/// The memory use of processes.
 enum ProcessMemory {
-    /// The resident memory of a process in bytes; 0 when it is not to be seen.
+    /// The resident memory of a process in bytes; 0 if it cannot be read.
     static func resident(of process: Int) -> Int {
         // proc(5): the second number of statm, in pages.
         guard let file = fopen("/proc/\(process)/statm", "r") else { return 0 }

@@ -1,8 +1,8 @@
 internal import Presentation
 
-/// Quantities as people read them at a glance.
+/// Short, readable forms of quantities.
 enum Quantity {
-    /// A number of things: each counted up to a million, in millions and thousands of millions beyond.
+    /// A count: exact up to a million, in millions (M) or thousands of millions (G) beyond.
     static func count(_ count: Int) -> String {
         switch count {
         case ..<1_000_000: Decimals.grouped(count)
@@ -11,7 +11,7 @@ enum Quantity {
         }
     }
 
-    /// How often something happens in a second.
+    /// A rate per second.
     static func rate(_ rate: Double) -> String {
         rate < 9.95 ? Decimals.text(rate, places: 1) : count(Int(rate.rounded()))
     }
@@ -23,7 +23,7 @@ enum Quantity {
             ? "\(Decimals.text(megabytes, places: 1)) MB" : "\(Decimals.text(megabytes / 1000, places: 2)) GB"
     }
 
-    /// A duration in the unit that fits it, and the next one below.
+    /// A duration in the largest suitable unit and the next smaller one.
     ///
     /// - Parameter seconds: not negative.
     static func duration(_ seconds: Double) -> String {

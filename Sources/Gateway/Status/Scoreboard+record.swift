@@ -36,16 +36,17 @@ extension Scoreboard {
 }
 
 extension AccessRecord {
-    /// The model that the request counts for. A name that upstream has never taken may be anything a client thinks of.
+    /// The model to count the request for. A name that upstream has never accepted is not used, because it may be any text
+    /// from a client.
     fileprivate func countedModel(_ ledger: MetricStore) -> String {
         guard let modelSent else { return "" }
         let isTaken = upstreamStatus.map { $0 < 400 } ?? false
         return isTaken || ledger.mean(of: .firstByte, routePattern, modelSent) != nil ? modelSent : "unknown"
     }
 
-    /// What a stream that ended before upstream's would have had more, were it like the others.
+    /// The estimated output tokens that were not generated because a stream ended early.
     ///
-    /// - Parameter mean: how many tokens the others had.
+    /// - Parameter mean: the mean output tokens of other streams.
     fileprivate func savedTokens(_ mean: Double?) -> Int? {
         guard streams, let mean, outputTokensSeen > 0, mean > Double(outputTokensSeen) else { return nil }
         return Int(min(mean, 0x1p53)) - outputTokensSeen
@@ -53,6 +54,6 @@ extension AccessRecord {
 }
 
 extension Duration {
-    /// Seconds, with their fraction.
+    /// The duration in seconds, with its fraction.
     var seconds: Double { self / .seconds(1) }
 }

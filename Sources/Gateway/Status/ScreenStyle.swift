@@ -1,4 +1,4 @@
-/// The few ways in which text on the screen stands out (ECMA-48, SGR), or none of them.
+/// Text styles for the terminal (ECMA-48, SGR); without colours, the text stays plain.
 struct ScreenStyle {
     let hasColor: Bool
 

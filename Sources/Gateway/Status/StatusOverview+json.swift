@@ -4,9 +4,10 @@ internal import Scoreboard
 internal import Presentation
 
 extension StatusOverview {
-    /// The page as JSON, with php-fpm's names where it has the notion. Durations are seconds, times seconds since 1970.
+    /// The page as JSON, with php-fpm's names where it has the same notions. Durations are in seconds, times in seconds
+    /// since 1970.
     ///
-    /// - Parameter isFull: whether the live exchanges are listed.
+    /// - Parameter isFull: whether live requests are listed.
     public func json(isFull: Bool) -> [UInt8] {
         var page = Writer(reservingCapacity: 16 << 10)
         page.object {
@@ -104,7 +105,7 @@ extension StatusOverview {
 }
 
 extension StatusOverview {
-    /// What one caller had of one model by one route.
+    /// The usage of one model by one caller on one route.
     struct Use {
         let labels: [String]
         var requests: UInt64 = 0
@@ -112,7 +113,7 @@ extension StatusOverview {
         var tokens: [UInt64] = [0, 0, 0, 0]
     }
 
-    /// Who had how much of what.
+    /// The usage by caller, route and model.
     var usage: [Use] {
         var uses: [[String]: Use] = [:]
         for series in totals.series(of: .requests) {
@@ -148,14 +149,14 @@ extension StatusOverview {
 }
 
 extension [Series] {
-    /// The series with all but the route and the model left out of their labels.
+    /// The series summed by route and model.
     fileprivate var byRoute: [Series] {
         var sums: [[String]: Series] = [:]
         for series in self { sums[Array<String>(series.labels.prefix(2)), default: series.emptied] += series }
         return sums.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
     }
 
-    /// The counts by the last label, the greatest first.
+    /// The counts by the last label, in descending order.
     fileprivate var byLastLabel: [(label: String, count: UInt64)] {
         var sums: [String: UInt64] = [:]
         for series in self {

@@ -3,8 +3,8 @@ internal import Scoreboard
 internal import Presentation
 
 extension StatusOverview {
-    /// The page for Prometheus. What OpenTelemetry's semantic conventions for generative AI have a name for is called by that
-    /// name, with underscores for its dots.
+    /// The page for Prometheus. Metrics that OpenTelemetry's semantic conventions for generative AI define have those
+    /// names, with underscores instead of dots.
     public var openMetrics: String {
         var page = OpenMetrics()
         writeProcesses(to: &page)
@@ -20,10 +20,10 @@ extension StatusOverview {
             page.family(name, "gauge", unit: unit, help)
             for process in processes { page.sample([("pid", String(process.snapshot.process))], value(process)) }
         }
-        page.family("gpt_proxy_processes", "gauge", "Processes that run.")
+        page.family("gpt_proxy_processes", "gauge", "Running processes.")
         page.sample([], String(processes.count))
-        gauge("gpt_proxy_live_requests", "Requests in hand.") { String($0.snapshot.live) }
-        gauge("gpt_proxy_live_requests_limit", "Requests that a process takes in hand at once.") {
+        gauge("gpt_proxy_live_requests", "Requests in progress.") { String($0.snapshot.live) }
+        gauge("gpt_proxy_live_requests_limit", "Concurrency limit of a process.") {
             String($0.snapshot.streamLimit)
         }
         gauge("gpt_proxy_resident_memory_bytes", unit: "bytes", "Resident memory.") { String($0.memory) }
@@ -32,7 +32,7 @@ extension StatusOverview {
         for (setting, processes) in unreadableFiles {
             page.sample([("setting", setting.rawValue)], String(processes))
         }
-        gauge("gpt_proxy_start_time_seconds", unit: "seconds", "When the process began, since 1970.") {
+        gauge("gpt_proxy_start_time_seconds", unit: "seconds", "Start time of the process, since 1970.") {
             Decimals.text($0.snapshot.startTime, places: 3)
         }
     }
@@ -45,17 +45,19 @@ extension StatusOverview {
             }
             if metric.labels.isEmpty, totals.series(of: metric).isEmpty { page.sample(suffix: "_total", [], "0") }
         }
-        counter(.requests, "requests", "Requests that have ended.")
-        counter(.errors, "errors", "Requests that failed, by the word that the log has for it.")
-        counter(.retries, "retries", "Requests upstream that were sent again.")
-        counter(.clientLeft, "client_left", "Requests whose client left before their end.")
+        counter(.requests, "requests", "Completed requests.")
+        counter(.errors, "errors", "Failed requests, by the error in the log.")
+        counter(.retries, "retries", "Retries of upstream requests.")
+        counter(.clientLeft, "client_left", "Requests whose client disconnected early.")
         counter(
             .savedOutputTokens, "saved_output_tokens",
-            "Output tokens that were not made because upstream's stream was left early; an estimate.")
-        counter(.droppedParameters, "dropped_parameters", "Requests from which a parameter was left out.")
-        counter(.placesExhausted, "places_exhausted", "Requests refused because as many as may were in hand.")
-        counter(.lostLogLines, "log_lines_lost", "Lines of the log that were lost.")
-        page.family("gpt_proxy_tokens", "counter", "Tokens; those cached are input too, and those of reasoning output.")
+            "Output tokens that were not generated because the upstream stream was cancelled early; an estimate.")
+        counter(.droppedParameters, "dropped_parameters", "Requests from which a parameter was dropped.")
+        counter(.placesExhausted, "places_exhausted", "Requests rejected because of the concurrency limit.")
+        counter(.lostLogLines, "log_lines_lost", "Lost log lines.")
+        page.family(
+            "gpt_proxy_tokens", "counter",
+            "Tokens; input includes cached tokens, and output includes reasoning tokens.")
         for series in totals.series(of: .tokens) {
             for (type, value) in zip(["input", "cached", "output", "reasoning"], series.values) {
                 page.sample(suffix: "_total", series.pairs + [("type", type)], String(value))
@@ -66,7 +68,7 @@ extension StatusOverview {
     private func writeRetirements(to page: inout OpenMetrics) {
         page.family(
             "gpt_proxy_model_shutdown_time_seconds", "gauge", unit: "seconds",
-            "When a model in use is shut down, since 1970, if that is within two months.")
+            "Shutdown time of a model in use, since 1970, if within two months.")
         for warning in retirements {
             page.sample([("model", warning.model)], String(warning.shutdown.daysSince1970 * 86_400))
         }
@@ -75,13 +77,13 @@ extension StatusOverview {
     private func writeHistograms(to page: inout OpenMetrics) {
         page.family(
             "gen_ai_server_request_duration_seconds", "histogram", unit: "seconds",
-            "From a request to the end of its reply.")
+            "Time from a request to the end of its response.")
         for series in totals.series(of: .duration) { page.histogram(series) }
         page.family(
             "gen_ai_server_time_to_first_token_seconds", "histogram", unit: "seconds",
-            "From a request to its reply's first byte.")
+            "Time from a request to the first byte of its response.")
         for series in totals.series(of: .firstByte) { page.histogram(series) }
-        page.family("gen_ai_client_token_usage", "histogram", "Tokens of a request.")
+        page.family("gen_ai_client_token_usage", "histogram", "Tokens per request.")
         for series in totals.series(of: .inputTokens) { page.histogram(series, [("gen_ai_token_type", "input")]) }
         for series in totals.series(of: .outputTokens) { page.histogram(series, [("gen_ai_token_type", "output")]) }
     }
@@ -92,7 +94,7 @@ extension Series {
         zip(metric.labels, labels).map { (name: $0, value: $1) }
     }
 
-    /// The labels of a histogram, by OpenTelemetry's names.
+    /// A histogram's labels, with OpenTelemetry's names.
     fileprivate var attributes: [(name: String, value: String)] {
         var attributes = [
             (name: "gen_ai_provider_name", value: "openai"), ("gen_ai_operation_name", Self.operation(of: labels[0])),
@@ -102,7 +104,7 @@ extension Series {
         return attributes
     }
 
-    /// What a route does, in OpenTelemetry's words where it has one.
+    /// The operation of a route, with OpenTelemetry's name if there is one.
     private static func operation(of route: String) -> String {
         switch route {
         case "/proxy", "/v1/chat/completions", "/v1/responses": "chat"
@@ -117,7 +119,7 @@ extension OpenMetrics {
     fileprivate mutating func histogram(_ series: Series, _ labels: [(name: String, value: String)] = []) {
         guard let bounds = series.metric.bounds else { return }
         let labels = series.attributes + labels
-        // Tokens are whole.
+        // Tokens are whole numbers.
         let places = bounds.sumScale == 1 ? 0 : 6
         var count: UInt64 = 0
         var next = 0

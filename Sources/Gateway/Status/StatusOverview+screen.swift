@@ -2,13 +2,12 @@ internal import Scoreboard
 internal import Presentation
 
 extension StatusOverview {
-    /// The page for a terminal: the figures, the last hour, and as many of the live exchanges as there is room for, the oldest
-    /// first.
+    /// The page for a terminal: the figures, the last hour, and as many live requests as fit, the oldest first.
     ///
     /// - Parameters:
-    ///   - width: in columns.
-    ///   - height: in lines.
-    ///   - hasColor: whether escape sequences for colours may be used.
+    ///   - width: the terminal's width in columns.
+    ///   - height: the terminal's height in lines.
+    ///   - hasColor: whether escape sequences for colours are used.
     /// - Returns: at most `height` lines, each at most `width` columns wide.
     public func screen(width: Int, height: Int, hasColor: Bool) -> [String] {
         let style = ScreenStyle(hasColor: hasColor)
@@ -16,7 +15,7 @@ extension StatusOverview {
         lines += figures.map { $0.line(width, style) }
         lines.append("")
         if exchanges.isEmpty {
-            lines.append(style.dim(TextColumn.fitted("Nothing is running.", to: width)))
+            lines.append(style.dim(TextColumn.fitted("No live requests.", to: width)))
         } else {
             lines += StreamTable(width: width, time: time).lines(exchanges, height: height - lines.count, style)
         }
@@ -31,7 +30,7 @@ extension StatusOverview {
 
     private var figures: [ScreenFigure] {
         let history = history
-        // The interval that runs is not yet comparable with the others.
+        // The current interval is incomplete, so it is not comparable with the others.
         let whole = history.intervals.dropLast()
         let requests = history.intervals.reduce(0) { $0 + $1[.requests] }
         let errors = history.intervals.reduce(0) { $0 + $1[.errors] }
@@ -40,34 +39,34 @@ extension StatusOverview {
             ScreenFigure(
                 name: "Live streams", value: Quantity.count(live),
                 note: "of \(Quantity.count(streamLimit)), peak \(Quantity.count(mostLive))"
-                    + (refused > 0 ? ", no place for \(Quantity.count(Int(clamping: refused)))" : ""),
+                    + (refused > 0 ? ", \(Quantity.count(Int(clamping: refused))) rejected" : ""),
                 plot: history.live, isBad: refused > 0),
             ScreenFigure(
                 name: "Requests / s", value: Quantity.rate(lastMinute(of: .requests, history)),
-                note: "\(Quantity.count(Int(clamping: accepted))) in all", plot: whole.map { $0[.requests] }),
+                note: "\(Quantity.count(Int(clamping: accepted))) in total", plot: whole.map { $0[.requests] }),
             ScreenFigure(
                 name: "Output tokens / s", value: Quantity.rate(lastMinute(of: .outputTokens, history)),
-                note: "\(Quantity.count(Int(clamping: sum(of: .tokens, 2)))) in all",
+                note: "\(Quantity.count(Int(clamping: sum(of: .tokens, 2)))) in total",
                 plot: whole.map { $0[.outputTokens] }),
             ScreenFigure(
                 name: "Errors",
                 value: requests == 0 ? "-" : "\(Decimals.text(Double(errors) / Double(requests) * 100, places: 1)) %",
-                note: "\(Quantity.count(errors)) of \(Quantity.count(requests)) lately",
+                note: "\(Quantity.count(errors)) of \(Quantity.count(requests)), last hour",
                 plot: whole.map { $0[.errors] }, isBad: errors > 0),
             firstByteFigure,
         ]
     }
 
-    /// Of the route and model that are used most: percentiles cannot be added up.
+    /// For the most used route and model, because percentiles cannot be added up.
     private var firstByteFigure: ScreenFigure {
         let busiest = totals.series(of: .firstByte).max { $0.count < $1.count }
         let names = busiest.map { "\($0.labels[1].isEmpty ? "requests" : $0.labels[1]) on \($0.labels[0])" }
         return ScreenFigure(
             name: "First byte, p95", value: busiest?.quantile(0.95).map(Quantity.duration) ?? "-",
-            note: names.map(PlainText.of) ?? "no reply yet", plot: [])
+            note: names.map(PlainText.of) ?? "no response yet", plot: [])
     }
 
-    /// How often something was in a second of the last minute: the interval that runs, and the six before it.
+    /// The rate per second in the last minute: the current interval and the six before it.
     private func lastMinute(of value: Interval.Value, _ history: History) -> Double {
         let intervals = history.intervals.suffix(7)
         let seconds = time - Double(history.end) + Double(Interval.length * (intervals.count - 1))
@@ -75,7 +74,7 @@ extension StatusOverview {
     }
 }
 
-/// A line with a figure, and the last hour of it.
+/// A line with a figure and a plot of its last hour.
 private struct ScreenFigure {
     let name: String
     let value: String

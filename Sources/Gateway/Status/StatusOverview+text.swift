@@ -2,14 +2,15 @@ internal import Scoreboard
 internal import Presentation
 
 extension StatusOverview {
-    /// The page as php-fpm's is by default: a name and a value in each line. With live exchanges, blocks of such lines follow.
+    /// The page in php-fpm's default format: one name and value per line, followed by a block of such lines for each live
+    /// request.
     ///
-    /// - Parameter isFull: whether the live exchanges are listed.
+    /// - Parameter isFull: whether live requests are listed.
     public func text(isFull: Bool) -> String {
         var text = ""
         func line(_ name: String, _ value: some CustomStringConvertible) {
             let name = name + ":"
-            // Models' names are the clients' choice.
+            // Model names come from clients and may contain control characters.
             text += name + String(repeating: " ", count: max(1, 22 - name.count)) + PlainText.of("\(value)") + "\n"
         }
         line("pool", "gpt-proxy")
@@ -58,6 +59,6 @@ extension StatusOverview {
 }
 
 extension StatusOverview.Request {
-    /// What it is doing, in a word: waiting for upstream's first word, or streaming.
+    /// The request's state: waiting for upstream's first byte, or streaming.
     var state: String { exchange.firstByte == nil ? "waiting" : "streaming" }
 }

@@ -1,16 +1,17 @@
 public import Scoreboard
 
-/// What the status page shows, in whatever form: the scoreboards of all processes, and what follows from them.
+/// The content of the status page, independent of its format: the scoreboards of all processes, and values derived from
+/// them.
 public struct StatusOverview: Sendable {
-    /// Seconds since 1970.
+    /// The current time, in seconds since 1970.
     let time: Double
-    /// The processes that live, the oldest first.
+    /// The running processes, the oldest first.
     let processes: [Process]
-    /// What they and those before them have done.
+    /// The counters of running and ended processes together.
     let totals: Totals
-    /// The exchanges that are live, the oldest first.
+    /// The live requests, the oldest first.
     let exchanges: [Request]
-    /// The models in use that are about to be shut down.
+    /// The models in use that will be shut down soon.
     var retirements: [RetirementWarning] = []
 
     struct Process: Sendable {
@@ -24,13 +25,14 @@ public struct StatusOverview: Sendable {
         let exchange: LiveRequest
     }
 
-    /// Why other processes may be missing.
+    /// The errors of the directory, because of which other processes may be missing.
     private let faults: [DirectoryFault]
 
     /// - Parameters:
-    ///   - snapshots: of processes that live, and of those that have ended.
-    ///   - faults: why other processes may be missing.
-    ///   - warn: warns about models in use, given the names of those that upstream was asked for.
+    ///   - snapshots: the snapshots of running and ended processes.
+    ///   - faults: the errors of the directory, because of which other processes may be missing.
+    ///   - warn: makes the warnings about the models in use; gets the names of the models that were requested from
+    ///     upstream.
     public init(
         _ snapshots: [Snapshot], faults: [DirectoryFault],
         warn: (_ models: [String]) -> [RetirementWarning] = { _ in [] }
@@ -50,51 +52,51 @@ public struct StatusOverview: Sendable {
     }
 
     var startTime: Double { processes.first?.snapshot.startTime ?? time }
-    /// Seconds since then; zero where the clock has been set back since.
+    /// Seconds since the start; zero if the clock was set back.
     var uptime: Double { max(0, time - startTime) }
     var live: Int { processes.reduce(0) { $0 + $1.snapshot.live } }
-    /// Of each process the most at once: as many need not have been live at the same time.
+    /// The sum of each process's maximum; the maxima may have been at different times.
     var mostLive: Int { processes.reduce(0) { $0 + $1.snapshot.mostLive } }
     var streamLimit: Int { processes.reduce(0) { $0 + $1.snapshot.streamLimit } }
     var activeProcesses: Int { processes.count { $0.snapshot.live > 0 } }
     var memory: Int { processes.reduce(0) { $0 + $1.memory } }
-    /// Requests that were taken, also those that have not ended.
+    /// Accepted requests, including live ones.
     var accepted: UInt64 { sum(of: .requests).saturatingAdd(UInt64(clamping: live)) }
 
-    /// What the operator should look at.
+    /// The warnings for the operator.
     var warnings: [String] {
         let lostLines = sum(of: .lostLogLines)
         return faultTexts + retirements.map { "\($0.model) \($0.text)" }
-            + (lostLines > 0 ? ["The log has lost lines: \(lostLines)"] : [])
+            + (lostLines > 0 ? ["Log lines lost: \(lostLines)"] : [])
             + unreadableFiles.filter { $0.processes > 0 }.map { setting, processes in
-                "The file of \(setting.rawValue) cannot be read by \(processes) of \(self.processes.count) processes; the log says why"
+                "The file of \(setting.rawValue) cannot be read by \(processes) of \(self.processes.count) processes; the log has the reason"
             }
     }
 
-    /// For each setting that may name a file, how many processes cannot read that file.
+    /// The number of processes that cannot read a file, for each setting that can name one.
     var unreadableFiles: [(setting: ConfigurationKey, processes: Int)] {
         UnreadableFiles.settings.map { setting in
             (setting, processes.count { UnreadableFiles.contains(setting, $0.snapshot.unreadableFiles) })
         }
     }
 
-    /// The faults as warnings.
+    /// The directory's errors as warnings.
     var faultTexts: [String] { faults.map { "STATE_DIR: \($0)" } }
 
-    /// All of a metric's series together.
+    /// The sum of a metric's series.
     func sum(of metric: Metric, _ index: Int = 0) -> UInt64 {
         totals.series(of: metric).reduce(0) { $0.saturatingAdd($1.values[index]) }
     }
 }
 
 extension StatusOverview {
-    /// What the last hour looked like, for all processes together.
+    /// The history of the last hour, for all processes together.
     struct History {
-        /// When the last interval began, in seconds since 1970. It still runs.
+        /// The start of the last interval, which is incomplete, in seconds since 1970.
         let end: Int
-        /// The oldest first.
+        /// The intervals, the oldest first.
         let intervals: [Interval]
-        /// The most exchanges that were live at once, in each of them.
+        /// The maximum number of concurrent requests in each interval.
         let live: [Int]
     }
 

@@ -7,7 +7,7 @@ internal import Crypto
     internal import Foundation
 #endif
 
-/// The status page for a browser: `page.html`, which asks its own address for the figures in JSON.
+/// The status page for browsers: `page.html`, which fetches the figures as JSON from its own address.
 enum StatusPage {
     static let head = ResponseHead(
         status: 200,
@@ -21,14 +21,14 @@ enum StatusPage {
 
     static let body = PackageResources.page_html
 
-    /// What the browser lets the page do (Content Security Policy, level 3): run its own script and no other, whatever clients
-    /// put into names, and talk to nobody but where it came from.
+    /// The browser's restrictions for the page (Content Security Policy, level 3): it can run only its own script, whatever
+    /// names clients send, and connect only to its own origin.
     private static let policy = """
         default-src 'none'; script-src '\(digest(of: "script"))'; style-src '\(digest(of: "style"))'; \
         connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """
 
-    /// The digest of the text in the page's only element of that name.
+    /// The digest of the text of the page's only element with that name.
     private static func digest(of element: String) -> String {
         let page = String(decoding: body, as: UTF8.self)
         let text = page.split(separator: "<\(element)>")[1].split(separator: "</\(element)>")[0]

@@ -3,11 +3,11 @@ internal import Scoreboard
 internal import Threads
 internal import Translation
 
-/// Renders the status page on a thread of its own, because reading the other processes' scoreboards may block and a page may be
+/// Renders the status page on its own thread, because reading the other processes' scoreboards may block and a page may be
 /// large.
 ///
-/// One page is rendered at a time. Requests that come meanwhile share the next page of their form. So any number of requests
-/// takes one thread's time at most, and each page shows everything that happened before its requests came.
+/// One page is rendered at a time. Requests that arrive meanwhile share the next page of their form. Any number of requests
+/// therefore uses at most one thread, and each page shows everything that happened before its requests arrived.
 ///
 /// `@unchecked Sendable`: the lock guards all variables.
 final class StatusRenderer: @unchecked Sendable {
@@ -41,7 +41,7 @@ final class StatusRenderer: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - form: the page's form.
-    ///   - warn: makes the warnings about models, of the names of those in use.
+    ///   - warn: makes the warnings about models; gets the names of those in use.
     /// - Throws: if the thread cannot be started.
     func page(
         _ form: Form, warn: @escaping @Sendable (_ models: [String]) -> [RetirementWarning]
@@ -59,7 +59,7 @@ final class StatusRenderer: @unchecked Sendable {
         }
     }
 
-    /// How many requests wait for pages that are not being rendered yet.
+    /// The number of requests for pages that are not being rendered yet.
     var waitingCount: Int { condition.withLock { batches.reduce(0) { $0 + $1.waiting.count } } }
 
     private func startThread() -> Bool {

@@ -1,7 +1,7 @@
 internal import Scoreboard
 internal import Presentation
 
-/// The live exchanges on a terminal, in columns that share its width.
+/// The live requests on a terminal, in columns that share its width.
 struct StreamTable {
     private struct Column {
         let head: String
@@ -14,8 +14,8 @@ struct StreamTable {
     private let width: Int
 
     /// - Parameters:
-    ///   - width: in columns of the terminal. Where there are few, state and route are left out.
-    ///   - time: the present, in seconds since 1970.
+    ///   - width: the terminal's width in columns. On a narrow terminal, state and route are omitted.
+    ///   - time: the current time, in seconds since 1970.
     init(width: Int, time: Double) {
         self.width = width
         func name(_ text: String) -> String { text.isEmpty ? "-" : PlainText.of(text) }
@@ -30,7 +30,7 @@ struct StreamTable {
         ]
         let isWide = width >= 72
         let state = Column(head: "STATE", width: 9) { $0.state }
-        // What the names have for themselves: their columns and the two spaces before each but the first.
+        // The width for names: their columns, and the two spaces before each except the first.
         let room = max(12, width - fixed.reduce(0) { $0 + $1.width } - 2 * 4 - (isWide ? state.width + 4 : 0))
         let share = isWide ? room * 3 / 10 : room / 2
         let caller = Column(head: "CALLER", width: share) { name($0.exchange.caller) }
@@ -39,7 +39,8 @@ struct StreamTable {
         columns = [fixed[0], caller, model, fixed[1], fixed[2]] + (isWide ? [state, route] : [])
     }
 
-    /// - Parameter height: how many lines there may be; where it is less than what there is, the last says how many more there are.
+    /// - Parameter height: the maximum number of lines. If not all requests fit, the last line has the number of omitted
+    ///   ones.
     func lines(_ exchanges: [StatusOverview.Request], height: Int, _ style: ScreenStyle) -> [String] {
         let head = style.dim(line { TextColumn.fitted($0.head, to: $0.width, isRight: $0.isRight) })
         let isCut = exchanges.count > height - 1

@@ -1,11 +1,11 @@
 internal import NIOCore
 internal import Upstream
 
-/// One of upstream's streams with its transform: one choice of the response. Used on one event loop only.
+/// One upstream stream with its transform: one choice of the response. Used on one event loop only.
 ///
 /// `@unchecked Sendable`: see ``ResponseSession``.
 final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
-    /// How long upstream may take to end its body after the stream's last event, before its connection is given up.
+    /// How long upstream may take to end its body after the stream's last event. Then the connection is closed.
     private static var lingering: TimeAmount { .seconds(1) }
 
     let body: ResponseBody
@@ -18,12 +18,12 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
         self.transform = transform
     }
 
-    /// Reads to the end.
+    /// Reads the stream to its end.
     ///
     /// - Parameters:
-    ///   - consume: takes each piece, by way of ``consume(_:into:on:)``.
+    ///   - consume: gets each piece, and passes it to ``consume(_:into:on:)``.
     ///   - pausing: as in `ResponseBody.forEach`.
-    /// - Returns: what cut the body short; nil if nothing did.
+    /// - Returns: the error that cut off the body; nil if the body is complete.
     func read(
         consume: @escaping (RawSpan) -> Void, pausing: @escaping () -> ResponseBody.Demand
     ) async -> HTTPError? {
@@ -37,13 +37,13 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
         }
     }
 
-    /// Takes the end of the body and appends what is to be sent for it.
+    /// Handles the end of the body and appends the resulting output.
     ///
-    /// - Parameter failure: what cut the body short, as ``read(consume:)`` said.
-    /// - Returns: what went wrong; nil if nothing did.
+    /// - Parameter failure: the error that cut off the body, from ``read(consume:pausing:)``.
+    /// - Returns: the stream's error; nil after a success.
     func end(_ failure: HTTPError?, into output: inout [UInt8]) -> HTTPError? {
         transform.bodyHasEnded(isWhole: failure == nil, into: &output)
-        // What the stream itself says of its end counts for more than how its connection ended.
+        // The stream's own terminal event takes precedence over how its connection ended.
         switch transform.ending {
         case .success: return nil
         case .failure(let reported): return reported
@@ -51,7 +51,7 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
         }
     }
 
-    /// Takes a piece and appends what is to be sent for it.
+    /// Handles a piece of the body and appends the resulting output.
     func consume(_ piece: RawSpan, into output: inout [UInt8], on eventLoop: any EventLoop) {
         do {
             try transform.consume(piece, into: &output)

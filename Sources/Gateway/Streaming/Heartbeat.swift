@@ -1,8 +1,9 @@
 internal import NIOCore
 
-/// Calls an action whenever a stream has been silent for a time. Used on one event loop only.
+/// Calls an action whenever a stream has sent nothing for an interval. Used on one event loop only.
 ///
-/// Costs nothing per event: one task looks, when it is due, how long ago the last sign of life was, and waits the rest.
+/// Costs nothing per event: one scheduled task checks when the stream last sent something, and is scheduled again for the
+/// remaining time.
 final class Heartbeat {
     private let interval: TimeAmount
     private let eventLoop: any EventLoop
@@ -14,13 +15,13 @@ final class Heartbeat {
         self.eventLoop = eventLoop
     }
 
-    /// Begins to count. The action is kept until ``stop()``.
+    /// Starts the interval. The action is retained until ``stop()``.
     func start(_ action: @escaping () -> Void) {
         lastSign = .now()
         schedule(action)
     }
 
-    /// Notes a sign of life.
+    /// Restarts the interval: the stream has sent something.
     func postpone() {
         lastSign = .now()
     }

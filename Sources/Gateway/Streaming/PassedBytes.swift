@@ -1,6 +1,6 @@
 internal import Translation
 
-/// Hands bytes through of which nothing is known: an image, a list, an answer of an API to come.
+/// Passes on bytes of an unknown format: an image, a list, a response of a future API.
 struct PassedBytes: StreamTransform {
     private(set) var ending: Result<Void, HTTPError>?
 
@@ -14,10 +14,10 @@ struct PassedBytes: StreamTransform {
         if isWhole { ending = .success(()) }
     }
 
-    /// There is no byte that would not change the body.
+    /// Writes nothing: any byte would change the body.
     func writeBeat(into output: inout [UInt8]) {}
 
-    /// A body that is cut is shorter than its head says; there is no other way to tell.
+    /// Writes nothing: the client detects an incomplete body only by its length, which is less than the head announces.
     func writeFailure(_ failure: HTTPError, into output: inout [UInt8]) {}
 
     var usage: Usage? { nil }

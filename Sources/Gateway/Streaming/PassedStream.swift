@@ -2,23 +2,22 @@ internal import EventStream
 internal import JSON
 internal import Translation
 
-/// Hands upstream's events through, byte for byte, each as soon as it is complete.
+/// Passes on upstream's events unchanged, each as soon as it is complete.
 ///
-/// Only complete events leave, so that what is put between them, the comments of a silent stream and the error at the
-/// end of a broken one, never lands inside one. Without the event that ends the stream it is broken, however tidily its
-/// connection was closed.
+/// Only complete events are sent, so that heartbeat comments and the error at the end of a broken stream are never inserted
+/// inside an event. A stream without its terminal event is broken, even if its connection was closed cleanly.
 struct PassedStream: StreamTransform {
     private var parser = EventParser()
     private var observer: StreamObserver
-    /// The beginning of an event whose end has not come.
+    /// The beginning of an incomplete event.
     private var held: [UInt8] = []
     private var breach: HTTPError?
     private let redaction: Redaction
 
     /// - Parameters:
-    ///   - waitsForMeaning: whether the head waits for an event that says more than that there is a response, so that an
-    ///     error before it becomes a status. Else the client gets errors as the events that they are.
-    ///   - redaction: what is done to events that report errors.
+    ///   - waitsForMeaning: whether the head waits for an event other than `response.created`, `response.in_progress` and
+    ///     `response.queued`, so that an error before it becomes a status. If false, the client gets errors as events.
+    ///   - redaction: applied to events that report errors.
     init(waitsForMeaning: Bool, redaction: Redaction) {
         observer = StreamObserver(waitsForMeaning: waitsForMeaning)
         self.redaction = redaction
@@ -67,8 +66,8 @@ struct PassedStream: StreamTransform {
         EventWriter.append(comment: "waiting", to: &output)
     }
 
-    /// In the form of the Responses API's own error event: flat, as it is documented, and nested, as it comes on the wire
-    /// and as client libraries of both APIs look for it.
+    /// Writes the Responses API's error event in both forms: flat, as documented, and nested, as it is actually sent and as
+    /// client libraries of both APIs expect it.
     func writeFailure(_ failure: HTTPError, into output: inout [UInt8]) {
         var data = Writer()
         data.object {

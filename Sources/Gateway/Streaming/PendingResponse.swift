@@ -2,33 +2,33 @@ internal import CGI
 internal import Translation
 internal import Upstream
 
-/// How upstream has answered.
+/// What upstream has responded with.
 enum UpstreamAnswer: Sendable {
-    /// With one stream for each of the requests.
+    /// One stream for each request.
     ///
-    /// - Parameter contexts: those of the requests that were answered, which may have been corrected.
+    /// - Parameter contexts: the contexts of the requests that succeeded, which may have been corrected.
     case streams(ResponseHead, [ResponseBody], contexts: [ReplyContext])
-    /// With a whole body, of which the response has been made.
+    /// A whole response, already translated for the client.
     case whole(ResponseHead, body: [UInt8])
 }
 
-/// A response for which upstream is still to be asked, perhaps repeatedly.
+/// A response whose upstream request has not succeeded yet, and may be sent several times.
 ///
-/// Holds what the client's request takes in memory. A stream lets go of it once it has begun: requests may be long, and a stream
-/// lives for minutes.
+/// Holds the client's request in memory. A stream releases it once it has begun: requests can be large, and a stream lives
+/// for minutes.
 protocol PendingResponse: Sendable {
-    /// Asks upstream.
+    /// Sends the request upstream.
     func answer(_ context: RequestContext) async throws -> UpstreamAnswer
 }
 
-/// A response to translated requests.
+/// The response to translated requests.
 struct TranslatedResponse<Form: ResponseForm>: PendingResponse {
     let requests: [TranslatedRequest]
     let form: Form
-    /// The memory of the client's request.
+    /// The memory reservation of the client's request.
     let memory: MemoryBudget.Reservation?
 
-    /// Whether the client gets a stream is decided here: if one was asked for and upstream sends one.
+    /// Decides whether the client gets a stream: if it requested one and upstream sends one.
     func answer(_ context: RequestContext) async throws -> UpstreamAnswer {
         let responses: [UpstreamResponse]
         do {

@@ -2,23 +2,23 @@ internal import CGI
 internal import Translation
 internal import Upstream
 
-/// What becomes of upstream's responses: the form of one of the APIs that clients speak.
+/// How upstream's responses are converted into the format of one of the APIs that clients use.
 protocol ResponseForm: Sendable {
     associatedtype Transform: StreamTransform
 
-    /// Whether the response waits for upstream's, and is a stream if upstream's is one. Otherwise the client's request decides,
-    /// and the head of a stream does not wait for upstream longer than the head delay.
+    /// Whether the response waits for upstream's response, and is a stream if upstream's is a stream. Otherwise the
+    /// client's request decides, and the head of a stream waits no longer than the head delay.
     var followsUpstream: Bool { get }
 
-    /// One for each of the requests.
+    /// One transform for each request.
     func transforms(for requests: [TranslatedRequest], _ context: RequestContext) -> [Transform]
 
-    /// The whole response. Also notes its usage.
+    /// The whole response. Also records its usage.
     func whole(
         _ responses: [UpstreamResponse], _ context: RequestContext
     ) async throws -> (head: ResponseHead, body: [UInt8])
 
-    /// What the client gets to know of an error of upstream's.
+    /// The error that the client gets for an upstream error.
     func error(_ error: any Error) -> any Error
 }
 

@@ -4,10 +4,11 @@ internal import Scoreboard
 internal import Translation
 internal import Upstream
 
-/// Asks upstream and sends the response to the client: whole, or as streams that pass through a transform at the client's pace.
+/// Sends the upstream requests and the client's response: whole, or as streams that pass through a transform at the
+/// client's pace.
 ///
-/// The head of a stream waits for content, so that an error before it gets a status of its own; but not longer than the head
-/// delay, since web servers and clients give up on a silent server. ``StreamState`` decides; this class does the I/O.
+/// The head of a stream waits for content, so that an earlier error gets its own status, but no longer than the head delay,
+/// because web servers and clients give up on a silent server. ``StreamState`` decides; this class performs the I/O.
 ///
 /// `@unchecked Sendable`: used on one event loop only, where all tasks of the request run.
 final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
@@ -19,21 +20,21 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private let slot: RequestSlot?
     private let heartbeat: Heartbeat
     private var state = StreamState()
-    /// Whether the stream has a part of the process's memory.
+    /// Whether the stream holds a memory reservation.
     private var hasReservation = false
-    /// What is sent after the head, until that is written.
+    /// The bytes that follow the head, until the head is written.
     private var early: [UInt8] = []
 
     private let context: RequestContext
     private var head: ResponseHead
     /// The transforms, until upstream's streams are open.
     private var transforms: [Transform]
-    /// What to ask upstream; nil once the stream has begun.
+    /// The upstream requests; nil once the stream has begun.
     private var pending: (any PendingResponse)?
-    /// What upstream has answered, until it is used.
+    /// Upstream's response, until it is used.
     private var answer: UpstreamAnswer?
     private let headDelay: TimeAmount
-    /// Whether the head delay begins before upstream has answered.
+    /// Whether the head delay starts before upstream responds.
     private let announcesEarly: Bool
     private let redaction: Redaction
     private let memory: MemoryBudget.Reservation
@@ -57,7 +58,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         heartbeat = Heartbeat(every: TimeAmount(context.shared.configuration.heartbeat), on: context.eventLoop)
     }
 
-    /// The response to translated requests.
+    /// A session for translated requests.
     ///
     /// - Parameter requests: at least one; all whole or all streamed.
     convenience init<Form: ResponseForm>(
@@ -71,7 +72,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
             announcesEarly: streams && !form.followsUpstream)
     }
 
-    /// The response of an upstream that has answered already.
+    /// A session for an upstream response that has already begun.
     convenience init(
         _ head: ResponseHead, _ body: ResponseBody, through transform: Transform, _ context: RequestContext
     ) {
@@ -82,7 +83,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     /// Returns when the response has ended or the client has gone. An error after the head is written into the stream.
     ///
-    /// - Throws: an error before the head, with which the client is still to be answered.
+    /// - Throws: an error before the head, to which the caller must still respond.
     func run() async throws(HTTPError) {
         if announcesEarly { startHeadTimer() }
         repeat {
@@ -112,17 +113,17 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private func nextAnswer() async throws -> UpstreamAnswer {
         if let answer = answer.take() { return answer }
         guard announcesEarly else { return try await ask() }
-        // A task keeps all memory that its frames ever took, and this one lives as long as the stream: a child task asks.
+        // In a child task: a task keeps all memory that its frames ever used, and this task lives as long as the stream.
         async let answer = ask()
         return try await answer
     }
 
     private func ask() async throws -> UpstreamAnswer {
-        guard let pending else { preconditionFailure("upstream is asked only until the stream has begun") }
+        guard let pending else { preconditionFailure("requests are sent upstream only until the stream has begun") }
         return try await pending.answer(context)
     }
 
-    /// Upstream's streams are open.
+    /// Upstream's streams have opened.
     private func begin(_ head: ResponseHead, _ bodies: [ResponseBody], _ contexts: [ReplyContext]) {
         self.head = head
         var transforms = transforms
@@ -131,7 +132,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         if !state.streamsOpened() { release() }
         guard choices.contains(where: \.transform.hasBegun) else { return startHeadTimer() }
         contentArrived()
-        // At the end of the event loop's turn, with what of the body came together with upstream's head.
+        // At the end of the event loop's iteration, together with the body bytes that arrived with upstream's head.
         context.eventLoop.execute { self.writer?.flush() }
     }
 
@@ -159,7 +160,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         var failure: HTTPError?
         append { failure = choice.end(cut, into: &$0) }
         if let failure { fail(failure) }
-        // Of several streams the others go on; the only one's last piece leaves with the end.
+        // With several streams, the others continue. A single stream's last piece is sent together with the end.
         if choices.count > 1 { _ = sendConsumed() }
     }
 
@@ -171,7 +172,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         }
     }
 
-    /// Sends what became of the events that arrived together.
+    /// Sends the output for the events that arrived together.
     private func sendConsumed() -> ResponseBody.Demand {
         if begunAt == nil, choices.contains(where: \.transform.hasBegun) { contentArrived() }
         slot?.note(outputTokens: outputTokens)
@@ -182,8 +183,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         return .pause
     }
 
-    /// Whether the process has the memory for what is held of the stream: incomplete events, and what the client has not taken.
-    /// Ordinary events are too small to be counted.
+    /// Whether the memory budget covers the stream's held bytes: incomplete events, and output that the client has not
+    /// received. Ordinary events are too small to be counted.
     private var hasMemory: Bool {
         let held = choices.reduce(early.count + (writer?.pendingByteCount ?? 0)) { $0 + $1.transform.heldByteCount }
         let counts = held > Self.countedSize
@@ -192,16 +193,16 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         return memory.resize(to: counts ? held : 0)
     }
 
-    /// The size from which on the memory of a stream is counted, in bytes.
+    /// Held bytes above this size are counted, in bytes.
     private static var countedSize: Int { 64 << 10 }
 
-    /// Upstream is asked again: nothing of the failed stream is sent.
+    /// Discards the failed stream before the retry.
     private func forgetChoices() {
         choices = []
         early.removeAll()
     }
 
-    /// The failure of one stream is the whole response's: the others end with it.
+    /// An error of one stream ends the whole response, including the other streams.
     private func fail(_ failure: HTTPError) {
         guard state.failed(failure) else { return }
         for choice in choices { choice.body.cancel() }
@@ -209,7 +210,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     // MARK: Client
 
-    /// Appends to what is sent.
+    /// Appends to the output.
     private func append(_ body: (inout [UInt8]) -> Void) {
         if let writer { writer.append(body) } else { body(&early) }
     }
@@ -239,20 +240,20 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         heartbeat.start { [self] in beat() }
     }
 
-    /// Upstream cannot be asked again: what that needs is not kept as long as the stream.
+    /// Releases what a retry would need: no retry is possible any more, and the stream lives for minutes.
     private func release() {
         transforms = []
         pending = nil
     }
 
-    /// A heartbeat takes the head along, which would otherwise wait for the first piece of the body.
+    /// A heartbeat follows the head, which web servers may hold back until the first byte of the body.
     private func headDelayPassed() {
         guard state.headDelayPassed() else { return }
         writeHead()
         writeBeat()
     }
 
-    /// A client that has not taken what is there needs no sign of life.
+    /// No heartbeat while the client has not received earlier output.
     private func beat() {
         guard writer?.pendingByteCount == 0 else { return }
         writeBeat()
@@ -268,7 +269,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         send(to: writer)
     }
 
-    /// - Returns: the error with which the client is still to be answered.
+    /// - Returns: the error to which the caller must still respond.
     private func writeEnding() -> HTTPError? {
         noteResult()
         switch state.finish(hasContent: choices.contains(where: \.transform.hasBegun)) {
@@ -297,7 +298,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     // MARK: Results
 
-    /// How many tokens the responses have together so far.
+    /// The number of output tokens so far, of all choices.
     private var outputTokens: Int {
         choices.count == 1 ? choices[0].transform.outputTokens : choices.reduce(0) { $0 + $1.transform.outputTokens }
     }

@@ -2,25 +2,24 @@ internal import EventStream
 internal import JSON
 internal import Translation
 
-/// Looks at the events of a stream that is handed through, for what has to be known of them: whether there is something to
-/// see, how it ends, and what it cost.
+/// Observes the events of a stream that is passed on: whether it has visible content, how it ends, and its usage.
 struct StreamObserver {
     private(set) var hasBegun = false
     private(set) var earlyFailure: HTTPError?
     private(set) var ending: Result<Void, HTTPError>?
     private(set) var usage: Usage?
-    /// How many events have added to the reply: deltas, and Chat Completions' chunks.
+    /// The number of events that added content: deltas, and Chat Completions chunks.
     private(set) var outputTokens = 0
     private var hasErrorReport = false
     private let waitsForMeaning: Bool
 
-    /// - Parameter waitsForMeaning: whether there is something to see only when an event says more than that there is a
-    ///   response, and is not an error.
+    /// - Parameter waitsForMeaning: whether the stream begins only with an event that is not an error and not one of
+    ///   `response.created`, `response.in_progress` and `response.queued`.
     init(waitsForMeaning: Bool) {
         self.waitsForMeaning = waitsForMeaning
     }
 
-    /// Notes the good ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
+    /// Also recognises the ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
         if Self.reportsError(name, data) { hasErrorReport = true }
         if name.byteCount == 0 || name.namesDelta { outputTokens += 1 }
@@ -41,7 +40,7 @@ struct StreamObserver {
         }
     }
 
-    /// Whether an event since the last call may quote what is the operator's own.
+    /// Whether an event since the last call may quote the operator's keys or ids.
     mutating func takeErrorReport() -> Bool {
         defer { hasErrorReport = false }
         return hasErrorReport
@@ -58,7 +57,7 @@ struct StreamObserver {
     ]
 
     private mutating func readUsage(of data: RawSpan, _ find: (Value) -> Value?) {
-        // OpenAI writes no space there, many servers of its kind do.
+        // OpenAI writes no space there; many compatible servers do.
         guard data.contains("\"usage\":{") || data.contains("\"usage\": {"),
             let document = try? Document(parsing: [UInt8](data), maximumDepth: upstreamJSONDepth),
             let usage = Usage(of: find(document.root))

@@ -1,10 +1,10 @@
-/// How far a response has come between upstream and the client. Decides when the head is sent, whether upstream is asked again
-/// and how the response ends; performs no I/O.
+/// The state of a response between upstream and the client. Decides when the head is sent, whether the request is sent
+/// again, and how the response ends. Performs no I/O.
 ///
 /// | phase      | upstream                                | client                                   |
 /// |------------|-----------------------------------------|------------------------------------------|
-/// | asking     | has not answered                        | has received nothing                     |
-/// | announced  | has not answered                        | has the head, receives heartbeats        |
+/// | asking     | has not responded                       | has received nothing                     |
+/// | announced  | has not responded                       | has the head, receives heartbeats        |
 /// | waiting    | sends its streams, without content yet  | has received nothing                     |
 /// | flowing    | sends its streams                       | has the head, receives content           |
 /// | restarting | its stream is cancelled                 | has received nothing                     |
@@ -23,7 +23,7 @@ struct StreamState: ~Copyable {
 
     /// What happens when all of upstream's streams have ended.
     enum AfterStreams: Equatable {
-        /// Ask upstream again.
+        /// Send the request again.
         case askAgain
         case finish
     }
@@ -36,20 +36,20 @@ struct StreamState: ~Copyable {
         case error(HTTPError, sendsHead: Bool)
         /// Nothing was sent: respond with the error.
         case errorResponse(HTTPError)
-        /// The response has been sent whole.
+        /// The whole response has already been sent.
         case none
     }
 
     private var phase = Phase.asking
 
-    /// Whether the stream that is read is given up, and upstream asked again.
+    /// Whether the current stream is cancelled and the request will be sent again.
     var isRestarting: Bool {
         if case .restarting = phase { true } else { false }
     }
 
-    /// The head has waited as long as it may.
+    /// The head delay is over.
     ///
-    /// - Returns: whether to send it, with a heartbeat.
+    /// - Returns: whether to send the head, with a heartbeat.
     mutating func headDelayPassed() -> Bool {
         switch phase {
         case .asking: phase = .announced
@@ -59,9 +59,9 @@ struct StreamState: ~Copyable {
         return true
     }
 
-    /// Upstream has answered with streams.
+    /// Upstream responds with streams.
     ///
-    /// - Returns: whether the request is kept, to be sent again if the stream fails before any content.
+    /// - Returns: whether the request is kept, to be sent again if a stream fails before any content.
     mutating func streamsOpened() -> Bool {
         guard case .announced = phase else {
             phase = .waiting
@@ -71,9 +71,9 @@ struct StreamState: ~Copyable {
         return false
     }
 
-    /// Upstream has answered with a whole body.
+    /// Upstream responds with a whole body.
     ///
-    /// - Returns: whether it can be sent; not after the head of a stream.
+    /// - Returns: whether the body can be sent, which is impossible after the head of a stream.
     mutating func wholeBodyArrived() -> Bool {
         guard case .announced = phase else {
             phase = .ended
@@ -81,12 +81,12 @@ struct StreamState: ~Copyable {
         }
         let failure = HTTPError(
             status: 502, reason: "upstream_whole",
-            message: "Upstream answered whole, after the stream that was asked for had begun.")
+            message: "Upstream sent a whole response after the requested stream had begun.")
         phase = .failing(failure, headWasSent: true)
         return false
     }
 
-    /// A stream has content that a client can see.
+    /// A stream has visible content.
     ///
     /// - Returns: whether to send the head.
     mutating func contentArrived() -> Bool {
@@ -97,8 +97,8 @@ struct StreamState: ~Copyable {
 
     /// A stream has reported an error before any content.
     ///
-    /// - Parameter canRepeat: whether upstream can be asked again; called only if nothing was sent to the client.
-    /// - Returns: whether to cancel the stream, and to ask again when it has ended.
+    /// - Parameter canRepeat: whether the request can be sent again; called only if nothing was sent to the client.
+    /// - Returns: whether to cancel the stream and send the request again after its end.
     mutating func earlyErrorArrived(canRepeat: () -> Bool) -> Bool {
         guard case .waiting = phase, canRepeat() else { return false }
         phase = .restarting
@@ -124,13 +124,13 @@ struct StreamState: ~Copyable {
         return .askAgain
     }
 
-    /// There is nothing more to read.
+    /// Upstream has nothing more to send.
     ///
-    /// - Parameter hasContent: whether there is something that a client can see.
+    /// - Parameter hasContent: whether there is visible content.
     mutating func finish(hasContent: Bool) -> Ending {
         defer { phase = .ended }
         switch phase {
-        // A complete stream may be so short that it ends before there was any content.
+        // A complete stream may end before any content.
         case .asking, .waiting, .restarting: return .complete(sendsHead: true)
         case .announced, .flowing: return .complete(sendsHead: false)
         case .failing(let failure, headWasSent: true): return .error(failure, sendsHead: false)

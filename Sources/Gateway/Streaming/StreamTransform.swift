@@ -1,48 +1,48 @@
 internal import EventStream
 internal import Translation
 
-/// What becomes of upstream's stream on its way to the client. Does no I/O: bytes in, bytes out.
+/// Converts an upstream stream for the client. Performs no I/O: bytes in, bytes out.
 protocol StreamTransform: SendableMetatype {
-    /// Takes what is to be known of the request that upstream has answered, which may have become another one.
+    /// Updates the context: the request that succeeded may differ from the original one.
     mutating func adopt(_ context: ReplyContext)
 
-    /// Takes what arrived and appends what is to be sent for it.
+    /// Handles a piece of the body and appends the resulting output.
     ///
-    /// - Throws: when upstream sends what cannot be taken; nothing more is asked of it then.
+    /// - Throws: when an event is too large; the upstream response is cancelled then.
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws
 
-    /// Upstream's body has ended. Whether the stream in it did is for the transform to say.
+    /// Handles the end of upstream's body. Whether the stream in it is complete, the transform decides.
     ///
-    /// - Parameter isWhole: whether it ended as a body should, or was cut.
+    /// - Parameter isWhole: whether the body ended properly, or was cut off.
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8])
 
-    /// Whether there is something that a client can see. Until then an error still gets a status of its own.
+    /// Whether there is visible content. Before that, an error can still get its own status.
     var hasBegun: Bool { get }
 
-    /// How the stream ended, once it has: well, or with an error that upstream reported within it.
+    /// How the stream ended: with a success, or with an error that upstream reported in it. Nil until then.
     var ending: Result<Void, HTTPError>? { get }
 
-    /// An error that upstream reported before there was anything to see. It may be asked again instead.
+    /// An error that upstream reported before any visible content. The request may be sent again.
     var earlyFailure: HTTPError? { get }
 
-    /// Whether upstream goes on with what nobody needs, now that the stream has ended well.
+    /// Whether upstream continues to send data that the client does not need after a successful end.
     var leavesUpstream: Bool { get }
 
-    /// Appends a sign of life to a stream that is silent.
+    /// Appends a heartbeat.
     mutating func writeBeat(into output: inout [UInt8])
 
-    /// Appends what tells the client, in a stream that has begun, that it ends with an error.
+    /// Appends an error to a stream that has begun.
     func writeFailure(_ failure: HTTPError, into output: inout [UInt8])
 
     var usage: Usage? { get }
 
-    /// How many tokens the reply has so far, as far as can be told from its events: a delta is one.
+    /// The number of output tokens so far, estimated from events: one per delta.
     var outputTokens: Int { get }
 
-    /// How much it keeps, in bytes, of what upstream has sent and not brought to an end.
+    /// The size of the incomplete events that are held, in bytes.
     var heldByteCount: Int { get }
 
-    /// Appends what follows when all the streams that the client gets as one have come to a good end.
+    /// Appends the end of the client's stream after all its choices have ended successfully.
     static func writeEnd(of choices: [Self], into output: inout [UInt8])
 }
 
@@ -62,7 +62,7 @@ extension StreamTransform {
 }
 
 extension RawSpan {
-    /// Whether an event of that name adds to the reply, as all those of the Responses API do whose names say so.
+    /// Whether an event of that name adds content. The names of all such events of the Responses API end in `.delta`.
     var namesDelta: Bool {
         byteCount > 6 && extracting(last: 6).reads(".delta")
     }

@@ -1,12 +1,12 @@
 internal import EventStream
 internal import Translation
 
-/// Turns upstream's Responses events into Chat Completions' chunks.
+/// Translates events of the Responses API into Chat Completions chunks.
 struct TranslatedStream: StreamTransform {
     private(set) var outputTokens = 0
     private var parser = EventParser()
     private var translator: StreamTranslator
-    /// Takes what the model thought before its calls; nil once it has been handed over.
+    /// Stores the reasoning that preceded the model's tool calls; nil once it has been called.
     private var keep: (([KeptReasoning]) -> Void)?
 
     init(_ translator: StreamTranslator, keep: @escaping ([KeptReasoning]) -> Void) {
@@ -23,7 +23,7 @@ struct TranslatedStream: StreamTransform {
             if name.namesDelta { outputTokens += 1 }
             translator.translate(data, into: &output)
         }
-        // Before the client has the end, after which it may come with the next turn at once.
+        // Stored before the end is sent to the client, which may send the next turn immediately afterwards.
         if translator.outcome != nil, let keep = keep.take(), !translator.reasoning.isEmpty {
             keep(translator.reasoning)
         }
@@ -57,7 +57,7 @@ struct TranslatedStream: StreamTransform {
         StreamTranslator.writeFailure(failure.reported, into: &output)
     }
 
-    /// A stream that is the only one has ended itself.
+    /// A single stream has written its own end.
     static func writeEnd(of choices: [TranslatedStream], into output: inout [UInt8]) {
         guard choices.count > 1 else { return }
         choices[0].translator.writeEnd(usage: Usage.sum(of: choices.compactMap(\.usage)), into: &output)

@@ -6,7 +6,7 @@
 
 /// Base64 with the alphabet for URLs and without padding (RFC 7515, section 2).
 enum Base64URL {
-    /// Nil of anything that is not written exactly so.
+    /// Nil if the text is not exactly in this form.
     static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var base64: [UInt8] = []
         base64.reserveCapacity(text.utf8.count + 3)

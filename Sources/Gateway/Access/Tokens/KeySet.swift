@@ -2,15 +2,15 @@ internal import JSON
 
 /// The keys that tokens may be signed with: a JSON Web Key Set (RFC 7517, section 5), or one secret.
 struct KeySet: Sendable {
-    /// Far above any real set.
+    /// The maximum size of a set in bytes, far above any real set.
     static let maximumSize = 64 << 10
 
     let keys: [VerificationKey]
 
-    /// No keys: no token is good.
+    /// No keys: no token is valid.
     static let empty = KeySet(keys: [])
 
-    /// The one secret that whoever makes tokens shares with this program.
+    /// The key set of a secret that the issuer shares with this program.
     static func ofSecret(_ secret: String) throws(ValueFault) -> KeySet {
         KeySet(keys: [try VerificationKey(secret: secret)])
     }
@@ -19,9 +19,9 @@ struct KeySet: Sendable {
         self.keys = keys
     }
 
-    /// Reads a set. Keys that are of no use here are passed over.
+    /// Parses a set. Keys of unsupported types are skipped.
     ///
-    /// - Throws: when it is no set, or one without a key of use.
+    /// - Throws: when it is not a set, or has no supported key.
     init(parsing bytes: [UInt8]) throws(ValueFault) {
         guard bytes.count <= Self.maximumSize else { throw ValueFault("is larger than 64 KB") }
         let root: Value
@@ -31,7 +31,7 @@ struct KeySet: Sendable {
             throw ValueFault("is not JSON: \(error)")
         }
         guard let keys = root.given("keys"), keys.kind == .array else {
-            throw ValueFault("is no set of keys: it has no array named keys")
+            throw ValueFault("is not a key set: it has no array named keys")
         }
         self.keys = keys.elements.compactMap { VerificationKey($0) }
         guard !self.keys.isEmpty else {
@@ -40,12 +40,12 @@ struct KeySet: Sendable {
         }
     }
 
-    /// Whether a token may mean one of these keys by what it calls its key.
+    /// Whether one of these keys could have the key id of a token.
     func knows(_ id: String?) -> Bool {
         keys.contains { $0.mayBe(id) }
     }
 
-    /// - Throws: when no key of this set has signed the token.
+    /// - Throws: when the token is not signed with a key of this set.
     func verify(_ token: SignedToken) throws(TokenFault) {
         let named = keys.filter { $0.mayBe(token.keyID) }
         guard !named.isEmpty else { throw .unknownKey }

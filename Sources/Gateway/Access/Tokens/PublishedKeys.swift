@@ -4,20 +4,19 @@ internal import NIOCore
 internal import Synchronization
 internal import Upstream
 
-/// The keys that an issuer publishes at an address (`JWT_JWKS_URL`): fetched when the first token comes, kept, fetched again
-/// when a token names a key that is not among them, and once an hour, since an issuer may take a key back.
+/// The keys that an issuer publishes at a URL (`JWT_JWKS_URL`): fetched for the first token, cached, and fetched again when
+/// a token names an unknown key and after an hour, because an issuer may revoke a key.
 ///
-/// Whoever makes up names of keys can have them fetched once a minute, no more. What cannot be fetched changes nothing: the
-/// keys that were good stay good.
+/// Tokens with invented key ids cause at most one fetch per minute. A failed fetch changes nothing: valid keys stay valid.
 final class PublishedKeys: Sendable {
     private struct State {
         var keySet = KeySet.empty
         var pace = RefreshPace()
-        /// The fetch that is under way.
+        /// The current fetch.
         var fetch: Task<Void, Never>?
     }
 
-    /// How long a fetch may take.
+    /// The time limit for a fetch.
     private static var patience: TimeAmount { .seconds(10) }
 
     private let address: Address
@@ -33,22 +32,22 @@ final class PublishedKeys: Sendable {
         executor = EventLoopTaskExecutor(client.eventLoop)
     }
 
-    /// The keys as they were fetched last; none before the first time.
+    /// The keys of the last fetch; none before the first one.
     var keySet: KeySet { state.withLock { $0.keySet } }
 
-    /// Whether it is time to look for changes.
+    /// Whether the keys should be fetched again.
     var isStale: Bool { state.withLock { $0.pace.isStale(at: .now) } }
 
-    /// Has the keys fetched when the next token comes, whenever they were last.
+    /// Makes the next token trigger a fetch, regardless of the last one.
     func expire() {
         state.withLock { $0.pace = RefreshPace() }
     }
 
-    /// Fetches the keys, or waits for the fetch that is under way; does nothing if the last one was less than a minute ago.
+    /// Fetches the keys, or waits for the current fetch; does nothing if the last one was less than a minute ago.
     func refresh() async {
         let fetch = state.withLock { state -> Task<Void, Never>? in
             if state.fetch == nil, state.pace.mayRefresh(at: .now) {
-                // A task of its own: it is not one client's, who may leave.
+                // An unstructured task: the fetch must not be cancelled with a request whose client disconnects.
                 state.fetch = Task(executorPreference: executor) { await self.fetch() }
             }
             return state.fetch
@@ -65,38 +64,38 @@ final class PublishedKeys: Sendable {
         do {
             let keySet = try await read()
             state.withLock { $0.keySet = keySet }
-            log.info("keys of tokens fetched", metadata: ["url": "\(address)", "count": "\(keySet.keys.count)"])
+            log.info("token keys fetched", metadata: ["url": "\(address)", "count": "\(keySet.keys.count)"])
         } catch {
             log.error(
-                "keys of tokens not fetched; those from before stay",
+                "token keys not fetched; the previous ones stay valid",
                 metadata: ["url": "\(address)", "fault": "\(error)"])
         }
     }
 
-    /// Fetches the keys once. Runs on the client's event loop, where its task must be.
+    /// Fetches the keys once. Runs on the client's event loop, to which its task must be pinned.
     func read() async throws -> KeySet {
         let request = Request(
             method: "GET", origin: address.base.origin, path: address.path,
             headers: [("Accept", "application/json"), ("User-Agent", "gpt-proxy/\(version)")])
         let response = try await client.send(request, on: client.eventLoop, usesIdleConnection: false)
-        guard response.status == 200 else { throw ValueFault("the answer has status \(response.status)") }
+        guard response.status == 200 else { throw ValueFault("the response has status \(response.status)") }
         return try KeySet(parsing: await response.body.collect(upTo: KeySet.maximumSize))
     }
 }
 
 extension PublishedKeys {
-    /// An address of https, with a query if there must be one.
+    /// An https URL, possibly with a query.
     struct Address: Sendable, CustomStringConvertible {
         let base: BaseURL
         private let query: Substring
 
-        /// - Throws: `InvalidConfiguration` or ``ValueFault`` saying what is wrong.
+        /// - Throws: `InvalidConfiguration` or ``ValueFault`` with a description of the error.
         init(_ text: String) throws {
             let end = text.firstIndex(of: "?") ?? text.endIndex
             base = try BaseURL(String(text[..<end]))
             query = text[end...]
             guard base.origin.scheme == .https else {
-                throw ValueFault("keys that come by http could be anybody's; it must begin with https://")
+                throw ValueFault("keys that are fetched over http can be forged; the URL must begin with https://")
             }
         }
 

@@ -1,17 +1,16 @@
-/// How often something is fetched that others publish: when it is asked for, but not twice a minute; and not kept for more
-/// than an hour without a look.
+/// How often published data is fetched: on demand, but at most once a minute, and again after an hour.
 struct RefreshPace {
     private static let shortest = Duration.seconds(60)
     private static let longest = Duration.seconds(3600)
 
     private var attempted: ContinuousClock.Instant?
 
-    /// Whether it is time to look for changes.
+    /// Whether the data should be fetched again.
     func isStale(at now: ContinuousClock.Instant) -> Bool {
         attempted.map { now - $0 >= Self.longest } ?? true
     }
 
-    /// Whether it may be fetched now, which then counts as done.
+    /// Whether the data may be fetched now; if so, counts it as fetched.
     mutating func mayRefresh(at now: ContinuousClock.Instant) -> Bool {
         if let attempted, now - attempted < Self.shortest { return false }
         attempted = now

@@ -1,20 +1,20 @@
 internal import JSON
 
-/// A JSON Web Token in its compact form (RFC 7515, section 3.1), taken apart. Nothing in it is believed yet.
+/// A JSON Web Token in compact form (RFC 7515, section 3.1), split into its parts. Its content is not verified yet.
 struct SignedToken {
-    /// Longer than any that fits into a web server's buffer for headers.
+    /// The maximum length in bytes, more than fits into a web server's buffer for headers.
     private static let maximumLength = 16 << 10
 
     let algorithm: String
-    /// The key that it says it is signed with.
+    /// The id of the key that the token claims to be signed with.
     let keyID: String?
-    /// What is signed.
+    /// The signed bytes.
     let message: [UInt8]
     let signature: [UInt8]
     private let payload: [UInt8]
 
-    /// Of the header only these are looked at. Where it says that its key is (`jku`, `x5u`, `jwk`, `x5c`) is of no interest:
-    /// keys are the configuration's. What must be understood (`crit`) is not, so that such a token is refused.
+    /// Only `alg`, `kid` and `crit` are read from the header. `jku`, `x5u`, `jwk` and `x5c` are ignored: keys come from the
+    /// configuration. A token with `crit` is rejected, because no critical extension is supported.
     init(parsing text: String) throws(TokenFault) {
         guard text.utf8.count <= Self.maximumLength else { throw .malformed }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -35,7 +35,7 @@ struct SignedToken {
         self.payload = payload
     }
 
-    /// What it claims; to be asked for when the signature has been seen to be good.
+    /// The claims; valid only after the signature has been verified.
     var claims: Value {
         get throws(TokenFault) { try Self.object(payload) }
     }

@@ -1,5 +1,5 @@
-/// How a token is signed (RFC 7518, section 3.1; RFC 8037, section 3.1), by the name that its header has for it. What is not
-/// here is refused, `none` before all.
+/// The signature algorithm of a token (RFC 7518, section 3.1; RFC 8037, section 3.1), by its name in the header. Any other
+/// is rejected, above all `none`.
 enum SigningAlgorithm: String, Sendable {
     case rs256 = "RS256"
     case rs384 = "RS384"

@@ -1,4 +1,4 @@
-/// Why a token is not good, in the log's word for it. Clients are not told: whoever forges one would learn from it.
+/// The reason why a token is invalid, as logged. Clients do not get it: an attacker who forges tokens would learn from it.
 enum TokenFault: String, Error, Sendable {
     case malformed = "token_malformed"
     case algorithm = "token_algorithm"

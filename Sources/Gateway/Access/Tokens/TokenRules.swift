@@ -2,22 +2,23 @@ internal import JSON
 internal import Models
 internal import Translation
 
-/// What a token must claim to be taken, and what is read of it.
+/// The claims that a token must have, and the claims that are read from it.
 struct TokenRules: Sendable {
-    /// How far clocks may be apart, in seconds.
+    /// The permitted clock difference, in seconds.
     private static let leeway: Double = 60
 
-    /// Who must have issued it (`iss`), and for whom (`aud`); nil where that is not looked at.
+    /// The required issuer (`iss`) and audience (`aud`); nil if not checked.
     var issuer: String?
     var audience: String?
-    /// The claim that says who the caller is.
+    /// The claim that names the caller.
     var labelClaim: String
-    /// The claim that says which models it may use, as an array or separated by commas. A token without it may use all.
+    /// The claim that lists the models that the caller may use, as an array or separated by commas. Without this claim, the
+    /// caller may use all models.
     var modelsClaim: String
 
-    /// The caller whom the claims of a token are about.
+    /// The caller that a token's claims identify.
     ///
-    /// - Parameter now: in seconds since 1970.
+    /// - Parameter now: the current time in seconds since 1970.
     func caller(_ claims: Value, at now: Double) throws(TokenFault) -> Caller {
         if let issuer {
             guard claims["iss"]?.string == issuer else { throw .issuer }
@@ -52,7 +53,7 @@ extension Value {
         }
     }
 
-    /// A string or an array of strings, the two forms of `aud`; nil of anything else.
+    /// A string or an array of strings, the two forms of `aud`; otherwise nil.
     fileprivate var texts: [String]? {
         if let string { return [string] }
         guard kind == .array else { return nil }

@@ -1,22 +1,22 @@
-/// Decides whose a token is: signed with one of the keys, and with the claims that the rules ask for.
+/// Identifies the caller of a token, which must be signed with one of the keys and satisfy the rules.
 struct TokenVerifier: Sendable {
-    /// Where the keys come from.
+    /// The source of the keys.
     enum Keys: Sendable {
-        /// A secret, or a set in a file.
+        /// A secret or a key set, from the settings or a file.
         case local(Reloadable<KeySet>)
-        /// A set that the issuer publishes.
+        /// A key set that the issuer publishes.
         case published(PublishedKeys)
     }
 
     let keys: Keys
     let rules: TokenRules
 
-    /// Whether a bearer's text can be a token at all; else it is a key.
+    /// Whether a bearer credential has the form of a token; otherwise it is a key.
     static func isToken(_ text: String) -> Bool {
         text.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2
     }
 
-    /// The caller that the token is about.
+    /// The caller that the token identifies.
     func caller(of text: String) async throws(TokenFault) -> Caller {
         let token = try SignedToken(parsing: text)
         try await keySet(for: token).verify(token)
@@ -32,7 +32,7 @@ struct TokenVerifier: Sendable {
         }
     }
 
-    /// Whether the file that the keys stand in has been unreadable for longer than its grace.
+    /// Whether the keys' file has been unreadable for longer than its grace period.
     var haveKeysExpired: Bool {
         switch keys {
         case .local(let current): current.hasExpired
@@ -40,7 +40,7 @@ struct TokenVerifier: Sendable {
         }
     }
 
-    /// Has the keys that an issuer publishes fetched when the next token comes.
+    /// Makes the next token trigger a fetch of the issuer's published keys.
     func expirePublishedKeys() {
         if case .published(let published) = keys { published.expire() }
     }

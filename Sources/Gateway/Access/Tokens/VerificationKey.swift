@@ -8,8 +8,8 @@ internal import JSON
     internal import Foundation
 #endif
 
-/// A key that tokens are signed with, as far as it takes to see that they are. It has one algorithm: what a token's header
-/// says of that is compared, never obeyed (RFC 8725, section 3.1).
+/// A key that verifies the signatures of tokens. It has exactly one algorithm: the algorithm in a token's header must match
+/// it and never selects another (RFC 8725, section 3.1).
 struct VerificationKey: Sendable {
     private enum Material: Sendable {
         case rsa(_RSA.Signing.PublicKey)
@@ -19,12 +19,12 @@ struct VerificationKey: Sendable {
         case secret(SymmetricKey)
     }
 
-    /// The name by which tokens refer to it (`kid`); a key without one may be meant by any.
+    /// The key's id in tokens (`kid`); a key without an id matches any token.
     let id: String?
     let algorithm: SigningAlgorithm
     private let material: Material
 
-    /// The secret that whoever makes tokens shares with this program (HS256).
+    /// A secret that the issuer shares with this program (HS256).
     ///
     /// - Throws: when it is shorter than the digest (RFC 7518, section 3.2).
     init(secret: String) throws(ValueFault) {
@@ -34,8 +34,8 @@ struct VerificationKey: Sendable {
         material = .secret(SymmetricKey(data: Array(secret.utf8)))
     }
 
-    /// Reads a key of a set (RFC 7517, section 4). Nil when it is for something else than these signatures: sets hold keys
-    /// for encryption as well, and of algorithms to come. Secrets (`oct`) are none of them: what is in a set is public.
+    /// Parses a key of a set (RFC 7517, section 4). Nil if the key is not for these signatures: sets also contain keys for
+    /// encryption and for future algorithms. Secrets (`oct`) are rejected, because a published set is public.
     init?(_ key: Value) {
         guard key.given("use").map({ $0.isString("sig") }) ?? true,
             key.given("key_ops").map({ $0.elements.contains { $0.isString("verify") } }) ?? true,
@@ -57,7 +57,7 @@ struct VerificationKey: Sendable {
         self.material = material
     }
 
-    /// A key's numbers, and the algorithm that it has if it does not say: Entra's say none, and mean RS256.
+    /// The key's parameters, and its algorithm if it names none: Entra's keys name none and use RS256.
     private static func material(of key: Value) -> (SigningAlgorithm, Material)? {
         switch (key["kty"]?.string, key["crv"]?.string) {
         case ("RSA", nil):
@@ -91,7 +91,7 @@ struct VerificationKey: Sendable {
         }
     }
 
-    /// Whether the signature is this key's for the message.
+    /// Whether this key made the message's signature.
     func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         switch material {
         case .rsa(let key):
@@ -116,7 +116,7 @@ struct VerificationKey: Sendable {
 }
 
 extension Value {
-    /// The bytes that a member holds in base64url.
+    /// The decoded bytes of a member in base64url.
     fileprivate func bytes(_ name: StaticString) -> [UInt8]? {
         self[name]?.string.flatMap { Base64URL.decode($0) }
     }
