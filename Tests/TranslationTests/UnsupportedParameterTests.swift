@@ -12,7 +12,7 @@ struct UnsupportedParameterTests {
         #""frequency_penalty":1"#, #""prediction":{"type":"content","content":"x"}"#, #""temperature":0.2"#,
         #""top_p":0.5"#, #""logprobs":true"#, #""top_k":40"#,
     ])
-    func `a parameter that the target does not accept is dropped, rejected or forwarded`(field: String) throws {
+    func `a parameter that the target rejects is dropped, rejected or forwarded`(field: String) throws {
         let name = String(field.dropFirst().prefix { $0 != "\"" })
         #expect(try dropped(field) == [name])
 
@@ -45,7 +45,7 @@ struct UnsupportedParameterTests {
         ("gpt-5.6-terra", "", false), ("gpt-5.6-terra", "none", true), ("gpt-5.1-codex", "", false),
         ("gpt-5.2-pro", "none", false), ("gpt-5-2025-08-07", "", false),
     ])
-    func `sampling parameters are sent if model and effort accept them`(model: String, effort: String, taken: Bool) throws {
+    func `sampling parameters are sent if model and effort allow`(model: String, effort: String, taken: Bool) throws {
         let reasoning = effort.isEmpty ? "" : #","reasoning_effort":"\#(effort)""#
         let body = try proxied(#"{"model":"\#(model)","prompt":"x","temperature":0.20\#(reasoning)}"#).body
         #expect(try at(["temperature"], in: body) == (taken ? "0.20" : nil))
