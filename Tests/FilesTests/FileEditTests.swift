@@ -34,7 +34,7 @@ struct FileEditTests {
         #expect(status(path).st_mode & 0o7777 == mode)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root may give files away"))
+    @Test(.enabled(if: geteuid() == 0, "only root can change the owner of a file"))
     func `owner and group are preserved`() throws {
         let path = try directory.write("one", mode: 0o640)
         try #require(chown(path, 65534, 33) == 0)
