@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that building the program builds none of this.
+// A separate package, so that building the program does not build the benchmarks.
 let package = Package(
     name: "benchmarks",
     dependencies: [.package(name: "gpt-proxy", path: "../..")],

@@ -1,4 +1,5 @@
-"""What the scripts here share: the processes of the end-to-end tests, built for release and able to take a crowd."""
+"""Shared by the scripts here: the processes of the end-to-end tests, built for release and with enough descriptors for
+thousands of clients."""
 
 import resource
 import sys
@@ -18,24 +19,24 @@ def add_options(parser):
         "--binaries",
         type=Path,
         default=REPOSITORY / ".build/release",
-        help="where gpt-proxy and upstream-simulator have been built (default: .build/release)",
+        help="the folder with gpt-proxy and upstream-simulator (default: .build/release)",
     )
 
 
 def raise_descriptor_limit(needed):
-    """As many descriptors as the system allows, which children inherit; ends the script if they are too few."""
+    """Raises the limit of descriptors to the system's maximum, which child processes inherit; exits if that is too low."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     if limit < needed:
-        sys.exit(f"This takes {needed} descriptors, and the system allows {limit} (ulimit -Hn).")
+        sys.exit(f"{needed} descriptors are needed, and the system allows {limit} (ulimit -Hn).")
 
 
 @contextmanager
 def deployment(options, acts=None, surroundings=None, **settings):
-    """The simulator, and the responder with nginx in front of it; between them a relay that has these acts, if any.
-    `surroundings` are those of Tests/Faults."""
+    """Runs the simulator, and the responder behind nginx; with `acts`, also a relay with these acts between responder and
+    simulator. `surroundings` are those of Tests/Faults."""
     if not (options.binaries / "gpt-proxy").exists():
-        sys.exit(f"There is no gpt-proxy in {options.binaries}: swift build -c release --static-swift-stdlib")
+        sys.exit(f"no gpt-proxy in {options.binaries}; run: swift build -c release --static-swift-stdlib")
     if not Path(find_program("nginx")).exists():
         sys.exit("nginx is needed: apt-get install nginx")
     simulator = Simulator(options.binaries.resolve())

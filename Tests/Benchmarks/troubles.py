@@ -1,4 +1,4 @@
-"""What goes wrong around the responder while it is under load: each kind of Tests/Faults/surroundings.py at random moments."""
+"""Faults around the responder while it is under load: each kind of Tests/Faults/surroundings.py at random times."""
 
 import random
 import threading
@@ -6,22 +6,22 @@ from collections import Counter
 
 from surroundings import KINDS, Several
 
-# Those that go wrong and get well again.
+# The kinds that are temporary.
 PASSING = {name: kind for name, kind in KINDS.items() if name != "first-name"}
 
-# Between two troubles of a kind, and how long one lasts, in seconds.
+# The ranges of the pause between two faults of a kind and of a fault's duration, in seconds.
 PAUSE = (3, 30)
 DURATION = (1, 8)
 
 
 class Troubles:
-    """Several kinds of surroundings, each with a thread of its own."""
+    """Several kinds of surroundings, each on its own thread."""
 
     def __init__(self, names):
         self._surroundings = {name: PASSING[name]() for name in names}
-        # All of them, for the deployment.
+        # All kinds together, for the deployment.
         self.surroundings = Several(list(self._surroundings.values()))
-        # What goes wrong now, how often each kind did, and what could not be made to.
+        # The faults in progress, the number of faults of each kind, and errors while causing them.
         self.current = set()
         self.done = Counter()
         self.failed = []
@@ -33,13 +33,13 @@ class Troubles:
             thread.start()
 
     def end(self):
-        """All is well again when this returns."""
+        """Ends all faults and waits until they have ended."""
         self._has_ended.set()
         for thread in self._threads:
             thread.join()
 
     def excuses(self, since):
-        """Whether the web server may have found no socket at some time since this moment, by the monotonic clock."""
+        """Whether the socket file may have been missing at any time since `since`, a time of the monotonic clock."""
         file = self._surroundings.get("socket")
         return file is not None and file.was_absent_since(since)
 

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 struct MemoryBudgetTests {
-    @Test func `what is given back can be taken again`() {
+    @Test func `released memory can be reserved again`() {
         let budget = MemoryBudget(capacity: 1000)
         var first: MemoryBudget.Reservation? = MemoryBudget.Reservation(of: budget)
         let second = MemoryBudget.Reservation(of: budget)
@@ -15,7 +15,7 @@ struct MemoryBudgetTests {
         #expect(second.size == 500)
     }
 
-    @Test func `a share grows and shrinks`() {
+    @Test func `a reservation can grow and shrink`() {
         let budget = MemoryBudget(capacity: 1000)
         let (first, second) = (MemoryBudget.Reservation(of: budget), MemoryBudget.Reservation(of: budget))
         #expect(first.resize(to: 900))
@@ -26,7 +26,7 @@ struct MemoryBudgetTests {
         #expect(second.resize(to: 200))
     }
 
-    @Test func `large bodies leave room for small ones`() {
+    @Test func `large bodies leave memory for small ones`() {
         let budget = MemoryBudget(capacity: 80 << 20)
         let large = MemoryBudget.Reservation(of: budget)
         #expect(large.admit(71 << 20) == false)
@@ -36,12 +36,12 @@ struct MemoryBudgetTests {
         #expect(another.admit(1 << 20))
     }
 
-    @Test func `what is in hand may take all`() {
+    @Test func `an existing reservation can grow to the whole budget`() {
         let share = MemoryBudget.Reservation(of: MemoryBudget(capacity: 80 << 20))
         #expect(share.resize(to: 80 << 20))
     }
 
-    /// Which of the bodies that waited have been told what.
+    /// The outcomes of queued reservations, in order.
     private final class Answers: Sendable {
         private let answers = Mutex<[String]>([])
         func note(_ name: String) -> @Sendable (Bool) -> Void {
@@ -50,7 +50,7 @@ struct MemoryBudgetTests {
         var all: [String] { answers.withLock { $0 } }
     }
 
-    @Test func `bodies that wait get room in their order`() {
+    @Test func `queued bodies are admitted in order`() {
         let budget = MemoryBudget(capacity: 1000)
         var (held, small): (MemoryBudget.Reservation?, MemoryBudget.Reservation?) = (
             .init(of: budget), .init(of: budget)
@@ -69,7 +69,7 @@ struct MemoryBudgetTests {
         #expect((first.size, second.size) == (600, 150))
     }
 
-    @Test func `a body that stops waiting is refused, and the next has its chance`() {
+    @Test func `a body that stops waiting is rejected, and the next one is tried`() {
         let budget = MemoryBudget(capacity: 1000)
         var held: MemoryBudget.Reservation? = .init(of: budget)
         let (first, second) = (MemoryBudget.Reservation(of: budget), MemoryBudget.Reservation(of: budget))
@@ -84,14 +84,14 @@ struct MemoryBudgetTests {
         #expect(first.size == 0)
     }
 
-    @Test func `what can never have room does not wait`() {
+    @Test func `a body that can never fit does not wait`() {
         let budget = MemoryBudget(capacity: 80 << 20)
         let answers = Answers()
         MemoryBudget.Reservation(of: budget).admit(71 << 20, answers.note("large"))
         #expect(answers.all == ["not large"])
     }
 
-    @Test func `not everybody may wait`() {
+    @Test func `the queue is bounded`() {
         let budget = MemoryBudget(capacity: 10)
         let held = MemoryBudget.Reservation(of: budget)
         #expect(held.admit(10))

@@ -1,7 +1,7 @@
 import CGI
 import Synchronization
 
-/// A web server that lives in memory and takes what is flushed at once, or only when it is told to.
+/// A web server in memory that reads flushed bytes at once, or only on demand.
 final class MemorySink: ByteSink {
     private struct State {
         var written: [UInt8] = []
@@ -17,15 +17,15 @@ final class MemorySink: ByteSink {
         state = Mutex(State(isTaking: isTaking))
     }
 
-    /// What the web server has been given.
+    /// The bytes that the web server has read.
     var taken: String { state.withLock { String(decoding: $0.taken, as: UTF8.self) } }
 
     var flushCount: Int { state.withLock { $0.flushCount } }
 
-    /// Whether someone waits for everything to be taken.
+    /// Whether a caller waits for all bytes to be read.
     var isAwaited: Bool { state.withLock { $0.onDrained != nil } }
 
-    /// Takes what has been written.
+    /// Reads all bytes written so far.
     func take() {
         let onDrained = state.withLock { state in
             state.taken += state.written

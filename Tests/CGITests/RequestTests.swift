@@ -14,7 +14,7 @@ struct RequestTests {
         (["REQUEST_URI=/proxy?x"], "/"),
         ([], "/"),
     ])
-    func `the path is put together from what the server says`(_ entries: [String], _ path: String) {
+    func `the path is assembled from the server's variables`(_ entries: [String], _ path: String) {
         #expect(request(entries).path == path)
     }
 
@@ -25,14 +25,14 @@ struct RequestTests {
         #expect(request.contentType == "application/json")
     }
 
-    @Test func `what the server does not say is nil, and the method GET`() {
+    @Test func `missing variables are nil, and the default method is GET`() {
         let request = request(["QUERY_STRING=", "CONTENT_TYPE="])
         #expect(request.method == "GET")
         #expect(request.query == nil)
         #expect(request.contentType == nil)
     }
 
-    @Test func `a header is found by its name in lower case`() {
+    @Test func `a header is found by its lower-case name`() {
         let request = request([
             "HTTP_AUTHORIZATION=Bearer x", "HTTP_X_API_KEY=k", "HTTP_X_B3_TRACEID=1f", "HTTP_2=two", "HTTP_EMPTY=",
             "CONTENT_TYPE=text/plain", "HTTP_PROXY=evil",

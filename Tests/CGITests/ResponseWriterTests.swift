@@ -16,14 +16,14 @@ struct ResponseWriterTests {
         #expect(sink.taken == "Status: 200 OK\r\nX-A: 1\r\n\r\none two")
     }
 
-    @Test func `a whole body has its length, and leaves in one flush`() async {
+    @Test func `a whole body gets a Content-Length and is sent in one flush`() async {
         let sink = MemorySink()
         await ResponseWriter(sink).respond(ResponseHead(status: 404, headers: [("X-A", "1")]), body: Array("é!".utf8))
         #expect(sink.taken == "Status: 404 Not Found\r\nX-A: 1\r\nContent-Length: 3\r\n\r\né!")
         #expect(sink.flushCount == 1)
     }
 
-    @Test func `a default is said where the response says nothing of it`() async {
+    @Test func `a default header is added if the response does not have it`() async {
         for (head, said) in [
             (ResponseHead(status: 200), "2"), (ResponseHead(status: 200, headers: [("x-a", "1")]), "1"),
         ] {
@@ -34,25 +34,25 @@ struct ResponseWriterTests {
         }
     }
 
-    @Test func `an empty body has a length too`() async {
+    @Test func `an empty body gets a Content-Length too`() async {
         let sink = MemorySink()
         await ResponseWriter(sink).respond(ResponseHead(status: 200), body: [])
         #expect(sink.taken == "Status: 200 OK\r\nContent-Length: 0\r\n\r\n")
     }
 
-    @Test func `the answer to HEAD has the length and no body`() async {
+    @Test func `the response to HEAD has a Content-Length and no body`() async {
         let sink = MemorySink()
         await ResponseWriter(sink).respond(ResponseHead(status: 200), body: Array("body".utf8), withoutBody: true)
         #expect(sink.taken == "Status: 200 OK\r\nContent-Length: 4\r\n\r\n")
     }
 
-    @Test func `a 204 has neither length nor body`() async {
+    @Test func `a 204 has neither Content-Length nor body`() async {
         let sink = MemorySink()
         await ResponseWriter(sink).respond(ResponseHead(status: 204), body: Array("body".utf8))
         #expect(sink.taken == "Status: 204 No Content\r\n\r\n")
     }
 
-    @Test func `a length that the head has is not given twice`() async {
+    @Test func `an existing Content-Length is not added again`() async {
         let sink = MemorySink()
         let head = ResponseHead(status: 200, headers: [("content-length", "4")])
         await ResponseWriter(sink).respond(head, body: Array("body".utf8))
@@ -60,7 +60,7 @@ struct ResponseWriterTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `an answer is over when the web server has taken it`() async {
+    func `responding ends when the web server has read the response`() async {
         let sink = MemorySink(isTaking: false)
         let answer = Task {
             await ResponseWriter(sink).respond(ResponseHead(status: 204), body: [])

@@ -2,7 +2,7 @@ import EventStream
 import Testing
 
 struct EventBoundaryTests {
-    /// `|` marks the places in which a comment may be put in between.
+    /// `|` marks the positions at which a comment can be inserted.
     @Test(arguments: [
         "|data: 1\n\n|data: 2\n\n|",
         "|event: a\ndata: é\ndata\n\n|",
@@ -13,7 +13,7 @@ struct EventBoundaryTests {
         "|\u{FEFF}data: 1\n\n|data: 1",
         "|\n|\u{FEFF}\n\n|",
     ])
-    func `the parser knows where an event is complete`(_ marked: String) throws {
+    func `the parser knows when it is between events`(_ marked: String) throws {
         var parser = EventParser()
         var found = parser.isBetweenEvents ? "|" : ""
         var bytes: [UInt8] = []
@@ -27,7 +27,7 @@ struct EventBoundaryTests {
     }
 
     @Test(arguments: ["\n", "\r", "\r\n"])
-    func `the parser says how many bytes belong to what is complete`(_ lineEnd: String) throws {
+    func `the parser returns the number of bytes up to the last complete event`(_ lineEnd: String) throws {
         let text = "data: 1\n\n: comment\n\nevent: a\n\ndata: 2".replacing("\n", with: lineEnd)
         let bytes = Array(text.utf8)
         var parser = EventParser()
@@ -37,14 +37,14 @@ struct EventBoundaryTests {
         #expect(try parser.feed(Array("\(lineEnd)data".utf8).span.bytes, onEvent: { _, _ in }) == lineEnd.utf8.count)
     }
 
-    @Test func `the second half of a CRLF belongs to what it completes`() throws {
+    @Test func `the LF of a split CRLF belongs to the event before it`() throws {
         var parser = EventParser()
         #expect(try parser.feed(Array("data: 1\r\n\r".utf8).span.bytes, onEvent: { _, _ in }) == 10)
         #expect(try parser.feed(Array("\ndata".utf8).span.bytes, onEvent: { _, _ in }) == 1)
         #expect(try parser.feed(Array(": 2".utf8).span.bytes, onEvent: { _, _ in }) == 0)
     }
 
-    @Test func `a comment put where the parser says so changes no event`() throws {
+    @Test func `a comment inserted between events changes no event`() throws {
         let stream = Array("event: a\r\ndata: 1\r\n\r\n: x\n\ndata: 2\ndata: 3\n\ndata: 4\r\rdata: 5\n\n".utf8)
         let expected = try events(in: [stream])
         var comment: [UInt8] = []
@@ -74,7 +74,7 @@ struct EventBoundaryTests {
         ("data:1234567890\n\ndata:1234567890\n\ndata:1234567890\n\n", true),
         ("data: 1\n\nid: 345678901234567890", false),
     ])
-    func `what is too large is refused, in whatever pieces it comes`(_ text: String, _ isAccepted: Bool) throws {
+    func `an event above the limit is rejected, in pieces of any size`(_ text: String, _ isAccepted: Bool) throws {
         let bytes = Array(text.utf8)
         for pieces in bytes.splits + [bytes.map { [$0] }] {
             if isAccepted {
@@ -85,7 +85,7 @@ struct EventBoundaryTests {
         }
     }
 
-    @Test func `a line without end is refused before it has filled the memory`() throws {
+    @Test func `an endless line is rejected at the size limit`() throws {
         var parser = EventParser(maximumEventSize: 1000)
         let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 100)
         for _ in 0..<10 { _ = try parser.events(in: piece) }

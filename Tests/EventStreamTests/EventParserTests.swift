@@ -1,11 +1,11 @@
 import EventStream
 import Testing
 
-/// The parsing that WHATWG HTML, section 9.2.6, describes. Each stream is read whole, byte by byte, and cut in two in
-/// every place: what comes out must not depend on the pieces.
+/// Parsing according to WHATWG HTML, section 9.2.6. Each stream is read whole, byte by byte, and split in two at every
+/// position: the events must not depend on the pieces.
 struct EventParserTests {
     @Test(arguments: streams)
-    func `a stream is read as the specification says`(_ stream: Stream) throws {
+    func `a stream is parsed as specified`(_ stream: Stream) throws {
         let bytes = Array(stream.text.utf8)
         #expect(try events(in: [bytes]) == stream.events)
         #expect(try events(in: bytes.map { [$0] }) == stream.events)
@@ -15,7 +15,7 @@ struct EventParserTests {
         }
     }
 
-    @Test func `a stream of events is known by its beginning`() {
+    @Test func `an event stream is recognized by its beginning`() {
         for text in ["data: 1", "data:{}", "event:", "event: x", ":", ": hi", "id: 1", "retry:1"] {
             #expect(EventParser.recognises(beginning: Array(text.utf8.prefix(6))), "\(text)")
         }
@@ -25,7 +25,7 @@ struct EventParserTests {
     }
 
     @Test(arguments: ["\n", "\r", "\r\n"])
-    func `line ends of all kinds mean the same`(_ lineEnd: String) throws {
+    func `all kinds of line ends are equivalent`(_ lineEnd: String) throws {
         for stream in streams where !stream.text.contains(where: \.isCarriageReturn) {
             let bytes = Array(stream.text.replacing("\n", with: lineEnd).utf8)
             #expect(try events(in: [bytes]) == stream.events)
@@ -33,12 +33,12 @@ struct EventParserTests {
         }
     }
 
-    @Test func `bytes that are not UTF-8 are handed on`() throws {
+    @Test func `invalid UTF-8 is passed on`() throws {
         let bytes = Array("data: ".utf8) + [0xFF, 0xC3, 0x00] + Array("\n\n".utf8)
         #expect(try events(in: [bytes]) == [Event(data: [0xFF, 0xC3, 0x00])])
     }
 
-    @Test func `an error of the receiver comes out at once`() {
+    @Test func `an error thrown by the receiver is rethrown at once`() {
         struct Stop: Error {}
         var parser = EventParser()
         var received: [Event] = []
@@ -51,7 +51,7 @@ struct EventParserTests {
         #expect(received == [Event("1")])
     }
 
-    @Test func `lines of every length end where they end`() throws {
+    @Test func `line ends are found in lines of every length`() throws {
         for length in 0..<40 {
             for lineEnd in ["\n", "\r", "\r\n"] {
                 let data = String(repeating: "\u{8A}\u{8D}", count: length)
@@ -80,15 +80,15 @@ private let streams = [
     Stream("one event", "data: hello\n\n", [Event("hello")]),
     Stream("a named event", "event: add\ndata: 1\n\n", [Event("1", name: "add")]),
     Stream("the name after the data", "data: 1\nevent: add\n\n", [Event("1", name: "add")]),
-    Stream("the last name counts", "event: a\nevent: b\ndata: 1\n\n", [Event("1", name: "b")]),
+    Stream("the last name wins", "event: a\nevent: b\ndata: 1\n\n", [Event("1", name: "b")]),
     Stream("an empty name", "event: a\nevent\ndata: 1\n\n", [Event("1")]),
-    Stream("a name counts once", "event: a\ndata: 1\n\ndata: 2\n\n", [Event("1", name: "a"), Event("2")]),
+    Stream("a name applies to one event", "event: a\ndata: 1\n\ndata: 2\n\n", [Event("1", name: "a"), Event("2")]),
     Stream("a name without data is forgotten", "event: a\n\ndata: 1\n\n", [Event("1")]),
     Stream("data of several lines", "data: a\ndata: b\ndata:\ndata: c\n\n", [Event("a\nb\n\nc")]),
     Stream("data without a colon", "data\n\ndata\ndata\n\ndata:", [Event(""), Event("\n")]),
     Stream("empty data", "data:\n\ndata: \n\n", [Event(""), Event("")]),
     Stream(
-        "one space is left out", "data:x\n\ndata: x\n\ndata:  x \n\ndata:\tx\n\n",
+        "one leading space is dropped", "data:x\n\ndata: x\n\ndata:  x \n\ndata:\tx\n\n",
         ["x", "x", " x ", "\tx"].map { Event($0) }),
     Stream("colons in the value", "data:a:b: c\n\ndata::\n\n", [Event("a:b: c"), Event(":")]),
     Stream("comments", ": hi\n\n:\n:data: 1\ndata: 2\n: x\ndata: 3\n\n", [Event("2\n3")]),

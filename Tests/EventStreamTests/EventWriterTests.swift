@@ -2,7 +2,7 @@ import EventStream
 import Testing
 
 struct EventWriterTests {
-    @Test func `events and comments are appended to what is there`() {
+    @Test func `events and comments are appended to the buffer`() {
         var buffer = Array("before\n\n".utf8)
         EventWriter.append(data: "{}".utf8, to: &buffer)
         EventWriter.append(comment: "keep-alive", to: &buffer)
@@ -15,7 +15,7 @@ struct EventWriterTests {
     @Test(arguments: [
         "", " ", "  two", "{\"a\":\"b: c\"}", ":", "data: x", "[DONE]", "東京 😀\u{2028}", "\u{FEFF}", "\u{85}",
     ])
-    func `what is written is read back`(_ data: String) throws {
+    func `written events can be parsed again`(_ data: String) throws {
         var buffer: [UInt8] = []
         EventWriter.append(data: data.utf8, to: &buffer)
         EventWriter.append(comment: "", to: &buffer)

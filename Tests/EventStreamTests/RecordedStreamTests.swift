@@ -2,10 +2,10 @@ import EventStream
 import Foundation
 import Testing
 
-/// The parser against streams that were recorded from the Responses API.
+/// Parses streams that were recorded from the Responses API.
 struct RecordedStreamTests {
     @Test(arguments: try recordings())
-    func `a recorded stream comes out the same in whatever pieces it comes`(_ recording: URL) throws {
+    func `a recorded stream gives the same events in pieces of any size`(_ recording: URL) throws {
         let bytes = [UInt8](try Data(contentsOf: recording))
         let expected = try expectedEvents(bytes)
         #expect(expected.count > 2)
@@ -18,10 +18,10 @@ struct RecordedStreamTests {
         }
     }
 
-    /// To cut the stream in every place and read all of it each time would take long: it is read to the end of the
-    /// event that follows the cut, where the parser is again as it was before.
+    /// Reading the whole stream for every split would take too long. Instead, only the event that contains the split is
+    /// read, after which the parser is in its previous state again.
     @Test(arguments: try recordings())
-    func `a recorded stream may be cut in two in every place`(_ recording: URL) throws {
+    func `a recorded stream can be split at any position`(_ recording: URL) throws {
         let bytes = [UInt8](try Data(contentsOf: recording))
         let expected = try expectedEvents(bytes)
         var parser = EventParser()
@@ -41,7 +41,7 @@ struct RecordedStreamTests {
         #expect(start == bytes.count)
     }
 
-    /// The recordings have one form: a name, one line of data, an empty line.
+    /// All events in the recordings have the same form: a name, one line of data, an empty line.
     private func expectedEvents(_ bytes: [UInt8]) throws -> [Event] {
         let events = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\n\n").dropLast().map { block in
             let lines = block.components(separatedBy: "\n")

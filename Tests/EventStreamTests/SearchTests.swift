@@ -7,7 +7,7 @@ struct SearchTests {
     }
 
     @Test(arguments: 0...20, 0...20)
-    func `a text is found wherever it is`(before: Int, behind: Int) {
+    func `a text is found at any position`(before: Int, behind: Int) {
         let bytes = { String(repeating: "\"", count: before) + $0 + String(repeating: "\"", count: behind) }
         #expect(contains(bytes(#""usage":{"#), #""usage":{"#))
         #expect(contains(bytes(#""error":"#), #""error":"#))
@@ -16,7 +16,7 @@ struct SearchTests {
     }
 
     @Test
-    func `fewer bytes than the text do not contain it`() {
+    func `a text is not found in fewer bytes`() {
         #expect(!contains("", #""error":"#))
         #expect(!contains(#""error""#, #""error":"#))
     }

@@ -1,12 +1,12 @@
 import EventStream
 
-/// One event, as it was handed out.
+/// One parsed event.
 struct Event: Sendable, Equatable {
     var name: [UInt8] = []
     var data: [UInt8]
 }
 
-/// The events in a stream that comes in pieces.
+/// Parses a stream that arrives in pieces.
 func events(in pieces: [[UInt8]], maximumEventSize: Int = EventParser.defaultMaximumEventSize) throws -> [Event] {
     var parser = EventParser(maximumEventSize: maximumEventSize)
     return try pieces.flatMap { try parser.events(in: $0) }
@@ -32,7 +32,7 @@ extension [UInt8] {
         self = bytes.withUnsafeBytes { Array($0) }
     }
 
-    /// Cut in two, in every place, the ends included.
+    /// All splits in two, including those at the ends.
     var splits: [[[UInt8]]] {
         (0...count).map { [Array(self[..<$0]), Array(self[$0...])] }
     }

@@ -4,10 +4,10 @@ import Synchronization
 import Testing
 
 extension ServerTests {
-    /// Clients that leave, and clients that stop reading.
+    /// Clients that disconnect, and clients that stop reading.
     @Suite struct Clients {
         @Test(arguments: ["leaves", "aborts"])
-        func `a client's end cancels a quiet handler`(how: String) async throws {
+        func `a client that disconnects or aborts cancels an idle handler`(how: String) async throws {
             let (started, cancelled) = (Flag(), Flag())
             let handler: Server.Handler = { _, _, _ in
                 started.raise()
@@ -24,7 +24,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a client that leaves cancels a handler that streams`() async throws {
+        @Test func `a client that disconnects cancels a streaming handler`() async throws {
             let cancelled = Flag()
             let handler: Server.Handler = { _, sink, _ in
                 while !Task.isCancelled {
@@ -66,7 +66,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `what a slow client does not take waits, and arrives whole and in order`() async throws {
+        @Test func `bytes that a slow client does not read are buffered and arrive whole and in order`() async throws {
             let (size, piece) = (20_000_000, 100_000)
             let stalled = Atomic(0)
             let handler: Server.Handler = { _, sink, _ in
@@ -92,7 +92,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `what is left when the handler returns is sent all the same`() async throws {
+        @Test func `bytes still unsent when the handler returns are sent`() async throws {
             let handler: Server.Handler = { _, sink, _ in
                 sink.write(pattern(3_000_000))
             }
@@ -105,7 +105,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a client that takes nothing any more counts as gone`() async throws {
+        @Test func `a client that stops reading is treated as disconnected`() async throws {
             let cancelled = Flag()
             var limits = Server.Limits()
             limits.writeTimeout = .milliseconds(100)

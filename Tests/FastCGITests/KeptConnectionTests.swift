@@ -6,7 +6,7 @@ import Testing
 extension ServerTests {
     @Suite struct KeptConnections {
         @Test(arguments: [false, true])
-        func `a kept connection serves many requests`(byteByByte: Bool) async throws {
+        func `a kept connection serves several requests`(byteByByte: Bool) async throws {
             try await withServer(handler: echo) { server, path in
                 let peer = try WebServer(connectingTo: path)
                 for round in 0..<100 {
@@ -19,7 +19,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `idle connections keep nobody waiting`() async throws {
+        @Test func `idle connections do not delay other requests`() async throws {
             try await withServer(handler: echo) { _, path in
                 let idle = try (0..<64).map { _ in try WebServer(connectingTo: path) }
                 for peer in idle[..<32] {
@@ -36,7 +36,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `connections that the web server closes while idle are closed here too`() async throws {
+        @Test func `idle connections that the web server closes are closed by the server too`() async throws {
             try await withServer(handler: echo) { _, path in
                 for _ in 0..<20 {
                     let peer = try WebServer(connectingTo: path)
@@ -47,9 +47,9 @@ extension ServerTests {
             }
         }
 
-        /// The body forges a second request; a server that reads it as records would answer twice.
+        /// The body forges further requests; a server that read it as records would respond to them.
         @Test(arguments: ["whole", "too large", "longer than announced"])
-        func `records inside a body are only a body`(how: String) async throws {
+        func `records inside a body are treated as body bytes`(how: String) async throws {
             let seen = Atomic(0)
             let handler: Server.Handler = { request, sink, _ in
                 if request.parameters["REMOTE_USER"] == nil { seen.add(1, ordering: .relaxed) }

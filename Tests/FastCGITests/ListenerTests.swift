@@ -8,7 +8,7 @@ extension ServerTests {
     @Suite struct Listeners {
         private let path = "/tmp/fastcgi-test-listener-\(getpid()).sock"
 
-        @Test func `a unix socket has the permissions asked for, and its file goes with it`() throws {
+        @Test func `a unix socket has the requested permissions, and its file is removed with it`() throws {
             for mode in [0o600, 0o660, 0o666] as [UInt16] {
                 do {
                     let listener = try Listener.open("unix:\(path)", mode: mode)
@@ -21,7 +21,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a socket file never shows before its socket listens`() async throws {
+        @Test func `a socket file never appears before its socket listens`() async throws {
             let path = path
             for _ in 0..<200 {
                 let wasRefused = Task.detached {
@@ -33,7 +33,7 @@ extension ServerTests {
                     }
                     return wasRefused
                 }
-                // The other thread is to be at it when the socket is made.
+                // Gives the other thread time to start connecting before the socket is created.
                 try await Task.sleep(for: .microseconds(200))
                 let listener = try Listener.open("unix:\(path)")
                 #expect(await !wasRefused.value)
@@ -41,7 +41,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a socket file that was left behind is replaced`() throws {
+        @Test func `a stale socket file is replaced`() throws {
             close(try bindSocket(to: path))
             #expect(access(path, F_OK) == 0)
             let listener = try Listener.open("unix:\(path)")
@@ -49,7 +49,7 @@ extension ServerTests {
             withExtendedLifetime(listener) {}
         }
 
-        @Test func `a socket that somebody listens on is not taken away`() throws {
+        @Test func `a socket that another listener uses is not taken over`() throws {
             let listener = try Listener.open("unix:\(path)")
             let error = #expect(throws: StartError.self) { try Listener.open("unix:\(path)") }
             #expect(error?.description.contains("another process listens there; stop it") == true)
@@ -57,12 +57,12 @@ extension ServerTests {
             withExtendedLifetime(listener) {}
         }
 
-        @Test func `a socket whose file is removed is made anew, and so again and again`() async throws {
+        @Test func `a socket whose file is removed is recreated, every time`() async throws {
             let reports = Mutex<[String]>([])
             let server = Server(
                 listener: try Listener.open("unix:\(path)", mode: 0o600),
                 eventLoops: MultiThreadedEventLoopGroup.singleton,
-                socketWasLost: { failure in reports.withLock { $0.append(failure?.reason ?? "made anew") } },
+                socketWasLost: { failure in reports.withLock { $0.append(failure?.reason ?? "recreated") } },
                 handler: echo)
             try server.start()
             let kept = try WebServer(connectingTo: path)
@@ -79,19 +79,19 @@ extension ServerTests {
             kept.send(Record.request("POST", body: [4]))
             #expect(try kept.readResponse().body == [4])
 
-            // What is no socket is not replaced.
+            // A file that is not a socket is not replaced.
             unlink(path)
             close(creat(path, 0o600))
             await eventually("it is reported") { reports.withLock { $0.count } == 3 }
             unlink(path)
             await eventually("it is reported") { reports.withLock { $0.count } == 4 }
             #expect(
-                reports.withLock { $0 } == ["made anew", "made anew", "the existing file is not a socket", "made anew"])
+                reports.withLock { $0 } == ["recreated", "recreated", "the existing file is not a socket", "recreated"])
             await server.shutdown(grace: .zero)
             #expect(access(path, F_OK) != 0)
         }
 
-        @Test func `a file that is no socket is left alone`() throws {
+        @Test func `a file that is not a socket is left alone`() throws {
             close(creat(path, 0o600))
             defer { unlink(path) }
             #expect(throws: StartError.self) { try Listener.open("unix:\(path)") }
@@ -109,7 +109,7 @@ extension ServerTests {
         }
 
         @Test(arguments: ["127.0.0.1:0", "[::1]:0"])
-        func `numeric addresses are listened on`(address: String) throws {
+        func `the server can listen on numeric addresses`(address: String) throws {
             let listener = try Listener.open(address)
             withExtendedLifetime(listener) {}
         }
@@ -118,13 +118,13 @@ extension ServerTests {
             "", "unix:", "localhost:9000", "127.0.0.1", "127.0.0.1:70000", "::1:9000", "fd:x", "fd:-1", "fd:9999",
             "unix:/nonexistent/x.sock", "unix:" + String(repeating: "x", count: 200),
         ])
-        func `an address that cannot be listened on is refused with a way out`(address: String) {
+        func `an address that cannot be listened on is rejected with a remedy`(address: String) {
             let error = #expect(throws: StartError.self) { try Listener.open(address) }
             #expect(error?.remedy.isEmpty == false)
             #expect(error?.description.hasPrefix("cannot listen on ") == true)
         }
 
-        @Test func `a port that is taken is an error`() throws {
+        @Test func `a port in use is an error`() throws {
             let address = "127.0.0.1:\(try HTTPClient.freePort())"
             let listener = try Listener.open(address)
             let error = #expect(throws: StartError.self) { try Listener.open(address) }
@@ -132,13 +132,13 @@ extension ServerTests {
             withExtendedLifetime(listener) {}
         }
 
-        @Test func `an inherited descriptor is known by whether it listens`() throws {
+        @Test func `an inherited descriptor must be a listening socket`() throws {
             let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             #expect(!Listener.isListening(descriptor))
             #expect(!Listener.isListening(9999))
             #expect(throws: StartError.self) { try Listener.open("fd:\(descriptor)") }
             listen(descriptor, 1)
-            #expect(!Listener.isListening(descriptor), "it has no address")
+            #expect(!Listener.isListening(descriptor), "the socket has no address")
             close(descriptor)
         }
     }

@@ -8,7 +8,7 @@ import Testing
 
 extension ServerTests {
     @Suite struct ManyRequests {
-        @Test func `two hundred requests are answered at the same time`() async throws {
+        @Test func `two hundred requests are handled concurrently`() async throws {
             let go = Flag()
             let handler: Server.Handler = { request, sink, eventLoop in
                 while !go.isRaised { try? await Task.sleep(for: .milliseconds(5)) }
@@ -28,7 +28,7 @@ extension ServerTests {
         }
 
         @Test(arguments: [6, 200])
-        func `slow uploads do not hold up a request that is here`(slow: Int) async throws {
+        func `slow uploads do not delay a request that has arrived`(slow: Int) async throws {
             try await withServer(handler: echo) { server, path in
                 let request = Record.request("POST", body: pattern(100_000))
                 let uploads = try (0..<slow).map { _ in try WebServer(connectingTo: path) }
@@ -44,7 +44,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `each event loop has its share of the requests`() async throws {
+        @Test func `requests are distributed evenly over the event loops`() async throws {
             let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 4)
             let counts = Mutex<[ObjectIdentifier: Int]>([:])
             let (path, go) = ("/tmp/fastcgi-test-loops-\(getpid()).sock", Flag())
@@ -58,7 +58,7 @@ extension ServerTests {
             let peers = try (0..<100).map { _ in try WebServer(connectingTo: path) }
             for peer in peers { peer.send(Record.request()) }
             await eventually("all are running") { counts.withLock { $0.values.reduce(0, +) } == 100 }
-            // A connection whose request comes late has its turn twice, which shifts the others by one.
+            // A connection whose request arrives late is assigned twice, which shifts the others by one.
             let shares = counts.withLock { Array($0.values) }
             #expect(shares.count == 4 && shares.allSatisfy { (20...30).contains($0) }, "\(shares)")
             go.raise()
@@ -67,9 +67,9 @@ extension ServerTests {
             try await eventLoops.shutdownGracefully()
         }
 
-        /// The kernel wakes the process that has waited longest, always; one had got all streams.
+        /// The kernel always wakes the process that has waited longest, so that one process used to get all streams.
         @Test(arguments: [2, 4])
-        func `processes on one socket share the streams`(processes: Int) async throws {
+        func `processes that share a socket share the streams`(processes: Int) async throws {
             let path = "/tmp/fastcgi-test-processes-\(getpid()).sock"
             let descriptor = try bindSocket(to: path)
             listen(descriptor, 512)
@@ -103,7 +103,7 @@ extension ServerTests {
 
         @Test func `a handler stays on one event loop`() async throws {
             let handler: Server.Handler = { _, sink, _ in
-                // The sink's own checks trap when a call comes from another thread than the event loop's.
+                // The sink traps when it is called from a thread other than its event loop's.
                 for round in 0..<20 {
                     sink.write([UInt8(round)])
                     sink.flush()

@@ -5,11 +5,11 @@ import Synchronization
 import Testing
 
 extension ServerTests {
-    /// The same through a real web server.
+    /// Requests through a real web server.
     @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: Nginx.program), "nginx is not installed"))
     struct ThroughNginx {
         @Test(arguments: [false, true])
-        func `requests of all sizes are answered`(keepsConnections: Bool) async throws {
+        func `requests of all sizes get responses`(keepsConnections: Bool) async throws {
             try await withServer(handler: echo) { server, path in
                 let nginx = try await Nginx(responder: path, keepsConnections: keepsConnections)
                 defer { nginx.stop() }
@@ -24,7 +24,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `an event reaches the client when it is flushed, and the client's end the handler`() async throws {
+        @Test func `a flushed event reaches the client, and its disconnect the handler`() async throws {
             let cancelled = Flag()
             let handler: Server.Handler = { _, sink, _ in
                 let head = ResponseHead(status: 200, headers: [("X-Accel-Buffering", "no")])
@@ -45,7 +45,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a body that is too large cannot smuggle a request onto a kept connection`() async throws {
+        @Test func `an oversized body cannot smuggle a request onto a kept connection`() async throws {
             let requests = Atomic(0)
             let forged = Atomic(0)
             var limits = Server.Limits()
@@ -73,7 +73,7 @@ extension ServerTests {
     }
 }
 
-/// An nginx of its own on a free port, without privileges.
+/// An unprivileged nginx on a free port.
 final class Nginx {
     static let program = "/usr/sbin/nginx"
 
@@ -130,7 +130,7 @@ extension Nginx {
     }
 }
 
-/// As much HTTP as these tests need, over a blocking socket.
+/// A minimal HTTP client over a blocking socket.
 final class HTTPClient {
     private var descriptor: Int32
 

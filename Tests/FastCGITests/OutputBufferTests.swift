@@ -3,7 +3,7 @@ import Testing
 @testable import FastCGI
 
 struct OutputBufferTests {
-    @Test func `pieces come out in order whatever is written between`() {
+    @Test func `pieces are taken in order, whatever is written in between`() {
         var buffer = OutputBuffer()
         var sent: [UInt8] = []
         let bytes = pattern(500_000)
@@ -18,7 +18,7 @@ struct OutputBufferTests {
         #expect(buffer.count == 0)
     }
 
-    @Test func `what is not flushed is not handed out`() {
+    @Test func `unflushed bytes are not taken`() {
         var buffer = OutputBuffer()
         buffer.append { $0 += [1, 2] }
         buffer.flush()

@@ -4,7 +4,7 @@ import Testing
 @testable import FastCGI
 
 struct RequestParserTests {
-    /// What a parser made of bytes that came in these pieces.
+    /// The parser's result for a sequence of pieces.
     private struct Outcome: Equatable {
         var stage: RequestParser.Stage?
         var variables: [String: String] = [:]
@@ -33,12 +33,12 @@ struct RequestParserTests {
 
     private func parse(_ bytes: [UInt8]) -> Outcome { parse(bytes[...]) }
 
-    /// Expects the same of the bytes however they are cut in two, or into single bytes.
+    /// Expects the same result when the bytes are split in two at any position, or fed one by one.
     private func expectTheSameAtEverySplit(_ bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
         let whole = parse(bytes)
         for split in 0...bytes.count {
             var parts = parse(bytes[..<split], bytes[split...])
-            // A fault is found as early as it can be.
+            // Only bytes of pieces before the fault count as consumed, so the number depends on the split.
             if whole.isFault { parts.consumed = whole.consumed }
             #expect(parts == whole, "split at \(split)", sourceLocation: sourceLocation)
         }
@@ -52,7 +52,7 @@ struct RequestParserTests {
         #expect(body.bytes == whole.body, sourceLocation: sourceLocation)
     }
 
-    @Test func `a request is the same however it is cut`() {
+    @Test func `a request is parsed the same however it is split`() {
         let parameters = ["CONTENT_TYPE": "application/json", "LONG": String(repeating: "x", count: 300), "EMPTY": ""]
         let request = Record.request("POST", parameters: parameters, body: pattern(100))
         let outcome = parse(request)
@@ -63,7 +63,7 @@ struct RequestParserTests {
         expectTheSameAtEverySplit(request)
     }
 
-    @Test func `small records with padding, and what follows the request`() {
+    @Test func `small records with padding are parsed, and bytes after the request are not consumed`() {
         let content = Record.pair("A", "B", longForm: true) + Record.pair("NAME", "value")
         let request =
             Record.begin(keep: true) + Record.stream(Record.parameters, content, recordSize: 3)
@@ -89,7 +89,7 @@ struct RequestParserTests {
         #expect(parse(Record.begin() + Record.stream(Record.parameters, []) + abort).stage == .aborted)
     }
 
-    @Test func `management records are answered`() {
+    @Test func `management records get responses`() {
         let query = Record.pair("FCGI_MPXS_CONNS", "") + Record.pair("FCGI_MAX_CONNS", "")
         let records =
             Record.header(9, length: query.count, id: 0) + query + Record.header(77, length: 3, id: 0) + [1, 2, 3]
@@ -103,13 +103,13 @@ struct RequestParserTests {
         expectTheSameAtEverySplit(records + Record.request())
     }
 
-    @Test func `endless management records are not`() {
+    @Test func `more than 16 management records in a row are a fault`() {
         let query = Record.header(9, length: 0, id: 0)
         #expect(!parse(Array(repeatElement(query, count: 16).joined())).isFault)
         #expect(parse(Array(repeatElement(query, count: 17).joined())).isFault)
     }
 
-    @Test func `another role is refused in the protocol's words`() {
+    @Test func `an unknown role is rejected with the protocol's status`() {
         let outcome = parse(Record.begin(role: 2))
         #expect(outcome.isFault)
         #expect(outcome.reply == Record.header(Record.endRequest, length: 8) + [0, 0, 0, 0, 3, 0, 0, 0])
@@ -127,13 +127,13 @@ struct RequestParserTests {
             Record.begin() + Record.header(9, length: 2000, id: 0),
             Record.begin() + Record.header(1, length: 8, id: 0), Record.begin() + Record.header(10, length: 0, id: 0),
         ] as [[UInt8]])
-    func `what is no request is a fault`(bytes: [UInt8]) {
+    func `an invalid request is a fault`(bytes: [UInt8]) {
         #expect(parse(bytes).isFault)
         expectTheSameAtEverySplit(bytes)
     }
 
-    /// One such message had ended the process: the two lengths add up to more than an `int` holds.
-    @Test func `lengths that promise more than there is are a fault`() {
+    /// Such a message used to crash the process: the sum of the two lengths overflows an `int`.
+    @Test func `lengths beyond the end of the content are a fault`() {
         func bytes(_ length: UInt32) -> [UInt8] {
             withUnsafeBytes(of: (length | 0x8000_0000).bigEndian) { Array($0) }
         }
@@ -146,7 +146,7 @@ struct RequestParserTests {
         }
     }
 
-    @Test func `variables of 128 KB are taken, and no more`() {
+    @Test func `variables of up to 128 KB are accepted`() {
         func request(_ size: Int) -> [UInt8] {
             let value = String(repeating: "v", count: size - 1 - 1 - 4)
             return Record.begin() + Record.stream(Record.parameters, Record.pair("N", value))

@@ -4,7 +4,7 @@ import Testing
 
 extension ServerTests {
     @Suite struct Requests {
-        @Test func `a GET is answered`() async throws {
+        @Test func `a GET gets a response`() async throws {
             let handler: Server.Handler = { request, sink, _ in
                 let text = "\(request.method) \(request.path)?\(request.query ?? "-")"
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: Array(text.utf8))
@@ -20,7 +20,7 @@ extension ServerTests {
         }
 
         @Test(arguments: [0, 1, 8191, 8192, 8193, 5_000_000])
-        func `a body comes back whole`(size: Int) async throws {
+        func `a body arrives whole`(size: Int) async throws {
             try await withServer(handler: echo) { _, path in
                 let peer = try WebServer(connectingTo: path)
                 peer.send(Record.request("POST", body: pattern(size)))
@@ -37,7 +37,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `variables of any length and number arrive`() async throws {
+        @Test func `many variables and long variables arrive`() async throws {
             let long = String(repeating: "é", count: 40_000)
             let handler: Server.Handler = { request, sink, _ in
                 let found = (0..<2000).allSatisfy { request.parameters["V\($0)"] == "value \($0)" }
@@ -55,7 +55,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `invalid UTF-8 in a variable is repaired`() async throws {
+        @Test func `invalid UTF-8 in a variable is replaced`() async throws {
             let handler: Server.Handler = { request, sink, _ in
                 let text = request.parameters["HTTP_X_NAME"] ?? "-"
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: Array(text.utf8))
@@ -70,7 +70,7 @@ extension ServerTests {
         }
 
         @Test(arguments: ["", "20000", "99999999999999999999"])
-        func `a body over the limit is refused, and the connection still good`(length: String) async throws {
+        func `a body over the limit is rejected, and the connection stays usable`(length: String) async throws {
             var limits = Server.Limits()
             limits.maxBody = 10_000
             try await withServer(limits: limits, handler: echo) { _, path in
@@ -84,7 +84,7 @@ extension ServerTests {
         }
 
         @Test(arguments: ["", "20000"])
-        func `a body without memory for it is refused, and the connection still good`(length: String) async throws {
+        func `a body over the memory budget is rejected, and the connection stays usable`(length: String) async throws {
             var limits = Server.Limits()
             limits.memory = MemoryBudget(capacity: 10_000)
             try await withServer(limits: limits, handler: echo) { _, path in
@@ -92,7 +92,7 @@ extension ServerTests {
                 let parameters = ["CONTENT_LENGTH": length]
                 peer.send(Record.request("POST", parameters: parameters, body: pattern(20_000), keep: true))
                 #expect(try peer.readResponse().text.hasSuffix("no memory"))
-                // Of each the memory is given back for the next.
+                // Each request's memory is released for the next.
                 for _ in 1...3 {
                     peer.send(Record.request("POST", body: pattern(6_000), keep: true))
                     #expect(try peer.readResponse().body.elementsEqual(pattern(6_000)))
@@ -100,7 +100,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a body waits a little for the memory of another`() async throws {
+        @Test func `a body waits briefly for another's memory to be released`() async throws {
             var limits = Server.Limits()
             limits.memory = MemoryBudget(capacity: 100_000)
             let (hasCome, mayGo) = (Flag(), Flag())
@@ -116,7 +116,7 @@ extension ServerTests {
             try await withServer(limits: limits, handler: handler) { _, path in
                 let (first, second) = (try WebServer(connectingTo: path), try WebServer(connectingTo: path))
                 first.send(Record.request("POST", parameters: ["FIRST": "1"], body: pattern(60_000)))
-                await eventually("the first has come") { hasCome.isRaised }
+                await eventually("the first has arrived") { hasCome.isRaised }
                 second.send(Record.request("POST", body: pattern(60_000)))
                 try await Task.sleep(for: .milliseconds(50))
                 mayGo.raise()
@@ -125,7 +125,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a body of just the limit is taken`() async throws {
+        @Test func `a body of exactly the limit is accepted`() async throws {
             var limits = Server.Limits()
             limits.maxBody = 10_000
             try await withServer(limits: limits, handler: echo) { _, path in
@@ -138,7 +138,7 @@ extension ServerTests {
         }
 
         @Test(arguments: ["5", "500", "x", "-1", "+50"])
-        func `a length that does not fit the body makes it incomplete`(length: String) async throws {
+        func `a body whose length differs from CONTENT_LENGTH is incomplete`(length: String) async throws {
             try await withServer(handler: echo) { _, path in
                 let peer = try WebServer(connectingTo: path)
                 let parameters = ["CONTENT_LENGTH": length]
@@ -148,7 +148,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a request that arrives too slowly is told so`() async throws {
+        @Test func `a request that arrives too slowly gets an error`() async throws {
             var limits = Server.Limits()
             limits.uploadTimeout = .milliseconds(100)
             try await withServer(limits: limits, handler: echo) { _, path in
@@ -164,7 +164,7 @@ extension ServerTests {
         }
 
         @Test(arguments: [2, 3, 9] as [UInt8])
-        func `requests for other roles than the responder's are refused`(role: UInt8) async throws {
+        func `requests for roles other than responder are rejected`(role: UInt8) async throws {
             try await withServer(handler: echo) { _, path in
                 let peer = try WebServer(connectingTo: path)
                 peer.send(Record.begin(role: role, keep: true))
@@ -173,7 +173,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `what does not begin a request is closed, and the server goes on`() async throws {
+        @Test func `a connection that starts with an invalid record is closed, not the server`() async throws {
             try await withServer(handler: echo) { _, path in
                 let openings: [[UInt8]] = [
                     [UInt8]("GET / HTTP/1.0\r\n\r\n".utf8), [0], [1, 4], [2, 1],

@@ -6,7 +6,7 @@ import Testing
 
 extension ServerTests {
     @Suite struct Shutdown {
-        @Test func `running requests finish, idle connections and the listener are closed`() async throws {
+        @Test func `running requests finish while idle connections and the listener are closed`() async throws {
             let (started, go) = (Flag(), Flag())
             let handler: Server.Handler = { request, sink, _ in
                 if request.query == "wait" {
@@ -34,11 +34,11 @@ extension ServerTests {
             }
         }
 
-        /// A web server connects to send a request; it had been lost when the order came in between.
+        /// A web server connects in order to send a request, which used to be lost if the shutdown came in between.
         @Test func `a request on a connection that was just accepted is served`() async throws {
             try await withServer(handler: echo) { server, path in
                 let peers = try (0..<20).map { _ in try WebServer(connectingTo: path) }
-                // The last one's request shows that the others have been accepted.
+                // Connections are accepted in order, so the last one's response shows that all have been accepted.
                 let last = try WebServer(connectingTo: path)
                 last.send(Record.request("POST", body: [0]))
                 _ = try last.readResponse()
@@ -67,9 +67,9 @@ extension ServerTests {
             }
         }
 
-        /// nginx takes a connection for free at END_REQUEST, unless more is there to be read; then its next request was lost.
+        /// nginx reuses a connection after END_REQUEST unless unread bytes follow; that next request used to be lost.
         @Test(arguments: [("nginx/1.22.1", 16), ("Apache/2.4.62", 0), ("", 0)])
-        func `nginx is kept from a connection that is about to be closed`(software: String, surplus: Int) async throws {
+        func `nginx does not reuse a connection about to be closed`(software: String, surplus: Int) async throws {
             let (started, go) = (Flag(), Flag())
             let handler: Server.Handler = { _, sink, _ in
                 started.raise()
@@ -90,7 +90,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `what outlives the grace is cancelled and still says goodbye`() async throws {
+        @Test func `a request that outlives the grace period is cancelled and can still respond`() async throws {
             let started = Flag()
             let handler: Server.Handler = { _, sink, _ in
                 started.raise()
@@ -108,7 +108,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a request still arriving when the grace ends is cut off`() async throws {
+        @Test func `a request that is still arriving when the grace period ends is rejected`() async throws {
             try await withServer(handler: echo) { server, path in
                 let peer = try WebServer(connectingTo: path)
                 peer.send(Array(Record.request("POST", body: pattern(100)).dropLast(50)))
@@ -118,7 +118,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `servers that have ended leave no descriptor behind`() async throws {
+        @Test func `servers leave no open descriptors after shutdown`() async throws {
             func openDescriptors() -> Int {
                 (0..<4096).count { fcntl($0, F_GETFD) >= 0 }
             }
@@ -130,11 +130,12 @@ extension ServerTests {
                     _ = try peer.readResponse()
                 }
             }
-            // Each has an epoll set and an eventfd. Other tests of the process open and close descriptors meanwhile.
+            // Each server has an epoll and an eventfd descriptor. Other tests in this process open and close descriptors
+            // at the same time.
             await eventually("they are closed") { openDescriptors() < base + servers }
         }
 
-        @Test func `a listening socket that other processes share goes on listening`() async throws {
+        @Test func `a listening socket shared with other processes keeps listening`() async throws {
             let path = "/tmp/fastcgi-test-shared-\(getpid()).sock"
             let descriptor = try bindSocket(to: path)
             listen(descriptor, 8)

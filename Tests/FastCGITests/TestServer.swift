@@ -5,11 +5,11 @@ import NIOPosix
 import Synchronization
 import Testing
 
-/// All tests with sockets, one after the other: some of them make a crowd.
+/// All tests with sockets. Serialized, because some of them open hundreds of connections.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct ServerTests {}
 
-/// Runs a server on a unix socket of its own for as long as `body` takes, and sees that it leaves nothing behind.
+/// Runs a server on its own unix socket while `body` runs, then checks that no request, socket or file is left.
 func withServer(
     limits: Server.Limits = .init(), handler: @escaping Server.Handler,
     _ body: (Server, _ path: String) async throws -> Void
@@ -33,7 +33,7 @@ func withServer(
 
 private let serial = Atomic(0)
 
-/// The sockets on a server's side, of all processes: its listener's and those of its connections.
+/// The number of server-side sockets at the path, in all processes: the listener and its connections.
 func serverSockets(_ path: String) -> Int {
     guard let file = fopen("/proc/net/unix", "r") else { return 0 }
     defer { fclose(file) }
@@ -45,7 +45,7 @@ func serverSockets(_ path: String) -> Int {
     return count
 }
 
-/// A unix socket with a file, bound and not listening.
+/// Creates a unix socket that is bound to the path and does not listen.
 func bindSocket(to path: String) throws -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     guard WebServer.call(bind, descriptor, path: path) == 0 else {
@@ -54,7 +54,7 @@ func bindSocket(to path: String) throws -> Int32 {
     return descriptor
 }
 
-/// Waits until something holds, up to ten seconds.
+/// Waits up to about ten seconds for the condition; records an issue if it does not become true.
 func eventually(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ holds: () -> Bool
 ) async {
@@ -65,7 +65,7 @@ func eventually(
     Issue.record(what, sourceLocation: sourceLocation)
 }
 
-/// Answers with the request's body, or the name of what is wrong with it.
+/// Responds with the request's body, or with the name of the error.
 let echo: Server.Handler = { request, sink, _ in
     do throws(BodyError) {
         let body = try await request.body.receive()

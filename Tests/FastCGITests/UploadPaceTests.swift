@@ -18,7 +18,7 @@ struct UploadPaceTests {
         }
     }
 
-    @Test func `one that hardly makes any is too slow after a window`() {
+    @Test func `an upload with hardly any progress is too slow after one window`() {
         var pace = UploadPace(from: start, bytesPerSecond: 500, limit: .minutes(15))
         pace.count(9_999)
         #expect(pace.nextCheck == after(20))
@@ -28,7 +28,7 @@ struct UploadPaceTests {
         #expect(second)
     }
 
-    @Test func `what came early does not count for later`() {
+    @Test func `bytes received in one window do not count in the next`() {
         var pace = UploadPace(from: start, bytesPerSecond: 500, limit: .minutes(15))
         pace.count(10_000_000)
         let first = pace.isTooSlow(at: after(20))
@@ -37,7 +37,7 @@ struct UploadPaceTests {
         #expect(second)
     }
 
-    @Test func `the whole may not take longer than its limit, however fast`() {
+    @Test func `a fast upload still has to end within the time limit`() {
         var pace = UploadPace(from: start, bytesPerSecond: 500, limit: .seconds(30))
         pace.count(1_000_000)
         let first = pace.isTooSlow(at: after(20))
@@ -48,7 +48,7 @@ struct UploadPaceTests {
         #expect(second)
     }
 
-    @Test func `without a rate only the limit counts`() {
+    @Test func `without a minimum rate only the time limit applies`() {
         var pace = UploadPace(from: start, bytesPerSecond: 0, limit: .seconds(30))
         let first = pace.isTooSlow(at: after(20))
         #expect(!first)

@@ -4,14 +4,14 @@ import Synchronization
 import Testing
 
 extension ServerTests {
-    /// Requests that are handled before all of them has come.
+    /// Requests whose handler runs before the whole body has arrived.
     @Suite struct Uploads {
-        /// Refuses everyone, and looks at no body.
+        /// Rejects every request without reading its body.
         private let refuse: Server.Handler = { _, sink, _ in
             await ResponseWriter(sink).respond(ResponseHead(status: 401), body: [])
         }
 
-        @Test func `a stranger is refused before the body has come`() async throws {
+        @Test func `an unknown caller is rejected before the body has arrived`() async throws {
             try await withServer(handler: refuse) { _, path in
                 let request = Record.request("POST", body: pattern(500_000), keep: true)
                 for sent in [400, 60_000, 300_000] {
@@ -23,8 +23,8 @@ extension ServerTests {
             }
         }
 
-        /// A web server that sends a body to its end before it reads would take a closed connection for a failure.
-        @Test func `what a web server still sends after the response is thrown away`() async throws {
+        /// A web server that sends the whole body before it reads would treat a closed connection as a failure.
+        @Test func `bytes that a web server sends after the response are discarded`() async throws {
             try await withServer(handler: refuse) { server, path in
                 let request = Record.request("POST", body: pattern(5_000_000))
                 let peer = try WebServer(connectingTo: path)
@@ -36,7 +36,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a body that nobody asked for leaves the connection good`() async throws {
+        @Test func `a connection stays usable after a body that the handler did not read`() async throws {
             try await withServer(handler: refuse) { _, path in
                 let peer = try WebServer(connectingTo: path)
                 for size in [0, 10, 100_000] {
@@ -46,7 +46,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a request whose end comes a moment later leaves the connection good`() async throws {
+        @Test func `a connection stays usable if a request ends just after its response`() async throws {
             try await withServer(handler: refuse) { server, path in
                 let peer = try WebServer(connectingTo: path)
                 let request = Record.request(keep: true)
@@ -59,7 +59,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `management records are answered, alone and before a request`() async throws {
+        @Test func `management records get responses, alone and before a request`() async throws {
             try await withServer(handler: echo) { _, path in
                 let peer = try WebServer(connectingTo: path)
                 let query = Record.pair("FCGI_MPXS_CONNS", "")
@@ -71,7 +71,7 @@ extension ServerTests {
             }
         }
 
-        @Test func `a client that leaves in the middle of an upload ends the request`() async throws {
+        @Test func `a client that disconnects or aborts during an upload ends the request`() async throws {
             let failures = Mutex<[BodyError]>([])
             let handler: Server.Handler = { request, _, _ in
                 do throws(BodyError) {

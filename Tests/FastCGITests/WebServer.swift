@@ -1,8 +1,8 @@
 import Glibc
 
-/// The web server's end of a FastCGI connection, made of hand-written records over a unix socket.
+/// The web server's end of a FastCGI connection: hand-written records over a unix socket.
 ///
-/// Its calls block; what they wait for happens on the server's own threads. Whatever takes ten seconds has failed.
+/// Its calls block, which is safe because the server has its own threads. A call that takes ten seconds fails.
 final class WebServer {
     private var descriptor: Int32
     private var received: [UInt8] = []
@@ -46,7 +46,7 @@ final class WebServer {
         descriptor = -1
     }
 
-    /// Sends as much as the server takes; false when it has closed the connection.
+    /// Sends the bytes; false if the server has closed the connection or does not read.
     @discardableResult
     func send(_ bytes: [UInt8]) -> Bool {
         var offset = 0
@@ -64,10 +64,10 @@ final class WebServer {
         for byte in bytes { send([byte]) }
     }
 
-    /// A response as it came, to its END_REQUEST.
+    /// A response, up to its END_REQUEST.
     struct Response {
         var text: String { String(decoding: output, as: UTF8.self) }
-        /// What follows the head.
+        /// The bytes after the head.
         var body: ArraySlice<UInt8> {
             let gap = Array("\r\n\r\n".utf8)
             var index = output.startIndex
@@ -83,7 +83,7 @@ final class WebServer {
         var protocolStatus: UInt8?
     }
 
-    /// Reads to the end of the request; throws when the connection ends before that.
+    /// Reads up to END_REQUEST; throws if the connection ends before that.
     func readResponse() throws -> Response {
         var response = Response()
         while response.protocolStatus == nil {
@@ -99,7 +99,7 @@ final class WebServer {
         return response
     }
 
-    /// Reads output records until `count` bytes of content are there.
+    /// Reads output records until they contain at least `count` bytes.
     func readOutput(atLeast count: Int) throws -> [UInt8] {
         var output: [UInt8] = []
         while output.count < count {
@@ -110,13 +110,13 @@ final class WebServer {
         return output
     }
 
-    /// What came with the records read last, and was not read yet.
+    /// Returns bytes that were received with the last records and not consumed.
     func takeReceived() -> [UInt8] {
         defer { received = [] }
         return received
     }
 
-    /// Waits for the server to close the connection; false when it sends something instead.
+    /// Waits for the server to close the connection; false if it sends bytes instead.
     func isClosedByServer() -> Bool {
         guard received.isEmpty else { return false }
         var byte: UInt8 = 0
@@ -153,7 +153,7 @@ enum Record {
         header(1, length: 8) + [0, role, keep ? 1 : 0, 0, 0, 0, 0, 0]
     }
 
-    /// A stream's content in records of at most `recordSize` bytes, with padding, and its end.
+    /// A stream's content in padded records of at most `recordSize` bytes, and the empty record that ends it.
     static func stream(_ type: UInt8, _ content: [UInt8], recordSize: Int = 65535) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(content.count + 64)

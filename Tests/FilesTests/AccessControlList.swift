@@ -1,6 +1,6 @@
 import CExtendedAttributes
 
-/// - Returns: false where the file system has no access control lists.
+/// - Returns: false if the file system does not support access control lists.
 func setAccessList(_ list: [UInt8], of path: String, _ name: String = "system.posix_acl_access") -> Bool {
     setxattr(path, name, list, list.count, 0) == 0
 }

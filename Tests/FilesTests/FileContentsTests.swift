@@ -19,7 +19,7 @@ struct FileContentsTests {
         }
     }
 
-    @Test func `a file is read up to its limit, by a link too`() throws {
+    @Test func `a file of up to the size limit is read, also through a link`() throws {
         let text = String(repeating: "x", count: 100_000)
         let path = try directory.write(text)
         try #require(symlink(path, "\(directory.path)/link") == 0)
@@ -28,7 +28,7 @@ struct FileContentsTests {
         #expect(try contents(directory.write("", to: "empty")) == "")
     }
 
-    @Test func `a file above its limit is not read`() throws {
+    @Test func `a file above the size limit is not read`() throws {
         let path = try directory.write("")
         try #require(truncate(path, 1 << 40) == 0)
         #expect(
@@ -38,14 +38,14 @@ struct FileContentsTests {
         #expect(fault(path, limit: 16 << 20)?.contains("larger than 16 MB") == true)
     }
 
-    /// The kernel's files have more than their size says, as those that grow while they are read.
-    @Test func `a file that has more than its size says is read to its limit only`() {
+    /// The kernel's files report size 0 but have content, like files that grow while they are read.
+    @Test func `a file with more content than its size is read up to the limit only`() {
         #expect(status("/proc/self/status").st_size == 0)
         #expect(fault("/proc/self/status", limit: 10)?.contains("more than 10 bytes") == true)
         #expect(fault("/proc/self/status") == nil)
     }
 
-    @Test func `anything but a regular file is refused without waiting for it`() throws {
+    @Test func `anything but a regular file is rejected without blocking`() throws {
         let pipe = "\(directory.path)/pipe"
         try #require(mkfifo(pipe, 0o600) == 0)
         #expect(fault(pipe) == "cannot read \(pipe): it is a pipe; name a regular file")
@@ -53,12 +53,12 @@ struct FileContentsTests {
         #expect(fault("/dev/zero")?.contains("it is a device") == true)
     }
 
-    @Test func `an error names the file, the reason and the way out`() {
+    @Test func `an error names the file, the reason and the remedy`() {
         let path = "\(directory.path)/none"
         #expect(fault(path) == "cannot read \(path): No such file or directory; create it, or name another path")
     }
 
-    @Test func `another owner, mode, time, size or file is another version`() throws {
+    @Test func `a change of owner, mode, time, size or file changes the version`() throws {
         let path = try directory.write("text")
         var versions = [try #require(FileVersion(of: path))]
         #expect(FileVersion(of: path) == versions[0])
@@ -80,7 +80,7 @@ struct FileContentsTests {
         #expect(FileVersion(of: "\(directory.path)/none") == nil)
     }
 
-    @Test func `the first reading waits for a limited time`() throws {
+    @Test func `the first reading has a time limit`() throws {
         let path = try directory.write("text")
         let isOver = Gate()
         let source = FileSource(path, limit: 100) { bytes in

@@ -16,7 +16,7 @@ struct FileEditTests {
         try FileEdit.change(path, limit: 1 << 20) { $0 + Array(text.utf8) }
     }
 
-    @Test func `a file is replaced, and nothing is left beside it`() throws {
+    @Test func `a file is replaced and no other file is left behind`() throws {
         let path = try directory.write("one")
         let inode = status(path).st_ino
         try append(" two", to: path)
@@ -26,7 +26,7 @@ struct FileEditTests {
     }
 
     @Test(arguments: [0o600, 0o640, 0o644, 0o400, 0o660] as [mode_t])
-    func `the mode stays`(mode: mode_t) throws {
+    func `the mode is preserved`(mode: mode_t) throws {
         let path = try directory.write("one", mode: mode)
         let before = umask(0o077)
         defer { umask(before) }
@@ -34,8 +34,8 @@ struct FileEditTests {
         #expect(status(path).st_mode & 0o7777 == mode)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root may give files away"))
-    func `owner and group stay`() throws {
+    @Test(.enabled(if: geteuid() == 0, "only root can change the owner of a file"))
+    func `owner and group are preserved`() throws {
         let path = try directory.write("one", mode: 0o640)
         try #require(chown(path, 65534, 33) == 0)
         try append(" two", to: path)
@@ -49,7 +49,7 @@ struct FileEditTests {
         return setAccessList(exampleList, of: path)
     }()
 
-    /// As `setfacl -m u:65534:r` makes it: acl(5), in the form of the kernel.
+    /// The list that `setfacl -m u:65534:r` creates, in the kernel's format; see acl(5).
     private static let exampleList: [UInt8] = [
         [2, 0, 0, 0], entry(0x01, 6), entry(0x02, 4, id: 65534), entry(0x04, 4), entry(0x10, 4), entry(0x20, 0),
     ].flatMap { $0 }
@@ -59,7 +59,7 @@ struct FileEditTests {
     }
 
     @Test(.enabled(if: hasAccessLists, "the file system of /tmp has no access control lists"))
-    func `the access control list stays`() throws {
+    func `the access control list is preserved`() throws {
         let path = try directory.write("one", mode: 0o640)
         try #require(setAccessList(Self.exampleList, of: path))
         #expect(accessList(of: path) == Self.exampleList)
@@ -68,7 +68,7 @@ struct FileEditTests {
     }
 
     @Test(.enabled(if: hasAccessLists, "the file system of /tmp has no access control lists"))
-    func `a list that the directory gives to new files is not taken over`() throws {
+    func `the directory's default access control list is not applied`() throws {
         let path = try directory.write("one", mode: 0o640)
         try #require(setAccessList(Self.exampleList, of: directory.path, "system.posix_acl_default"))
         try append(" two", to: path)
@@ -76,7 +76,7 @@ struct FileEditTests {
         #expect(status(path).st_mode & 0o7777 == 0o640)
     }
 
-    @Test func `a link stays, and what it leads to is changed`() throws {
+    @Test func `a link stays, and its target is changed`() throws {
         let path = try directory.write("one")
         let link = "\(directory.path)/link"
         try #require(symlink("file", link) == 0)
@@ -94,7 +94,7 @@ struct FileEditTests {
         }
     }
 
-    @Test func `a file that cannot be changed stays as it is, and the error says why`() throws {
+    @Test func `a file that cannot be changed stays the same, and the error gives the reason`() throws {
         let path = try directory.write("one")
         try #require(link(path, "\(directory.path)/second") == 0)
         #expect(fault { try append("x", to: path) }.contains("another hard link"))
@@ -112,7 +112,7 @@ struct FileEditTests {
         #expect(directory.names == ["file", "link", "second"])
     }
 
-    @Test func `a change that another program makes meanwhile is not lost`() throws {
+    @Test func `a concurrent change by another program is not lost`() throws {
         let path = try directory.write("one")
         let said = fault {
             try FileEdit.change(path, limit: 100) { _ in
@@ -125,7 +125,7 @@ struct FileEditTests {
         #expect(directory.names == ["file"])
     }
 
-    @Test func `no change replaces nothing`() throws {
+    @Test func `without a change the file is not replaced`() throws {
         let path = try directory.write("one")
         let inode = status(path).st_ino
         try FileEdit.change(path, limit: 100) { _ in nil }
@@ -135,7 +135,7 @@ struct FileEditTests {
         #expect(directory.names == ["file"])
     }
 
-    @Test func `a file is made for its owner and its group`() throws {
+    @Test func `a new file is writable for its owner and readable for its group`() throws {
         let path = "\(directory.path)/file"
         #expect(try FileEdit.change(path, limit: 100, mayCreate: true) { $0 + [65] })
         #expect(try !FileEdit.change(path, limit: 100, mayCreate: true) { $0 + [66] })
@@ -143,7 +143,7 @@ struct FileEditTests {
         #expect(status(path).st_mode & 0o7777 == 0o640)
     }
 
-    @Test func `a draft that a killed editor left behind is replaced`() throws {
+    @Test func `a draft left behind by a killed process is replaced`() throws {
         let path = try directory.write("one")
         try directory.write("half", to: "file.new")
         try append(" two", to: path)
@@ -151,7 +151,7 @@ struct FileEditTests {
         #expect(directory.names == ["file"])
     }
 
-    @Test func `editors wait for one another`() throws {
+    @Test func `concurrent edits wait for each other`() throws {
         let path = "\(directory.path)/file"
         let left = Gate()
         let faults = Mutex<[String]>([])

@@ -1,8 +1,8 @@
 import Threads
 
-/// Threads wait at a gate until it is opened.
+/// A gate at which threads wait until it is opened.
 ///
-/// `@unchecked Sendable`: both are touched with the lock held only.
+/// `@unchecked Sendable`: the lock guards both variables.
 final class Gate: @unchecked Sendable {
     private let condition = Condition()
     private var isOpen = false
@@ -28,7 +28,7 @@ final class Gate: @unchecked Sendable {
         }
     }
 
-    /// Waits until somebody waits.
+    /// Waits until a thread waits at the gate.
     func waitForSomebody() {
         condition.withLock { condition.wait { waiting > 0 } }
     }

@@ -2,13 +2,13 @@ import Testing
 
 @testable import Files
 
-/// What is reported about a file that cannot be read, and when. Times are in seconds from the beginning.
+/// The events about an unreadable file, and their times in seconds from the start.
 struct ReadabilityTests {
     private let start = ContinuousClock.now
 
     private func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func `nothing is reported about a file that can be read`() {
+    @Test func `nothing is reported about a readable file`() {
         var file = Readability(grace: .seconds(0))
         for second in 0..<5000 {
             file.lookBegins(at: at(second))
@@ -18,7 +18,7 @@ struct ReadabilityTests {
         #expect(file.isReadable && !file.hasExpired(at: at(100_000)))
     }
 
-    @Test func `an unreadable file is reported at once, then every ten minutes, and when it can be read`() {
+    @Test func `an unreadable file is reported at once, every ten minutes, and when it is readable again`() {
         var file = Readability(grace: nil)
         #expect(file.lookFails("gone", isRequested: false, at: at(0)) == .unreadable(for: .zero, reason: "gone"))
         #expect(!file.isReadable)
@@ -37,19 +37,19 @@ struct ReadabilityTests {
         #expect(file.lookFails("gone", isRequested: false, at: at(1502)) == .unreadable(for: .zero, reason: "gone"))
     }
 
-    @Test func `a look on request is always reported`() {
+    @Test func `a requested look is always reported`() {
         var file = Readability(grace: nil)
         _ = file.lookFails("gone", isRequested: false, at: at(0))
         let event = file.lookFails("broken", isRequested: true, at: at(30))
         #expect(event == .unreadable(for: .seconds(30), reason: "broken"))
     }
 
-    @Test func `a look that does not end is as one that fails, from its beginning on`() {
+    @Test func `a look that hangs counts as failed from its start`() {
         var file = Readability(grace: .seconds(60))
         file.lookBegins(at: at(0))
         #expect(file.advance(to: at(9)) == [])
         #expect(file.isReadable)
-        // As the watch orders one every second.
+        // The watch schedules a look every second.
         file.lookBegins(at: at(9))
         #expect(file.advance(to: at(10)) == [.unreadable(for: .seconds(10), reason: "it has not answered for 10 s")])
         #expect(!file.isReadable)
@@ -62,7 +62,7 @@ struct ReadabilityTests {
         #expect(!file.hasExpired(at: at(71)))
     }
 
-    @Test func `a slow look is not a failed one`() {
+    @Test func `a slow look does not count as failed`() {
         var file = Readability(grace: .zero)
         file.lookBegins(at: at(0))
         #expect(file.lookSucceeds(at: at(9)) == nil)
@@ -70,7 +70,7 @@ struct ReadabilityTests {
         #expect(file.advance(to: at(15)) == [])
     }
 
-    @Test func `the end is reported once, and again when the file has been readable in between`() {
+    @Test func `expiry is reported once, and again after the file has been readable`() {
         var file = Readability(grace: .seconds(3600))
         _ = file.lookFails("gone", isRequested: false, at: at(0))
         #expect(!file.hasExpired(at: at(3599)))
@@ -87,14 +87,14 @@ struct ReadabilityTests {
         #expect(file.advance(to: at(20_000)).last == .expired(after: .seconds(11_999), reason: "gone"))
     }
 
-    @Test func `without grace the end comes at once`() {
+    @Test func `without a grace period the content expires at once`() {
         var file = Readability(grace: .zero)
         _ = file.lookFails("gone", isRequested: false, at: at(0))
         #expect(file.hasExpired(at: at(0)))
         #expect(file.advance(to: at(0)) == [.expired(after: .zero, reason: "gone")])
     }
 
-    @Test func `without a limit there is no end`() {
+    @Test func `without a limit the content never expires`() {
         var file = Readability(grace: nil)
         _ = file.lookFails("gone", isRequested: false, at: at(0))
         #expect(!file.hasExpired(at: at(1_000_000_000)))

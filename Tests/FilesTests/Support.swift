@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// A directory that is removed with everything in it.
+/// A directory that is removed, with its files, when it is released.
 final class TemporaryDirectory: Sendable {
     let path: String
 
@@ -55,7 +55,7 @@ func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
 func contents(_ path: String) throws -> String { text(try FileContents(of: path, limit: 1 << 20).bytes) }
 
-/// Waits until a condition holds. The limit is for hang detection only.
+/// Waits until a condition holds. The time limit only detects hangs.
 func wait(until holds: () -> Bool) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while !holds() {
@@ -64,14 +64,14 @@ func wait(until holds: () -> Bool) throws {
     }
 }
 
-/// Everything that a watched file has reported.
+/// The events that a watched file has reported.
 final class Reports: Sendable {
     private let list = Mutex<[FileReport]>([])
     var events: [FileEvent] { list.withLock { $0.map(\.event) } }
     func append(_ report: FileReport) { list.withLock { $0.append(report) } }
 }
 
-/// A clock that the test moves.
+/// A clock that the test advances.
 final class ManualClock: Sendable {
     private let instant = Mutex(ContinuousClock.now)
     var now: ContinuousClock.Instant { instant.withLock { $0 } }

@@ -27,7 +27,7 @@ struct WatchedFileTests {
             report: { [reports] in reports.append($0) }, now: { [clock] in clock.now })
     }
 
-    @Test func `a file is read when it has changed, and when somebody asks for it`() throws {
+    @Test func `a file is read when it has changed and on request`() throws {
         let read = Mutex<[String]>([])
         let file = try file { text in read.withLock { $0.append(text) } }
         file.look(isRequested: false)
@@ -41,7 +41,7 @@ struct WatchedFileTests {
         #expect(read.withLock { $0 } == ["one", "two", "two"])
     }
 
-    @Test func `a file that was changed before the first look is read`() throws {
+    @Test func `a file that has changed before the first look is read`() throws {
         let file = try file()
         try directory.write("two")
         file.look(isRequested: false)
@@ -49,7 +49,7 @@ struct WatchedFileTests {
     }
 
     @Test(arguments: ["nonsense", String(repeating: "x", count: 101), nil])
-    func `what cannot be read keeps the content, and is looked at until it can be read`(broken: String?) throws {
+    func `an unreadable file keeps its content and is retried until it can be read`(broken: String?) throws {
         let file = try file()
         if let broken { try directory.write(broken) } else { unlink(path) }
         for _ in 0..<3 { file.look(isRequested: false) }
@@ -63,8 +63,8 @@ struct WatchedFileTests {
         #expect(reports.events.dropFirst() == [.readableAgain(after: .zero), .read])
     }
 
-    /// Its own version stays the same: the way to it was closed.
-    @Test func `a file that can be reached again is read again`() throws {
+    /// The file's version stays the same, because only a directory above it was unavailable.
+    @Test func `a file is read again when its directory is available again`() throws {
         let inner = "\(directory.path)/inner"
         let source = FileSource("\(inner)/file", limit: 100, parse: text)
         try #require(mkdir(inner, 0o700) == 0)
@@ -84,7 +84,7 @@ struct WatchedFileTests {
         #expect(file.isReadable)
     }
 
-    @Test func `the content expires when the file could not be read for its grace, until it can`() throws {
+    @Test func `the content expires when the file is unreadable for its grace period, until it can be read`() throws {
         let file = try file(grace: .seconds(3600))
         unlink(path)
         file.look(isRequested: false)
@@ -96,7 +96,7 @@ struct WatchedFileTests {
         #expect(file.hasExpired)
         #expect(file.content == "one")
         guard case .expired(after: .seconds(3600), _) = reports.events.last else {
-            Issue.record("the end is not reported, but \(reports.events)")
+            Issue.record("expiry is not reported; events: \(reports.events)")
             return
         }
         try directory.write("two")
@@ -104,7 +104,7 @@ struct WatchedFileTests {
         #expect(!file.hasExpired)
     }
 
-    @Test func `a file that does not answer holds up neither its content nor the other files`() throws {
+    @Test func `a hanging file blocks neither its content nor other files`() throws {
         let gate = Gate()
         gate.open()
         let seen = Atomic(0)
@@ -133,7 +133,7 @@ struct WatchedFileTests {
         #expect(seen.load(ordering: .relaxed) >= 2)
     }
 
-    @Test func `the watch says which files cannot be read`() throws {
+    @Test func `the watch reports which files cannot be read`() throws {
         let unreadable = Mutex<Set<String>>(["unknown"])
         let watch = FileWatch(report: { _ in }, noteUnreadable: { names in unreadable.withLock { $0 = names } })
         _ = watch.watch(try FileSource(path, limit: 100, parse: text).read(), as: "SETTING")

@@ -5,7 +5,7 @@ extension Target.Dependency {
     static func module(_ name: String) -> Self { .product(name: name, package: "gpt-proxy") }
 }
 
-// A package of its own, for everything in it is instrumented: Tests/Fuzzing/run builds it.
+// A separate package, because everything in it is instrumented. Tests/Fuzzing/run builds it.
 let package = Package(
     name: "fuzzing",
     dependencies: [

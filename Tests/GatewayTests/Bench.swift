@@ -9,7 +9,7 @@ import Testing
 import Upstream
 import UpstreamSimulator
 
-/// A responder in front of a simulator, without a web server, and with a calendar that the test turns.
+/// A responder that talks to a simulated upstream, without a web server. The test sets the responder's date.
 final class Bench: Sendable {
     let simulator: Simulator
     let log = Lines()
@@ -18,7 +18,7 @@ final class Bench: Sendable {
     private let loop: any EventLoop
     private let calendar: Calendar
 
-    /// The day that the responder sees.
+    /// The date that the responder uses.
     final class Calendar: Sendable {
         private let day: Mutex<Day>
 
@@ -50,9 +50,9 @@ final class Bench: Sendable {
     }
 
     /// - Parameters:
-    ///   - settings: on top of what every configuration needs.
-    ///   - day: what the calendar says at first. On the default day, the models that most tests use are available.
-    ///   - upstreamDay: the day on which the simulator refuses what is shut down; nil refuses nothing.
+    ///   - settings: added to the settings that every configuration needs.
+    ///   - day: the responder's initial date. On the default date, the models that most tests use are available.
+    ///   - upstreamDay: the simulator's date; it rejects models that are shut down by then. Nil rejects none.
     static func run(
         _ settings: [String: String] = [:], on day: String = "2026-11-30", upstream upstreamDay: String? = nil,
         _ body: (Bench) async throws -> Void

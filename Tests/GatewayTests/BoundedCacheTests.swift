@@ -5,7 +5,7 @@ import Testing
 struct BoundedCacheTests {
     private let start = ContinuousClock.now
 
-    @Test func `what is stored is found until it expires`() {
+    @Test func `an entry is found until it expires`() {
         let cache = BoundedCache<String, Int>(capacity: 10, lifetime: .seconds(5))
         cache.store(1, size: 1, for: "a", now: start)
         #expect(cache.find("a", now: start + .seconds(4)) == 1)
@@ -13,7 +13,7 @@ struct BoundedCacheTests {
         #expect(cache.find("b") == nil)
     }
 
-    @Test func `it never holds more than its capacity, and what is in use stays`() {
+    @Test func `the cache never exceeds its capacity and keeps entries in use`() {
         let cache = BoundedCache<Int, Int>(capacity: 100, lifetime: .seconds(60))
         cache.store(0, size: 1, for: 0, now: start)
         for key in 1...1000 {
@@ -23,7 +23,7 @@ struct BoundedCacheTests {
         #expect((1...1000).count { cache.find($0, now: start) != nil } <= 100)
     }
 
-    @Test func `what is too large is not stored, and what is replaced counts no more`() {
+    @Test func `an oversized entry is not stored, and a replaced entry frees its size`() {
         let cache = BoundedCache<String, Int>(capacity: 10, lifetime: .seconds(60))
         cache.store(1, size: 6, for: "large")
         #expect(cache.find("large") == nil)
@@ -33,7 +33,7 @@ struct BoundedCacheTests {
         #expect(cache.find("other") == 7)
     }
 
-    @Test func `what is to be forgotten is`() {
+    @Test func `forgotten entries are not found`() {
         let cache = BoundedCache<String, Int>(capacity: 4, lifetime: .seconds(60))
         for key in ["a", "b", "c"] { cache.store(1, size: 1, for: key) }
         for key in ["a", "b", "c"] { cache.forget(key) }

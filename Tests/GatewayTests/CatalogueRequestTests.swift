@@ -3,13 +3,13 @@ import Models
 import Testing
 import UpstreamSimulator
 
-/// For every model in the catalogue, upstream accepts the translated request at the first try.
+/// For every model in the catalogue, upstream accepts the translated request at the first attempt.
 @Suite(.timeLimit(.minutes(5)))
 struct CatalogueRequestTests {
-    /// Before any of them was shut down.
+    /// A date before any of the models was shut down.
     private static let day = "2020-01-01"
 
-    /// Models that Chat Completions or the Responses API serves.
+    /// The models served by Chat Completions or the Responses API.
     private static let models = Catalogue.standard.names.map { Catalogue.standard.model(named: $0) }.filter {
         $0.isServedByResponses || $0.chat != .no
     }
@@ -23,8 +23,8 @@ struct CatalogueRequestTests {
     }
 
     @Test(arguments: ["responses", "chat"], ["", sampling])
-    func `every model takes what is sent for it, at every effort`(target: String, fields: String) async throws {
-        // The map's own two names are models too.
+    func `every model accepts its translated request at every effort`(target: String, fields: String) async throws {
+        // Map the default model map's two names to themselves, because they are models to test as well.
         let settings = ["TARGET_API": target, "MODEL_MAP": "gpt-4o=gpt-4o,gpt-4o-mini=gpt-4o-mini"]
         try await Bench.run(settings, on: Self.day) { bench in
             for model in Self.models {
@@ -43,7 +43,7 @@ struct CatalogueRequestTests {
         }
     }
 
-    /// Whether what the model takes has arrived.
+    /// Checks that the request has the effort and the sampling parameters exactly when the model accepts them.
     private func check(_ sent: Value, _ model: Model, asked: Effort?, hasSampling: Bool) {
         let word = (sent["reasoning"]?["effort"] ?? sent["reasoning_effort"])?.string
         let effort = word.flatMap { Effort(rawValue: $0) }
@@ -57,7 +57,7 @@ struct CatalogueRequestTests {
         }
     }
 
-    @Test func `every retired model leads to one that upstream has, with one request`() async throws {
+    @Test func `every retired model is replaced by an available one, in one request`() async throws {
         try await Bench.run(on: "2027-06-01", upstream: "2027-06-01") { bench in
             for model in Self.models where model.replacement != nil {
                 let before = bench.simulator.requests.last?.number ?? 0

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateway
 
-struct CircuitTests {
+struct CircuitBreakerTests {
     private let start = ContinuousClock.now
     private let circuitBreaker = CircuitBreaker()
 
@@ -13,7 +13,7 @@ struct CircuitTests {
         return outcome
     }
 
-    @Test func `two failures are an accident, three in a row are not`() {
+    @Test func `three consecutive failures open the circuit, two do not`() {
         for _ in 1...2 { #expect(circuitBreaker.failed(outcome(.failed), now: start) == nil) }
         #expect(circuitBreaker.admits(now: start))
         #expect(circuitBreaker.succeeded() == false)
@@ -22,7 +22,7 @@ struct CircuitTests {
         #expect(!circuitBreaker.admits(now: start + .milliseconds(4999)))
     }
 
-    @Test func `after the rest one request finds out`() {
+    @Test func `an open circuit becomes half-open and admits one probe`() {
         #expect(circuitBreaker.failed(outcome(.unreachable), now: start) == .seconds(5))
         let later = start + .seconds(5)
         #expect(circuitBreaker.admits(now: later))
@@ -31,7 +31,7 @@ struct CircuitTests {
         #expect(circuitBreaker.admits(now: later))
     }
 
-    @Test func `each rest is twice as long, up to a minute`() {
+    @Test func `each open period is twice as long as the last, up to a minute`() {
         var now = start
         for seconds in [5, 10, 20, 40, 60, 60] {
             #expect(circuitBreaker.failed(outcome(.unreachable), now: now) == .seconds(seconds))
@@ -40,27 +40,27 @@ struct CircuitTests {
         }
     }
 
-    @Test func `a probe of which nothing is heard is not the last`() {
+    @Test func `a probe without an outcome is followed by another`() {
         _ = circuitBreaker.failed(outcome(.unreachable), now: start)
         #expect(circuitBreaker.admits(now: start + .seconds(5)))
         #expect(!circuitBreaker.admits(now: start + .seconds(14)))
         #expect(circuitBreaker.admits(now: start + .seconds(15)))
     }
 
-    @Test func `late news do not make a rest longer`() {
+    @Test func `failures while the circuit is open do not extend the open period`() {
         _ = circuitBreaker.failed(outcome(.unreachable), now: start)
         for _ in 1...9 { #expect(circuitBreaker.failed(outcome(.failed), now: start + .seconds(4)) == nil) }
         #expect(circuitBreaker.admits(now: start + .seconds(5)))
     }
 
-    @Test func `a base that asks for a rest gets it`() {
+    @Test func `the circuit stays open for the delay that the base asks for, up to a minute`() {
         #expect(circuitBreaker.failed(outcome(.exhausted, delay: .seconds(7)), now: start) == .seconds(7))
         #expect(!circuitBreaker.admits(now: start + .seconds(6)))
         #expect(circuitBreaker.admits(now: start + .seconds(7)))
         #expect(circuitBreaker.failed(outcome(.exhausted, delay: .seconds(7000)), now: start) == .seconds(60))
     }
 
-    @Test func `what is not the base's outcome is not held against it`() {
+    @Test func `outcomes without a symptom do not open the circuit`() {
         for _ in 1...9 { #expect(circuitBreaker.failed(outcome(.none), now: start) == nil) }
         #expect(circuitBreaker.admits(now: start))
     }

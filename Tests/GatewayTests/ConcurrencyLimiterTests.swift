@@ -5,14 +5,14 @@ import Testing
 @testable import Gateway
 
 @Suite(.timeLimit(.minutes(1)))
-struct AdmissionTests {
+struct ConcurrencyLimiterTests {
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
     private func isLetIn(to limiter: ConcurrencyLimiter) async -> Bool {
         (try? await limiter.enter(on: loop)) != nil
     }
 
-    @Test func `who comes when all places are taken gets the next that is free`() async throws {
+    @Test func `a request that finds no permit gets the next one released`() async throws {
         let limiter = ConcurrencyLimiter(limit: 1)
         #expect(await isLetIn(to: limiter))
         async let second = isLetIn(to: limiter)
@@ -23,13 +23,13 @@ struct AdmissionTests {
         #expect(await isLetIn(to: limiter))
     }
 
-    @Test func `nobody waits for ever`() async throws {
+    @Test func `a queued request is refused after a time limit`() async throws {
         let limiter = ConcurrencyLimiter(limit: 1)
         #expect(await isLetIn(to: limiter))
         #expect(await isLetIn(to: limiter) == false)
     }
 
-    @Test func `only a few may wait, and the others know at once`() async throws {
+    @Test func `the queue is bounded, and requests beyond it are refused at once`() async throws {
         let limiter = ConcurrencyLimiter(limit: 32)
         for _ in 1...32 { try await limiter.enter(on: loop) }
         let answers = await withTaskGroup(of: Bool.self) { group in
@@ -37,7 +37,7 @@ struct AdmissionTests {
             var refused = 0
             for await isIn in group {
                 if !isIn { refused += 1 }
-                // Those who were refused at once are known before those who wait get what is given back now.
+                // Eight requests were refused at once; only then release permits for the two in the queue.
                 if refused == 8 { limiter.leave(2) }
             }
             return refused
@@ -45,7 +45,7 @@ struct AdmissionTests {
         #expect(answers == 8)
     }
 
-    @Test func `who leaves while he waits takes no place`() async throws {
+    @Test func `a cancelled request releases its place in the queue`() async throws {
         let limiter = ConcurrencyLimiter(limit: 1)
         #expect(await isLetIn(to: limiter))
         let leaving = Task { await isLetIn(to: limiter) }
@@ -56,7 +56,7 @@ struct AdmissionTests {
         #expect(await isLetIn(to: limiter))
     }
 
-    @Test func `places are not waited for by those who hold some`() async throws {
+    @Test func `a request for further permits never waits`() async throws {
         let limiter = ConcurrencyLimiter(limit: 4)
         try await limiter.enter(on: loop)
         #expect(throws: HTTPError.self) { try limiter.enter(further: 4) }

@@ -16,7 +16,7 @@ struct ConfigurationTests {
         return try #require(error).description
     }
 
-    @Test func `the two keys are enough`() async throws {
+    @Test func `the two keys suffice`() async throws {
         let configuration = try await configuration([:])
         #expect(configuration.bases[0].url.origin.description == "https://api.openai.com")
         #expect(configuration.bases[0].url.path == "/v1")
@@ -37,7 +37,7 @@ struct ConfigurationTests {
         ("MODEL_MAP", "gpt-4o", "asked=sent"), ("OPENAI_BASE", "ftp://x", "an address"),
         ("UPSTREAM_PROXY", "https://x:1", "http://host:port"),
     ])
-    func `a wrong value is told with its key and what is allowed`(key: String, value: String, allowed: String)
+    func `an invalid value is reported with its key and the allowed values`(key: String, value: String, allowed: String)
         async throws
     {
         let message = try await faults([key: value])
@@ -45,12 +45,12 @@ struct ConfigurationTests {
         #expect(message.contains(allowed))
     }
 
-    @Test func `all faults are told at once`() async throws {
+    @Test func `all errors are reported together`() async throws {
         let message = try await faults(["OPENAI_API_KEY": "", "TARGET_API": "x", "MAX_BODY": "y"])
         #expect(message.split(separator: "\n").count == 3)
     }
 
-    @Test func `the key that everybody knows is refused`() async throws {
+    @Test func `the publicly known default key is rejected`() async throws {
         #expect(try await faults(["PROXY_API_KEY": "changeme"]).contains("PROXY_API_KEY"))
     }
 
@@ -67,7 +67,7 @@ struct ConfigurationTests {
         #expect(try await configuration(["MAX_BODY": text]).maxBody == size)
     }
 
-    @Test func `what is shown of the settings has no secret in it`() async throws {
+    @Test func `the settings shown contain no secret`() async throws {
         let shown = try await ConfigurationSource(environment: needed).settings()
         #expect(shown.count == ConfigurationKey.allCases.count)
         for secret in needed.values { #expect(!shown.joined().contains(secret)) }

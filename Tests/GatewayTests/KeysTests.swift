@@ -12,7 +12,7 @@ struct KeysTests {
         try KeyEntry(parsing: line[...])
     }
 
-    @Test func `a line says whose key it is and what it may do`() throws {
+    @Test func `a line has the caller's label and permissions`() throws {
         let entry = try entry(
             "ann@x sha256:\(digest) expires=2999-12-31 models=gpt-4o*,gpt-5 target=chat limits=high explain=yes")
         #expect(entry.caller.label == "ann@x")
@@ -23,7 +23,7 @@ struct KeysTests {
             entry.caller.mayUse("gpt-4o-mini") && entry.caller.mayUse("gpt-5") && !entry.caller.mayUse("gpt-5-mini"))
     }
 
-    @Test func `what a line does not say is not allowed`() throws {
+    @Test func `a permission that is not listed is not granted`() throws {
         #expect(try !entry("ann sha256:\(digest)").caller.mayExplain)
     }
 
@@ -38,11 +38,11 @@ struct KeysTests {
         "ann sha256:\(String(repeating: "0a", count: 32)) models=",
         "ann sha256:\(String(repeating: "0a", count: 32)) admin",
     ])
-    func `a line at fault is refused`(line: String) {
+    func `an invalid line is rejected`(line: String) {
         #expect(throws: KeysFileFault.self) { try entry(line) }
     }
 
-    @Test func `a fault is told with its line, and a key cannot be two callers'`() throws {
+    @Test func `an error names its line, and two callers cannot share a key`() throws {
         let broken = #expect(throws: KeysFileFault.self) { try KeyRing(parsing: "# keys\n\nann nonsense\n") }
         #expect(broken?.reason.hasPrefix("line 3: ") == true)
         let twice = #expect(throws: KeysFileFault.self) {
@@ -51,7 +51,7 @@ struct KeysTests {
         #expect(twice?.reason.contains("twice") == true)
     }
 
-    @Test func `a key is good to the end of its last day`() throws {
+    @Test func `a key is valid until the end of its expiry date`() throws {
         let key = try KeysFile.newKey(label: "ann", options: [])
         func caller(_ day: String) throws -> Caller? {
             try KeyRing(parsing: "\(key.line) expires=\(day)").caller(of: KeyDigest(of: key.key))
@@ -71,7 +71,7 @@ struct KeysTests {
         try body(KeysFile(path: path))
     }
 
-    @Test func `keys are added and revoked, and the rest of the file stays`() throws {
+    @Test func `adding and revoking keys leaves the rest of the file unchanged`() throws {
         try withFile("# ours\n") { file in
             let ann = try KeysFile.newKey(label: "ann", options: ["limits=high"])
             try file.add(ann.line)
@@ -85,7 +85,7 @@ struct KeysTests {
         }
     }
 
-    @Test func `a fault in the file is told with the file, and nothing is changed`() throws {
+    @Test func `an error in the file names the file, which is not changed`() throws {
         try withFile("ann nonsense\n") { file in
             let adding = #expect(throws: KeysFileFault.self) { try file.add("bob sha256:\(digest)") }
             let removing = #expect(throws: KeysFileFault.self) { try file.remove(label: "ann") }
@@ -97,14 +97,14 @@ struct KeysTests {
         }
     }
 
-    @Test func `a version stands for what is in the file`() throws {
+    @Test func `a version identifies the content of the file`() throws {
         let one = "ann sha256:\(digest)"
         let versions = try ["", one, one, one + "\n"].map { try KeyRing(parsing: $0).version }
         #expect(versions[1] == versions[2])
         #expect(Set(versions).count == 3 && !versions.contains(0))
     }
 
-    @Test func `a digest is the one that other programs make`() {
+    @Test func `a digest is the standard SHA-256`() {
         let expected = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
         #expect(KeyDigest(of: "hello").hexadecimal == expected)
         #expect(KeyDigest(hexadecimal: expected.uppercased()) == KeyDigest(of: "hello"))

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Gateway
 
-/// A log that nobody reads, or that cannot be written.
+/// A log whose reader has stopped reading, or that cannot be written.
 struct LogWriterTests {
-    /// A pipe of which one end is the log's.
+    /// A pipe. The log writes to `input`, the test reads from `output`.
     private final class Pipe: Sendable {
         let output: Int32
         let input: Int32
@@ -22,7 +22,7 @@ struct LogWriterTests {
             close(input)
         }
 
-        /// Reads until there is enough.
+        /// Reads until the text satisfies the condition, or until the pipe ends.
         func read(until isEnough: (String) -> Bool) -> String {
             var text = ""
             var piece = [UInt8](repeating: 0, count: 1 << 16)
@@ -37,7 +37,7 @@ struct LogWriterTests {
         func read(until end: String) -> String { read { $0.hasSuffix(end) } }
     }
 
-    /// What a log says about lines.
+    /// The line numbers that a log contains, and the number of lines that it reports as lost.
     private struct Account {
         var numbers: [Int] = []
         var lost = 0
@@ -60,7 +60,7 @@ struct LogWriterTests {
     }
 
     @Test
-    func `lines are written in their order`() throws {
+    func `lines are written in order`() throws {
         let pipe = try Pipe()
         let writer = LogWriter(pipe.input)
         for number in 1...500 { writer.write(Self.line(number), .json) }
@@ -70,7 +70,7 @@ struct LogWriterTests {
     }
 
     @Test(arguments: [LogFormat.json, .text], [false, true])
-    func `a log that nobody reads holds up nobody, and says how many lines it lost`(
+    func `an unread log does not block its writers and reports how many lines were lost`(
         format: LogFormat, isNonblocking: Bool
     ) throws {
         let pipe = try Pipe()
@@ -78,7 +78,7 @@ struct LogWriterTests {
         let writer = LogWriter(pipe.input, capacity: 10_000)
         let noted = Atomic(0)
         writer.onLoss { noted.add($0, ordering: .relaxed) }
-        // The pipe takes 64 KB, the thread what waited when it began to wait for the pipe, the queue 10 000 bytes.
+        // Buffered at most: 64 KB in the pipe, the batch that the thread is writing, and 10 000 bytes in the queue.
         for number in 1...5000 { writer.write(Self.line(number), format) }
         #expect(!writer.drain(seconds: 0))
         let lost = noted.load(ordering: .relaxed)
@@ -100,7 +100,7 @@ struct LogWriterTests {
     }
 
     @Test
-    func `a line longer than the queue is lost alone`() throws {
+    func `a line longer than the queue is lost, but no other line`() throws {
         let pipe = try Pipe()
         let writer = LogWriter(pipe.input, capacity: 10_000)
         writer.write(Self.line(1, length: 10_001), .json)
@@ -110,7 +110,7 @@ struct LogWriterTests {
     }
 
     @Test
-    func `a full disk loses nothing for which there is room later`() throws {
+    func `lines queued while the disk is full are written once there is space`() throws {
         let full = open("/dev/full", O_WRONLY)
         try #require(full >= 0)
         defer { close(full) }
@@ -118,14 +118,14 @@ struct LogWriterTests {
         let writer = LogWriter(full)
         for number in 1...3 { writer.write(Self.line(number), .json) }
         #expect(!writer.drain(seconds: 0.1))
-        // Somebody makes room.
+        // Space becomes available.
         try #require(dup2(pipe.input, full) == full)
         #expect(writer.drain(seconds: 60))
         #expect(pipe.read(until: String(decoding: Self.line(3), as: UTF8.self)).split(separator: "\n").count == 3)
     }
 
     @Test
-    func `lines for a reader that has gone are counted`() throws {
+    func `lines for a closed pipe are counted as lost`() throws {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)

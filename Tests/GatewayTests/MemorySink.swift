@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Keeps a response in memory.
+/// Stores a response in memory.
 final class MemorySink: ByteSink {
     private let bytes = Mutex<[UInt8]>([])
 

@@ -7,7 +7,7 @@ struct ModelObservationsTests {
     private let day = Day(daysSince1970: 20_000)
     private var today: ModelAvailability { ModelAvailability(on: day) }
 
-    @Test func `what was learned holds for an hour`() {
+    @Test func `an observation holds for an hour`() {
         let models = ModelObservations()
         let start = ContinuousClock.now
         models.note(.refused("a"), now: start)
@@ -18,7 +18,7 @@ struct ModelObservationsTests {
         #expect(models.added(to: today, now: start + .seconds(3600)) == ModelAvailability(on: day, served: ["b"]))
     }
 
-    @Test func `the later finding counts`() {
+    @Test func `a later observation replaces an earlier one`() {
         let models = ModelObservations()
         models.note(.refused("a"))
         models.note(.served("a"))
@@ -27,7 +27,7 @@ struct ModelObservationsTests {
         #expect(models.added(to: today) == ModelAvailability(on: day))
     }
 
-    @Test func `a client that names ever new models does not fill it`() {
+    @Test func `the number of observations is bounded`() {
         let models = ModelObservations()
         for number in 0..<1000 { models.note(.refused("m\(number)")) }
         #expect(models.added(to: today).refused.count == 256)

@@ -6,7 +6,7 @@ struct OpenMetricsTests {
     @Test(arguments: [
         ("a", "a"), (#"a"b\c"#, #"a\"b\\c"#), ("a\nb", #"a\nb"#), ("a\"\u{301}} 9", "a\\\"\u{301}} 9"),
     ])
-    func `no name ends a label, also not with a combining mark behind its quote`(name: String, written: String) {
+    func `no name can end a label, not even with a combining mark after a quote`(name: String, written: String) {
         var metrics = OpenMetrics()
         metrics.family("m", "gauge", "x")
         metrics.sample([("model", name)], "1")

@@ -13,7 +13,7 @@ struct RedactionTests {
         (#"{"message":"first\norg-AbCdEf123\u000ask-AbCdEf123"}"#, #"{"message":"first\norg-***\u000ask-***"}"#),
         ("the key azure-0123456789 is wrong", "the key *** is wrong"), ("azure-01...6789", "***"),
     ])
-    func `what is the operator's own is taken out`(text: String, expected: String) {
+    func `the operator's key, organization and project are redacted`(text: String, expected: String) {
         #expect(Redaction(key: "azure-0123456789").apply(text) == expected)
     }
 
@@ -23,7 +23,7 @@ struct RedactionTests {
         #"{"error":{"code":"rate_limit_exceeded","param":null,"n":1.5e-10}}"#, "Übergröße\u{2028}\0",
         #"a path C:\temp and \\ at the end \"#,
     ])
-    func `everything else stays`(text: String) {
+    func `all other text is unchanged`(text: String) {
         #expect(Redaction(key: "sk-upstream").apply(text) == text)
     }
 }

@@ -19,12 +19,12 @@ struct RefusalTests {
         (404, #"{"message":"Vector store not found"}"#, false),
         (500, #"{"message":"The model has been deprecated","code":"model_not_found"}"#, false),
     ])
-    func `only a refusal of the model itself says that it is missing`(status: Int, error: String, isMissing: Bool) {
+    func `only an error about the model itself reports it as missing`(status: Int, error: String, isMissing: Bool) {
         let refusal = UpstreamErrorResponse(status: status, headers: [], body: Array(#"{"error":\#(error)}"#.utf8))
         #expect(refusal.saysModelIsMissing == isMissing)
     }
 
-    @Test func `a remark is added to the message, and nothing else changes`() {
+    @Test func `a remark is appended to the message, and nothing else changes`() {
         var refusal = UpstreamErrorResponse(
             status: 400, headers: [], body: Array(#"{"error":{"message":"No.","code":1},"x":[ ]}"#.utf8))
         refusal.remark("Do that")

@@ -15,7 +15,7 @@ struct RefusedParametersTests {
                 Document(parsing: Array(error.utf8)).root, refusing: Document(parsing: Array(request.utf8)).root))
     }
 
-    @Test func `what was refused is known for an hour from when it was, whatever is learned after`() throws {
+    @Test func `a rejected parameter is remembered for an hour, whatever is added later`() throws {
         let start = ContinuousClock.now
         let known = RefusedParameters()
         known.add(try refused("a", "1"), for: "m", now: start)
@@ -25,7 +25,7 @@ struct RefusedParametersTests {
         #expect(known.of("other", now: start).isEmpty)
     }
 
-    @Test func `a client that asks for ever new values does not fill it`() throws {
+    @Test func `the number of remembered parameters is bounded`() throws {
         let known = RefusedParameters()
         for value in 0..<100 { known.add(try refused("t", "\(value)", code: "unsupported_value"), for: "m") }
         #expect(known.of("m").count == 1)

@@ -23,7 +23,7 @@ struct ResponderTests {
         }
     }
 
-    @Test func `a stream is handed through as it is`() async throws {
+    @Test func `a stream is passed through unchanged`() async throws {
         try await Bench.run { bench in
             let answer = await bench.send(#"{"prompt":"[simulate text=abc] x","stream":true}"#)
             #expect(answer.contains("Content-Type: text/event-stream"))
@@ -35,7 +35,7 @@ struct ResponderTests {
     }
 
     @Test(arguments: [3, 4, 5])
-    func `a stream that upstream cuts ends with one error event after whole events`(count: Int) async throws {
+    func `a stream cut by upstream ends with one error event after complete events`(count: Int) async throws {
         try await Bench.run { bench in
             let answer = await bench.send(#"{"prompt":"[simulate cut=\#(count)] x","stream":true}"#)
             let events = answer.components(separatedBy: "\r\n\r\n")[1].components(separatedBy: "\n\n").dropLast()
@@ -45,7 +45,7 @@ struct ResponderTests {
         }
     }
 
-    @Test func `a stream that ends without its last event is no good stream`() async throws {
+    @Test func `a stream without its terminal event ends with an error event`() async throws {
         try await Bench.run { bench in
             let answer = await bench.send(#"{"prompt":"[simulate no-terminal] x","stream":true}"#)
             #expect(answer.contains("event: error\ndata: {"))
@@ -54,7 +54,7 @@ struct ResponderTests {
     }
 
     @Test(arguments: [nil, "wrong", "caller-canary2", "caller-canar", "CALLER-CANARY"])
-    func `a caller without the key is refused and upstream not asked`(key: String?) async throws {
+    func `a caller without the key is refused without an upstream request`(key: String?) async throws {
         try await Bench.run { bench in
             let answer = await bench.send(hi, key: key)
             #expect(answer.hasPrefix("Status: 401 "))
@@ -73,7 +73,7 @@ struct ResponderTests {
         (["HTTP_AUTHORIZATION": "Bearer caller-canary, Bearer caller-canary"], nil, false),
         (["HTTP_X_API_KEY": "caller-canary, caller-canary"], nil, false),
     ])
-    func `every header that names a caller must name the same`(
+    func `all headers that identify a caller must agree`(
         headers: [String: String], key: String?, isGood: Bool
     ) async throws {
         try await Bench.run { bench in
@@ -82,7 +82,7 @@ struct ResponderTests {
         }
     }
 
-    @Test func `a location of the web server may have settings of its own`() async throws {
+    @Test func `a web server location can override settings`() async throws {
         try await Bench.run { bench in
             _ = await bench.send(hi, ["GPT_PROXY_TARGET_API": "chat", "GPT_PROXY_MODEL_MAP": "gpt-4o=gpt-4.1"])
             let request = try #require(bench.simulator.requests.first)
@@ -98,7 +98,7 @@ struct ResponderTests {
         ("POST", "/other", "404"), ("GET", "/proxy", "405"), ("DELETE", "/healthz", "405"), ("GET", "/healthz", "200"),
         ("HEAD", "/healthz", "200"), ("GET", "/below/a/prefix/healthz", "200"),
     ])
-    func `routes and methods`(method: String, path: String, status: String) async throws {
+    func `each route has a status for each method`(method: String, path: String, status: String) async throws {
         try await Bench.run { bench in
             let answer = await bench.send(method: method, path: path, key: nil)
             #expect(answer.hasPrefix("Status: \(status) "))
@@ -111,7 +111,7 @@ struct ResponderTests {
         (#"{"model":"#, "400", "at byte 9"), ("nonsense", "400", "at byte 1"), ("[1]", "400", "JSON object"),
         ("{}", "400", "messages"),
     ])
-    func `a body that is no request is told why`(body: String, status: String, reason: String) async throws {
+    func `the response to an invalid body names the reason`(body: String, status: String, reason: String) async throws {
         try await Bench.run { bench in
             let answer = await bench.send(body)
             #expect(answer.hasPrefix("Status: \(status) "))

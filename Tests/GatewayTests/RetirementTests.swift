@@ -5,7 +5,7 @@ import UpstreamSimulator
 
 private let chat = "/v1/chat/completions"
 
-/// A request and the model that upstream is asked for.
+/// A request and the model that the upstream request must name.
 private struct Exchange: Sendable, CustomTestStringConvertible {
     let path: String
     let asked: String?
@@ -18,7 +18,7 @@ private struct Exchange: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(asked ?? "no model") at \(path)" }
 }
 
-/// Models that are shut down: by the calendar, and by what upstream says.
+/// Models that are shut down, according to their date or to upstream's error.
 @Suite(.timeLimit(.minutes(1)))
 struct RetirementTests {
     private static func body(_ path: String, _ model: String?, _ words: String = "", streams: Bool = false) -> String {
@@ -32,12 +32,12 @@ struct RetirementTests {
         return "{\(model)\(content)\(streams ? #","stream":true"# : "")}"
     }
 
-    /// The models that upstream was asked for, in the order of asking.
+    /// The models of all upstream requests so far, in order.
     private func models(_ bench: Bench) -> [String] {
         bench.simulator.requests.compactMap { (try? Document(parsing: $0.body))?.root["model"]?.string }
     }
 
-    // MARK: By the calendar
+    // MARK: By date
 
     @Test(
         arguments: [
@@ -51,7 +51,7 @@ struct RetirementTests {
             Exchange("/v1/responses/compact", "gpt-5", "gpt-6.1-sol"),
             Exchange("/v1/responses/input_tokens", "gpt-4-turbo", "gpt-5.6-sol"),
         ], [false, true])
-    private func `a program goes on after its model's shutdown, with one request upstream`(
+    private func `a retired model is replaced with one upstream request`(
         _ exchange: Exchange, streams: Bool
     ) async throws {
         let (path, asked, sent) = (exchange.path, exchange.asked, exchange.sent)
@@ -68,7 +68,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `the replacement begins at midnight UTC`() async throws {
+    @Test func `replacement starts at midnight UTC`() async throws {
         try await Bench.run(on: "2026-12-10") { bench in
             _ = await bench.send(Self.body(chat, "gpt-4o"), path: chat)
             try bench.turnCalendar(to: "2026-12-11")
@@ -86,7 +86,7 @@ struct RetirementTests {
         ("text-moderation-latest", "omni-moderation-latest"), ("omni-moderation-latest", "omni-moderation-latest"),
         ("gpt-4o", "gpt-4o"),
     ])
-    func `on a route that is handed through, only a model that is gone is replaced`(
+    func `on a pass-through route, only a model that is shut down is replaced`(
         model: String, sent: String
     ) async throws {
         try await Bench.run(on: "2026-12-12", upstream: "2026-12-12") { bench in
@@ -100,7 +100,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `a retired model is found under its own name`() async throws {
+    @Test func `a retired model can be fetched by its own name`() async throws {
         try await Bench.run(on: "2026-12-12", upstream: "2026-12-12") { bench in
             let answer = await bench.send(method: "GET", path: "/v1/models/gpt-4-turbo")
             #expect(answer.hasPrefix("Status: 200 "))
@@ -108,7 +108,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `an operator may have retired models forwarded`() async throws {
+    @Test func `an operator can have retired models forwarded`() async throws {
         try await Bench.run(["RETIRED_MODELS": "forward"], on: "2026-12-12", upstream: "2026-12-12") { bench in
             let answer = await bench.send(Self.body(chat, "gpt-4-turbo"), path: chat)
             #expect(answer.hasPrefix("Status: 404 "))
@@ -116,10 +116,10 @@ struct RetirementTests {
         }
     }
 
-    // MARK: By what upstream says
+    // MARK: By upstream's error
 
     @Test(arguments: [chat, "/proxy", "/v1/completions", "/v1/responses"], [false, true])
-    func `a model that upstream does not have before its day is replaced once and for an hour`(
+    func `a model that upstream lacks before its date is replaced at once and for an hour`(
         path: String, streams: Bool
     ) async throws {
         try await Bench.run { bench in
@@ -136,7 +136,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `the other model is asked what it takes, not what the first one took`() async throws {
+    @Test func `a replacement gets the parameters that it accepts, not those of the first model`() async throws {
         try await Bench.run { bench in
             let body = #"""
                 {"model":"gpt-4.1","messages":[{"role":"user","content":"[simulate missing=gpt-4.1] Hello"}],\#
@@ -154,7 +154,7 @@ struct RetirementTests {
     }
 
     @Test(arguments: ["my-model", "gpt-6.1-sol"])
-    func `a name without a replacement is refused as upstream refuses it`(model: String) async throws {
+    func `upstream's error is returned for a model without a replacement`(model: String) async throws {
         try await Bench.run { bench in
             let answer = await bench.send(
                 Self.body(chat, model, "[simulate missing=\(model)]"), path: chat)
@@ -164,7 +164,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `an upstream with days of its own goes on with the model that it has`() async throws {
+    @Test func `a retired model that upstream still serves is used if its replacement is missing`() async throws {
         try await Bench.run(on: "2026-12-12") { bench in
             for _ in 1...2 {
                 let answer = await bench.send(
@@ -175,7 +175,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `a replacement that fails too is not remembered`() async throws {
+    @Test func `a replacement that fails as well is not remembered`() async throws {
         try await Bench.run(on: "2026-12-12") { bench in
             let body = Self.body(chat, "gpt-4-turbo", "[simulate missing=gpt-5.6-sol,gpt-4-turbo]")
             #expect(await bench.send(body, path: chat).hasPrefix("Status: 404 "))
@@ -184,7 +184,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `replacing goes on until upstream has the model`() async throws {
+    @Test func `replacement continues until upstream has the model`() async throws {
         // gpt-4-turbo-preview, gpt-5, gpt-6.1-sol.
         try await Bench.run(on: "2026-12-12") { bench in
             let body = Self.body(chat, "gpt-4-turbo-preview", "[simulate missing=gpt-6.1-sol]")
@@ -202,7 +202,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `the client gets the refusal of the model that it asked for`() async throws {
+    @Test func `the client gets upstream's error about the model that it asked for`() async throws {
         try await Bench.run { bench in
             let answer = await bench.send(
                 Self.body(chat, "gpt-4o", "[simulate missing=gpt-5,gpt-6.1-sol]"), path: chat)
@@ -212,7 +212,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `a name that only a pattern matches may be misspelt, and is not replaced`() async throws {
+    @Test func `a name matched only by a pattern may be misspelt and is not replaced`() async throws {
         try await Bench.run { bench in
             let model = "ft:gpt-4o-mini-2024-07-18:org::abc"
             let answer = await bench.send(Self.body(chat, model, "[simulate missing=\(model)]"), path: chat)
@@ -221,7 +221,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `an operator who has refused parameters rejected gets to know which`() async throws {
+    @Test func `with UNSUPPORTED_PARAMS=reject, the error names the rejected parameter`() async throws {
         try await Bench.run(["UNSUPPORTED_PARAMS": "reject"]) { bench in
             let body = #"{"model":"gpt-5.1","input":"[simulate missing=gpt-5.1] x","temperature":0.2}"#
             let answer = await bench.send(body, path: "/v1/responses")
@@ -231,7 +231,7 @@ struct RetirementTests {
         }
     }
 
-    @Test func `each of several choices is replaced`() async throws {
+    @Test func `the model is replaced for each of several choices`() async throws {
         try await Bench.run { bench in
             let body = #"""
                 {"model":"gpt-4o","n":2,"messages":[{"role":"user","content":"[simulate missing=gpt-5] Hello"}]}

@@ -15,7 +15,7 @@ struct RetirementWarningTests {
             .map { "\($0.model) \($0.text)" }
     }
 
-    @Test func `two months ahead it is said when a model in use ends and what is asked then`() throws {
+    @Test func `a shutdown is announced two months ahead, with the replacement`() throws {
         #expect(
             try warnings(on: "2026-11-30") == [
                 "gpt-5 shuts down on 2026-12-11; gpt-6.1-sol replaces it from that date",
@@ -25,11 +25,11 @@ struct RetirementWarningTests {
         #expect(try warnings(on: "2026-10-12").count == 2)
     }
 
-    @Test func `after the day nothing is left to say`() throws {
+    @Test func `after the shutdown date there is no warning`() throws {
         #expect(try warnings(on: "2026-12-11").isEmpty)
     }
 
-    @Test func `a model that the map does not ask for is of no concern, but one that clients name is`() throws {
+    @Test func `only models in the map or named by clients cause warnings`() throws {
         #expect(
             try warnings(on: "2026-12-10", map: "gpt-4o=gpt-6-sol,gpt-4o-mini=gpt-6-luna", default: "gpt-6-sol").isEmpty
         )
@@ -39,7 +39,7 @@ struct RetirementWarningTests {
             ])
     }
 
-    @Test func `upstream's own date counts before the catalogue's`() throws {
+    @Test func `upstream's shutdown date takes precedence over the catalogue's`() throws {
         let day = try #require(Day("2027-02-01"))
         #expect(try warnings(on: "2026-11-30", shutdowns: ["gpt-5": day, "gpt-5-mini": day]).isEmpty)
         #expect(
@@ -49,7 +49,7 @@ struct RetirementWarningTests {
                 ])
     }
 
-    @Test func `where retired models are forwarded, that is said`() throws {
+    @Test func `warnings mention that retired models are forwarded`() throws {
         #expect(
             try warnings(on: "2026-12-12", policy: .forward) == [
                 "gpt-5 was shut down on 2026-12-11 and is not replaced; upstream rejects it",

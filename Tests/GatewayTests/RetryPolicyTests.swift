@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// The process as the policy sees it.
+/// Circuit breakers and a retry budget that the test sets.
 private final class Conditions: RetryConditions {
     var broken: Set<Int> = []
     var budget = 100
@@ -16,7 +16,7 @@ private final class Conditions: RetryConditions {
     }
 }
 
-/// A policy that expectations can hold: they copy what they are about.
+/// Wraps the noncopyable policy in a class, because `#expect` copies the values in its expression.
 private final class Policy {
     private var policy: RetryPolicy
     private let conditions: Conditions
@@ -62,7 +62,7 @@ struct RetryPolicyTests {
         .send(.init(base: base, isRetry: isRetry, needsNewConnection: new))
     }
 
-    @Test func `a transient failure is retried after growing pauses, as often as allowed`() {
+    @Test func `a transient failure is retried after growing pauses, up to the limit`() {
         let policy = policy()
         #expect(policy.start() == attempt(0))
         for retry in 0..<2 {
@@ -78,7 +78,7 @@ struct RetryPolicyTests {
         #expect(conditions.budget == 98)
     }
 
-    @Test func `a stale connection costs nothing, whatever was tried before`() {
+    @Test func `a stale connection costs neither a retry nor budget`() {
         let policy = policy(retries: 0)
         conditions.budget = 0
         _ = policy.start()
@@ -87,7 +87,7 @@ struct RetryPolicyTests {
         #expect(!policy.isExhausted)
     }
 
-    @Test func `each base is asked once before a pause, in order, and the budget pays only for the pause`() {
+    @Test func `each base is asked once before a pause, and only the pause costs budget`() {
         let policy = policy(bases: 3)
         #expect(policy.start() == attempt(0))
         #expect(policy.failed(.init(.retry)) == attempt(1, isRetry: true))
@@ -97,14 +97,14 @@ struct RetryPolicyTests {
         #expect(policy.isExhausted)
     }
 
-    @Test func `another key is not tried where there is none`() {
+    @Test func `a failure that only another base can help is final after the last base`() {
         let policy = policy(bases: 2)
         _ = policy.start()
         #expect(policy.failed(.init(.otherBase)) == attempt(1, isRetry: true))
         #expect(policy.failed(.init(.otherBase)) == nil)
     }
 
-    @Test func `bases whose circuitBreaker breaker is open are asked last`() {
+    @Test func `bases with an open circuit breaker are asked last`() {
         conditions.broken = [0, 2]
         let policy = policy(bases: 3, retries: 9)
         #expect(policy.start() == attempt(1))
@@ -114,7 +114,7 @@ struct RetryPolicyTests {
             Issue.record("no pause after all bases")
             return
         }
-        // The breakers have changed during the pause.
+        // The circuit breakers have changed during the pause.
         conditions.broken = [0, 1]
         #expect(policy.pauseEnded() == attempt(2, isRetry: true))
     }
@@ -127,7 +127,7 @@ struct RetryPolicyTests {
         #expect(policy.isExhausted)
     }
 
-    @Test func `no pause goes beyond the deadline or what a client would rather wait itself`() {
+    @Test func `no pause exceeds the deadline or the longest delay accepted from upstream`() {
         for (delay, time) in [(Duration.seconds(61), TimeAmount.zero), (.seconds(20), .seconds(590))] {
             let policy = policy()
             _ = policy.start()
@@ -136,14 +136,14 @@ struct RetryPolicyTests {
         }
     }
 
-    @Test func `upstream can forbid a retry, to the client too`() {
+    @Test func `upstream can forbid retries, including the client's`() {
         let policy = policy()
         _ = policy.start()
         #expect(policy.failed(.init(.none, upstreamForbidsRetry: true)) == nil)
         #expect(policy.isExhausted)
     }
 
-    @Test func `a request is corrected four times, and asks for other models as often as there are some`() {
+    @Test func `a request is corrected up to four times, and its model replaced without a limit`() {
         let policy = policy(bases: 2)
         _ = policy.start()
         #expect(policy.failed(.init(.otherBase)) == attempt(1, isRetry: true))
@@ -156,9 +156,9 @@ struct RetryPolicyTests {
         #expect(policy.changed(.otherModel) == attempt(0))
     }
 
-    /// Whatever happens in whatever order, the number of attempts is bounded and every base is one of those that exist.
+    /// For any sequence of failures, the number of attempts is bounded and every attempt goes to an existing base.
     @Test(arguments: 0..<200)
-    func `every order of failures comes to an end`(seed: UInt64) {
+    func `every sequence of failures ends`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let (bases, retries) = (Int.random(in: 1...4, using: &random), Int.random(in: 0...5, using: &random))
         let policy = policy(bases: bases, retries: retries)

@@ -5,7 +5,7 @@ import Testing
 struct RetryTests {
     // MARK: Budget
 
-    @Test func `retries are a share of the requests, and a few`() {
+    @Test func `the budget is a fifth of the requests plus ten a second`() {
         let start = ContinuousClock.now
         let budget = RetryBudget(now: start)
         var saved = 0
@@ -18,7 +18,7 @@ struct RetryTests {
         #expect((9...11).contains(ofTime))
     }
 
-    @Test func `nothing is saved up for ever`() {
+    @Test func `the saved budget is capped`() {
         let start = ContinuousClock.now
         let budget = RetryBudget(now: start)
         for _ in 1...10_000 { budget.deposit() }
@@ -28,13 +28,13 @@ struct RetryTests {
     // MARK: Delays
 
     @Test(arguments: [(0, 125...250), (1, 250...500), (2, 500...1000), (9, 4000...8000)])
-    func `each wait is about twice the one before`(retry: Int, milliseconds: ClosedRange<Int>) throws {
+    func `each backoff is about twice the one before`(retry: Int, milliseconds: ClosedRange<Int>) throws {
         let delays = try (1...50).map { _ in try #require(Backoff.delay(retry: retry, asked: nil)).milliseconds }
         #expect(delays.allSatisfy(milliseconds.contains))
         #expect(Set(delays).count > 1)
     }
 
-    @Test func `what upstream asks for is the least, unless it is too much`() throws {
+    @Test func `the delay that upstream asks for is the minimum, up to a limit`() throws {
         for _ in 1...50 {
             let delay = try #require(Backoff.delay(retry: 0, asked: .seconds(20)))
             #expect((20_000...22_000).contains(delay.milliseconds))
@@ -50,11 +50,11 @@ struct RetryTests {
         (["retry-after": "-1"], nil), (["retry-after": "0"], nil), (["retry-after": "nan"], nil),
         (["retry-after": "1e300"], nil), (["retry-after": "Sun, 06 Nov 1994 08:49:37 GMT"], nil), ([:], nil),
     ])
-    func `how long to wait`(headers: [String: String], milliseconds: Int?) {
+    func `headers that give the delay`(headers: [String: String], milliseconds: Int?) {
         #expect(RetryAdvice { headers[$0] }.delay?.milliseconds == milliseconds)
     }
 
-    @Test func `a date says how long to wait`() throws {
+    @Test func `a date gives the delay`() throws {
         let delay = try #require(RetryAdvice { $0 == "retry-after" ? "Fri, 01 Jan 2044 00:00:00 GMT" : nil }.delay)
         #expect(delay > .seconds(3600))
     }
@@ -64,7 +64,7 @@ struct RetryTests {
         (429, nil, "{}", .retry), (429, nil, #"{"error":{"code":"insufficient_quota"}}"#, .otherBase),
         (503, "false", "{}", .none), (400, "true", "{}", .retry), (501, nil, "{}", .none), (302, nil, "", .none),
     ])
-    func `which refusals are worth another try`(
+    func `which upstream error responses are retried`(
         status: Int, advice: String?, body: String, remedy: AttemptOutcome.Remedy
     ) {
         let refusal = UpstreamErrorResponse(

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct StatusRendererTests {
-    /// Counts pages, and holds them up until the gate is opened.
+    /// Counts pages and blocks rendering until the gate is opened.
     private final class Pages: Sendable {
         private let count = Mutex(0)
         private let gate = Mutex(false)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `requests for one form that come while a page is rendered share the next page`() async throws {
+    @Test func `requests for one form that arrive while a page is rendered share the next page`() async throws {
         let scoreboard = Scoreboard(directory: nil, streamLimit: 1)
         let renderer = StatusRenderer(scoreboard)
         let pages = Pages()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Gateway
 
-/// A state that expectations can hold: they copy what they are about.
+/// Wraps the noncopyable state in a class, because `#expect` copies the values in its expression.
 private final class State {
     private var state = StreamState()
 
@@ -29,17 +29,17 @@ struct StreamStateTests {
     private static let failure = HTTPError(status: 502, reason: "first", message: "")
     private static let second = HTTPError(status: 502, reason: "second", message: "")
 
-    /// What the state is told.
+    /// The inputs of the state machine.
     private enum Input: CaseIterable {
         case headDelay, streamsOpen, whole, content, earlyError, failure, streamsEnd
     }
 
-    /// How a response ended, as the client sees it.
+    /// How the response ended for the client.
     private enum Seen: Equatable {
         case stream, streamWithError(String), whole, error(String)
     }
 
-    @Test func `the head of a good stream waits for content`() {
+    @Test func `the head is held back until the stream has content`() {
         let state = State()
         #expect(state.streamsOpened())
         #expect(state.contentArrived())
@@ -52,7 +52,7 @@ struct StreamStateTests {
         }
     }
 
-    @Test func `an error before any content is asked about once more only while the client has nothing`() {
+    @Test func `an error before any content restarts the request only if the client has received nothing`() {
         let waiting = State()
         waiting.streamsOpened()
         #expect(waiting.earlyErrorArrived(canRepeat: true))
@@ -71,7 +71,7 @@ struct StreamStateTests {
         #expect(!refused.earlyErrorArrived(canRepeat: false))
     }
 
-    @Test func `a whole body after the head of a stream is an error`() {
+    @Test func `a whole body after a stream's head is an error`() {
         let state = State()
         #expect(state.headDelayPassed())
         #expect(!state.wholeBodyArrived())
@@ -82,9 +82,9 @@ struct StreamStateTests {
         #expect(failure.reason == "upstream_whole")
     }
 
-    /// All orders of up to six inputs that can happen: the head is sent at most once and before any ending that needs it, the first
-    /// failure is the one that counts, and exactly one ending follows.
-    @Test func `every order of events ends in one way`() {
+    /// For all possible sequences of up to six inputs: the head is sent at most once and before any ending that needs
+    /// it, the first failure determines the error, and exactly one ending follows.
+    @Test func `every sequence of inputs has exactly one ending`() {
         var orders = 0
         func follow(_ inputs: [Input]) {
             if let seen = outcome(of: inputs) {
@@ -100,10 +100,10 @@ struct StreamStateTests {
         #expect(orders > 500)
     }
 
-    /// A failure that arrives while the stream is given up anyway does not count.
+    /// A failure that arrives while the stream is being cancelled for a restart does not count.
     private func isRestartedAfterFailure(_ inputs: [Input]) -> Bool { inputs.contains(.earlyError) }
 
-    /// Whether the session can report that next: upstream answers once per question, and streams end once.
+    /// Whether the session can report this input next: upstream responds once per request, and streams end once.
     private func canFollow(_ inputs: [Input], _ next: Input) -> Bool {
         let question = inputs.split(separator: .streamsEnd, omittingEmptySubsequences: false).last ?? []
         let isOpen = question.contains(.streamsOpen)
@@ -116,7 +116,7 @@ struct StreamStateTests {
         }
     }
 
-    /// Plays the inputs, then the end. Nil where upstream is still to be asked at the end.
+    /// Plays the inputs, then the end. Nil if an upstream request is still outstanding at the end.
     private func outcome(of inputs: [Input]) -> Seen? {
         let state = State()
         var (heads, isWhole, isAsking, hasContent) = (0, false, true, false)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-/// Serialized, and no clock's reading is compared with another machine's: only with its own of the same moment.
+/// Serialized. Compares only durations measured in immediate succession on the same machine.
 @Suite(.serialized)
 struct TimingTests {
     private let key = "a-key-of-some-length-0123456789abcdef"
@@ -14,8 +14,8 @@ struct TimingTests {
         return CGI.Request(parameters: parameters)
     }
 
-    /// How often one request takes longer to refuse than the other, of many pairs in an order that chance decides: a half
-    /// when nothing can be told from the time.
+    /// The share of pairs in which rejecting the first request takes longer than rejecting the second, with the order
+    /// in each pair chosen at random. It is 0.5 if the time reveals nothing.
     private func share(of slow: String, longerThan fast: String) async throws -> Double {
         let authenticator = Authenticator(key: .fixed(KeyDigest(of: key)), keys: nil, tokens: nil)
         let requests = [request(slow), request(fast)]
@@ -35,10 +35,10 @@ struct TimingTests {
         return (Double(longer) + Double(equal) / 2) / Double(times[0].count)
     }
 
-    @Test func `whether the first byte of a key is right cannot be told from the time`() async throws {
+    @Test func `the time to reject a key does not depend on its first byte`() async throws {
         let rightFirst = key.dropLast() + "X"
         let wrongFirst = "X" + key.dropFirst()
-        // What the code does shows every time; what else the machine does, now and then.
+        // A leak in the code shows in every measurement, noise from the machine only in some: measure again.
         var shares: [Double] = []
         repeat {
             shares.append(try await share(of: String(rightFirst), longerThan: wrongFirst))
@@ -46,7 +46,7 @@ struct TimingTests {
         #expect(abs(shares[shares.count - 1] - 0.5) <= 0.06, "\(shares)")
     }
 
-    @Test func `the measure tells a difference where there is one`() async throws {
+    @Test func `the measurement detects a real difference in time`() async throws {
         let share = try await share(of: String(repeating: "x", count: 20_000), longerThan: "x")
         #expect(share > 0.9)
     }

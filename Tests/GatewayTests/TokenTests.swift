@@ -11,11 +11,11 @@ struct TokenTests {
         try rules.caller(Document(parsing: Array(claims.utf8)).root, at: now)
     }
 
-    /// RFC 7519, section 2: seconds, perhaps with a fraction. Clocks may be a minute apart, not more.
+    /// RFC 7519, section 2: seconds, with an optional fraction. The leeway for clock skew is one minute.
     @Test(arguments: [
         (1000 - 60.0, true), (1000 - 60.5, false), (1000 + 1.0, true), (1e15, true),
     ])
-    func `a token is good until its end and a minute`(expiry: Double, isGood: Bool) throws {
+    func `a token is valid until one minute after its expiry`(expiry: Double, isGood: Bool) throws {
         let claims = #"{"iss":"i","aud":"a","sub":"x","exp":\#(expiry + 0.25)}"#
         if isGood {
             #expect(try caller(claims).label == "x")
@@ -25,7 +25,7 @@ struct TokenTests {
     }
 
     @Test(arguments: [(1060, true), (1061, false)])
-    func `a token is good from its beginning less a minute`(start: Int, isGood: Bool) throws {
+    func `a token is valid from one minute before its start`(start: Int, isGood: Bool) throws {
         let claims = #"{"iss":"i","aud":["b","a"],"sub":"x","exp":5000,"nbf":\#(start)}"#
         if isGood {
             #expect(try caller(claims).label == "x")
@@ -35,12 +35,12 @@ struct TokenTests {
     }
 
     @Test(arguments: ["", "x", "A", "====", "AAA=", "AA==", "AA A", "A+AA", "A/AA", "AA\n", "\u{e4}AAA"])
-    func `what is not base64url is refused`(text: String) {
+    func `invalid base64url is rejected`(text: String) {
         #expect(Base64URL.decode(text)?.count == (text.isEmpty ? 0 : nil))
     }
 
     @Test(arguments: 0..<70)
-    func `base64url is read whatever its length`(count: Int) {
+    func `base64url of any length is decoded`(count: Int) {
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: 250 &+ $0 &* 37) }
         let text = Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
             "=", with: "")
@@ -62,14 +62,14 @@ struct TokenTests {
                 + ".hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
         ),
     ])
-    func `the examples of the standards are verified`(key: String, text: String) throws {
+    func `the signatures of the RFC examples are verified`(key: String, text: String) throws {
         let keys = try KeySet(parsing: Array(#"{"keys":[\#(key)]}"#.utf8))
         try keys.verify(SignedToken(parsing: text))
         let other = text.dropLast(6) + "AAAAAA"
         #expect(throws: TokenFault.signature) { try keys.verify(SignedToken(parsing: String(other))) }
     }
 
-    @Test func `keys are fetched at most once a minute and looked at once an hour`() {
+    @Test func `keys are fetched at most once a minute and are stale after an hour`() {
         var pace = RefreshPace()
         let start = ContinuousClock.now
         #expect(pace.isStale(at: start))

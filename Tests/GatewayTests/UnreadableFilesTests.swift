@@ -4,19 +4,19 @@ import Testing
 @testable import Gateway
 
 struct UnreadableFilesTests {
-    /// Processes of different versions share scoreboards.
+    /// The bits must not change, because processes of different versions share scoreboards.
     @Test(arguments: [
         ("PROXY_KEYS_FILE", 1), ("PROXY_API_KEY", 2), ("OPENAI_API_KEY", 4), ("JWT_JWKS_FILE", 8), ("JWT_SECRET", 16),
         ("MODELS_FILE", 32), ("UPSTREAM_CA_FILE", 64),
     ])
-    func `each setting keeps its bit`(name: String, bit: UInt64) throws {
+    func `each setting has a fixed bit`(name: String, bit: UInt64) throws {
         #expect(UnreadableFiles.bits([name]) == bit)
         let setting = try #require(ConfigurationKey(rawValue: name))
         #expect(UnreadableFiles.contains(setting, bit))
         #expect(!UnreadableFiles.contains(setting, ~bit))
     }
 
-    @Test func `every form of the status page says what cannot be read`() throws {
+    @Test func `every form of the status page names unreadable files`() throws {
         let scoreboard = Scoreboard(directory: nil, streamLimit: 1)
         func overview() -> StatusOverview { StatusOverview(scoreboard.read(within: 10).snapshots, faults: []) }
         #expect(overview().warnings == [])

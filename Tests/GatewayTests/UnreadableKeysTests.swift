@@ -6,7 +6,7 @@ import Testing
 @testable import Files
 @testable import Gateway
 
-/// Callers' keys when their file cannot be read any more, by a clock that the test moves.
+/// Caller keys whose file has become unreadable, on a clock that the test advances.
 struct UnreadableKeysTests {
     private final class Clock: Sendable {
         private let instant = Mutex(ContinuousClock.now)
@@ -35,7 +35,7 @@ struct UnreadableKeysTests {
             whenRead: { _ in }, report: { _ in }, now: { [clock] in clock.now })
     }
 
-    /// The status that a request with a key gets, of those that say who may call; 200 if it may.
+    /// The status with which a request with this key is rejected; 200 if it is accepted.
     private func status(_ authenticator: Authenticator, _ key: String) async -> Int {
         var parameters = Parameters()
         parameters.insert("HTTP_X_API_KEY", key)
@@ -47,7 +47,7 @@ struct UnreadableKeysTests {
         }
     }
 
-    @Test func `keys stay good for their grace, then callers learn that it is not their fault`() async throws {
+    @Test func `keys stay valid for the grace period, then callers get status 503`() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let file = try watched { try KeyRing(parsing: $0) }
         let authenticator = Authenticator(key: nil, keys: file, tokens: nil)
@@ -67,11 +67,11 @@ struct UnreadableKeysTests {
         #expect(await statuses() == [401, 401])
     }
 
-    @Test func `the failure says when to try again`() {
+    @Test func `the error has a Retry-After header`() {
         #expect(HTTPError.keysUnreadable.headers.contains { $0.name == "Retry-After" })
     }
 
-    @Test func `the shared key ends in the same way, and keys in other places stay good`() async throws {
+    @Test func `the shared key expires in the same way, and other keys stay valid`() async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let file = try watched { KeyDigest(of: String(decoding: $0, as: UTF8.self)) }
         let authenticator = Authenticator(key: .watched(file), keys: nil, tokens: nil)

@@ -1,7 +1,7 @@
 import TestSupport
 
 extension SeededGenerator {
-    /// Text with everything in it that a string may have to escape.
+    /// Random text with all kinds of characters that a string may have to escape.
     mutating func text() -> String {
         let pieces = [
             "a", "plain words", "\"", "\\", "\n", "\u{01}", "\u{1F}", "\u{7F}", "é", "東京", "😀", "\u{2028}", "/",
@@ -10,7 +10,7 @@ extension SeededGenerator {
     }
 }
 
-/// A JSON text made up at random, as its tokens: what stands between them is open.
+/// The tokens of a random JSON text, with any white space between them.
 struct ArbitraryText {
     private(set) var tokens: [String] = []
     private var random: SeededGenerator
@@ -20,10 +20,10 @@ struct ArbitraryText {
         addValue(depth: 0)
     }
 
-    /// The tokens with nothing between them.
+    /// The text without white space.
     var compact: String { tokens.joined() }
 
-    /// The tokens with white space of all kinds around them.
+    /// The text with random white space around its tokens.
     var spaced: String {
         var random = random
         var text = ""

@@ -2,13 +2,13 @@ import Foundation
 import JSON
 import Testing
 
-/// The public RFC 8259 test suite (github.com/nst/JSONTestSuite), which is not part of this package: the tests run where
-/// its files lie in `../shared/json-test-suite`, and are skipped, visibly, where they do not. What they check is checked
-/// in small by the other files here.
-@Suite(.enabled(if: !ConformanceSuite.files.isEmpty, "the files of JSONTestSuite are not here"))
+/// The public RFC 8259 test suite (github.com/nst/JSONTestSuite), which is not part of this package. The tests run if
+/// its files are in `../shared/json-test-suite`; otherwise they are reported as skipped. The other files in this folder
+/// check the same rules with fewer examples.
+@Suite(.enabled(if: !ConformanceSuite.files.isEmpty, "the files of JSONTestSuite are missing"))
 struct ConformanceTests {
     @Test(arguments: ConformanceSuite.files(prefix: "y_"))
-    func `a valid text is accepted and nothing of it is lost`(_ name: String) throws {
+    func `a valid text is accepted and completely preserved`(_ name: String) throws {
         let bytes = try ConformanceSuite.read(name)
         let document = try Document(parsing: bytes)
         #expect(document.bytes == bytes)
@@ -16,16 +16,16 @@ struct ConformanceTests {
     }
 
     @Test(arguments: ConformanceSuite.files(prefix: "n_"))
-    func `an invalid text is refused, at a place that is in it`(_ name: String) throws {
+    func `an invalid text is rejected with an offset inside it`(_ name: String) throws {
         let bytes = try ConformanceSuite.read(name)
         let error = try #require(refusal(bytes, maximumDepth: .max))
         #expect((0...bytes.count).contains(error.offset))
         let before = refusal(Array(bytes[..<error.offset]), maximumDepth: .max)
-        #expect(before.map { $0.offset == error.offset } ?? true, "what stands before is not at fault")
+        #expect(before.map { $0.offset == error.offset } ?? true, "the text before the offset is not at fault")
     }
 
     @Test(arguments: ConformanceSuite.files(prefix: "i_"))
-    func `what the RFC leaves open is decided`(_ name: String) throws {
+    func `implementation-defined texts are accepted or rejected as decided`(_ name: String) throws {
         let decision = try #require(decisions[name], "a new file in the suite")
         let bytes = try ConformanceSuite.read(name)
         guard decision != .accepted else {
@@ -39,7 +39,7 @@ struct ConformanceTests {
         #expect(decision == .refused(error.code, at: error.offset))
     }
 
-    @Test func `500 nested arrays are accepted where so many are allowed`() throws {
+    @Test func `500 nested arrays are accepted if that depth is allowed`() throws {
         let bytes = try ConformanceSuite.read("i_structure_500_nested_arrays.json")
         #expect(try Document(parsing: bytes, maximumDepth: 500).root.text.count == 1000)
         #expect(refusal(bytes, maximumDepth: 499) != nil)
@@ -52,7 +52,7 @@ private enum Decision: Equatable {
 }
 
 private let decisions: [String: Decision] = [
-    // A number is text, and so of any size.
+    // A number is kept as text, so it can have any size.
     "i_number_double_huge_neg_exp.json": .accepted,
     "i_number_huge_exp.json": .accepted,
     "i_number_neg_int_huge_exp.json": .accepted,
@@ -63,7 +63,7 @@ private let decisions: [String: Decision] = [
     "i_number_too_big_neg_int.json": .accepted,
     "i_number_too_big_pos_int.json": .accepted,
     "i_number_very_big_negative_int.json": .accepted,
-    // An escaped surrogate without its other half fits the grammar and is passed on as it came.
+    // An escaped lone surrogate matches the grammar and is passed on unchanged.
     "i_object_key_lone_2nd_surrogate.json": .accepted,
     "i_string_1st_surrogate_but_2nd_missing.json": .accepted,
     "i_string_1st_valid_surrogate_2nd_invalid.json": .accepted,
@@ -74,7 +74,7 @@ private let decisions: [String: Decision] = [
     "i_string_invalid_surrogate.json": .accepted,
     "i_string_inverted_surrogates_U+1D11E.json": .accepted,
     "i_string_lone_second_surrogate.json": .accepted,
-    // Bytes that are not UTF-8 are refused: surrogates, overlong forms, and what is beyond U+10FFFF among them.
+    // Invalid UTF-8 is rejected, including surrogates, overlong forms and code points beyond U+10FFFF.
     "i_string_UTF-8_invalid_sequence.json": .refused(.invalidUTF8, at: 7),
     "i_string_UTF8_surrogate_U+D800.json": .refused(.invalidUTF8, at: 2),
     "i_string_invalid_utf-8.json": .refused(.invalidUTF8, at: 2),
@@ -85,17 +85,17 @@ private let decisions: [String: Decision] = [
     "i_string_overlong_sequence_6_bytes.json": .refused(.invalidUTF8, at: 2),
     "i_string_overlong_sequence_6_bytes_null.json": .refused(.invalidUTF8, at: 2),
     "i_string_truncated-utf-8.json": .refused(.invalidUTF8, at: 2),
-    // So is UTF-16, which RFC 8259 no longer allows; its byte order mark as well.
+    // UTF-16, which RFC 8259 no longer allows, is rejected, including its byte order mark.
     "i_string_UTF-16LE_with_BOM.json": .refused(.unexpectedByte(0xFF), at: 0),
     "i_string_utf16BE_no_BOM.json": .refused(.unexpectedByte(0x00), at: 0),
     "i_string_utf16LE_no_BOM.json": .refused(.unexpectedByte(0x00), at: 1),
-    // The depth is limited unless the caller says otherwise; a UTF-8 byte order mark is passed over.
+    // The depth is limited by default; a UTF-8 byte order mark is skipped.
     "i_structure_500_nested_arrays.json": .refused(.tooDeep, at: 64),
     "i_structure_UTF-8_BOM_empty_object.json": .accepted,
 ]
 
 private enum ConformanceSuite {
-    /// Beside the package: this file is Tests/JSONTests/ConformanceTests.swift in it.
+    /// The folder next to the package, which contains this file as Tests/JSONTests/ConformanceTests.swift.
     private static let folder = URL(filePath: #filePath)
         .appending(path: "../../../../shared/json-test-suite").standardized
 

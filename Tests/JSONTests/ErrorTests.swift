@@ -3,14 +3,14 @@ import Testing
 
 struct ErrorTests {
     @Test(arguments: faults)
-    func `an error says what is wrong and where`(_ text: String, _ offset: Int, _ description: String) throws {
+    func `an error has a description and an offset`(_ text: String, _ offset: Int, _ description: String) throws {
         let error = try #require(refusal(Array(text.utf8)))
         #expect(error.offset == offset)
         #expect(error.description == "\(description) at byte \(offset)")
     }
 
     @Test(arguments: malformedUTF8)
-    func `what is not UTF-8 is refused where the sequence begins`(_ sequence: [UInt8]) throws {
+    func `invalid UTF-8 is rejected at the start of the sequence`(_ sequence: [UInt8]) throws {
         for padding in 0..<9 {
             let before = Array("[\"".utf8) + Array(repeating: UInt8(ascii: "a"), count: padding)
             let error = try #require(refusal(before + sequence + Array("\"]".utf8)))
@@ -20,8 +20,8 @@ struct ErrorTests {
     }
 
     @Test(arguments: [#"[1,2]"#, #"{"a":[]}"#, #"[[],{}]"#])
-    func `more values than are allowed are refused`(_ text: String) throws {
-        // Names count as well.
+    func `more values than allowed are rejected`(_ text: String) throws {
+        // Member names count as values.
         _ = try Document(parsing: Array(text.utf8), maximumCount: 3)
         let error = #expect(throws: ParseError.self) { try Document(parsing: Array(text.utf8), maximumCount: 2) }
         #expect(error?.code == .tooMany)
@@ -45,7 +45,7 @@ struct ErrorTests {
         #expect(refusal([0x22, 0x7F, 0x22]) == nil)
     }
 
-    @Test func `a byte order mark counts in offsets and may stand only once and first`() {
+    @Test func `a byte order mark counts in offsets and is allowed only once, at the start`() {
         #expect(refusal(Array("\u{FEFF}[}".utf8))?.offset == 4)
         #expect(refusal(Array("\u{FEFF}\u{FEFF}1".utf8))?.code == .unexpectedByte(0xEF))
         #expect(refusal(Array(" \u{FEFF}1".utf8))?.offset == 1)
@@ -53,7 +53,7 @@ struct ErrorTests {
         #expect(refusal(Array("\u{FEFF}".utf8))?.code == .empty)
     }
 
-    @Test func `arrays and objects may be nested as deep as is allowed and no deeper`() {
+    @Test func `arrays and objects can be nested up to the allowed depth`() {
         let texts = [("[", "]"), ("{\"a\":", "}")]
         for (opening, closing) in texts {
             func nested(_ depth: Int) -> [UInt8] {
@@ -64,12 +64,12 @@ struct ErrorTests {
             #expect(refusal(nested(64))?.offset == 64 * opening.utf8.count)
             #expect(refusal(nested(64), maximumDepth: 65) == nil)
         }
-        #expect(refusal(Array("[[],[[]],{\"a\":[]}]".utf8), maximumDepth: 3) == nil, "depth is nesting, not number")
+        #expect(refusal(Array("[[],[[]],{\"a\":[]}]".utf8), maximumDepth: 3) == nil, "depth counts nesting, not values")
         #expect(refusal(Array("[]".utf8), maximumDepth: 1) == nil)
     }
 
     @Test(arguments: ["[", "{\"a\":", "[{\"a\":"])
-    func `endless opening brackets are an error and no crash`(_ opening: String) {
+    func `a long run of opening brackets is an error, not a crash`(_ opening: String) {
         let text = Array(String(repeating: opening, count: 100_000).utf8)
         #expect(refusal(text)?.code == .tooDeep)
         #expect(refusal(text, maximumDepth: .max)?.code == .unexpectedEnd)
@@ -124,7 +124,7 @@ private let faults: [(String, Int, String)] = [
     ("\"\\U0041\"", 1, "malformed escape in a string"),
 ]
 
-/// One of each kind that Unicode's table of well-formed sequences excludes, at the borders.
+/// Boundary examples of every kind of sequence that Unicode's table of well-formed UTF-8 excludes.
 private let malformedUTF8: [[UInt8]] = [
     [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x7F], [0xC2, 0xC0],
     [0xE0, 0x9F, 0xBF], [0xE1, 0x80], [0xE1, 0x80, 0x7F], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xEF, 0xBF],

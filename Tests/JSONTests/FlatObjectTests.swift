@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// What is read in passing is what a document has, or nothing.
+/// The flat reader reads the same members as the parser, or rejects the text.
 struct FlatObjectTests {
     private struct Member: Equatable {
         let name: String
@@ -23,7 +23,7 @@ struct FlatObjectTests {
         #"{"type":"a","n":-1.5e3,"t":true,"f":false,"o":null,"l":[],"d":{}}"#,
         " {\n\"a\" :\t\"\\u00e9\\\"é\" , \"b\":[ ] }\r\n", #"{"":""}"#, #"{"a":1,"a":2}"#,
     ])
-    func `members come as they are written`(text: String) throws {
+    func `members are read as written`(text: String) throws {
         let document = try Document(parsing: Array(text.utf8))
         let expected = document.root.members.map {
             Member(name: $0.name, value: String(decoding: $0.value.text, as: UTF8.self), kind: $0.value.kind)
@@ -32,12 +32,12 @@ struct FlatObjectTests {
     }
 
     @Test(arguments: [#"{"a":{"b":1}}"#, #"{"a":[1]}"#, #"{"\u0061":1}"#, "[]", "1", "{}", ""])
-    func `what is nested, named with escapes or no object is left to others`(text: String) {
+    func `nested values, escaped names and other values are rejected`(text: String) {
         #expect(members(of: text) == nil)
     }
 
-    /// Every beginning of a text, and every text with one byte changed.
-    @Test func `what is not JSON is not read`() {
+    /// Every prefix of a text, and every text with one byte changed.
+    @Test func `invalid JSON is rejected`() {
         let text = Array(#"{"type":"a\n","n":-1.5e3,"t":true,"l":[],"s":"é"}"#.utf8)
         for count in 0..<text.count {
             #expect(members(of: String(decoding: text[..<count], as: UTF8.self)) == nil)
@@ -53,7 +53,7 @@ struct FlatObjectTests {
         #expect(members(of: String(decoding: text, as: UTF8.self) + "x") == nil)
     }
 
-    @Test func `a reader that has seen enough is not told more`() {
+    @Test func `reading stops when the receiver asks for it`() {
         var count = 0
         let isRead = FlatObject.read(Array(#"{"a":1,"b":2}"#.utf8).span.bytes) { _, _, _ in
             count += 1

@@ -1,10 +1,10 @@
 import JSON
 import Testing
 
-/// Texts made up at random, the same ones in every run.
+/// Random texts, the same in every run.
 struct RoundTripTests {
     @Test(arguments: UInt64(0)..<200)
-    func `every value's text is a document of its own that says the same`(_ seed: UInt64) throws {
+    func `every value's text is a document with the same value`(_ seed: UInt64) throws {
         let text = ArbitraryText(seed: seed)
         let document = try document(text.compact)
         #expect(document.bytes == Array(text.compact.utf8))
@@ -27,7 +27,7 @@ struct RoundTripTests {
     }
 
     @Test(arguments: UInt64(0)..<60)
-    func `a text that is cut off is refused at its end`(_ seed: UInt64) throws {
+    func `a truncated text is rejected at its end`(_ seed: UInt64) throws {
         let text = "[" + ArbitraryText(seed: seed).spaced + "]"
         for end in 0..<text.utf8.count {
             let error = try #require(refusal(Array(text.utf8.prefix(end))))
@@ -40,15 +40,15 @@ struct RoundTripTests {
         }
     }
 
-    @Test func `a number that is cut off is refused unless a number is left`() {
+    @Test func `a truncated number is rejected unless the rest is a number`() {
         let text = Array("-10.25e+30".utf8)
         let valid = (1...text.count).filter { refusal(Array(text.prefix($0))) == nil }
         #expect(valid == [2, 3, 5, 6, 9, 10])
     }
 
-    /// What can be asked of a value holds for whatever is accepted, so that nothing crashes later.
+    /// All properties of the values of an accepted text can be read without a crash.
     @Test(arguments: UInt64(0)..<12)
-    func `a text with one byte changed is accepted whole or refused`(_ seed: UInt64) throws {
+    func `a text with one byte changed is accepted completely or rejected`(_ seed: UInt64) throws {
         let text = Array(ArbitraryText(seed: seed).spaced.utf8.prefix(160))
         for index in text.indices {
             var mutated = text

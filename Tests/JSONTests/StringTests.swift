@@ -29,8 +29,7 @@ struct StringTests {
         (#"\ud83d\ude00\ude00"#, "😀\u{FFFD}"),
         (#"\ud800\\udc00"#, "\u{FFFD}\\udc00"),
     ])
-    func `a lone surrogate is U+FFFD to who reads and untouched to who copies`(_ written: String, _ text: String) throws
-    {
+    func `a lone surrogate is decoded as U+FFFD and copied unchanged`(_ written: String, _ text: String) throws {
         let string = try value(" \"\(written)\" ")
         #expect(string.string == text)
         #expect(String(string.text) == "\"\(written)\"")
@@ -40,14 +39,14 @@ struct StringTests {
         #expect(String(writer.bytes) == "\"\(written)\"")
     }
 
-    @Test func `each scalar comes with the bytes that it is written as`() throws {
+    @Test func `each scalar has the bytes that represent it`() throws {
         let contents = try contents(#"aé\n\ud83d\ude00\ud800😀"#)
         let written = contents.scalars.map { String(contents.bytes[$0.1]) }
         #expect(written == ["a", "é", #"\n"#, #"\ud83d\ude00"#, #"\ud800"#, "😀"])
         #expect(contents.scalars.map { $0.0 } == ["a", "é", "\n", "😀", nil, "😀"])
     }
 
-    @Test func `several strings are joined as they are written`() throws {
+    @Test func `several strings are joined as written`() throws {
         let joined = StringContents(joining: [try contents("é "), try contents(#"\u0041\n"#), try contents("")])
         #expect(String(joined.bytes) == #"é \u0041\n"#)
         #expect(joined.decoded == "é A\n")
@@ -55,7 +54,7 @@ struct StringTests {
         #expect(StringContents(joining: []).isEmpty)
     }
 
-    @Test func `every scalar of Unicode is read as it was written`() throws {
+    @Test func `every Unicode scalar is read as written`() throws {
         for scalar in allScalars where scalar.value >= 0x20 && scalar != "\"" && scalar != "\\" {
             var decoded = try contents(String(scalar)).scalars
             #expect(decoded.next()?.0 == scalar)
@@ -91,7 +90,7 @@ struct StringTests {
         #expect(result.isEmpty == trimmed.isEmpty)
     }
 
-    @Test func `white space is what Python's str strip takes away`() throws {
+    @Test func `trimmed white space is the same as in Python's str strip`() throws {
         let expected: [ClosedRange<UInt32>] = [
             0x09...0x0D, 0x1C...0x20, 0x85...0x85, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029,
             0x202F...0x202F, 0x205F...0x205F, 0x3000...0x3000,

@@ -1,22 +1,22 @@
 import JSON
 import Testing
 
-/// The document of a text that is valid.
+/// Parses a valid text.
 func document(_ text: String, maximumDepth: Int = 64) throws -> Document {
     try Document(parsing: Array(text.utf8), maximumDepth: maximumDepth)
 }
 
-/// The outermost value of a text that is valid.
+/// The root value of a valid text.
 func value(_ text: String) throws -> Value {
     try document(text).root
 }
 
-/// The contents of a string that is written as `contents` between its quotes.
+/// The contents of the string with `contents` between its quotes.
 func contents(_ contents: String) throws -> StringContents {
     try #require(try value("\"\(contents)\"").stringContents)
 }
 
-/// Why a text is refused; nil when it is accepted.
+/// The error with which a text is rejected; nil if it is accepted.
 func refusal(_ bytes: [UInt8], maximumDepth: Int = 64) -> ParseError? {
     do throws(ParseError) {
         _ = try Document(parsing: bytes, maximumDepth: maximumDepth)
@@ -26,7 +26,7 @@ func refusal(_ bytes: [UInt8], maximumDepth: Int = 64) -> ParseError? {
     }
 }
 
-/// The value put together again from what its parts say, without white space.
+/// The value, reassembled from its parts without white space.
 func reassembled(_ value: Value) -> [UInt8] {
     switch value.kind {
     case .array:
@@ -42,7 +42,7 @@ func reassembled(_ value: Value) -> [UInt8] {
     }
 }
 
-/// A valid text without the white space between its tokens, found without the parser.
+/// A valid text without the white space between its tokens, computed without the parser.
 func withoutWhiteSpace(_ bytes: [UInt8]) -> [UInt8] {
     var kept: [UInt8] = []
     var isInString = false

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct WriterTests {
-    @Test func `commas and colons stand where they must`() {
+    @Test func `commas and colons are written in the right places`() {
         let written = written { writer in
             writer.object { writer in
                 writer.member("a", 1)
@@ -29,7 +29,7 @@ struct WriterTests {
                 + #""e":{"f":2},"g":3}"#)
     }
 
-    @Test func `only what must be escaped is`() throws {
+    @Test func `only characters that must be escaped are escaped`() throws {
         let everything = String(String.UnicodeScalarView((UInt32(0)..<0x110000).compactMap(Unicode.Scalar.init)))
         let written = written { $0.string(everything) }
         #expect(try value(written).string == everything)
@@ -46,7 +46,7 @@ struct WriterTests {
         #expect(written.utf8.count == everything.utf8.count + 2 + 3 * 1 + 29 * 5 + 2)
     }
 
-    @Test func `a string is escaped wherever in it the escapes lie`() throws {
+    @Test func `characters are escaped at any position of a string`() throws {
         for length in 0..<20 {
             for place in 0...length {
                 let before = String(repeating: "x", count: place)
@@ -69,7 +69,7 @@ struct WriterTests {
         #expect(written == #"{"x":\#(text),"x":2,"all":[[ \#(text) , 2]]}"#)
     }
 
-    @Test func `the pieces of a string are joined, new ones escaped and copied ones as they were`() throws {
+    @Test func `pieces of a string are joined: new ones escaped, copied ones unchanged`() throws {
         let copied = try contents(#"\u00e9\n\ud83d"#)
         let written = written { writer in
             writer.array { writer in
@@ -86,7 +86,7 @@ struct WriterTests {
         #expect(written == #"["\"a\"\n\u00e9\n\ud83dé","","\u00e9\n\ud83d"]"#)
     }
 
-    @Test func `members are copied with their names as they are written`() throws {
+    @Test func `members are copied with their names as written`() throws {
         let original = try value(#"{ "a\u0062" : [ 1 ] , "c":"\/" }"#)
         let written = written { writer in
             writer.object { writer in
@@ -101,7 +101,7 @@ struct WriterTests {
         #expect(written == #"{"a\u0062":[ 1 ],"c":"\/","ab\"\n":[ 1 ],"c\"\n":"\/","d":"\/"}"#)
     }
 
-    @Test func `an error inside goes out`() {
+    @Test func `an error thrown inside a container is rethrown`() {
         struct Failure: Error {}
         var writer = Writer()
         #expect(throws: Failure.self) {
@@ -109,7 +109,7 @@ struct WriterTests {
         }
     }
 
-    @Test func `whatever is written can be parsed`() throws {
+    @Test func `written values can be parsed again`() throws {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             var writer = Writer(reservingCapacity: 0)
@@ -119,7 +119,7 @@ struct WriterTests {
         }
     }
 
-    /// Writes a value made up as it goes and returns how many values there are in it, itself included.
+    /// Writes a random value and returns the number of values in it, including itself.
     private func writeAnything(to writer: inout Writer, depth: Int, _ random: inout SeededGenerator) -> Int {
         switch Int.random(in: 0..<(depth < 5 ? 8 : 5), using: &random) {
         case 0: writer.null()

@@ -4,7 +4,7 @@ import Testing
 struct CatalogueTests {
     private let catalogue = Catalogue.standard
 
-    @Test func `a name inherits from every pattern that matches it, the more specific first`() {
+    @Test func `a model inherits from every matching pattern, the most specific first`() {
         let model = catalogue.model(named: "gpt-5-mini-2025-08-07")
         #expect(model.efforts == .only([.minimal, .low, .medium, .high]))
         #expect(model.replacement == ModelSelection("gpt-6.1-terra"))
@@ -15,11 +15,11 @@ struct CatalogueTests {
         ("gpt-7-luna", Model.Reasoning.optional), ("gpt-7-sol", .always), ("gpt-6.3-nova", .always),
         ("gpt-5.7", .optional), ("qwen3", .never), ("gpt-oss-20b", .never), ("llama3.1:8b", .never),
     ])
-    func `a name that does not exist yet has its family's rules`(name: String, reasoning: Model.Reasoning) {
+    func `an unknown name gets the rules of its family`(name: String, reasoning: Model.Reasoning) {
         #expect(catalogue.model(named: name).reasoning == reasoning)
     }
 
-    @Test func `everything is passed to a model of somebody else's`() {
+    @Test func `a third-party model accepts every parameter`() {
         let model = catalogue.model(named: "some-model")
         #expect(model.efforts == .unknown)
         #expect(model.takesSampling(at: .high))
@@ -27,11 +27,11 @@ struct CatalogueTests {
         #expect(model.shutdown == nil && model.replacement == nil && model.price == nil)
     }
 
-    @Test func `replacements lead from every model to one that lives`() {
+    @Test func `replacements lead from every model to an available one`() {
         for name in catalogue.names {
             var (model, seen) = (catalogue.model(named: name), Set([name]))
             while let replacement = model.replacement {
-                #expect(seen.insert(replacement.name).inserted, "\(name) is replaced in a circle")
+                #expect(seen.insert(replacement.name).inserted, "\(name) is in a cycle of replacements")
                 model = catalogue.model(named: replacement.name)
             }
             #expect(model.name == name || model.shutdown == nil, "\(name) ends at \(model.name)")
@@ -46,7 +46,7 @@ struct CatalogueTests {
         #expect(catalogue.model(named: "gpt-5").replacement == ModelSelection("gpt-6.1-sol"))
     }
 
-    @Test func `all of an operator's rows count before the program's`() throws {
+    @Test func `all of an operator's rows take precedence over the built-in ones`() throws {
         let catalogue = try Catalogue(addingRowsOf: "model,input\ngpt-4o*,99\ngpt-4o-mini,1\n")
         #expect(catalogue.model(named: "gpt-4o").price?.rates.input == 99)
         #expect(catalogue.model(named: "gpt-4o-2024-11-20").price?.rates.input == 99)
@@ -54,7 +54,7 @@ struct CatalogueTests {
         #expect(catalogue.model(named: "gpt-4o").shutdown == Day("2027-01-14"))
     }
 
-    @Test func `the effort goes with its own replacement`() throws {
+    @Test func `an effort belongs to its own replacement`() throws {
         let catalogue = try Catalogue(
             addingRowsOf: "model,replacement\ngpt-4.1,acme\ngpt-4o,gpt-6.1-terra:high\n")
         #expect(catalogue.model(named: "gpt-4.1").replacement == ModelSelection("acme"))
@@ -62,38 +62,38 @@ struct CatalogueTests {
         #expect(catalogue.model(named: "gpt-4.1-mini").replacement == ModelSelection("gpt-6-luna", effort: Effort.none))
     }
 
-    @Test func `a second header begins another section, which counts before the first`() throws {
+    @Test func `a second header starts another section, which takes precedence`() throws {
         let catalogue = try Catalogue(addingRowsOf: "model,phase\nmine,yes\n\nmodel,input,phase\nmine,2,no\nyours,1,\n")
         #expect(!catalogue.model(named: "mine").wantsPhase)
         #expect(catalogue.model(named: "mine").price?.rates.input == 2)
         #expect(try Catalogue(addingRowsOf: catalogue.csv).csv.hasSuffix(catalogue.csv))
     }
 
-    @Test func `the length of a chain of replacements does not matter`() throws {
+    @Test func `a chain of replacements can have any length`() throws {
         let rows = (0..<5000).map { "m\($0),m\($0 + 1)\n" }.joined()
         let catalogue = try Catalogue(addingRowsOf: "model,replacement\n" + rows)
         #expect(catalogue.model(named: "m4999").replacement == ModelSelection("m5000"))
     }
 
-    @Test func `a dash takes a value away`() throws {
+    @Test func `a dash removes a value`() throws {
         let catalogue = try Catalogue(addingRowsOf: "model,shutdown,input\ngpt-5,-,-\n")
         #expect(catalogue.model(named: "gpt-5").shutdown == nil)
         #expect(catalogue.model(named: "gpt-5").price == nil)
     }
 
-    @Test func `a pattern's replacement that the pattern matches is not replaced itself`() throws {
+    @Test func `a replacement matched by its own pattern is not replaced`() throws {
         let catalogue = try Catalogue(addingRowsOf: "model,shutdown,replacement\nllama*,2026-01-01,llama4\n")
         #expect(catalogue.model(named: "llama3").replacement == ModelSelection("llama4"))
         #expect(catalogue.model(named: "llama4").replacement == nil && catalogue.model(named: "llama4").shutdown == nil)
     }
 
-    @Test func `what spreadsheets write is read`() throws {
+    @Test func `the CSV that spreadsheets write is read`() throws {
         let catalogue = try Catalogue(
             addingRowsOf: "\u{FEFF}model,phase\r\n\"# a, comment\",\r\n,\r\n\t\r\n\"my-model \" , yes\r\n")
         #expect(catalogue.model(named: "my-model").wantsPhase)
     }
 
-    @Test func `its text has the operator's rows at the end`() throws {
+    @Test func `the catalogue's CSV has the operator's rows at the end`() throws {
         let rows = "model,phase\nmine,yes\n"
         #expect(try Catalogue(addingRowsOf: rows).csv == catalogue.csv + "\n# From MODELS_FILE.\n" + rows)
     }
@@ -111,7 +111,7 @@ struct CatalogueTests {
             ("# x\n", 1, nil),
             ("model,efforts\na,\" \"x\n", 2, "efforts"), ("model,chat\na,maybe\n", 2, "chat"),
         ] as [(String, Int, String?)])
-    func `a bad row is an error that names line and column`(text: String, line: Int, column: String?) throws {
+    func `an invalid row is an error that names line and column`(text: String, line: Int, column: String?) throws {
         let error = try #require(throws: CatalogueError.self) { try Catalogue(addingRowsOf: text) }
         #expect(error.line == line)
         #expect(error.column == column)
@@ -120,7 +120,7 @@ struct CatalogueTests {
     @Test(arguments: [
         "gpt-6-luna,gpt-4o", "a,b\nb,a", "a,b\nb,c\nc,a", "gpt-6*,gpt-5",
     ])
-    func `models that replace each other in a circle are an error`(rows: String) throws {
+    func `a cycle of replacements is an error`(rows: String) throws {
         let error = try #require(throws: CatalogueError.self) {
             try Catalogue(addingRowsOf: "model,replacement\n" + rows + "\n")
         }

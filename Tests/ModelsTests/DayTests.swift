@@ -15,11 +15,11 @@ struct DayTests {
         "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "1969-12-31", "", "2026-12-11T00", "20 6-12-11",
         "２026-12-11", "-026-12-11",
     ])
-    func `what is no day is none`(text: String) {
+    func `an invalid date is rejected`(text: String) {
         #expect(Day(text) == nil)
     }
 
-    @Test func `every day of four centuries comes back`() {
+    @Test func `every day of four centuries survives a round trip`() {
         for days in 0...146_097 { #expect(Day(Day(daysSince1970: days).description)?.daysSince1970 == days) }
     }
 
@@ -32,7 +32,7 @@ struct DayTests {
     }
 
     @Test(arguments: [Int.min, Int.max])
-    func `no clock is too wrong`(seconds: Int) {
+    func `extreme times do not trap`(seconds: Int) {
         let day = Day(secondsSince1970: seconds)
         #expect(!day.description.isEmpty)
         #expect(Day(daysSince1970: seconds).days(until: day) != 0)

@@ -6,7 +6,7 @@ struct ModelMapTests {
         ("gpt-4o", "gpt-5"), ("gpt-4o-mini", "gpt-5-mini"), ("gpt-4o-2024-05-13", "gpt-4o-2024-05-13"),
         ("my-model", "my-model"),
     ])
-    func `the original's two models are replaced and no others`(asked: String, sent: String) {
+    func `only the original proxy's two models are replaced`(asked: String, sent: String) {
         #expect(ModelMap.standard(asked) == ModelSelection(sent))
     }
 
@@ -27,16 +27,16 @@ struct ModelMapTests {
             ("ft:gpt-4o:acme::low", "ft:gpt-4o:acme:", .low), ("ft:gpt-4o", "ft:gpt-4o", nil), ("x:", "x:", nil),
             ("x:None", "x:None", nil), ("\tgpt-7\n", "gpt-7", nil),
         ] as [(String, String, Effort?)])
-    func `an effort may stand behind the name that is sent`(text: String, name: String, effort: Effort?) throws {
+    func `the replacement's name can be followed by an effort`(text: String, name: String, effort: Effort?) throws {
         #expect(try ModelMap(parsing: "gpt-4o=\(text)")("gpt-4o") == ModelSelection(name, effort: effort))
     }
 
     @Test(arguments: ["gpt-4o", "=gpt-5", "gpt-4o=", "a=b=c", "a=b,c", "a=gpt-*", "a=:none"])
-    func `an entry that is no pair is an error that names it`(text: String) {
+    func `an invalid entry is an error`(text: String) {
         #expect(throws: ModelMapError.self) { try ModelMap(parsing: text) }
     }
 
-    @Test func `empty entries and white space are passed over`() throws {
+    @Test func `empty entries and white space are ignored`() throws {
         #expect(try ModelMap(parsing: " a = b , ,")("a") == ModelSelection("b"))
     }
 

@@ -9,14 +9,14 @@ struct ModelTests {
             (.xhigh, "gpt-5.3-chat-latest", .medium), (.xhigh, "gpt-5.1", .high), (.none, "gpt-6-luna", Effort.none),
             (.xhigh, "some-model", .xhigh), (.low, "gpt-4o", nil), (.low, "o1-mini", nil),
         ] as [(Effort, String, Effort?)])
-    func `an effort becomes the smallest that is taken and not below it, else the largest`(
+    func `an effort becomes the smallest accepted one not below it, else the largest`(
         asked: Effort, model: String, sent: Effort?
     ) {
         #expect(Catalogue.standard.model(named: model).effort(for: asked) == sent)
     }
 
     @Test(arguments: Effort.allCases, Effort.allCases)
-    func `efforts in any order give the same`(asked: Effort, missing: Effort) {
+    func `the order of accepted efforts does not matter`(asked: Effort, missing: Effort) {
         let taken = Effort.allCases.filter { $0 != missing }
         #expect(asked.nearest(in: taken) == asked.nearest(in: taken.reversed()))
         #expect(asked == missing || asked.nearest(in: taken) == asked)
@@ -37,7 +37,7 @@ struct ModelTests {
             ("gpt-5", nil, true), ("gpt-5.4", nil, false), ("gpt-5.4", Effort.high, true), ("gpt-5.5", nil, true),
             ("gpt-5.5", Effort.none, false), ("gpt-4o-search-preview", nil, false), ("gpt-6-astra", nil, true),
         ] as [(String, Effort?, Bool)])
-    func `whether a model thinks depends on it and the effort`(model: String, effort: Effort?, thinks: Bool) {
+    func `reasoning depends on model and effort`(model: String, effort: Effort?, thinks: Bool) {
         #expect(Catalogue.standard.model(named: model).reasons(at: effort) == thinks)
     }
 
@@ -47,20 +47,20 @@ struct ModelTests {
             ("gpt-6.1-terra", Effort.none, false), ("gpt-5-pro", nil, false), ("gpt-4o", nil, true),
             ("llama", .high, true),
         ] as [(String, Effort?, Bool)])
-    func `Chat Completions takes function tools of some models only`(model: String, effort: Effort?, takes: Bool) {
+    func `Chat Completions accepts function tools only for some models`(model: String, effort: Effort?, takes: Bool) {
         #expect(Catalogue.standard.model(named: model).takesToolsInChat(at: effort) == takes)
     }
 
     // MARK: Prices
 
-    @Test func `a request above the threshold costs the long-context rates as a whole`() throws {
+    @Test func `long-context rates apply to the whole request above the threshold`() throws {
         let price = try #require(Catalogue.standard.model(named: "gpt-6.1-sol").price)
         #expect(price.rates(forInput: 272_000).input == 2)
         let long = price.rates(forInput: 272_001)
         #expect([long.input, long.cachedInput, long.cacheWrite, long.output] == [4, 0.2, 5, 15])
     }
 
-    @Test func `what a cache reads and writes costs as other input where no price is known`() throws {
+    @Test func `cached input costs as much as other input if it has no price`() throws {
         let price = try #require(Catalogue.standard.model(named: "gpt-4").price)
         let rates = price.rates(forInput: 1)
         #expect([rates.input, rates.cachedInput, rates.cacheWrite, rates.output] == [30, 30, 30, 60])

@@ -3,7 +3,7 @@ import Models
 import Testing
 
 struct CostTests {
-    /// What one request to a model of ``Catalogue/inTests`` costs, in millionths of a USD.
+    /// The cost of one request to a model of ``Catalogue/inTests``, in millionths of a USD.
     private func cost(
         of model: String, input: Int = 1000, cached: Int = 0, output: Int = 0, more: String = ""
     ) -> Double {
@@ -11,7 +11,7 @@ struct CostTests {
         return (summary([line]).total.cost.known * 1_000_000).rounded()
     }
 
-    /// So many tokens at their prices each.
+    /// The sum of token counts multiplied by their prices.
     private func sum(_ parts: (tokens: Double, price: Double)...) -> Double {
         parts.reduce(0) { $0 + $1.tokens * $1.price }
     }
@@ -20,7 +20,7 @@ struct CostTests {
 
     private func price(of model: String) throws -> Price { try #require(Catalogue.inTests.model(named: model).price) }
 
-    @Test func `cached input has its own price, and reasoning is output`() throws {
+    @Test func `cached input has its own price, and reasoning counts as output`() throws {
         let tokens = Tokens(input: 1_000_000, cached: 400_000, output: 100_000, reasoning: 90_000)
         #expect(near(try price(of: "large").cost(of: tokens), sum((0.6, 1.25), (0.4, 0.125), (0.1, 10))))
     }
@@ -31,17 +31,17 @@ struct CostTests {
         #expect(both == sum((100, 2), (500, 0.2), (400, 2.5)))
     }
 
-    @Test func `cache writes cost as much as other input where no other price is known`() {
+    @Test func `cache writes cost as much as other input if they have no price`() {
         #expect(cost(of: "large", more: #","cache_write_tokens":400"#) == 1250)
     }
 
-    @Test func `above the threshold the whole request costs long-context prices`() {
+    @Test func `above the threshold, long-context prices apply to the whole request`() {
         #expect(cost(of: "long", input: 1000, cached: 500, output: 100) == sum((500, 2), (500, 0.2), (100, 10)))
         #expect(cost(of: "long", input: 1005, cached: 500, output: 100) == sum((505, 4), (500, 0.4), (100, 15)))
         #expect(cost(of: "long", input: 1005, more: #","cache_write_tokens":400"#) == sum((605, 4), (400, 5)))
     }
 
-    @Test func `it is each request that is long, not their sum`() {
+    @Test func `the long-context threshold applies to each request, not to the sum`() {
         let line = jsonLine(model: "long", input: 1000, cached: 0, output: 0)
         #expect(near(summary([line, line]).total.cost.known, 0.004))
     }
@@ -53,7 +53,7 @@ struct CostTests {
         #expect(cost(of: "long", output: 100, more: #","service_tier":"\#(tier)""#) == 3000 * factor)
     }
 
-    @Test func `requests of several tiers cost their own`() {
+    @Test func `requests of several tiers are priced by their own tier`() {
         let tiers = ["flex", "priority", "default", "flex"].map { #","service_tier":"\#($0)""# } + [""]
         let lines = tiers.map { jsonLine(model: "long", input: 1000, cached: 0, output: 0, more: $0) }
         #expect(near(summary(lines).total.cost.known, 0.010))
@@ -69,7 +69,7 @@ struct CostTests {
         #expect(summary([text]).csv.contains(",1000,200,400,100,40,0.001420,"))
     }
 
-    @Test func `no more can be cached than there is`() throws {
+    @Test func `cached tokens are limited to the input tokens`() throws {
         let price = try price(of: "long")
         #expect(near(price.cost(of: Tokens(input: 1000, cached: 2000)) * 1_000_000, 200))
         #expect(near(price.cost(of: Tokens(input: 1000, cacheWritten: 2000)) * 1_000_000, 2500))
@@ -78,7 +78,7 @@ struct CostTests {
         #expect(price.cost(of: Tokens(cached: .max, cacheWritten: .max)) == 0)
     }
 
-    @Test func `absurd numbers have a cost, and end nothing`() throws {
+    @Test func `extreme numbers have a cost and do not trap`() throws {
         let price = try price(of: "long")
         for count in [0, 1, .max - 1, .max] {
             for (cached, written) in [(count, count), (.max, count), (count, .max), (.max, .max)] {
@@ -95,7 +95,7 @@ struct CostTests {
         }
     }
 
-    @Test func `a tier that is no text, or whatever a stranger might have logged, changes nothing`() {
+    @Test func `an invalid or unknown tier does not change the cost`() {
         for tier in ["7", "null", "[]", #""fle""#, #""flex ""#, #""FLEX""#, #""(others)""#] {
             #expect(cost(of: "long", more: #","service_tier":\#(tier)"#) == 2000)
         }
@@ -110,7 +110,7 @@ struct CostTests {
         #expect(summary.page.contains("1,000 input (200 cached, 345 written to the cache), 100 output"))
     }
 
-    @Test func `an operator's prices count, and notes say where prices are from`() throws {
+    @Test func `an operator's prices are used, and notes name their source`() throws {
         let catalogue = try Catalogue(addingRowsOf: "model,input,output\nmine,3,0\nlarge,1,0\n")
         let lines = [jsonLine(model: "mine", cached: 0), jsonLine(), jsonLine(model: "x")]
         let summary = summary(lines, catalogue: catalogue)

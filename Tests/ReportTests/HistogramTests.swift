@@ -4,7 +4,7 @@ import Testing
 struct HistogramTests {
     private static let shares = [0, 0.01, 0.5, 0.9, 0.95, 0.99, 1]
 
-    /// Times from several distributions, by a generator of its own so that every run sees the same.
+    /// Times from several distributions, generated with a fixed seed so that every run has the same ones.
     private static let lists: [[Int]] = {
         var state: UInt64 = 9
         func random(below limit: Int) -> Int {
@@ -18,7 +18,7 @@ struct HistogramTests {
     }()
 
     @Test(arguments: lists)
-    func `percentiles are those of the list, within a sixty-fourth`(times: [Int]) throws {
+    func `percentiles are exact within a sixty-fourth`(times: [Int]) throws {
         var histogram = Histogram()
         for time in times { histogram.add(time) }
         let sorted = times.sorted()
@@ -29,11 +29,11 @@ struct HistogramTests {
         }
     }
 
-    @Test func `of nothing there is no percentile`() {
+    @Test func `an empty histogram has no percentile`() {
         #expect(Histogram().percentile(0.5) == nil)
     }
 
-    @Test func `the sum of two is that of all times`() {
+    @Test func `the sum of two histograms is the histogram of all times`() {
         var (one, other, both) = (Histogram(), Histogram(), Histogram())
         for time in 0..<100 { one.add(time) }
         for time in stride(from: 50, to: 100_000, by: 7) { other.add(time) }
@@ -46,13 +46,13 @@ struct HistogramTests {
         #expect(other == both)
     }
 
-    @Test func `the longest of times needs no more than the limit`() {
+    @Test func `the longest time needs no more than the maximum number of buckets`() {
         var histogram = Histogram()
         histogram.add(.max)
         #expect(histogram.counts.count == 992)
     }
 
-    @Test func `every bucket begins where the one before it ends`() {
+    @Test func `every bucket starts where the previous one ends`() {
         for time in Array(0..<2000) + Array(stride(from: 2000, to: 100_000, by: 331)) {
             var histogram = Histogram()
             histogram.add(time)

@@ -39,7 +39,7 @@ struct LineReaderTests {
         #expect(read.line.clientLeft)
     }
 
-    /// As lines were before upstream's cache was paid for by writing, and before tiers were noted.
+    /// Lines of versions that did not log cache writes and service tiers.
     @Test(arguments: [
         json.replacing(#""cache_write_tokens":3,"#, with: "").replacing(#""service_tier":"flex","#, with: ""),
         text.replacing("cache_write=3 tier=flex ", with: ""),
@@ -53,12 +53,12 @@ struct LineReaderTests {
     }
 
     @Test(arguments: unaccounted)
-    func `tokens that upstream did not come to account for are read`(line: String) {
+    func `output tokens without usage from upstream are read`(line: String) {
         #expect(Read(line).line.outputTokensSeen == 42)
         #expect(Read(line).line.tokens == Tokens())
     }
 
-    @Test func `both formats say the same`() {
+    @Test func `both formats are read the same`() {
         #expect(Read(Self.json) == Read(Self.text))
     }
 
@@ -66,7 +66,7 @@ struct LineReaderTests {
         #"{"time":"2026-11-24T10:00:00.000Z","request_id":"r","method":"GET","route":"/healthz","stream":false,"status":200,"first_byte_ms":0,"duration_ms":0}"#,
         "2026-11-24T10:00:00.000Z 200 GET /healthz id=r first_byte=0ms took=0ms",
     ])
-    func `what a line does not say is absent`(line: String) {
+    func `missing fields are nil or zero`(line: String) {
         let read = Read(line)
         #expect(read.outcome == .request)
         #expect(read.caller == nil)
@@ -78,7 +78,7 @@ struct LineReaderTests {
     }
 
     @Test(arguments: [json, text])
-    func `what other programs put before a line and behind it is passed over`(line: String) {
+    func `text that other programs add around a line is ignored`(line: String) {
         let expected = Read(line)
         let quoted = line.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: #"\""#)
         for whole in [
@@ -86,7 +86,7 @@ struct LineReaderTests {
             "2026-11-24T10:00:00+0000 host gpt-proxy[1]: \(line)",
             "2026-11-24T10:00:00.123456789Z stderr F \(line)",
             "[Tue Nov 24 10:00:00.928641 2026] [cgi:error] [pid 1:tid 2] [client 192.0.2.1:80] AH01215: \(line)",
-            // What nginx makes of what fcgiwrap hands over: a first, a last and an only line.
+            // nginx's log of standard error from fcgiwrap: the first, the last and a single line.
             #"2026/11/24 10:00:00 [error] 7#7: *1 FastCGI sent in stderr: "\#(line)"#,
             #"\#(line)" while reading response header from upstream, client: 127.0.0.1, request: "GET /?a=client_left""#,
             #"2026/11/24 10:00:00 [error] 7#7: *1 FastCGI sent in stderr: "\#(line)" while reading upstream, referrer: "error=a took=9ms""#,
@@ -104,21 +104,21 @@ struct LineReaderTests {
         #"{"time":"2026-11-24T10:00:00.123Z","request":{"route":"/proxy","status":200,"duration_ms":1}}"#,
         #"192.0.2.1 - - [24/Nov/2026:10:00:00 +0000] "POST /proxy HTTP/1.1" 200 12"#,
     ])
-    func `lines about other things are others`(line: String) {
+    func `lines that are not about requests are skipped`(line: String) {
         #expect(Read(line).outcome == .other)
     }
 
-    /// A stranger can have a web server log nearly anything, such as the path of a file that is not there.
+    /// Any client can make a web server log almost any text, such as the path of a missing file.
     @Test(arguments: [json, text])
-    func `what strangers have other programs log between quotes is no line`(line: String) {
+    func `quoted text in another program's line is not read as a request`(line: String) {
         for end in ["", #"" failed (2: No such file or directory)"#, #"" while x" failed"#] {
             #expect(Read(#"2026/11/24 10:00:00 [error] 7#7: *1 open() "/srv/\#(line)\#(end)"#).outcome == .other)
         }
     }
 
-    /// Whatever stands in a line, reading it comes to an end.
+    /// Reading ends for every line.
     @Test(arguments: [json, text])
-    func `a line in which any byte is another is a request or none`(line: String) {
+    func `a line with one byte changed is a complete request or none`(line: String) {
         var bytes = Array(line.utf8)
         for index in bytes.indices {
             for byte in [0, 0x20, 0x22, 0x3D, 0x5A, 0x5C, 0x7B, 0x7D, 0xFF] as [UInt8] {
@@ -132,8 +132,8 @@ struct LineReaderTests {
         }
     }
 
-    /// What a full disk, or nginx's limit of 2048 bytes to a message, leaves.
-    @Test func `a line that is cut off is no request`() {
+    /// A full disk, or nginx's limit of 2048 bytes for a message, can truncate a line.
+    @Test func `a truncated line is not a request`() {
         let json = Array(Self.json.utf8)
         for count in 10..<json.count {
             #expect(Read(String(decoding: json[..<count], as: UTF8.self)).outcome == .damaged)
@@ -145,14 +145,14 @@ struct LineReaderTests {
         }
     }
 
-    @Test func `a request in which something is missing is damaged in text and another thing in JSON`() {
+    @Test func `an incomplete request is damaged in text and skipped in JSON`() {
         #expect(Read("2026-11-24T10:00:00.123Z 200 POST /proxy id=a").outcome == .damaged)
         #expect(Read(#"{"time":"2026-11-24T10:00:00.123Z","request_id":"r","status":200}"#).outcome == .other)
         #expect(
             Read(#"{"time":"2026-02-30T10:00:00.123Z","route":"/","status":200,"duration_ms":1}"#).outcome == .other)
     }
 
-    @Test func `a value in quotes is one word, whatever is in it`() {
+    @Test func `a quoted value is one word, whatever it contains`() {
         let read = Read(
             #"2026-11-24T10:00:00.123Z 200 POST "/v1/a b" id=r caller=ann model="x sent=gpt-5 took=1ms \"" took=7ms"#)
         #expect(read.model == #"x sent=gpt-5 took=1ms ""#)
@@ -160,7 +160,7 @@ struct LineReaderTests {
         #expect(read.line.duration == 7)
     }
 
-    @Test func `the words that stand behind the tokens first are the log's`() {
+    @Test func `the first words after the tokens take precedence`() {
         let read = Read(
             "2026-11-24T10:00:00.123Z 200 POST /proxy model=x cache_write=1 tokens=8(2 cached)+15(5 reasoning) "
                 + "cache_write=3 tier=flex took=1ms error=y cache_write=7 tier=priority")
@@ -169,7 +169,7 @@ struct LineReaderTests {
     }
 
     @Test(arguments: ["99999999999999999999", "-1", "1.5", #""7""#])
-    func `tokens that are no such number are none`(number: String) {
+    func `invalid token counts are ignored`(number: String) {
         let line = Self.json.split(separator: #""input_tokens":8"#).joined(separator: #""input_tokens":\#(number)"#)
         #expect(Read(line).outcome == .request)
         #expect(Read(line).line.tokens.input == 0)

@@ -2,7 +2,7 @@ import Foundation
 @testable import Report
 import Testing
 
-/// Whole files, which are read in blocks by several workers.
+/// Whole files, read in blocks by several workers.
 struct LogReadingTests {
     private func read(_ logs: [String], workers: Int) async throws -> LogReading.Result {
         let directory = FileManager.default.temporaryDirectory.appending(path: "report-\(UUID())")
@@ -19,7 +19,7 @@ struct LogReadingTests {
     }
 
     @Test(arguments: [1, 2, 5])
-    func `lines on both sides of a block's end are whole`(workers: Int) async throws {
+    func `lines across block boundaries are read whole`(workers: Int) async throws {
         let count = 3 * BlockReader.blockSize / jsonLine().utf8.count
         let log = (0..<count).map { jsonLine(caller: "c\($0 % 7)") + "\n" }.joined()
         let result = try await read([log], workers: workers)
@@ -30,7 +30,7 @@ struct LogReadingTests {
     }
 
     @Test(arguments: [1, 2])
-    func `the first damaged line is named by its number`(workers: Int) async throws {
+    func `the first damaged line is reported with its number`(workers: Int) async throws {
         let line = jsonLine() + "\n"
         let count = 2 * BlockReader.blockSize / line.utf8.count
         let damaged = line.prefix(40) + "\n"
@@ -42,18 +42,18 @@ struct LogReadingTests {
         #expect(result.summary.counts.requests == count + 3)
     }
 
-    @Test func `a line that is longer than a block does not keep others from being read`() async throws {
+    @Test func `a line longer than a block does not prevent others from being read`() async throws {
         let long = String(repeating: "x", count: 3 * BlockReader.blockSize)
         let result = try await read([jsonLine() + "\n" + long + "\n" + jsonLine()], workers: 2)
         #expect(result.summary.counts.requests == 2)
     }
 
-    @Test func `the last line needs no end, and an empty log is one`() async throws {
+    @Test func `the last line needs no line end, and an empty log is valid`() async throws {
         #expect(try await read([jsonLine(), ""], workers: 2).summary.counts == LineCounts(requests: 1))
         #expect(try await read([""], workers: 2).hasRead)
     }
 
-    @Test func `what cannot be opened is told, and the rest read`() async throws {
+    @Test func `files that cannot be read are reported`() async throws {
         let selection = Selection(by: [.caller], since: nil, until: nil, callers: [], models: [], catalogue: .inTests)
         let result = await LogReading.read(["/nowhere", "/tmp"], selection, workers: 2)
         #expect(result.complaints == ["/nowhere: No such file or directory", "/tmp: Is a directory"])

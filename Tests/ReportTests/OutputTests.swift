@@ -18,7 +18,7 @@ struct OutputTests {
         #expect(!text.contains("\u{1B}"))
     }
 
-    @Test func `names are cut to the terminal's width, and colours are for terminals`() {
+    @Test func `names are truncated to the terminal's width, and colours are optional`() {
         let summary = summary([jsonLine(caller: String(repeating: "long", count: 30))])
         let table = summary.table(width: 100, isColoured: false)
         let lines = table.split(separator: "\n").prefix(4)
@@ -28,7 +28,7 @@ struct OutputTests {
         #expect(summary.table(width: 100, isColoured: true).contains("\u{1B}[1m"))
     }
 
-    @Test func `columns stay in line where characters are wide`() {
+    @Test func `columns stay aligned with wide characters`() {
         let table = summary([jsonLine(caller: "東京"), jsonLine(caller: "anna")]).table(width: nil, isColoured: false)
         #expect(table.contains("\n東京    large"))
         #expect(table.contains("\nanna    large"))
@@ -64,7 +64,7 @@ struct OutputTests {
         #expect(rows.map { $0["error"]?.isNull } == [true, false])
     }
 
-    /// What clients may put into a model's name, to be harmless for whoever reads.
+    /// Characters that clients can put into a model's name must be harmless in every output.
     @Test func `hostile names`() {
         let hostile = #"</title><script>alert(1)</script>\u001b[2J\u0007\u009b1m\u202e'\"&"#
         let summary = summary([jsonLine(caller: hostile, model: hostile)])
@@ -85,7 +85,7 @@ struct OutputTests {
         (1, "hour"), (48, "hour"), (100, "3 hours"), (24 * 7, "3 hours"), (24 * 31, "12 hours"), (24 * 60, "day"),
         (24 * 365, "week"), (24 * 365 * 10, "9 weeks"),
     ])
-    func `time is divided into parts that can be seen`(hours: Int, unit: String) {
+    func `time is divided into a suitable number of parts`(hours: Int, unit: String) {
         let first = 494_000
         let line = TimeLine([first: Interval(requests: 1)].merging([first + hours - 1: Interval(requests: 2)]) { $1 })
         #expect(line.unitName == unit)
@@ -109,7 +109,7 @@ struct OutputTests {
         #expect(NumberText.seconds(milliseconds) == text)
     }
 
-    @Test func `no name ends an attribute, also not with a combining mark behind its quote`() {
+    @Test func `no name can end an attribute, not even with a combining mark after a quote`() {
         let name = "x\"\u{301} onmouseover=alert(1) <\u{301}i>"
         let escaped = Markup.escaped(name)
         #expect(!escaped.unicodeScalars.contains { $0 == "\"" || $0 == "<" })

@@ -2,7 +2,7 @@
 import Testing
 
 struct SummaryTests {
-    @Test func `requests are put together by what is asked for`() {
+    @Test func `requests are grouped by the selected dimensions`() {
         let lines = [
             jsonLine("2026-11-23T23:59:59.999Z"), jsonLine("2026-11-24T00:00:00.000Z"), jsonLine(caller: "ben"),
             jsonLine(model: "other"), jsonLine(status: 400, more: #","error":"invalid_json""#),
@@ -20,7 +20,7 @@ struct SummaryTests {
         summary.rows.mapValues(\.requests)
     }
 
-    @Test func `everything is summed up`() {
+    @Test func `all values are summed up`() {
         let lines = [
             jsonLine(duration: 1000, more: #","retries":2"#), jsonLine(firstByte: 100, duration: 3000),
             jsonLine(status: 502, more: #","error":"upstream_cut""#),
@@ -36,7 +36,7 @@ struct SummaryTests {
         #expect(abs(total.cost.known - 0.0081) < 1e-12)
     }
 
-    @Test func `the sum of two summaries is the summary of both`() {
+    @Test func `the sum of two summaries is the summary of all lines`() {
         let one = [jsonLine(), jsonLine(caller: "ben", model: "mine")]
         let other = [jsonLine("2026-11-25T10:00:00.000Z"), jsonLine(caller: "carl")]
         var sum = summary(one)
@@ -45,7 +45,7 @@ struct SummaryTests {
         #expect(sum.page == summary(one + other).page)
     }
 
-    @Test func `streams that upstream did not come to account for are in no sum, and told`() {
+    @Test func `streams without usage are reported and not in any sum`() {
         let seen = #""output_tokens_seen":1200"#
         let left =
             #"{"time":"2026-11-24T10:00:00.000Z","caller":"ann","model":"large","route":"/proxy","status":200,"#
@@ -57,10 +57,10 @@ struct SummaryTests {
             #expect(text.contains("At least 2,400 of their output tokens are not in any sum."))
         }
         #expect(told.json.contains(#""requests_unaccounted":2,"output_tokens_seen":2400"#))
-        #expect(!summary([jsonLine()]).page.contains("had said what they took"))
+        #expect(!summary([jsonLine()]).page.contains("Streams that ended before upstream"))
     }
 
-    @Test func `a model without a price has no cost, and is named`() {
+    @Test func `a model without a price has no cost and is named`() {
         let unknown = summary([jsonLine(model: "mine")])
         #expect(unknown.total.cost.amount == nil)
         #expect(unknown.table(width: nil, isColoured: false).contains("unknown"))
@@ -88,7 +88,7 @@ struct SummaryTests {
         ("2026-11-24T12:00", nil, 2), (nil, "2026-11-24T12:00:00Z", 2), ("2026-11-24T13:00+01:00", nil, 2),
         ("2026-11-24T12:00:01", nil, 1), (nil, "2026-11-23", 1),
     ])
-    func `times can be chosen`(since: String?, until: String?, count: Int) {
+    func `requests can be selected by time`(since: String?, until: String?, count: Int) {
         let lines = ["23T10:00:00", "24T00:00:00", "24T12:00:00", "25T00:00:00"].map { jsonLine("2026-11-\($0).000Z") }
         let summary = summary(lines, since: since, until: until)
         #expect(summary.total.requests == count)
@@ -100,11 +100,11 @@ struct SummaryTests {
         "tomorrow",
         "2026-11-24Z",
     ])
-    func `other words are no time`(text: String) {
+    func `invalid times are rejected`(text: String) {
         #expect(TimeLimit(text) == nil)
     }
 
-    @Test func `callers and models can be chosen`() {
+    @Test func `requests can be selected by caller and model`() {
         let lines = [
             jsonLine(), jsonLine(caller: "anna"), jsonLine(caller: "ben"), jsonLine(caller: "ben", model: "other"),
         ]
@@ -114,7 +114,7 @@ struct SummaryTests {
         #expect(summary(lines, models: ["x"]).total.requests == 0)
     }
 
-    @Test func `who used most comes first, and days in their order`() {
+    @Test func `rows are sorted by tokens, and days by date`() {
         let lines = [
             jsonLine("2026-11-24T10:00:00.000Z", caller: "ann"), jsonLine("2026-11-23T10:00:00.000Z", caller: "ben"),
             jsonLine("2026-11-23T10:00:00.000Z", caller: "ben"),
@@ -124,7 +124,7 @@ struct SummaryTests {
     }
 
     /// A client can name a new model with each request.
-    @Test func `names without end have one row together`() {
+    @Test func `names beyond the limit share one row`() {
         let count = NameTable.limit + 500
         let summary = summary((0..<count).map { jsonLine(model: "model-\($0)", output: 1) }, by: [.model, .caller])
         #expect(summary.rows.count <= Aggregate.rowLimit + 1)
@@ -132,7 +132,7 @@ struct SummaryTests {
         #expect(summary.rows[["(others)", "ann"]]?.requests ?? 0 >= 500)
     }
 
-    @Test func `rows without end have one together`() {
+    @Test func `rows beyond the limit share one row`() {
         let lines = (0..<150).flatMap { caller in (0..<100).map { jsonLine(caller: "c\(caller)", model: "m\($0)") } }
         let summary = summary(lines)
         #expect(summary.rows.count == Aggregate.rowLimit + 1)
@@ -140,14 +140,14 @@ struct SummaryTests {
         #expect(summary.notes.contains { $0.contains("(others)") })
     }
 
-    @Test func `of long names the beginning is shown, decoded`() throws {
+    @Test func `long names are decoded and truncated`() throws {
         let summary = summary([jsonLine(caller: #"\"a"# + String(repeating: "é", count: 1000))], by: [.caller])
         let name = try #require(summary.rows.keys.first?.first)
         #expect(name.hasPrefix("\"aéé") && name.hasSuffix("é…"))
         #expect(name.utf8.count <= 200)
     }
 
-    @Test func `sums that are too large are the largest`() {
+    @Test func `sums saturate at the largest number`() {
         let line = jsonLine(input: 900_000_000_000_000_000, output: 900_000_000_000_000_000)
         let summary = summary(Array(repeating: line, count: 20))
         #expect(summary.total.tokens.input == .max)

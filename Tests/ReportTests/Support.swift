@@ -1,7 +1,7 @@
 import Models
 @testable import Report
 
-/// What a line says, with names in place of their places.
+/// A parsed line, with names instead of their positions.
 struct Read: Equatable {
     var outcome: LineReader.Outcome
     var line = RequestLine()
@@ -31,7 +31,7 @@ struct Read: Equatable {
         error = Self.text(line.error, bytes)
         tier = Self.text(line.tier, bytes)
         self.line = line
-        // Where names are differs from format to format.
+        // The positions of names differ between the formats.
         (self.line.caller, self.line.model, self.line.route, self.line.error) = (nil, nil, nil, nil)
         self.line.tier = nil
     }
@@ -45,7 +45,7 @@ struct Read: Equatable {
 }
 
 extension Catalogue {
-    /// Prices of models that only tests know, so that results do not change when a vendor's prices do.
+    /// Models with prices for tests only, so that results do not change with a vendor's prices.
     static let inTests: Catalogue = {
         let rows = """
             model,input,cached_input,cache_write,output,long_context_from,long_input,long_cached_input,long_output
@@ -57,7 +57,7 @@ extension Catalogue {
     }()
 }
 
-/// A line of the log as gpt-proxy writes it.
+/// A log line as gpt-proxy writes it.
 func jsonLine(
     _ time: String = "2026-11-24T10:00:00.123Z", caller: String = "ann", model: String = "large", status: Int = 200,
     input: Int = 1000, cached: Int = 200, output: Int = 100, reasoning: Int = 40, firstByte: Int = 300,
@@ -71,7 +71,7 @@ func jsonLine(
     """
 }
 
-/// What lines come to.
+/// The summary of log lines.
 func summary(
     _ lines: [String], by dimensions: [Selection.Dimension] = [.caller, .model], since: String? = nil,
     until: String? = nil, callers: [String] = [], models: [String] = [], catalogue: Catalogue = .inTests

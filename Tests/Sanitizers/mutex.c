@@ -1,9 +1,9 @@
-// Tells the thread sanitizer what it cannot see of Swift's Mutex.
+// Reports to the thread sanitizer the operations of Swift's Mutex that it cannot observe.
 //
-// Taking a mutex that is free, and giving back one that nobody waits for, are atomic operations compiled into the program,
-// and instrumented with it. The rest, when two threads meet, is in libswiftSynchronization, which is not: for the sanitizer
-// nothing then orders what the one thread did before what the other does. So these stand before the library's functions,
-// call them, and say what they have done; nothing else is kept from the sanitizer.
+// Locking a free mutex, and unlocking one without waiters, are atomic operations that are compiled into the program and
+// instrumented with it. The slow path, for contention between threads, is in libswiftSynchronization, which is not
+// instrumented: the sanitizer then does not see that one thread's accesses happen before the other's. These functions
+// replace the library's, call them, and report the acquire or release; nothing else is hidden from the sanitizer.
 //
 // Linked into programs built with --sanitize thread, by `deploy/test sanitizers`.
 #define _GNU_SOURCE

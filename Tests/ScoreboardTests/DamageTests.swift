@@ -3,13 +3,13 @@ import Testing
 
 @testable import Scoreboard
 
-/// Files with contents that no process wrote.
+/// Scoreboard files with invalid contents.
 @Suite struct DamageTests {
     let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// A process that has written two images, the second after the first one in the file.
+    /// A process that has written two images into its file, one after the other.
     private func busyProcess() -> TestProcess {
         let process = TestProcess(directory, clientLeft: 1)
         process.board.enter().describe(requestID: "r", caller: "c", route: "/", model: "m", method: "GET")
@@ -37,7 +37,7 @@ import Testing
         return snapshots
     }
 
-    @Test func `files that are no scoreboards are renamed, and other files stay`() throws {
+    @Test func `invalid scoreboards are renamed, and other files stay`() throws {
         try directory.write(Array("x".utf8), to: "note.txt")
         try directory.write([], to: "1-1.scoreboard")
         try directory.write(Array(repeating: 0xFF, count: 5000), to: "2-2.scoreboard")
@@ -50,7 +50,7 @@ import Testing
         #expect(directory.files.contains("note.txt") && directory.files.contains("process.damaged"))
     }
 
-    @Test func `damaged totals are renamed and reported, and counting goes on`() throws {
+    @Test func `damaged totals are renamed and reported, and counting continues`() throws {
         do { _ = TestProcess(directory, clientLeft: 1) }
         do { _ = TestProcess(directory) }
         var content = try directory.content(of: directory.past)
@@ -78,7 +78,7 @@ import Testing
         #expect(process.reports.isEmpty)
     }
 
-    @Test func `a file that is cut to any length has its last whole image`() throws {
+    @Test func `a truncated file yields its last complete image`() throws {
         do { _ = busyProcess() }
         let path = try #require(directory.boards.first)
         let content = try directory.content(of: path)
@@ -90,13 +90,13 @@ import Testing
             #expect(truncate(path, off_t(length)) == 0)
             return try read().count(.clientLeft)
         }
-        // The second image as long as it is whole, then the first, then none.
+        // The second image while it is complete, then the first, then none.
         #expect(counts.first == 2 && counts.contains(1) && counts.last == 0)
         #expect(counts == counts.sorted(by: >))
         #expect(counts.count { $0 == 2 } == 1)
     }
 
-    @Test(arguments: 0..<50) func `random bytes in a file do no harm`(_ seed: Int) throws {
+    @Test(arguments: 0..<50) func `random bytes in a file do not cause a crash`(_ seed: Int) throws {
         do { _ = busyProcess() }
         let path = try #require(directory.boards.first)
         var content = try directory.content(of: path)
@@ -112,8 +112,8 @@ import Testing
         try read()
     }
 
-    /// The checksum is right: it is no reason to trust the rest.
-    @Test(arguments: 0..<200) func `random sections with a valid checksum do no harm`(_ seed: Int) throws {
+    /// A valid checksum does not mean that the content is valid.
+    @Test(arguments: 0..<200) func `random sections with a valid checksum do not cause a crash`(_ seed: Int) throws {
         let process = busyProcess()
         var words = process.board.image().body
         var random = SystemRandomNumberGenerator()
@@ -142,7 +142,7 @@ import Testing
             writer.section(.process) { $0 += Array(image.section(.process)) + [1, 2, 3] }
             writer.replace(with: writer.words + [99, 2, 0, 0])
             writer.section(.series) { words in
-                // An unknown metric, and one with more values than it has now.
+                // An unknown metric, and a known one with more values than in this version.
                 words += [1000 | 8 << 16 | 1 << 32, 0, 5]
                 words += [UInt64(Metric.retries.rawValue) | 1 << 16 | 2 << 32, UInt64(Metric.retries.rawValue), 5, 5]
                 words += Array(image.section(.series))
@@ -160,7 +160,7 @@ import Testing
             [1], [1, 0x1F], [2, 0x1F, 97, 0x1F, 98, 0x1F, 99], [2, 0x1F, 97, 0x1F, 10], [2, 0x1F, 97, 0x1F, 0xFF],
             [5, 0x1F, 97, 0x1F, 98], [2, 0x1F] + Array(repeating: 97, count: 97) + [0x1F, 98], [],
         ] as [[UInt8]])
-    func `a series whose key does not fit its metric is skipped`(_ key: [UInt8]) {
+    func `a series with an invalid key for its metric is skipped`(_ key: [UInt8]) {
         #expect(!Series.isKey(key, of: .errors))
         let image = Image { writer in
             writer.section(.series) { words in
@@ -172,7 +172,7 @@ import Testing
         #expect([Snapshot(image, isLive: true)].count(.errors) == 0)
     }
 
-    @Test func `labels are read as they were written`() {
+    @Test func `labels are read as written`() {
         let labels = ["/proxy", "größer"]
         #expect(Series.isKey(Series.key(.errors, labels), of: .errors))
         #expect(Series(key: Series.key(.errors, labels), metric: .errors, values: [1]).labels == labels)
@@ -181,6 +181,6 @@ import Testing
 }
 
 extension Image.Writer {
-    /// Replaces everything that was written.
+    /// Replaces all words written so far.
     fileprivate mutating func replace(with words: [UInt64]) { self.words = words }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scoreboard
 
-/// A directory that cannot be used for a while.
+/// A state directory that is temporarily unusable.
 @Suite struct DirectoryFaultTests {
     let directory: TemporaryDirectory
 
@@ -24,7 +24,7 @@ import Testing
         #expect(try directory.count() == 1)
     }
 
-    @Test func `a directory that is removed and made again gets a file with all counts`() throws {
+    @Test func `a directory that is removed and created again gets a file with all counts`() throws {
         let process = TestProcess(directory, clientLeft: 1)
         directory.remove()
         process.count(1)
@@ -36,7 +36,7 @@ import Testing
         #expect(try directory.read().snapshots.count { $0.isLive } == 1)
     }
 
-    @Test func `a file that is removed or renamed is made again and counts once`() throws {
+    @Test func `a file that is removed or renamed is created again and counts once`() throws {
         let process = TestProcess(directory, clientLeft: 1)
         let path = try #require(directory.boards.first)
         try FileManager.default.removeItem(atPath: path)
@@ -60,7 +60,7 @@ import Testing
         #expect(try directory.count() == 1)
     }
 
-    @Test func `a directory that cannot be read leaves this process and the counts of the others`() throws {
+    @Test func `with an unreadable directory, the process and the counts of ended ones remain`() throws {
         directory.remove()
         let scoreboard = Scoreboard(directory: directory.path, streamLimit: 1)
         scoreboard.waitUntilShared(seconds: 60)
@@ -70,7 +70,7 @@ import Testing
         #expect(reading.faults.count == 2)
         try directory.make()
         #expect(eventually { scoreboard.read(within: 60).faults.isEmpty })
-        // The counts of ended processes stay when the directory cannot be read any more.
+        // The counts of ended processes are kept when the directory becomes unreadable.
         do { _ = TestProcess(directory, clientLeft: 5) }
         #expect(scoreboard.read(within: 60).snapshots.count(.clientLeft) == 6)
         directory.remove()
@@ -79,7 +79,7 @@ import Testing
         #expect(reading.snapshots.count { $0.isLive } == 1)
     }
 
-    @Test func `fifos, links and directories in place of files block nothing`() throws {
+    @Test func `fifos, links and directories in place of files do not block`() throws {
         #expect(mkfifo("\(directory.path)/1-1.scoreboard", 0o600) == 0)
         #expect(mkfifo("\(directory.path)/past.scoreboard", 0o600) == 0)
         #expect(mkfifo("\(directory.path)/lock", 0o600) == 0)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Scoreboard
 
-/// Numbers that upstream and the system's clock have a hand in.
+/// Extreme numbers from upstream and from the system's clock.
 struct OutsideNumbersTests {
-    /// A time of day that is set, beside a time that only grows.
+    /// A wall clock that can be set, and a monotonic clock.
     private final class Times: Sendable {
         private let now = Mutex((stamp: UInt64(0), elapsed: UInt64(0)))
 
@@ -25,7 +25,7 @@ struct OutsideNumbersTests {
     private let second: UInt64 = 1_000_000_000
 
     @Test(arguments: [1_700_000_000 - 5, 1_700_000_000 - 86_400, 0, 9_000_000_000] as [UInt64])
-    func `a clock that is set while a request waits for its first byte changes no duration`(seconds: UInt64) throws {
+    func `setting the wall clock during a request does not change durations`(seconds: UInt64) throws {
         let times = Times()
         times.set(stamp: 1_700_000_000 * second, elapsed: 100 * second)
         let scoreboard = Scoreboard(directory: nil, streamLimit: 1, clock: times.clock)
@@ -43,7 +43,7 @@ struct OutsideNumbersTests {
         #expect(scoreboard.read(within: 0).snapshots.first?.live == 0)
     }
 
-    @Test func `an exchange that began before 1970 is seen`() throws {
+    @Test func `a request that started before 1970 is listed`() throws {
         let scoreboard = Scoreboard(directory: nil, streamLimit: 1, clock: Times().clock)
         let place = scoreboard.enter()
         place.describe(requestID: "r", caller: "", route: "/proxy", model: "", method: "POST")
@@ -51,7 +51,7 @@ struct OutsideNumbersTests {
     }
 
     @Test(arguments: [Int.min, -1, 0, 1 << 40, Int.max])
-    func `no count is too strange`(count: Int) throws {
+    func `extreme counts do not trap`(count: Int) throws {
         let scoreboard = Scoreboard(directory: nil, streamLimit: count)
         for _ in 1...4 {
             let place = scoreboard.enter()
@@ -69,7 +69,7 @@ struct OutsideNumbersTests {
     }
 
     @Test(arguments: [-Double.infinity, -1, .nan, 1e300, .infinity])
-    func `no measure is too strange`(value: Double) throws {
+    func `extreme measurements do not trap`(value: Double) throws {
         let scoreboard = Scoreboard(directory: nil, streamLimit: 1)
         scoreboard.update {
             $0.observe(value, in: .duration, "/proxy", "", "")
@@ -81,7 +81,7 @@ struct OutsideNumbersTests {
         #expect(series.quantile(0.5) != nil)
     }
 
-    @Test func `sums stay at the greatest number`() {
+    @Test func `sums saturate at the greatest number`() {
         #expect(UInt64.max.saturatingAdd(1) == .max)
         #expect(UInt64(1).saturatingAdd(2) == 3)
     }

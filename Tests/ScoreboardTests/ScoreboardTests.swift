@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scoreboard
 
-/// A process's own scoreboard.
+/// The scoreboard of a single process.
 @Suite struct ScoreboardTests {
     private let scoreboard = Scoreboard(directory: nil, streamLimit: 7)
 
@@ -15,7 +15,7 @@ import Testing
         Dictionary(uniqueKeysWithValues: Totals([snapshot]).series(of: .requests).map { ($0.labels, $0.values[0]) })
     }
 
-    @Test func `what is counted can be read`() throws {
+    @Test func `counts can be read`() throws {
         scoreboard.update {
             $0.add(1, to: .requests, "ann", "/proxy", "gpt-5", "200")
             $0.add(2, to: .requests, "ann", "/proxy", "gpt-5", "200")
@@ -30,7 +30,7 @@ import Testing
         #expect(Totals([snapshot]).series(of: .tokens).map(\.values) == [[10, 4, 20, 8]])
     }
 
-    @Test func `live exchanges are seen while they live`() throws {
+    @Test func `requests are listed while they are live`() throws {
         let place = scoreboard.enter()
         #expect(try snapshot().live == 1)
         #expect(try snapshot().exchanges.isEmpty)
@@ -49,7 +49,7 @@ import Testing
         #expect(try snapshot().live == 0)
         #expect(try snapshot().mostLive == 1)
         #expect(try snapshot().exchanges.isEmpty)
-        // The next one on the same place begins anew.
+        // The next request in the same slot starts with empty fields.
         let next = scoreboard.enter()
         next.describe(requestID: "r2", caller: "bob", route: "/proxy", model: "", method: "POST")
         exchange = try #require(try snapshot().exchanges.first)
@@ -59,7 +59,7 @@ import Testing
         scoreboard.leave(next)
     }
 
-    @Test func `what a process says of its files is seen by others`() throws {
+    @Test func `the state of a process's files can be read`() throws {
         var snapshot = try #require(scoreboard.read(within: 10).snapshots.first)
         #expect((snapshot.keysVersion, snapshot.unreadableFiles) == (0, 0))
         scoreboard.note(keysVersion: .max)
@@ -68,7 +68,7 @@ import Testing
         #expect((snapshot.keysVersion, snapshot.unreadableFiles) == (.max, 0b101))
     }
 
-    @Test func `exchanges beyond the list are counted`() throws {
+    @Test func `requests beyond the number of slots are counted`() throws {
         let places = (0..<Layout.placeCount + 10).map { _ in
             let place = scoreboard.enter()
             place.describe(requestID: "r", caller: "ann", route: "/proxy", model: "m", method: "POST")
@@ -95,7 +95,7 @@ import Testing
         #expect(image.body.count + Interval.kept * 9 <= Layout.bodyCapacity)
     }
 
-    @Test func `long texts are cut`() throws {
+    @Test func `long texts are truncated`() throws {
         let place = scoreboard.enter()
         let long = String(repeating: "ä", count: 300)
         place.describe(requestID: long, caller: long, route: long, model: long, method: long)
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func `when there is no room for another series it is counted with others like it`() throws {
+    @Test func `without space for another series, values are counted as other`() throws {
         let count = 30_000
         for number in 0..<count {
             scoreboard.update { $0.add(1, to: .requests, "caller \(number)", "/proxy", "gpt-5", "200") }
@@ -121,7 +121,7 @@ import Testing
         #expect(series.labels == ["/a?b?c", String(repeating: "é", count: 48)])
     }
 
-    @Test func `the history has requests, tokens and live exchanges`() throws {
+    @Test func `the history has requests, tokens and live requests`() throws {
         let places = [scoreboard.enter(), scoreboard.enter()]
         scoreboard.leave(places[0])
         scoreboard.update { $0.addToHistory(isError: true, inputTokens: 3, outputTokens: 4, firstByte: 0.25) }
@@ -157,7 +157,7 @@ import Testing
         #expect(series.sum == 1003.85)
     }
 
-    @Test(arguments: [0.5, 0.95, 0.99]) func `quantiles are near the exact ones`(_ share: Double) throws {
+    @Test(arguments: [0.5, 0.95, 0.99]) func `quantiles are close to the exact ones`(_ share: Double) throws {
         let values = (1...10_000).map { Double($0) / 200 }
         let exact = values[Int(share * 10_000) - 1]
         let found = try #require(try series(values).quantile(share))
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func `the published bounds are those that are advised`() {
+    @Test func `the published bounds are the recommended ones`() {
         #expect(
             Bounds.firstByte.published.map(\.bound)
                 == [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10])
@@ -182,7 +182,7 @@ import Testing
 }
 
 @Suite struct LiveHistoryTests {
-    @Test func `between changes as many are live as at the last one`() {
+    @Test func `between changes the number of live requests stays the same`() {
         func interval(_ number: Int, most: Int, atEnd: Int) -> Interval {
             var interval = Interval(number: number)
             interval[.mostLive] = most

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scoreboard
 
-/// Processes that share a directory, live and ended.
+/// Live and ended processes that share a directory.
 @Suite struct StateDirectoryTests {
     let directory: TemporaryDirectory
 
@@ -11,7 +11,7 @@ import Testing
 
     // MARK: Live processes
 
-    @Test func `processes of one directory are seen as one`() throws {
+    @Test func `processes that share a directory are read together`() throws {
         let first = TestProcess(directory, clientLeft: 1)
         let second = TestProcess(directory, clientLeft: 2)
         let place = second.board.enter()
@@ -77,7 +77,7 @@ import Testing
         withExtendedLifetime(last) {}
     }
 
-    @Test func `an ended process counts before it is added up`() throws {
+    @Test func `an ended process counts before it is added to the totals`() throws {
         let live = TestProcess(directory)
         do { _ = TestProcess(directory, clientLeft: 1) }
         #expect(try directory.count() == 1)
@@ -85,7 +85,7 @@ import Testing
         withExtendedLifetime(live) {}
     }
 
-    @Test func `a process that is killed while it writes leaves its previous image`() throws {
+    @Test func `a process killed while writing leaves its previous image`() throws {
         do {
             let process = TestProcess(directory, clientLeft: 1)
             process.count(1)
@@ -94,7 +94,7 @@ import Testing
         let path = try #require(directory.boards.first)
         var content = try directory.content(of: path)
         #expect(try directory.count() == 2)
-        // As if only a part of the second image had been written.
+        // Simulates a second image that was written only in part.
         content[Layout.slotSize + Image.headCount * Layout.wordSize + 80] ^= 0xFF
         try Data(content).write(to: URL(filePath: path))
         #expect(try directory.count() == 1)
@@ -106,7 +106,7 @@ import Testing
         let content = try directory.content(of: ended)
         let living = TestProcess(directory)
         #expect(!directory.boards.contains(ended))
-        // As if the process had died before it removed the file.
+        // Simulates a process that was killed before it removed the file.
         try Data(content).write(to: URL(filePath: ended))
         #expect(try directory.count() == 5)
         let next = TestProcess(directory)
@@ -115,7 +115,7 @@ import Testing
         withExtendedLifetime((living, next)) {}
     }
 
-    @Test func `totals that were not finished change nothing`() throws {
+    @Test func `incomplete totals are ignored`() throws {
         do { _ = TestProcess(directory, clientLeft: 5) }
         try directory.write([1, 2, 3], to: "past.new")
         try directory.write([1, 2, 3], to: "9-9.new")
@@ -126,7 +126,7 @@ import Testing
         withExtendedLifetime(next) {}
     }
 
-    @Test func `a process that starts while another one adds up does not wait`() throws {
+    @Test func `a process that starts while another one adds up totals does not wait`() throws {
         do { _ = TestProcess(directory, clientLeft: 5) }
         let lock = open("\(directory.path)/lock", O_RDWR | O_CREAT, 0o600)
         try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
@@ -141,7 +141,7 @@ import Testing
         withExtendedLifetime(next) {}
     }
 
-    @Test func `many processes that start and end at once lose no count and double none`() async throws {
+    @Test func `concurrent starts and ends of processes neither lose nor duplicate counts`() async throws {
         let path = directory.path
         let stop = Flag()
         let watcher = Task.detached { () -> String? in
@@ -166,10 +166,10 @@ import Testing
         }
         stop.set()
         #expect(try directory.count() == 100)
-        #expect(await watcher.value == nil, "counts must not fall")
+        #expect(await watcher.value == nil, "counts must not decrease")
     }
 
-    @Test func `series that the totals have no room for are counted as other`() throws {
+    @Test func `series that do not fit into the totals are counted as other`() throws {
         let perProcess = 3000
         let long = String(repeating: "x", count: 80)
         for number in 0..<3 {
@@ -236,7 +236,7 @@ final class Flag: @unchecked Sendable {
     func set() { lock.withLock { value = true } }
 }
 
-/// Waits for a condition. The limit of a minute is for hang detection only.
+/// Waits until a condition holds. The limit of one minute only detects hangs.
 func eventually(_ holds: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<6000 {
         if try holds() { return true }

@@ -21,7 +21,7 @@ final class TemporaryDirectory {
 
     var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? [] }
 
-    /// The paths of processes' scoreboards.
+    /// The paths of the processes' scoreboards, without the totals.
     var boards: [String] {
         files.filter { $0.hasSuffix(".scoreboard") && $0 != "past.scoreboard" }.map { "\(path)/\($0)" }
     }
@@ -54,7 +54,7 @@ extension [Snapshot] {
     }
 }
 
-/// A process's scoreboard without the thread: it is copied on demand. The process ends when this is released.
+/// A process's scoreboard without its thread: it is copied on demand. Releasing this object simulates the process's end.
 final class TestProcess {
     let board: Board
     private let kept: KeptBoard
@@ -64,7 +64,7 @@ final class TestProcess {
         var faults: [DirectoryFault?] = []
     }
 
-    /// The faults of the directory that were reported; nil stands for their end.
+    /// The reported faults of the directory; nil means that a fault has ended.
     var reports: [DirectoryFault?] { log.faults }
 
     /// - Parameter clientLeft: the initial count of the metric ``Metric/clientLeft``.

@@ -14,7 +14,7 @@ import Testing
             in: root.files, ResourceLimits(machine: machine, addressSpace: addressSpace, data: data), threads)
     }
 
-    @Test func `without limits it is the machine's memory`() throws {
+    @Test func `without other limits, the machine's memory is the limit`() throws {
         #expect(try lowest() == MemoryLimit("the machine's memory", 4096 * MB))
     }
 
@@ -34,7 +34,7 @@ import Testing
         #expect(limit == MemoryLimit("ulimit -d", 512 * MB - MB - threads.stacks))
     }
 
-    @Test func `an exhausted limit leaves nothing`() throws {
+    @Test func `an exhausted limit leaves no memory`() throws {
         #expect(try lowest(addressSpace: 0).bytes == 0)
         #expect(try lowest(["/proc/self/status": "VmSize: 104857600 kB\n"], addressSpace: 1024 * MB).bytes == 0)
     }
@@ -47,7 +47,7 @@ import Testing
 
     // MARK: Control groups
 
-    @Test func `the lowest limit of the group and of those around it counts`() throws {
+    @Test func `the lowest limit of the group and its ancestors applies`() throws {
         let files = [
             "/proc/self/cgroup": "0::/system.slice/gpt-proxy.service\n",
             "/proc/self/mountinfo": otherMounts + unified,
@@ -66,7 +66,7 @@ import Testing
         #expect(try lowest(files) == MemoryLimit("/sys/fs/cgroup/a/memory.high", 256 * MB))
     }
 
-    @Test func `version 1 is read where its controller of memory is mounted`() throws {
+    @Test func `version 1 limits are read from the memory controller's mount`() throws {
         let files = [
             "/proc/self/cgroup": "12:cpu,cpuacct:/x\n4:memory:/docker/abc\n1:name=systemd:/y\n0::/\n",
             "/proc/self/mountinfo": otherMounts + memoryController,
@@ -78,7 +78,7 @@ import Testing
                 == MemoryLimit("/sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes", 300 * MB))
     }
 
-    @Test func `in a container the mounted group counts, whatever path the kernel reports`() throws {
+    @Test func `in a container the mounted group's limit applies, whatever path the kernel reports`() throws {
         let mount = memoryController.replacing(" / ", with: " /docker/abc ")
         for group in ["/docker/abc", "/docker/abc/worker", "/another", "/../other"] {
             let files = [
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `places with spaces and groups with colons are found`() throws {
+    @Test func `mount points with spaces and groups with colons are found`() throws {
         let files = [
             "/proc/self/cgroup": "0::/a:b\n",
             "/proc/self/mountinfo": unified.replacing("/sys/fs/cgroup", with: "/my\\040groups"),
@@ -106,7 +106,7 @@ import Testing
         #expect(try lowest(files).name == "the machine's memory")
     }
 
-    @Test(arguments: 0..<200) func `random bytes in the tables do no harm`(_ seed: Int) throws {
+    @Test(arguments: 0..<200) func `random bytes in the tables do not cause a crash`(_ seed: Int) throws {
         var random = SystemRandomNumberGenerator()
         func spoil(_ text: String) -> String {
             var bytes = Array(text.utf8)

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import SystemLimits
 
-/// Kernel files with contents that a test chooses.
+/// Simulated kernel files with the given contents.
 final class FakeRoot {
     let files: SystemFiles
 
@@ -22,7 +22,7 @@ final class FakeRoot {
 
 let MB = 1 << 20
 
-/// Lines of `/proc/self/mountinfo` for control groups of version 2, of version 1, and for other mounts.
+/// Lines of `/proc/self/mountinfo`: control groups version 2, the memory controller of version 1, and other mounts.
 let unified = "29 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
 let memoryController = "33 25 0:29 / /sys/fs/cgroup/memory rw,nosuid shared:9 - cgroup cgroup rw,memory\n"
 let otherMounts = """

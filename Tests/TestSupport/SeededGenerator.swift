@@ -1,13 +1,15 @@
-/// Random numbers that are the same in every run (SplitMix64).
+/// Pseudorandom numbers that are the same in every run (SplitMix64).
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// - Parameter seed: any number; each has its own sequence.
+    /// Creates a generator.
+    ///
+    /// - Parameter seed: any number; each seed gives a different sequence.
     public init(seed: UInt64) {
         state = seed
     }
 
-    /// The next number of the sequence.
+    /// Returns the next number of the sequence.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
@@ -16,12 +18,16 @@ public struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    /// Whether something happens that does so once in `odds` times.
+    /// Returns true with a probability of 1 in `odds`.
+    ///
+    /// - Parameter odds: at least 1.
     public mutating func happens(oneIn odds: Int) -> Bool {
         Int.random(in: 0..<odds, using: &self) == 0
     }
 
-    /// One of the choices, of which there must be some.
+    /// Returns one of the choices.
+    ///
+    /// - Parameter choices: must not be empty.
     public mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[Int.random(in: 0..<choices.count, using: &self)]
     }

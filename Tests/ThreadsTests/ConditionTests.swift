@@ -4,7 +4,7 @@ import Threads
 
 struct ConditionTests {
     @Test
-    func `a wait ends when another thread says that something holds`() throws {
+    func `a wait ends when another thread makes the condition true`() throws {
         let condition = Condition()
         let holds = Atomic(false)
         try Thread.start(name: "test") {
@@ -21,7 +21,7 @@ struct ConditionTests {
     }
 
     @Test(arguments: [0, 0.01, 0.999_999_999])
-    func `a wait for what never holds ends`(seconds: Double) {
+    func `a wait for a condition that never becomes true ends at its time limit`(seconds: Double) {
         let condition = Condition()
         let start = ContinuousClock.now
         #expect(!condition.withLock { condition.wait(seconds: seconds) { false } })
@@ -29,7 +29,7 @@ struct ConditionTests {
     }
 
     @Test
-    func `what holds already is not waited for`() {
+    func `a condition that is already true is not waited for`() {
         let condition = Condition()
         #expect(condition.withLock { condition.wait(seconds: 3600) { true } })
     }

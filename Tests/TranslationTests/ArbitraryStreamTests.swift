@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 import Translation
 
-/// Streams that no server should send, made of recorded ones.
+/// Malformed streams, derived from recorded ones.
 struct ArbitraryStreamTests {
     @Test(arguments: Vectors.successes)
-    func `unknown events anywhere, in whatever pieces, change nothing`(name: String) throws {
+    func `unknown events at any position, in pieces of any size, change nothing`(name: String) throws {
         let events = try Vectors.events(name)
         let expected = try bytes(of: events)
         for seed in 0..<UInt64(5) {
@@ -33,9 +33,9 @@ struct ArbitraryStreamTests {
         }
     }
 
-    /// Every piece of a reply is said again later, but for the deltas of a part of which other deltas came.
+    /// Later events repeat every piece of a response, except single deltas of a part whose other deltas arrived.
     @Test(arguments: Vectors.successes)
-    func `events that are lost, other than some of a part's deltas, lose no text`(name: String) throws {
+    func `losing events, except some of a part's deltas, loses no text`(name: String) throws {
         let events = try Vectors.events(name)
         let expected = try Said(chunks: chunks(in: bytes(of: events)))
         for seed in 0..<UInt64(20) {
@@ -51,14 +51,14 @@ struct ArbitraryStreamTests {
             let said = try stream.said
             #expect(said.content == expected.content, "seed \(seed)")
             #expect(said.refusal == expected.refusal, "seed \(seed)")
-            // A call whose beginning was lost comes later.
+            // A call whose first event was lost is sent later, so the order may differ.
             #expect(said.calls.sorted { $0.id < $1.id } == expected.calls.sorted { $0.id < $1.id }, "seed \(seed)")
             #expect(said.finishReason == expected.finishReason, "seed \(seed)")
         }
     }
 
     @Test(arguments: Vectors.successes)
-    func `events other than deltas that come twice double nothing`(name: String) throws {
+    func `repeated events other than deltas duplicate nothing`(name: String) throws {
         let events = try Vectors.events(name)
         var stream = Streamed(try translator())
         for event in events {
@@ -70,7 +70,7 @@ struct ArbitraryStreamTests {
     }
 
     @Test(arguments: Vectors.names)
-    func `any value in place of any other does no harm`(name: String) throws {
+    func `a stream with random values replaced yields valid JSON chunks`(name: String) throws {
         let events = try Vectors.events(name)
         for seed in 0..<UInt64(20) {
             var random = SeededGenerator(seed: seed)
@@ -83,13 +83,13 @@ struct ArbitraryStreamTests {
             }
             stream.end()
             #expect(stream.translator.outcome != nil)
-            // Whatever came, the client gets JSON.
+            // The client gets valid JSON for any input.
             #expect(throws: Never.self) { try stream.chunks }
         }
     }
 
     @Test(arguments: Vectors.names)
-    func `any value in place of any other in a whole response does no harm`(name: String) throws {
+    func `a whole response with random values replaced yields valid JSON or an error`(name: String) throws {
         let root = try Vectors.json("bodies/\(name).json")
         let translator = SingleReplyTranslator(context: try context(), id: "id", created: 7)
         for seed in 0..<UInt64(50) {
@@ -126,7 +126,7 @@ extension Writer {
         #"[{"type":"function_call"}]"#,
     ]
 
-    /// Copies a value with some of what is in it changed for something else.
+    /// Copies a value and replaces some of the values inside it at random.
     fileprivate mutating func garbled(_ value: Value, _ random: inout SeededGenerator) {
         if random.happens(oneIn: 25), let surprise = try? Document(parsing: Array(random.pick(Self.surprises).utf8)) {
             return self.value(surprise.root)

@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Translation
 
-/// Bodies of `/v1/chat/completions`, one rule after the other. What both fronts share is tested with `/proxy`.
+/// Bodies of `/v1/chat/completions`, rule by rule. Rules shared with `/proxy` are tested there.
 struct ChatRequestTests {
     private func translated(_ fields: String, model: String = "gpt-5.6-terra") throws -> TranslatedRequest {
         let body = #"{"model":"\#(model)","messages":[{"role":"user","content":"x"}]\#(fields)}"#
@@ -31,7 +31,7 @@ struct ChatRequestTests {
     // MARK: Recorded requests
 
     @Test(arguments: Vectors.names)
-    func `a recorded request asks upstream for the same`(name: String) throws {
+    func `a recorded request becomes the recorded upstream request`(name: String) throws {
         for kind in ["", "_stream"] {
             let given = try Document(parsing: Vectors.bytes("requests/\(name).chat\(kind).json"))
             let request = try RequestTranslator(settings: TranslationSettings()).translateChatRequest(given)
@@ -41,7 +41,8 @@ struct ChatRequestTests {
             #expect(Set(sent.members.map(\.name)) == Set(expected.members.map(\.name)))
             for member in expected.members where member.name != "input" {
                 let value = sent.members.first { $0.name == member.name }?.value
-                // Summaries of reasoning are the operator's to ask for: not every organisation may have them.
+                // Reasoning summaries are requested only if the operator configures them: not every organisation has
+                // access to them.
                 let wanted = member.value.sorted.replacing(#",summary:"auto""#, with: "")
                 #expect(value?.sorted == wanted, "\(member.name)")
             }
@@ -55,7 +56,7 @@ struct ChatRequestTests {
         #"{"role":"system","content":"s"}"#, #"{"role":"developer","content":"d"}"#, #"{"role":"user","content":"u"}"#,
         #"{"role":"assistant","content":"a"}"#,
     ])
-    func `a message of text stays as it is, also in the middle and alone`(message: String) throws {
+    func `a text message is unchanged, alone or between others`(message: String) throws {
         let user = #"{"role":"user","content":"x"}"#
         #expect(try input(message) == "[\(message)]")
         #expect(try input("\(user),\(message),\(user)") == "[\(user),\(message),\(user)]")
@@ -77,7 +78,7 @@ struct ChatRequestTests {
         ),
         (#"{"type":"file","file":{"file_id":"i"}}"#, #"{"type":"input_file","file_id":"i"}"#),
     ])
-    func `a part keeps what it says in its new form`(given: String, sent: String) throws {
+    func `a content part keeps its values in its new form`(given: String, sent: String) throws {
         let user = #"{"role":"user","content":[\#(given)]}"#
         #expect(try input(user) == #"[{"role":"user","content":[\#(sent)]}]"#)
         let call = #"{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f"}}]}"#
@@ -86,7 +87,7 @@ struct ChatRequestTests {
             try input(tool)?.hasSuffix(#",{"type":"function_call_output","call_id":"c","output":[\#(sent)]}]"#) == true)
     }
 
-    @Test func `an assistant's audio is left out and its text kept`() throws {
+    @Test func `an assistant message's audio is dropped and its text kept`() throws {
         let body = #"{"messages":[{"role":"assistant","audio":{"id":"a"},"content":"x"}]}"#
         let request = try RequestTranslator(settings: TranslationSettings())
             .translateChatRequest(Document(parsing: Array(body.utf8)))
@@ -113,7 +114,7 @@ struct ChatRequestTests {
         ),
         (#"{"messages":[{"role":"assistant","tool_calls":[{"type":"function"}]}]}"#, "messages[0].tool_calls[0].id"),
     ])
-    func `what Chat Completions demands is demanded`(body: String, param: String) throws {
+    func `fields that Chat Completions requires are required`(body: String, param: String) throws {
         #expect(try refused(body).param == param)
     }
 
@@ -123,7 +124,7 @@ struct ChatRequestTests {
         "metadata", "moderation", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
         "safety_identifier", "service_tier", "user",
     ])
-    func `a field that both APIs know is copied`(name: String) throws {
+    func `a field that both APIs have is copied`(name: String) throws {
         #expect(try sent(#","\#(name)":{"a": 1.0}"#, [name]) == #"{"a": 1.0}"#)
         #expect(try sent(#","\#(name)":null"#, [name]) == nil)
     }
@@ -160,7 +161,7 @@ struct ChatRequestTests {
         #expect(try sent(fields, [name]) == value)
     }
 
-    @Test func `the wish for usage is not sent`() throws {
+    @Test func `include_usage is not sent`() throws {
         let request = try translated(#","stream":true,"stream_options":{"include_usage":true}"#)
         #expect(request.context.includesUsage)
         #expect(!String(decoding: request.body, as: UTF8.self).contains("stream_options"))
@@ -170,7 +171,7 @@ struct ChatRequestTests {
         #""temperature":1.0"#, #""top_p":1.0"#, #""temperature":1e0"#, #""presence_penalty":0.00"#,
         #""frequency_penalty":-0.0"#, #""n":1"#,
     ])
-    func `a default is one however it is written`(field: String) throws {
+    func `a default value is recognized in any notation`(field: String) throws {
         let request = try translated("," + field, model: "gpt-5")
         #expect(request.notices == [])
         let plain = try translated("", model: "gpt-5")
@@ -178,7 +179,7 @@ struct ChatRequestTests {
     }
 
     @Test(arguments: ["top_k", "min_p", "enable_thinking"])
-    func `a field that nobody knows is not sent, and named`(name: String) throws {
+    func `an unknown field is not sent, and is named in a notice`(name: String) throws {
         let request = try translated(#","\#(name)":1"#)
         #expect(request.notices.map(\.field) == [name])
         #expect(!String(decoding: request.body, as: UTF8.self).contains(name))
@@ -186,7 +187,7 @@ struct ChatRequestTests {
 }
 
 extension Value {
-    /// The value without white space, its members in the order of their names.
+    /// The value without white space, with members sorted by name.
     fileprivate var sorted: String {
         switch kind {
         case .array: "[" + elements.map(\.sorted).joined(separator: ",") + "]"
@@ -196,7 +197,7 @@ extension Value {
         }
     }
 
-    /// An input item without what may be left out, and its text in the short form.
+    /// An input item without optional members, with a single text part in the short form.
     fileprivate var said: String {
         let parts = self["content"].map { Array($0.elements) } ?? []
         guard parts.count == 1, let text = parts[0]["text"] else { return sorted }

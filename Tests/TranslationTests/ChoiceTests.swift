@@ -9,7 +9,7 @@ struct ChoiceTests {
             .translateChatRequest(Document(parsing: Array(body.utf8)))
     }
 
-    @Test func `each choice is a request of its own, and all are the same`() throws {
+    @Test func `each choice is a separate request with the same body`() throws {
         let request = try translated(#""n":3"#)
         #expect(request.choices.count == 3)
         #expect(Set(request.choices.map(\.body)).count == 1)
@@ -17,13 +17,13 @@ struct ChoiceTests {
     }
 
     @Test(arguments: [(#""n":0"#, "below"), (#""n":9"#, "<= 8"), (#""n":"2""#, "integer"), (#""n":1.5"#, "integer")])
-    func `a number that cannot be is refused by its name`(field: String, word: String) throws {
+    func `an invalid number of choices is rejected by parameter name`(field: String, word: String) throws {
         let error = #expect(throws: RequestError.self) { try translated(field) }
         #expect(error?.param == "n")
         #expect(error?.message.contains(word) == true)
     }
 
-    @Test func `a prompt is counted once however many choices it has`() throws {
+    @Test func `a prompt's tokens are counted once for all of its choices`() throws {
         let contexts = try translated(#""n":2"#).choices.map(\.context)
         let response = #"""
             {"status":"completed","output":[\#(message("a"))],\#
@@ -36,7 +36,7 @@ struct ChoiceTests {
         #expect(reply.usage?.output == 10)
     }
 
-    @Test func `each prompt of a completion has its choices`() throws {
+    @Test func `each prompt of a completion has its own choices`() throws {
         let body = #"{"prompt":["a","b"],"n":2}"#
         let requests = try RequestTranslator(settings: TranslationSettings())
             .translateCompletionRequest(Document(parsing: Array(body.utf8))).flatMap(\.choices)
@@ -46,7 +46,7 @@ struct ChoiceTests {
         #expect(try ReplyTranslator(id: "id", created: 7).translate(parts).usage?.input == 20)
     }
 
-    @Test func `a choice whose cost nobody knows does not hide the prompt's`() throws {
+    @Test func `a choice without usage does not hide the prompt's tokens`() throws {
         let contexts = try translated(#""n":2"#).choices.map(\.context)
         let bodies = [
             #"{"status":"completed","output":[]}"#,
@@ -56,7 +56,7 @@ struct ChoiceTests {
         #expect(try ReplyTranslator(id: "id", created: 7).translate(parts).usage?.input == 10)
     }
 
-    @Test func `prompts and choices together are bounded`() throws {
+    @Test func `the product of prompts and choices is limited`() throws {
         let body = #"{"prompt":[\#(Array(repeating: #""a""#, count: 20).joined(separator: ","))],"n":8}"#
         let error = #expect(throws: RequestError.self) {
             try RequestTranslator(settings: TranslationSettings()).translateCompletionRequest(

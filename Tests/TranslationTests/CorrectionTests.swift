@@ -24,7 +24,7 @@ struct CorrectionTests {
     }
 
     @Test(arguments: ["unsupported_parameter", "unknown_parameter", "unsupported_value"])
-    func `the parameter that is named is taken out and named as dropped`(code: String) throws {
+    func `a parameter named in the error is removed and reported as dropped`(code: String) throws {
         let request = try request(#""temperature":0.5,"top_p":0.5"#)
         let corrected = try #require(request.corrected(by: refusal("temperature", code: code))?.request)
         #expect(body(corrected) == body(request)?.replacing(#""temperature":0.5,"#, with: ""))
@@ -32,7 +32,7 @@ struct CorrectionTests {
         #expect(corrected.notices.map(\.kind) == [.dropped])
     }
 
-    @Test func `what the client did not ask for is not named as dropped`() throws {
+    @Test func `a parameter that the client did not send is not reported as dropped`() throws {
         let tools = #""tools":[{"type":"function","function":{"name":"f"}}]"#
         for (model, fields, expected) in [
             ("gpt-5", tools, Notice.Kind.adjusted), ("new", #""logprobs":true"#, .dropped),
@@ -46,13 +46,13 @@ struct CorrectionTests {
         }
     }
 
-    @Test func `a refusal without a code is known by its message`() throws {
+    @Test func `an error without a code is recognized by its message`() throws {
         let message = "Unsupported parameter: 'temperature' is not supported with this model."
         #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: nil, message)) != nil)
         #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: nil, "Slow down")) == nil)
     }
 
-    @Test func `within an object only the member goes, and the object when it is left empty`() throws {
+    @Test func `only the member of an object is removed, and the object if it becomes empty`() throws {
         let both = try request(#""verbosity":"low","response_format":{"type":"json_object"}"#)
         #expect(
             body(try both.corrected(by: refusal("text.verbosity"))?.request)
@@ -63,7 +63,7 @@ struct CorrectionTests {
         #expect(corrected.notices.map(\.field) == ["verbosity"])
     }
 
-    @Test func `what stands beside it stays, however deep it is`() throws {
+    @Test func `siblings of a removed member stay, at any depth`() throws {
         let request = try request(#""moderation":{"input":{"mode":"strict","new":1},"x":{"y":{"z":1}}}"#)
         let corrected = try #require(request.corrected(by: refusal("moderation.input.new"))?.request)
         #expect(body(corrected) == body(request)?.replacing(#","new":1"#, with: ""))
@@ -71,7 +71,7 @@ struct CorrectionTests {
         #expect(body(emptied) == body(request)?.replacing(#","x":{"y":{"z":1}}"#, with: ""))
     }
 
-    @Test func `of a parameter of which two values were refused, every value is`() throws {
+    @Test func `once two values of a parameter were rejected, every value is removed`() throws {
         func learned(_ value: String) throws -> RefusedParameter {
             try request(#""temperature":\#(value)"#).corrected(by: refusal("temperature", code: "unsupported_value"))!
                 .learned
@@ -84,7 +84,7 @@ struct CorrectionTests {
     }
 
     @Test(arguments: ["max_tokens", "max_completion_tokens"])
-    func `the limit is named as the client named it`(field: String) throws {
+    func `the token limit is reported by the client's name for it`(field: String) throws {
         let request = try request(#""\#(field)":100"#)
         #expect(try request.corrected(by: refusal("max_output_tokens"))?.request.notices.map(\.field) == [field])
     }
@@ -94,7 +94,7 @@ struct CorrectionTests {
         "text.format",
         "nothing",
     ])
-    func `what a request cannot do without, or does not have, stays`(param: String) throws {
+    func `required parameters, and parameters that are not present, cause no correction`(param: String) throws {
         let fields =
             #""stream":true,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","verbosity":"low""#
         #expect(try request(fields).corrected(by: refusal(param)) == nil)
@@ -103,12 +103,12 @@ struct CorrectionTests {
     @Test(arguments: [
         "invalid_api_key", "insufficient_quota", "rate_limit_exceeded", "invalid_value", "context_length_exceeded",
     ])
-    func `other errors are none of its business`(code: String) throws {
+    func `other errors cause no correction`(code: String) throws {
         #expect(try request(#""temperature":0.5"#).corrected(by: refusal("temperature", code: code)) == nil)
     }
 
     @Test(arguments: [UnsupportedParameterPolicy.reject, .forward])
-    func `an operator who does not let parameters be dropped gets the refusal`(policy: UnsupportedParameterPolicy)
+    func `there is no correction unless the policy is to drop parameters`(policy: UnsupportedParameterPolicy)
         throws
     {
         let request = try request(#""temperature":0.5"#, policy: policy)
@@ -117,7 +117,7 @@ struct CorrectionTests {
         #expect(request.without([learned]).body == request.body)
     }
 
-    @Test func `what was learned holds for the effort, and where the value was refused, for the value`() throws {
+    @Test func `a rejection applies to the effort, or to the value if the value was rejected`() throws {
         let high = #""reasoning_effort":"high""#
         let sampling = try request(#""temperature":0.5,\#(high)"#).corrected(by: refusal("temperature"))!.learned
         #expect(try request(#""temperature":0.7,\#(high)"#).without([sampling]).notices.count == 1)

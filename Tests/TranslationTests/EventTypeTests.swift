@@ -2,9 +2,9 @@ import JSON
 import Testing
 import Translation
 
-/// All types of events that the Responses API has, and some that it has not.
+/// All event types of the Responses API, and some unknown ones.
 struct EventTypeTests {
-    /// Those that a Chat Completions client learns nothing from.
+    /// The event types that produce no chunk.
     static let silent: [String] =
         [
             "audio.delta", "audio.done", "audio.transcript.delta", "audio.transcript.done",
@@ -22,11 +22,11 @@ struct EventTypeTests {
             "reasoning_summary_part.done", "shell_call_command.added", "shell_call_command.delta",
             "shell_call_command.done", "shell_call_output_content.delta", "shell_call_output_content.done",
             "web_search_call.completed", "web_search_call.in_progress", "web_search_call.searching",
-            // Seen on the wire, or made up.
+            // Observed but undocumented, or invented.
             "apply_patch_call_operation_diff.delta", "apply_patch_call_operation_diff.done", "steer.accepted", "",
         ].map { "response." + $0 } + ["ping", "keepalive", "", "chat.completion.chunk"]
 
-    /// An event of any type, with a member of every name that events have.
+    /// An event of the given type, with every member that events can have.
     static func event(_ type: String) -> String {
         #"""
         {"type":"\#(type)","sequence_number":1,"output_index":0,"content_index":0,"summary_index":0,"item_id":"i",\#
@@ -37,7 +37,7 @@ struct EventTypeTests {
     }
 
     @Test(arguments: silent)
-    func `an event that is no news to the client is passed over`(type: String) throws {
+    func `an event without information for the client is skipped`(type: String) throws {
         var stream = Streamed(try translator())
         stream.send(Self.event(type))
         #expect(stream.bytes == [])
@@ -52,7 +52,7 @@ struct EventTypeTests {
         ("refusal.delta", #""refusal":"x""#),
         ("completed", #""finish_reason":"stop""#), ("incomplete", #""finish_reason":"stop""#),
     ])
-    func `an event that is news becomes a chunk`(type: String, chunk: String) throws {
+    func `an event with content becomes a chunk`(type: String, chunk: String) throws {
         var stream = Streamed(try translator())
         stream.send(Self.event("response." + type))
         #expect(stream.text.contains(chunk))

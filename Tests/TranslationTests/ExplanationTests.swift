@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Translation
 
-/// A row in a few words: `max_tokens > max_output_tokens renamed`.
+/// A short form of a row: `max_tokens > max_output_tokens renamed`.
 private func words(_ row: Explanation.Row) -> String {
     "\(row.field ?? "-") > \(row.sentAs ?? "-") \(row.change.rawValue)"
 }
@@ -59,13 +59,13 @@ struct ExplanationTests {
             ["function_call > - unneeded", "tool_choice > tool_choice kept"]
         ),
     ])
-    func `a field is told with what became of it`(fields: String, told: [String]) throws {
+    func `a field is explained with its change`(fields: String, told: [String]) throws {
         let rows = try explained("{\(fields),\(Self.hi)}")
         let own = rows.filter { $0.field?.hasPrefix("messages") == false }
         #expect(own.map(words) == told)
     }
 
-    @Test func `messages stand beside the items that they became`() throws {
+    @Test func `messages are shown with the items that they became`() throws {
         let call = #"{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}"#
         let other = call.replacing(#""a""#, with: #""b""#)
         let rows = try explained(
@@ -101,7 +101,7 @@ struct ExplanationTests {
         #expect(rows.allSatisfy { $0.reason != nil })
     }
 
-    @Test func `each of several prompts is told`() throws {
+    @Test func `each of several prompts is explained`() throws {
         let rows = try explained(#"{"prompt":["a","b"],"echo":true}"#, .completions)
         #expect(
             rows.prefix(3).map(words) == [
@@ -109,7 +109,7 @@ struct ExplanationTests {
             ])
     }
 
-    @Test func `where upstream has the client's API, all but the names is kept`() throws {
+    @Test func `if upstream has the client's API, only names change`() throws {
         let rows = try explained(#"{"model":"gpt-4o","seed":7,"max_tokens":5,\#(Self.hi)}"#, target: .chat)
         #expect(
             rows.map(words) == [
@@ -124,8 +124,8 @@ struct ExplanationTests {
             ])
     }
 
-    /// Nothing is passed over on either side, whatever the request.
-    @Test func `every field, item and notice of the recorded requests is told`() throws {
+    /// The explanation is complete on both sides for every recorded request.
+    @Test func `every field, item and notice of the recorded requests is explained`() throws {
         for file in Vectors.names.flatMap({ ["\($0).chat.json", "\($0).chat_stream.json"] }) {
             for route in [TranslatedRoute.chatCompletions, .proxy] {
                 let document = try Document(parsing: Vectors.bytes("requests/\(file)"))

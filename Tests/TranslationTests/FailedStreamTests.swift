@@ -3,7 +3,7 @@ import JSON
 import Testing
 import Translation
 
-/// Streams that end in another way than by a finished reply.
+/// Streams that end without a complete response.
 struct FailedStreamTests {
     private static let nested = #"""
         {"type":"error","error":{"type":"tokens","code":"rate_limit_exceeded","message":"slow"}}
@@ -15,7 +15,7 @@ struct FailedStreamTests {
         """#
 
     @Test(arguments: [[nested], [flat], [bare], [failed], [nested, failed], [flat, failed], [failed, nested]])
-    func `an error is reported once, in whatever form it comes`(events: [String]) throws {
+    func `an error is reported once, in any form`(events: [String]) throws {
         let stream = try Streamed([created(), delta("output_text", "a")] + events + [completed(message("b"))])
         let failure = try #require(stream.failure)
         #expect(failure.message == "slow")
@@ -32,7 +32,7 @@ struct FailedStreamTests {
         #"{"type":"response.completed","response":{"status":"failed","error":null}}"#,
         #"{"type":"response.done","response":{"status":"cancelled"}}"#,
     ])
-    func `an error without a reason is one all the same`(event: String) throws {
+    func `an error event without a reason is an error`(event: String) throws {
         let failure = try #require(try Streamed([event]).failure)
         #expect(failure.status == 500)
         #expect(!failure.message.isEmpty)
@@ -47,7 +47,7 @@ struct FailedStreamTests {
         ("failed_to_download_image", 400), ("image_file_not_found", 400), ("context_length_exceeded", 400),
         ("never_heard_of", 500),
     ])
-    func `a failed response's code tells whose fault it is`(code: String, status: Int) throws {
+    func `a failed response's code determines the status`(code: String, status: Int) throws {
         let event = #"{"type":"response.failed","response":{"error":{"code":"\#(code)","message":"m"}}}"#
         #expect(try Streamed([event]).failure?.status == status)
     }
@@ -58,12 +58,12 @@ struct FailedStreamTests {
     }
 
     @Test(arguments: ["", " ", "[DONE]", "5", "null", "[]", "{}", #"{"type":5}"#, #""response.completed""#])
-    func `an event that means nothing does no harm`(event: String) throws {
+    func `a meaningless event is ignored`(event: String) throws {
         #expect(try Streamed([event, completed(message("a"))]).said.content == "a")
     }
 
     @Test(arguments: Vectors.names)
-    func `a stream that breaks off anywhere has failed`(name: String) throws {
+    func `a stream that breaks off at any position has failed`(name: String) throws {
         let events = try Vectors.events(name)
         for count in 0..<events.count - (Vectors.failures.contains(name) ? 0 : 1) {
             var stream = Streamed(try translator())
@@ -74,7 +74,7 @@ struct FailedStreamTests {
         }
     }
 
-    @Test func `the first end counts`() throws {
+    @Test func `the first outcome is final`() throws {
         var stream = try Streamed([completed(message("a"))])
         stream.end()
         stream.translator.fail(ReplyFailure(message: "late"))

@@ -4,7 +4,7 @@ import Testing
 import Translation
 
 struct HistoryRepairTests {
-    /// The input items of a conversation, compactly, and what was said of them.
+    /// The input items of a conversation in compact form, and the fields named as repaired.
     private func items(_ messages: String...) throws -> (items: [String], repairs: [String]) {
         let body = #"{"messages":[\#(messages.joined(separator: ","))]}"#
         let request = try RequestTranslator(settings: TranslationSettings())
@@ -30,42 +30,42 @@ struct HistoryRepairTests {
         #"{"type":"function_call_output","call_id":"\#(id)","output":"\#(text)"}"#
     }
 
-    @Test func `a history that needs no repair gets none`() throws {
+    @Test func `a valid history is not changed`() throws {
         let (items, repairs) = try items(calls("a", "b"), result("b"), result("a"))
         #expect(items == [call("a"), call("b"), output("b"), output("a")])
         #expect(repairs == [])
     }
 
-    @Test func `a call without a result gets one`() throws {
+    @Test func `a call without a result gets a placeholder`() throws {
         let (items, repairs) = try items(calls("a", "b"), result("b"))
         #expect(items == [call("a"), call("b"), output("a", "[no result]"), output("b")])
         #expect(repairs == ["messages[0]"])
     }
 
-    @Test func `a result without a call gets one`() throws {
+    @Test func `a result without a call gets a placeholder call`() throws {
         let named = #"{"role":"tool","tool_call_id":"x","name":"look","content":"r"}"#
         let (items, repairs) = try items(result("a"), named)
         #expect(items == [call("a", name: "unknown_function"), output("a"), call("x", name: "look"), output("x")])
         #expect(repairs == ["messages[0]", "messages[1]"])
     }
 
-    @Test func `a result that comes before its call belongs to none`() throws {
+    @Test func `a result before its call belongs to no call`() throws {
         let (items, _) = try items(result("a"), calls("a"))
         #expect(items == [call("a", name: "unknown_function"), output("a"), call("a_2"), output("a_2", "[no result]")])
     }
 
-    @Test func `a result that is there twice is sent once`() throws {
+    @Test func `a duplicate result is sent once`() throws {
         let (items, repairs) = try items(calls("a"), result("a"), result("a"))
         #expect(items == [call("a"), output("a")])
         #expect(repairs == ["messages[2]"])
     }
 
-    @Test func `another result of the same call is not lost`() throws {
+    @Test func `a different result for the same call is not lost`() throws {
         let (items, _) = try items(calls("a"), result("a"), result("a", "else"))
         #expect(items == [call("a"), output("a"), call("a_2", name: "unknown_function"), output("a_2", "else")])
     }
 
-    @Test func `calls that are counted anew in each turn are told apart`() throws {
+    @Test func `call ids that repeat in each turn are made unique`() throws {
         let (items, repairs) = try items(calls("0"), result("0", "x"), calls("0"), result("0", "y"))
         #expect(items == [call("0"), output("0", "x"), call("0_2"), output("0_2", "y")])
         #expect(repairs == ["messages[2].tool_calls[0].id"])
@@ -76,12 +76,12 @@ struct HistoryRepairTests {
         #expect(items == [call("0"), output("0", "[no result]"), call("0_2"), output("0_2", "y")])
     }
 
-    @Test func `an id made to tell calls apart is not one that is there`() throws {
+    @Test func `a generated call id does not collide with an existing one`() throws {
         let (items, _) = try items(calls("0", "0_2", "0"), result("0"), result("0_2"), result("0"))
         #expect(items == [call("0"), call("0_2"), call("0_3"), output("0"), output("0_2"), output("0_3")])
     }
 
-    @Test func `ids longer than 64 characters are sent as hashes, the same for call and result`() throws {
+    @Test func `ids longer than 64 characters are sent as hashes, equal for call and result`() throws {
         let long = String(repeating: "x", count: 64)
         let (items, repairs) = try items(calls(long + "1", long + "2"), result(long + "1"), result(long + "2", "s"))
         let ids = try items.map { try Document(parsing: Array($0.utf8)).root["call_id"]?.string ?? "" }
@@ -93,7 +93,7 @@ struct HistoryRepairTests {
     }
 
     @Test(arguments: [#""tool_calls":[]"#, #""tool_calls":{}"#, #""function_call":{}"#])
-    func `a result that says something of calls is still a result`(field: String) throws {
+    func `a result message with call fields is still a result`(field: String) throws {
         for message in [
             #"{"role":"tool","tool_call_id":"x",\#(field),"content":"r"}"#,
             #"{"role":"function",\#(field),"content":"r"}"#,
@@ -103,30 +103,30 @@ struct HistoryRepairTests {
         #expect(try items(#"{"role":"user","content":"u",\#(field)}"#).items.count == 1)
     }
 
-    @Test func `thousands of calls that share an id take no longer than others`() throws {
+    @Test func `thousands of calls that share an id are repaired`() throws {
         let same = Array(repeating: #"{"id":"","type":"function","function":{"name":"f"}}"#, count: 20_000)
         let (items, _) = try items(#"{"role":"assistant","tool_calls":[\#(same.joined(separator: ","))]}"#)
         #expect(items.count == 40_000)
     }
 
-    @Test func `an id that is empty is given one, and not for another's sake`() throws {
+    @Test func `an empty id is replaced, and the notice gives that reason`() throws {
         let body = #"{"messages":[\#(calls("")),\#(result(""))]}"#
         let request = try RequestTranslator(settings: TranslationSettings())
             .translateChatRequest(Document(parsing: Array(body.utf8)))
         #expect(request.notices.first?.reason.contains("empty") == true)
     }
 
-    @Test func `a conversation that says nothing is refused by its name`() throws {
+    @Test func `a conversation without content is rejected by parameter name`() throws {
         let error = #expect(throws: RequestError.self) { try items(#"{"role":"assistant","content":""}"#) }
         #expect(error?.param == "messages")
     }
 
-    @Test func `a name that is none is not sent as one`() throws {
+    @Test func `an invalid name is not sent`() throws {
         let (items, _) = try items(#"{"role":"tool","tool_call_id":"x","name":5,"content":"r"}"#)
         #expect(items.first == call("x", name: "unknown_function"))
     }
 
-    @Test func `custom calls are repaired as what they are`() throws {
+    @Test func `custom calls are repaired as custom calls`() throws {
         let custom = #"""
             {"role":"assistant","tool_calls":[{"id":"a","type":"custom","custom":{"name":"f","input":"i"}}]}
             """#
@@ -145,7 +145,7 @@ struct HistoryRepairTests {
             ])
     }
 
-    @Test func `several speakers are told apart in the text`() throws {
+    @Test func `several names of one role are put into the text`() throws {
         let (items, repairs) = try items(
             #"{"role":"user","name":"ann","content":"hi"}"#,
             #"{"role":"user","name":"bob","content":[{"type":"text","text":"ho"}]}"#,
@@ -159,21 +159,21 @@ struct HistoryRepairTests {
         #expect(repairs == ["messages[0].name", "messages[1].name", "messages[2].name"])
     }
 
-    @Test func `a single name tells nobody apart and is left out`() throws {
+    @Test func `a single name is dropped`() throws {
         let message = #"{"role":"user","name":"ann","content":"hi"}"#
         let (items, repairs) = try items(message, message)
         #expect(items == Array(repeating: #"{"role":"user","content":"hi"}"#, count: 2))
         #expect(repairs == ["messages[0].name", "messages[1].name"])
     }
 
-    @Test func `calls that are none make a message no fuller`() throws {
+    @Test func `an empty list of calls does not make a message non-empty`() throws {
         let (_, repairs) = try items(
             #"{"role":"user","content":"a"}"#, #"{"role":"assistant","content":"","tool_calls":[]}"#)
         #expect(repairs == ["messages[1]"])
     }
 
     @Test(arguments: [#""""#, "null", "[]"])
-    func `an assistant's message that says nothing is left out`(content: String) throws {
+    func `an empty assistant message is dropped`(content: String) throws {
         let (items, repairs) = try items(
             #"{"role":"user","content":"a"}"#, #"{"role":"assistant","content":\#(content)}"#)
         #expect(items == [#"{"role":"user","content":"a"}"#])
@@ -181,7 +181,7 @@ struct HistoryRepairTests {
     }
 
     @Test(arguments: 0..<200 as Range<UInt64>)
-    func `any history is repaired to what upstream takes, and its beginning stays as it is`(seed: UInt64) throws {
+    func `any history is repaired so that calls and results pair up`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let ids = ["0", "1", String(repeating: "l", count: 70)]
         let messages = (0..<8).map { _ in

@@ -1,20 +1,20 @@
 import Testing
 import Translation
 
-/// Messages as the Responses API's items.
+/// Messages as items of the Responses API.
 struct InputItemsTests {
     private func input(_ messages: String) throws -> String? {
         try at(["input"], in: try proxied(#"{"messages":[\#(messages)]}"#) { $0.inputFormat = .items }.body)
     }
 
     @Test(arguments: ["system", "developer", "user"])
-    func `messages stay items in their own order and role`(role: String) throws {
+    func `messages become items with the same order and roles`(role: String) throws {
         let first = #"{"role":"user","content":"a"}"#
         let second = #"{"role":"\#(role)","content":"b"}"#
         #expect(try input("\(first),\(second)") == "[\(first),\(second)]")
     }
 
-    @Test func `an image's address moves up and its detail becomes explicit`() throws {
+    @Test func `an image's URL moves up and its detail becomes explicit`() throws {
         let parts = #"""
             {"type":"text","text":"what?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}},\#
             {"type":"image_url","image_url":{"url":"https://x/y","detail":"low"}}
@@ -51,7 +51,7 @@ struct InputItemsTests {
                 """#)
     }
 
-    @Test func `legacy function calls get ids that their results share`() throws {
+    @Test func `legacy function calls and their results get shared ids`() throws {
         let messages = #"""
             {"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},\#
             {"role":"function","name":"f","content":"1"},\#
@@ -66,19 +66,19 @@ struct InputItemsTests {
                 """#)
     }
 
-    @Test func `an assistant's refusal stays one`() throws {
+    @Test func `an assistant's refusal stays a refusal`() throws {
         #expect(
             try input(#"{"role":"assistant","content":null,"refusal":"no"}"#)
                 == #"[{"role":"assistant","content":[{"type":"refusal","refusal":"no"}]}]"#)
     }
 
-    @Test func `an assistant that said nothing is no item`() throws {
+    @Test func `an empty assistant message becomes no item`() throws {
         #expect(
             try input(#"{"role":"assistant","content":""},{"role":"user","content":"x"}"#)
                 == #"[{"role":"user","content":"x"}]"#)
     }
 
-    @Test func `a speaker's name is not sent, and that is noted`() throws {
+    @Test func `a name is not sent, and a notice says so`() throws {
         let (body, request) = try proxied(#"{"messages":[{"role":"user","name":"Bo","content":"x"}]}"#) {
             $0.inputFormat = .items
         }
@@ -86,7 +86,7 @@ struct InputItemsTests {
         #expect(request.notices.map(\.field) == ["messages[0].name"])
     }
 
-    @Test func `the same beginning of a conversation gives the same bytes in every turn`() throws {
+    @Test func `a conversation's beginning gives the same bytes in every turn`() throws {
         let first = #"{"role":"system","content":"s"},{"role":"user","content":"a"}"#
         let second = first + #",{"role":"assistant","content":"b"},{"role":"user","content":"c"}"#
         let short = try #require(try input(first))

@@ -20,7 +20,7 @@ struct KeptReasoningTests {
         return try at(["include"], in: String(decoding: request.body, as: UTF8.self))
     }
 
-    @Test func `reasoning is asked for where a model that reasons may call`() throws {
+    @Test func `reasoning is requested from reasoning models that have tools`() throws {
         #expect(try includes(tools) == #"["reasoning.encrypted_content"]"#)
         #expect(try includes(#""n":1"#) == nil)
         #expect(try includes(#""model":"gpt-4.1",\#(tools)"#) == nil)
@@ -30,7 +30,7 @@ struct KeptReasoningTests {
     }
 
     @Test(arguments: [true, false])
-    func `what was thought before a call is kept under its id`(streamed: Bool) throws {
+    func `the reasoning before a call is kept under the call's id`(streamed: Bool) throws {
         let items = [thought, functionCall("a", "f", "{}"), functionCall("b", "f", "{}")]
         let reasoning: [KeptReasoning]
         if streamed {
@@ -46,13 +46,13 @@ struct KeptReasoningTests {
         #expect(reasoning.first?.beforeText == [])
     }
 
-    @Test func `a stream whose items come only at its end is kept from as well`() throws {
+    @Test func `reasoning is also kept from a stream with items only at its end`() throws {
         let stream = try Streamed([completed(thought, message("wait"), functionCall("a", "f", "{}"))], tools)
         #expect(stream.translator.reasoning.map(\.callID) == ["a"])
         #expect(stream.translator.reasoning.first?.beforeText.count == 1)
     }
 
-    @Test func `reasoning that is not sealed cannot be kept`() throws {
+    @Test func `reasoning without encrypted content is not kept`() throws {
         let bare = #"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":null}"#
         #expect(try Streamed([completed(bare, functionCall("a", "f", "{}"))], tools).translator.reasoning.isEmpty)
     }
@@ -70,7 +70,7 @@ struct KeptReasoningTests {
         } ?? []
     }
 
-    @Test func `it is put back before its call, where it stood`() throws {
+    @Test func `kept reasoning is put back in its place before its call`() throws {
         let item = Array(kept.utf8)
         for (reasoning, expected) in [
             (
@@ -92,7 +92,7 @@ struct KeptReasoningTests {
         }
     }
 
-    @Test func `what is thought before and after a text is kept apart`() throws {
+    @Test func `reasoning before and after a text is kept separately`() throws {
         let items = [thought, message("wait"), thought.replacing("rs_1", with: "rs_2"), functionCall("a", "f", "{}")]
         let reasoning = try completion(
             #"{"status":"completed","output":[\#(items.joined(separator: ","))]}"#, tools
@@ -101,13 +101,13 @@ struct KeptReasoningTests {
         #expect(reasoning.map(\.beforeCall.count) == [1])
     }
 
-    @Test func `no reasoning goes to a model that does not reason`() throws {
+    @Test func `a model that does not reason gets no kept reasoning`() throws {
         let plain = history.replacing(#"{"messages""#, with: #"{"model":"gpt-4.1","messages""#)
         let request = try request(plain) { KeptReasoning(callID: $0, beforeCall: [Array(kept.utf8)]) }
         #expect(try types(request) == ["user", "assistant", "function_call", "function_call_output"])
     }
 
-    @Test func `reasoning is put back once, however often its call's id is there`() throws {
+    @Test func `reasoning is put back once, even if its call's id repeats`() throws {
         let turn = #"""
             {"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},\#
             {"role":"tool","tool_call_id":"a","content":"r"}
@@ -118,17 +118,17 @@ struct KeptReasoningTests {
         #expect(try types(request).count { $0 == "reasoning" } == 1)
     }
 
-    @Test func `clients of functions, whose calls have no ids, are spared it`() throws {
+    @Test func `reasoning is not requested for legacy functions, whose calls have no ids`() throws {
         #expect(try includes(#""functions":[{"name":"f"}]"#) == nil)
     }
 
-    @Test func `what nobody kept costs nothing`() throws {
+    @Test func `a history without kept reasoning is not changed`() throws {
         let request = try request(history)
         #expect(try types(request) == ["user", "assistant", "function_call", "function_call_output"])
         #expect(request.recalledCallIDs == [])
     }
 
-    @Test func `it can be taken out again`() throws {
+    @Test func `kept reasoning can be removed again`() throws {
         let with = try request(history) { KeptReasoning(callID: $0, beforeCall: [Array(kept.utf8)]) }
         let refusal = try Document(parsing: Array(#"{"error":{"code":"invalid_encrypted_content"}}"#.utf8)).root
         #expect(with.hasReasoning(refusedBy: refusal))

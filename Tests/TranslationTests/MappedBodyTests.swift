@@ -3,7 +3,7 @@ import Models
 import Testing
 import Translation
 
-/// Bodies of the Responses API, in which another model is asked than the client named.
+/// Responses API bodies whose model is replaced.
 struct MappedBodyTests {
     private func mapped(
         _ fields: String, map: String = "gpt-4.1=gpt-6.1-sol", path: String = "/responses",
@@ -18,7 +18,7 @@ struct MappedBodyTests {
     private func body(_ request: TranslatedRequest) -> String { String(decoding: request.body, as: UTF8.self) }
 
     @Test(arguments: ["", #","temperature":1"#, #","top_p":null,"futu\u0072e":[ ]"#, #","reasoning":{"effort":"low"}"#])
-    func `where the model refuses nothing only its name changes`(fields: String) throws {
+    func `only the model name changes if the new model accepts every field`(fields: String) throws {
         let request = try mapped(fields)
         #expect(body(request) == #"{ "model" : "gpt-6.1-sol","input":"x"\#(fields)}"#)
         #expect(request.notices.isEmpty)
@@ -29,7 +29,7 @@ struct MappedBodyTests {
         (#","top_logprobs":2"#, "", "top_logprobs"),
         (#","include":["message.output_text.logprobs","x"]"#, #","include":["x"]"#, "include"),
     ])
-    func `what another model refuses is left out and named`(given: String, sent: String, field: String) throws {
+    func `a field that the new model rejects is dropped and named`(given: String, sent: String, field: String) throws {
         let request = try mapped(given)
         #expect(body(request) == #"{"model":"gpt-6.1-sol","input":"x"\#(sent)}"#)
         #expect(request.notices.map(\.field) == [field])
@@ -39,7 +39,7 @@ struct MappedBodyTests {
         #expect(throws: RequestError.self) { try mapped(given, policy: .reject) }
     }
 
-    @Test func `a client's own model is not second-guessed`() throws {
+    @Test func `the fields of an unmapped model are not changed`() throws {
         let request = try mapped(#","temperature":0.2"#, map: "x=y")
         #expect(body(request) == #"{ "model" : "gpt-4.1","input":"x","temperature":0.2}"#)
     }
@@ -48,7 +48,7 @@ struct MappedBodyTests {
         (#","reasoning":{"effort":"none","summary":"auto"}"#, #","reasoning":{"summary":"auto","effort":"low"}"#),
         (#","reasoning":{"effort":"minimal"}"#, #","reasoning":{"effort":"low"}"#),
     ])
-    func `an effort becomes the nearest that the other model takes`(given: String, sent: String) throws {
+    func `an effort becomes the nearest one that the new model accepts`(given: String, sent: String) throws {
         #expect(body(try mapped(given)) == #"{"model":"gpt-6.1-sol","input":"x"\#(sent)}"#)
     }
 
@@ -58,31 +58,31 @@ struct MappedBodyTests {
         (#","reasoning":{"summary":"auto"}"#, #","reasoning":{"summary":"auto","effort":"none"}"#),
         (#","reasoning":{"effort":"high"}"#, #","reasoning":{"effort":"high"}"#),
     ])
-    func `the map's effort counts where the client has none`(given: String, sent: String) throws {
+    func `the map's effort is used if the client sends none`(given: String, sent: String) throws {
         let request = try mapped(given, map: "gpt-4.1=gpt-6-luna:none")
         #expect(try at(["model"], in: body(request)) == #""gpt-6-luna""#)
         #expect(body(request).hasSuffix(sent + "}"))
     }
 
-    @Test func `a field that is null is not sent twice`() throws {
+    @Test func `a null field is not sent twice`() throws {
         let request = try mapped(#","reasoning":null"#, map: "gpt-4.1=gpt-6-luna:none")
         #expect(body(request) == #"{"model":"gpt-6-luna","input":"x","reasoning":{"effort":"none"}}"#)
     }
 
-    @Test func `a model that does not reason gets no such field`() throws {
+    @Test func `a model that does not reason gets no reasoning field`() throws {
         let request = try mapped(#","reasoning":{"summary":"auto"}"#, map: "gpt-4.1=gpt-4o-2024-11-20")
         #expect(body(request) == #"{"model":"gpt-4o-2024-11-20","input":"x"}"#)
         #expect(request.notices.map(\.field) == ["reasoning"])
     }
 
-    @Test func `a body without a model says nothing of one`() throws {
+    @Test func `a body without a model is unchanged`() throws {
         let request = try RequestTranslator(settings: TranslationSettings())
             .mapModel(of: Document(parsing: Array(#"{"prompt":{"id":"p"}}"#.utf8)), for: "/responses")
         #expect(request.context.modelSent.isEmpty)
         #expect(body(request) == #"{"prompt":{"id":"p"}}"#)
     }
 
-    @Test func `a route that takes no effort is given none`() throws {
+    @Test func `a route without an effort field gets none`() throws {
         let request = try mapped("", map: "gpt-4.1=gpt-6-luna:none", path: "/responses/compact")
         #expect(body(request) == #"{"model":"gpt-6-luna","input":"x"}"#)
     }

@@ -2,9 +2,9 @@ import JSON
 import Testing
 import Translation
 
-/// What moderation found, in replies of Chat Completions.
+/// Moderation results in Chat Completions responses.
 struct ModerationTests {
-    /// With line breaks, as a server may write its JSON.
+    /// With line breaks, because a server may format its JSON that way.
     private let moderation = #"""
         {"input":{"type":"moderation_result","model":"omni","flagged":false, "categories" : {"violence":false},
         "category_scores":{"violence":0.0001},"category_applied_input_types":{"violence":["text"]}},
@@ -17,7 +17,7 @@ struct ModerationTests {
         "category_applied_input_types":{"violence":["text"]}}]},"output":{"type":"error","code":"x","message":"m"}}
         """#
 
-    @Test func `a whole reply has it`() throws {
+    @Test func `a whole response has the moderation result`() throws {
         let body = #"{"output":[],"moderation":\#(moderation)}"#
         let reply = try SingleReplyTranslator(context: context(), id: "id", created: 7)
             .translate(Document(parsing: Array(body.utf8)))
@@ -25,7 +25,7 @@ struct ModerationTests {
     }
 
     @Test(arguments: ["", #","moderation":null"#])
-    func `a reply without it has none`(field: String) throws {
+    func `a response without moderation has no moderation field`(field: String) throws {
         let reply = try SingleReplyTranslator(context: context(), id: "id", created: 7)
             .translate(Document(parsing: Array(#"{"output":[]\#(field)}"#.utf8)))
         #expect(!String(decoding: reply.body, as: UTF8.self).contains("moderation"))
@@ -33,7 +33,7 @@ struct ModerationTests {
     }
 
     @Test(arguments: [false, true])
-    func `a stream has it in one chunk before the finish chunk`(usage: Bool) throws {
+    func `a stream has the moderation result in one chunk before the finish chunk`(usage: Bool) throws {
         let stream = try Streamed([completed(message("a"), fields: #","moderation":\#(moderation)"#)], usage: usage)
         let chunks = stream.text.split(separator: "\n\n").map { $0.dropFirst("data: ".count) }
         let index = try #require(chunks.firstIndex { $0.contains("moderation") })

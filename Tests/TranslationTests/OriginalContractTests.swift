@@ -2,7 +2,7 @@ import Models
 import Testing
 import Translation
 
-/// The mapping that the original proxy's clients rely on.
+/// The mapping that clients of the original proxy rely on.
 struct OriginalContractTests {
     @Test func `a chat request becomes a Responses payload`() throws {
         let body = try proxied(
@@ -24,7 +24,7 @@ struct OriginalContractTests {
         #expect(request.path == "/chat/completions")
     }
 
-    @Test func `a prompt for the chat target becomes a message of the user`() throws {
+    @Test func `a prompt for the chat target becomes a user message`() throws {
         let body = try proxied(#"{"model":"gpt-4.1","prompt":"say hello","temperature":0.5}"#) { $0.target = .chat }
             .body
         #expect(
@@ -37,7 +37,7 @@ struct OriginalContractTests {
         #expect(request.path == "/responses")
     }
 
-    @Test func `chat targets get the payload as it was given, in its order`() throws {
+    @Test func `chat targets get the payload unchanged, in the same order`() throws {
         let given =
             #"{"stop":["x"],"n":2,"messages":[{"role":"user","content":"hi","name":"Bo"}],"seed":1.50,"extra":{}}"#
         for target in [Target.completions, .chat] {
@@ -63,7 +63,7 @@ struct OriginalContractTests {
             #""[user]\na b\n""#
         ),
     ])
-    func `a message's text keeps everything but the white space around it`(message: String, input: String) throws {
+    func `a message's text is trimmed and otherwise unchanged`(message: String, input: String) throws {
         #expect(try at(["input"], in: try proxied(#"{"messages":[\#(message)]}"#).body) == input)
     }
 
@@ -73,23 +73,23 @@ struct OriginalContractTests {
         #"{"role":"tool","tool_call_id":"a","content":"42"}"#,
         #"{"role":"assistant","refusal":"no"}"#,
     ])
-    func `a conversation that a string would lose part of is sent as items`(message: String) throws {
+    func `a conversation that does not fit into a string is sent as items`(message: String) throws {
         let input = try at(["input"], in: try proxied(#"{"messages":[\#(message)]}"#).body)
         #expect(input?.hasPrefix("[{") == true)
     }
 
-    @Test func `items are sent always when the operator says so`() throws {
+    @Test func `items are always sent if the operator configures them`() throws {
         let body = try proxied(#"{"messages":[{"content":" hi "}]}"#) { $0.inputFormat = .items }.body
         #expect(try at(["input"], in: body) == #"[{"role":"user","content":" hi "}]"#)
     }
 
-    @Test func `a stream is asked for upstream`() throws {
+    @Test func `a stream is requested from upstream`() throws {
         #expect(try at(["stream"], in: try proxied(#"{"prompt":"x","stream":true}"#).body) == "true")
         #expect(try at(["stream"], in: try proxied(#"{"prompt":"x","stream":false}"#).body) == nil)
         #expect(try proxied(#"{"prompt":"x","stream":true}"#).request.context.streams)
     }
 
-    @Test func `fields of Chat Completions that the original did not know are mapped too`() throws {
+    @Test func `Chat Completions fields unknown to the original are mapped too`() throws {
         let body = try proxied(
             """
             {"prompt":"x","reasoning_effort":"low","verbosity":"high","response_format":{"type":"json_object"},\

@@ -15,7 +15,7 @@ struct ParallelCallTests {
     ]
 
     @Test(arguments: ["parallel", "multi_tool_use.parallel"])
-    func `calls wrapped in one are told as the calls that they are`(name: String) throws {
+    func `calls wrapped in a parallel call are unwrapped`(name: String) throws {
         let item = functionCall("c", name, uses)
         let begun = functionCall("c", name, "")
         for events in [
@@ -29,14 +29,14 @@ struct ParallelCallTests {
         #expect(Said(completion: try Document(parsing: reply.body).root).calls == unwrapped)
     }
 
-    @Test func `a client that declared such a tool gets its call`() throws {
+    @Test func `a client that declared a tool of that name gets the call`() throws {
         let item = functionCall("c", "parallel", uses)
         let own = #""tools":[{"type":"function","function":{"name":"parallel"}}]"#
         #expect(try Streamed([done(item), completed(item)], own).said.calls.map(\.name) == ["parallel"])
     }
 
     @Test(arguments: [#"{}"#, #"no JSON"#, #"{\"tool_uses\":[]}"#, #"{\"tool_uses\":[{\"recipient_name\":\"f\"}]}"#])
-    func `a call of another form stays what it is`(arguments: String) throws {
+    func `a parallel call of any other form is unchanged`(arguments: String) throws {
         let item = functionCall("c", "parallel", arguments)
         let said = try Streamed([added(functionCall("c", "parallel", "")), done(item), completed(item)], tools).said
         #expect(said.calls.map(\.name) == ["parallel"])
@@ -45,7 +45,7 @@ struct ParallelCallTests {
         #expect(Said(completion: try Document(parsing: reply.body).root).calls == said.calls)
     }
 
-    @Test func `a client with room for one call gets the first`() throws {
+    @Test func `a legacy functions client gets the first of the wrapped calls`() throws {
         let said = try Streamed([completed(functionCall("c", "parallel", uses))], functions: true).said
         #expect(said.functionCall == Said.Call("", id: "", name: "f", input: #"{"a":1}"#))
     }

@@ -3,7 +3,7 @@ import Models
 import Testing
 import Translation
 
-/// `phase` on messages of the assistant that go back.
+/// `phase` on the assistant messages of a conversation's history.
 struct PhaseTests {
     private func input(_ messages: String, model: String = "gpt-6-luna") throws -> (
         text: String, request: TranslatedRequest
@@ -17,7 +17,7 @@ struct PhaseTests {
     private let call = #"{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}"#
     private let result = #"{"role":"tool","tool_call_id":"c1","content":"r"}"#
 
-    @Test func `text beside calls is commentary, other text the final answer`() throws {
+    @Test func `text beside calls is commentary, other text is the final answer`() throws {
         let text = try input(
             #"{"role":"user","content":"q"},{"role":"assistant","content":"I look","tool_calls":[\#(call)]},\#(result),"#
                 + #"{"role":"assistant","content":"It is so"}"#
@@ -26,7 +26,7 @@ struct PhaseTests {
         #expect(text.contains(#"{"role":"assistant","content":"It is so","phase":"final_answer"}"#))
     }
 
-    @Test func `a call of the older kind is one`() throws {
+    @Test func `text beside a legacy function call is commentary`() throws {
         let text = try input(
             #"{"role":"assistant","content":"I look","function_call":{"name":"f","arguments":"{}"}}"#
         ).text
@@ -34,7 +34,7 @@ struct PhaseTests {
     }
 
     @Test(arguments: ["gpt-5", "gpt-4.1", "gpt-5.1", "my-model"])
-    func `a model that does not want it gets none`(model: String) throws {
+    func `a model without phases gets none`(model: String) throws {
         #expect(try !input(#"{"role":"assistant","content":"a"}"#, model: model).text.contains("phase"))
     }
 
@@ -55,7 +55,7 @@ struct PhaseTests {
         }
     }
 
-    @Test func `a mark for the cache on what the assistant said is named as left out`() throws {
+    @Test func `a prompt cache breakpoint on assistant text is dropped and named`() throws {
         let part = #"{"type":"text","text":"a","prompt_cache_breakpoint":{"mode":"explicit"}}"#
         let (text, request) = try input(#"{"role":"assistant","content":[\#(part)]}"#)
         #expect(!text.contains("breakpoint"))

@@ -3,7 +3,7 @@ import JSON
 import Testing
 import Translation
 
-/// Recorded replies of the Responses API against what a Chat Completions client should get.
+/// Compares translations of recorded Responses API responses with the expected Chat Completions responses.
 struct RecordedReplyTests {
     @Test(arguments: Vectors.successes)
     func `a recorded response becomes the expected completion`(name: String) throws {
@@ -28,7 +28,7 @@ struct RecordedReplyTests {
     }
 
     @Test(arguments: Vectors.successes)
-    func `a recorded stream says what is expected`(name: String) throws {
+    func `a recorded stream becomes the expected chunks`(name: String) throws {
         let stream = try streamed(name)
         var said = try stream.said
         let expected = Said(chunks: try chunks(in: Vectors.bytes("expected/\(name).chunks.sse")))
@@ -43,7 +43,7 @@ struct RecordedReplyTests {
     }
 
     @Test(arguments: Vectors.failures)
-    func `a recorded stream that fails ends with the error, told once`(name: String) throws {
+    func `a recorded failed stream ends with the error, reported once`(name: String) throws {
         var stream = try streamed(name)
         let failure = try #require(stream.failure)
         stream.bytes += Array("data: ".utf8) + failure.body + Array("\n\n".utf8)
@@ -53,7 +53,7 @@ struct RecordedReplyTests {
     }
 
     @Test(arguments: Vectors.successes, [true, false])
-    func `chunks keep the rules of Chat Completions`(name: String, includesUsage: Bool) throws {
+    func `chunks follow the rules of Chat Completions`(name: String, includesUsage: Bool) throws {
         let chunks = try streamed(name, usage: includesUsage).chunks
         #expect(Set(chunks.map { $0["id"]?.string }).count == 1)
         #expect(Set(chunks.map { $0["created"]?.integer }).count == 1)
@@ -76,7 +76,7 @@ struct RecordedReplyTests {
     }
 
     @Test(arguments: Vectors.names)
-    func `a text's escapes stay as upstream wrote them`(name: String) throws {
+    func `escapes in text are copied as upstream wrote them`(name: String) throws {
         func texts(_ values: [Value], _ text: (Value) -> Value?) -> [[UInt8]] {
             values.compactMap { text($0)?.stringContents }.filter { !$0.isEmpty }.map { Array($0.bytes) }
         }
@@ -89,7 +89,7 @@ struct RecordedReplyTests {
     }
 
     @Test(arguments: Vectors.names, [1, 2, 3, 7, 64, 1000])
-    func `a recorded stream gives the same bytes in whatever pieces it comes`(name: String, size: Int) throws {
+    func `a recorded stream gives the same bytes in pieces of any size`(name: String, size: Int) throws {
         let bytes = try Vectors.bytes("streams/\(name).sse")
         var stream = Streamed(try translator())
         var parser = EventParser()
@@ -101,9 +101,10 @@ struct RecordedReplyTests {
         #expect(try stream.bytes == streamed(name).bytes)
     }
 
-    /// As the parser's own test does: what follows the event in which the cut is would be the same every time.
+    /// Feeds only the event that contains the cut, as the parser's test does: the bytes after it would give the same
+    /// result every time.
     @Test(arguments: Vectors.names)
-    func `a recorded stream gives the same bytes cut in two in every place`(name: String) throws {
+    func `a recorded stream gives the same bytes split at any position`(name: String) throws {
         let bytes = try Vectors.bytes("streams/\(name).sse")
         var parser = EventParser()
         var stream = Streamed(try translator())
@@ -125,7 +126,7 @@ struct RecordedReplyTests {
     }
 
     @Test(arguments: Vectors.successes)
-    func `a stream of nothing but its last event says what the whole response says`(name: String) throws {
+    func `a stream of only its last event gives the whole response`(name: String) throws {
         let body = String(decoding: try Vectors.bytes("bodies/\(name).json"), as: UTF8.self)
         for type in ["completed", "incomplete", "done"] {
             let stream = try Streamed([#"{"type":"response.\#(type)","response":\#(body)}"#])
@@ -147,7 +148,7 @@ struct RecordedReplyTests {
 }
 
 extension String {
-    /// How many times `part` is in it.
+    /// The number of occurrences of `part`.
     fileprivate func count(of part: String) -> Int {
         var (count, rest) = (0, self[...])
         while let range = rest.firstRange(of: part) {

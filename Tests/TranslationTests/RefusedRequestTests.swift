@@ -31,7 +31,7 @@ struct RefusedRequestTests {
         (#"{"prompt":"x","tool_choice":{"type":"magic"}}"#, "tool_choice.type", "invalid_value"),
         (#"{"prompt":"x","response_format":{"type":"xml"}}"#, "response_format.type", "invalid_value"),
     ])
-    func `a bad request is refused by the name of its field`(body: String, param: String?, code: String?) throws {
+    func `an invalid request is rejected by parameter name`(body: String, param: String?, code: String?) throws {
         let error = try refusal(body)
         #expect(error.param == param)
         #expect(error.code == code)

@@ -1,6 +1,6 @@
 import JSON
 
-/// What a reply says, however it came: whole, or in chunks of whatever size.
+/// The content of a response, independent of its form: whole, or in chunks of any size.
 struct Said: Equatable {
     struct Call: Equatable {
         var id = ""
@@ -30,7 +30,7 @@ struct Said: Equatable {
     var created: Int?
     var model: String?
     var role: String?
-    /// Nothing and an empty text say the same.
+    /// Empty if the response has no text or an empty text.
     var content = ""
     var refusal = ""
     var reasoning = ""
@@ -79,7 +79,7 @@ struct Said: Equatable {
         }
         var position = 0
         for delta in message["tool_calls"]?.elements ?? .empty {
-            // A whole call has no index but its place.
+            // In a whole response a call's index is its position.
             let index = delta["index"]?.integer ?? position
             position += 1
             while calls.count <= index { calls.append(Call()) }
@@ -89,7 +89,7 @@ struct Said: Equatable {
 }
 
 extension Value {
-    /// The value without white space, every string escaped in one way.
+    /// The value without white space, with all strings escaped in the same way.
     var compact: String {
         switch kind {
         case .array: "[" + elements.map(\.compact).joined(separator: ",") + "]"

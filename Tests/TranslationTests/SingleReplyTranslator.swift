@@ -1,7 +1,7 @@
 import JSON
 import Translation
 
-/// Translates replies of one choice, which nearly all are.
+/// Translates responses with one choice.
 struct SingleReplyTranslator {
     let context: ReplyContext
     let id: String

@@ -7,13 +7,13 @@ import Testing
 struct StopTests {
     // MARK: The matcher
 
-    /// Where the first of the sequences stands, found the slow way.
+    /// The position of the first of the sequences, found by a naive search.
     private func find(_ sequences: [[UInt16]], in text: [UInt16]) -> Int? {
         text.indices.first { start in sequences.contains { text[start...].starts(with: $0) } }
     }
 
     @Test(arguments: 0..<400 as Range<UInt64>)
-    func `the text ends where a search of the whole would end it, in whatever pieces it comes`(seed: UInt64) throws {
+    func `text in pieces of any size ends where a search of the whole text would end it`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let alphabet = ["a", "b", "ab", #"\n"#, #"\u00e9"#, "é", "😀", #"\ud83d\ude00"#, #"\ud83d"#]
         func word(_ length: Int) -> String {
@@ -37,7 +37,7 @@ struct StopTests {
         try #require(Document(parsing: Array(#""\#(text)""#.utf8)).root.stringContents)
     }
 
-    @Test func `only what may begin a sequence is held back`() throws {
+    @Test func `only text that may start a stop sequence is held back`() throws {
         var visible = VisibleText(stops: [try contents("END")])
         #expect(String(decoding: visible.append(.init(text: try contents("a E"))).text.bytes, as: UTF8.self) == "a ")
         #expect(String(decoding: visible.append(.init(text: try contents("N"))).text.bytes, as: UTF8.self) == "")
@@ -48,7 +48,7 @@ struct StopTests {
 
     private let stop = #""stop":"STOP""#
 
-    @Test func `a sequence across deltas ends the stream, and upstream with it`() throws {
+    @Test func `a stop sequence across deltas ends the stream and the upstream request`() throws {
         let events = [created(), added(emptyMessage())] + ["one S", "TO", "P two"].map { delta("output_text", $0) }
         let stream = try Streamed(events, usage: false, stop)
         #expect(try stream.said.content == "one ")
@@ -57,7 +57,7 @@ struct StopTests {
         #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
     }
 
-    @Test func `with usage asked for, upstream is heard out and nothing of it shown`() throws {
+    @Test func `if usage is requested, upstream is read to its end and nothing more is shown`() throws {
         let usage = #","usage":{"input_tokens":3,"output_tokens":9,"total_tokens":12}"#
         let events =
             [created(), added(emptyMessage()), delta("output_text", "one STOP")]
@@ -75,7 +75,7 @@ struct StopTests {
         #"{"type":"error","message":"no"}"#, "no JSON",
         #"{"type":"response.failed","response":{"error":{"message":"x"}}}"#, "",
     ])
-    func `what goes wrong upstream after the cut is none of the client's`(event: String) throws {
+    func `upstream errors after the cut are not reported to the client`(event: String) throws {
         var stream = Streamed(StreamTranslator(context: try context(stop), id: "id", created: 7))
         stream.send(delta("output_text", "one STOP"))
         stream.send(event)
@@ -85,26 +85,26 @@ struct StopTests {
         #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
     }
 
-    @Test func `a beginning that comes to nothing is shown at the end`() throws {
+    @Test func `an incomplete stop sequence is shown at the end`() throws {
         let stream = try Streamed([delta("output_text", "one STO"), completed(message("one STO"))], stop)
         #expect(try stream.said.content == "one STO")
         #expect(try stream.said.finishReason == "stop")
     }
 
-    @Test func `a sequence written with escapes is found`() throws {
+    @Test func `a stop sequence written with escapes is found`() throws {
         let stream = try Streamed(
             [delta("output_text", #"a\n"#), delta("output_text", #"\u005a b"#)], usage: false, #""stop":["\nZ"]"#)
         #expect(try stream.said.content == "a")
     }
 
-    @Test func `a stream without deltas is cut as well`() throws {
+    @Test func `a stream without deltas is cut too`() throws {
         let stream = try Streamed([created(), completed(message("one STOP two", "three"))], stop)
         #expect(try stream.said.content == "one ")
         #expect(stream.text.ranges(of: #""finish_reason":"stop""#).count == 1)
     }
 
     @Test(arguments: [true, false])
-    func `nothing is told after the cut, not even a call after commentary`(usage: Bool) throws {
+    func `nothing is sent after the cut, not even a call after commentary`(usage: Bool) throws {
         let said = commentary("see END more")
         let events = [
             added(emptyMessage(phase: "commentary")), delta("output_text", "see END more"), done(said),
@@ -121,7 +121,7 @@ struct StopTests {
         #expect(try unwrapping.said.calls == [])
     }
 
-    @Test func `a refusal after the cut is not told, streamed or whole`() throws {
+    @Test func `a refusal after the cut is not sent, streamed or whole`() throws {
         let part = #"{"type":"refusal","refusal":"no"}"#
         let item = message("abc END").replacing("}]}", with: "},\(part)]}")
         let whole = Said(
@@ -133,7 +133,7 @@ struct StopTests {
     }
 
     @Test(arguments: [true, false])
-    func `tokens that are parts of a character keep their probabilities`(streamed: Bool) throws {
+    func `tokens that are parts of a character keep their logprobs`(streamed: Bool) throws {
         let tokens = [
             #"{"token":"Hi ","bytes":[72,105,32]"#, #"{"token":"\\xf0\\x9f\\x91","bytes":[240,159,145]"#,
             #"{"token":"\\x8b","bytes":[139]"#, #"{"token":" a","bytes":[32,97]"#,
@@ -156,7 +156,7 @@ struct StopTests {
         }
     }
 
-    @Test func `reasoning and calls are not looked at`() throws {
+    @Test func `reasoning and calls are not searched`() throws {
         let events = [
             delta("reasoning_summary_text", "STOP", at: 0), done(functionCall("c", "f", #"{\"a\":\"STOP\"}"#), at: 1),
             completed(),
@@ -167,7 +167,7 @@ struct StopTests {
         #expect(try stream.said.finishReason == "tool_calls")
     }
 
-    @Test func `a whole reply is cut the same way`() throws {
+    @Test func `a whole response is cut the same way`() throws {
         let reply = try completion(
             #"{"status":"completed","output":[\#(message("one", " STOP two")),\#(functionCall("c", "f", "{}"))]}"#, stop
         )
@@ -177,7 +177,7 @@ struct StopTests {
         #expect(said.finishReason == "stop")
     }
 
-    @Test func `a whole reply that was cut by upstream's limit, but later, ended by the sequence`() throws {
+    @Test func `a stop sequence before upstream's limit gives finish reason stop`() throws {
         let reply = try completion(
             #"""
             {"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[\#(message("a STOP b"))]}
@@ -186,7 +186,7 @@ struct StopTests {
     }
 
     @Test(arguments: [true, false])
-    func `probabilities are those of the tokens that are seen`(streamed: Bool) throws {
+    func `logprobs are those of the visible tokens`(streamed: Bool) throws {
         let tokens = ["one", " ST", "OP", " two"].map { #"{"token":"\#($0)","logprob":-0.5,"top_logprobs":[]}"# }
         let part = #"""
             {"type":"output_text","text":"one STOP two","annotations":[],"logprobs":[\#(tokens.joined(separator: ","))]}
@@ -203,7 +203,7 @@ struct StopTests {
         #expect(said.logprobs.count == 1)
     }
 
-    @Test func `citations behind the cut are left out`() throws {
+    @Test func `citations after the cut are dropped`() throws {
         let part =
             #"{"type":"output_text","text":"one STOP two","annotations":[\#(citation(0, 3)),\#(citation(9, 12))]}"#
         let item = #"{"type":"message","id":"m","role":"assistant","content":[\#(part)]}"#
@@ -217,12 +217,12 @@ struct StopTests {
         #""stop":7"#, #""stop":["a",1]"#, #""stop":["a","b","c","d","e"]"#, #""stop":{}"#,
         #""stop":"\#(String(repeating: "a", count: 4097))""#,
     ])
-    func `what is no list of up to four strings is refused`(field: String) throws {
+    func `anything but up to four strings is rejected`(field: String) throws {
         let error = #expect(throws: RequestError.self) { try context(field) }
         #expect(error?.param?.hasPrefix("stop") == true)
     }
 
-    @Test func `sequences that are empty ask for nothing`() throws {
+    @Test func `empty stop sequences are ignored`() throws {
         #expect(try context(#""stop":["",""]"#).stops.isEmpty)
     }
 }

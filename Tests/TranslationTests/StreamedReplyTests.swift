@@ -3,27 +3,27 @@ import JSON
 import Testing
 import Translation
 
-/// A stream of events as chunks, one rule after the other.
+/// A stream of events as chunks, rule by rule.
 struct StreamedReplyTests {
     private let hello = [
         created(), added(emptyMessage()), delta("output_text", "Hel"), delta("output_text", "lo"),
         whole("output_text", "text", "Hello"), done(message("Hello")), completed(message("Hello")),
     ]
 
-    // MARK: Each thing once
+    // MARK: No duplicates
 
     @Test(arguments: [
         [0, 1, 2, 3, 4, 5, 6], [0, 1, 4, 5, 6], [0, 1, 5, 6], [0, 5, 6], [0, 6], [6], [2, 3, 6], [0, 4, 6],
         [0, 2, 3, 5, 6],
     ])
-    func `text is told once, whichever of upstream's sayings of it there are`(said: [Int]) throws {
+    func `text is sent once, whichever of its events arrive`(said: [Int]) throws {
         #expect(try Streamed(said.map { hello[$0] }).said.content == "Hello")
     }
 
     @Test(arguments: [
         [0, 1, 2, 3, 4, 5, 6], [0, 1, 4, 6], [0, 1, 5, 6], [0, 5, 6], [0, 6], [2, 3, 6], [0, 2, 3, 4, 5, 6],
     ])
-    func `a call is told once, whichever of upstream's sayings of it there are`(said: [Int]) throws {
+    func `a call is sent once, whichever of its events arrive`(said: [Int]) throws {
         let call = functionCall("c", "f", #"{\"a\":1}"#)
         let events = [
             created(), added(functionCall("c", "f", ""), at: 1), delta("function_call_arguments", #"{\"a\""#, at: 1),
@@ -37,7 +37,7 @@ struct StreamedReplyTests {
     }
 
     @Test(arguments: [[0, 1, 2, 3, 4], [0, 1, 4], [2, 3, 4], [3, 4], [4]])
-    func `a refusal is told once, and is no content`(said: [Int]) throws {
+    func `a refusal is sent once, and not as content`(said: [Int]) throws {
         let refused = #"{"type":"message","id":"msg","content":[{"type":"refusal","refusal":"no!"}]}"#
         let events = [
             delta("refusal", "no"), delta("refusal", "!"), whole("refusal", "refusal", "no!"), done(refused),
@@ -50,7 +50,7 @@ struct StreamedReplyTests {
     }
 
     @Test(arguments: [[0, 1, 2, 3, 4, 5, 6], [3, 4, 5, 6], [5, 6], [6]])
-    func `reasoning is told once, its parts as paragraphs`(said: [Int]) throws {
+    func `reasoning is sent once, with its parts as paragraphs`(said: [Int]) throws {
         let items = [
             #"{"type":"reasoning","id":"r1","summary":[{"text":"ab"},{"text":"c"}]}"#,
             #"{"type":"reasoning","id":"r2","summary":[],"content":[{"text":"d"}]}"#,
@@ -66,7 +66,7 @@ struct StreamedReplyTests {
         #expect(try stream.said.content == "yes")
     }
 
-    @Test func `a response at the end that leaves items out doubles nothing`() throws {
+    @Test func `a final response that omits items duplicates nothing`() throws {
         let stream = try Streamed([
             added(emptyMessage(), at: 1), delta("output_text", "Hello", at: 1), done(message("Hello"), at: 1),
             completed(message("Hello")),
@@ -74,14 +74,14 @@ struct StreamedReplyTests {
         #expect(try stream.said.content == "Hello")
     }
 
-    @Test func `items that all have the same id are items of their own`() throws {
+    @Test func `items that share an id are separate items`() throws {
         let items = [commentary("hm"), message("yes"), message("!")]
         let stream = try Streamed([done(items[0]), completed(items[0], items[1], items[2])])
         #expect(try stream.said.content == "yes!")
         #expect(try stream.said.reasoning == "hm")
     }
 
-    @Test func `a text whose citation comes first is not lost`() throws {
+    @Test func `text that arrives after its citation is not lost`() throws {
         let text = #"{"text":"Hello","annotations":[\#(citation(0, 5))]}"#
         let item = #"{"type":"message","id":"msg","content":[\#(text)]}"#
         let stream = try Streamed([
@@ -94,7 +94,7 @@ struct StreamedReplyTests {
 
     // MARK: Calls
 
-    @Test func `calls are counted by themselves, and may be interleaved`() throws {
+    @Test func `calls have their own indices and can be interleaved`() throws {
         let stream = try Streamed([
             added(functionCall("a", "f", "")), added(functionCall("b", "g", ""), at: 1),
             delta("function_call_arguments", "1", at: 1), delta("function_call_arguments", "2"),
@@ -108,7 +108,7 @@ struct StreamedReplyTests {
             ])
     }
 
-    @Test func `a custom tool's call keeps its kind, even with empty arguments beside its input`() throws {
+    @Test func `a custom call stays custom, even with null arguments beside its input`() throws {
         let item = #"{"type":"custom_tool_call","id":"x","call_id":"c","name":"g","arguments":null,"input":"raw"}"#
         let expected = [Said.Call("custom", id: "c", name: "g", input: "raw")]
         #expect(try Streamed([done(item), completed(item)]).said.calls == expected)
@@ -120,7 +120,7 @@ struct StreamedReplyTests {
         }
     }
 
-    @Test func `functions are answered in kind`() throws {
+    @Test func `legacy functions get a legacy function_call`() throws {
         let stream = try Streamed(
             [
                 added(functionCall("c", "f", "")), delta("function_call_arguments", "{"),
@@ -134,7 +134,7 @@ struct StreamedReplyTests {
     // MARK: Commentary
 
     @Test(arguments: [true, false])
-    func `commentary before an answer is thought, and neither is doubled`(hasDeltas: Bool) throws {
+    func `commentary before an answer becomes reasoning, and neither is duplicated`(hasDeltas: Bool) throws {
         let deltas = [
             added(emptyMessage(phase: "commentary")), delta("output_text", "hm"),
             added(emptyMessage(phase: "final_answer"), at: 1), delta("output_text", "yes", at: 1),
@@ -149,7 +149,7 @@ struct StreamedReplyTests {
     }
 
     @Test(arguments: [true, false])
-    func `commentary beside a call is the content`(isFirst: Bool) throws {
+    func `commentary beside a call becomes the content`(isFirst: Bool) throws {
         let items = [commentary("hm"), functionCall("c", "f", "{}")]
         let ordered = isFirst ? items : items.reversed()
         let stream = try Streamed([
@@ -160,7 +160,7 @@ struct StreamedReplyTests {
         #expect(try stream.said.calls.count == 1)
     }
 
-    @Test func `a citation goes the way of the commentary that it is in`() throws {
+    @Test func `a citation inside commentary is sent only if the commentary is the content`() throws {
         let commented = [
             added(emptyMessage(phase: "commentary")), delta("output_text", "hm"), annotationAdded(citation(0, 2)),
         ]
@@ -172,7 +172,7 @@ struct StreamedReplyTests {
 
     // MARK: Parts of text
 
-    @Test func `a citation is nested, told once and shifted to its place in the joined text`() throws {
+    @Test func `a citation is nested, sent once and shifted to its position in the joined text`() throws {
         let parts = #"""
             {"text":"d\u00e9","annotations":[\#(citation(0, 2))]},\#
             {"text":"x","annotations":[{"type":"file_citation"},\#(citation(0, 1))]}
@@ -198,7 +198,7 @@ struct StreamedReplyTests {
             })
     }
 
-    @Test func `logprobs come with their text, and once`() throws {
+    @Test func `logprobs are sent with their text, once`() throws {
         let logprobs = #""logprobs":[{"token":"a","logprob":-0.5,"bytes":[97],"top_logprobs":[]}]"#
         let expected = [#"{"token":"a","logprob":-0.5,"bytes":[97],"top_logprobs":[]}"#]
         let item = #"{"type":"message","id":"msg","content":[{"text":"a",\#(logprobs)}]}"#
@@ -207,7 +207,7 @@ struct StreamedReplyTests {
         #expect(try Streamed([done(item), completed(item)]).said.logprobs == expected)
     }
 
-    @Test func `line breaks in an event's data break no chunk`() throws {
+    @Test func `line breaks in an event's data do not break chunks`() throws {
         let logprobs = "[{\"token\":\"a\",\"logprob\":0,\n\"bytes\":[\n97\n],\"top_logprobs\":[\n]}]"
         let name = "{\n\"a\":1}"
         let stream = try Streamed([
@@ -222,7 +222,7 @@ struct StreamedReplyTests {
 
     // MARK: Beginning and end
 
-    @Test func `nothing is written before there is something to tell`() throws {
+    @Test func `nothing is written before there is content`() throws {
         var stream = Streamed(try translator())
         for event in [created(), #"{"type":"response.in_progress","response":{}}"#, added(emptyMessage())] {
             stream.send(event)
@@ -234,7 +234,7 @@ struct StreamedReplyTests {
     }
 
     @Test(arguments: 0...7)
-    func `beats may come at any time and change nothing that is said`(position: Int) throws {
+    func `heartbeats at any position do not change the content`(position: Int) throws {
         var stream = Streamed(try translator())
         for event in hello.prefix(position) { stream.send(event) }
         if stream.translator.outcome == nil {
@@ -257,7 +257,7 @@ struct StreamedReplyTests {
         (#""status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}"#, "incomplete", .length),
         (#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#, "incomplete", .contentFilter),
     ])
-    func `the last event gives the finish reason, and ends the stream`(
+    func `the last event determines the finish reason and ends the stream`(
         fields: String, type: String, reason: FinishReason
     ) throws {
         let end = #"{"type":"response.\#(type)","response":{\#(fields),"output":[]}}"#
@@ -267,14 +267,14 @@ struct StreamedReplyTests {
         #expect(stream.text.hasSuffix("data: [DONE]\n\n"))
     }
 
-    @Test func `a call that was cut is told as cut`() throws {
+    @Test func `an incomplete call gives finish reason length`() throws {
         let end =
             #"{"type":"response.incomplete","response":{"status":"incomplete","#
             + #""incomplete_details":{"reason":"max_output_tokens"},"output":[]}}"#
         #expect(try Streamed([added(functionCall("c", "f", "")), end]).finishReason == .length)
     }
 
-    @Test func `usage and tier come at the end, usage only to who asked`() throws {
+    @Test func `usage and tier are sent at the end, usage only if requested`() throws {
         let fields = #"""
             ,"service_tier":"flex","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},\#
             "output_tokens":5,"output_tokens_details":{"reasoning_tokens":3},"total_tokens":14}

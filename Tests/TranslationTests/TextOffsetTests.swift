@@ -3,7 +3,7 @@ import JSON
 import Testing
 import Translation
 
-/// Where tokens stand in the text of a `text_completion`.
+/// The offsets of tokens in the text of a `text_completion`.
 struct TextOffsetTests {
     private func context() throws -> ReplyContext {
         let body = #"{"model":"gpt-4.1","prompt":"say: ","echo":true,"logprobs":1,"stream":true}"#
@@ -15,7 +15,7 @@ struct TextOffsetTests {
         #"{"token":"\#(text)","logprob":-1,"top_logprobs":[]}"#
     }
 
-    @Test func `they count from the beginning of all that is shown`() throws {
+    @Test func `offsets count from the start of the visible text, including an echoed prompt`() throws {
         let part = #"""
             {"type":"output_text","text":"one two","annotations":[],"logprobs":[\#(token("one")),\#(token(" two"))]}
             """#

@@ -20,7 +20,7 @@ struct ToolTests {
             #"{"type":"custom","name":"g","format":{"type":"grammar","syntax":"lark","definition":"s: x"}}"#
         ),
     ])
-    func `a tool is laid flat, its schema untouched`(given: String, sent: String) throws {
+    func `a tool is flattened, with its schema unchanged`(given: String, sent: String) throws {
         #expect(try at(["tools"], in: body(#""tools":[\#(given)]"#)) == "[\(sent)]")
     }
 
@@ -41,7 +41,7 @@ struct ToolTests {
             #"{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}"#
         ),
     ])
-    func `the choice of a tool is laid flat in every form`(given: String, sent: String) throws {
+    func `every form of tool_choice is flattened`(given: String, sent: String) throws {
         #expect(try at(["tool_choice"], in: body(#""tool_choice":\#(given)"#)) == sent)
     }
 
@@ -56,7 +56,7 @@ struct ToolTests {
                 """#)
     }
 
-    @Test func `a schema for the reply is laid flat and keeps its description`() throws {
+    @Test func `a response schema is flattened and keeps its description`() throws {
         let format = #"""
             "response_format":{"type":"json_schema","json_schema":{"name":"n","description":"d","schema":{"b":1,"a":2},\#
             "strict":true}}

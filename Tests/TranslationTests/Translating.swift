@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Translation
 
-/// Translates a body of `/proxy` and gives what goes upstream back as text.
+/// Translates a body of `/proxy` and returns the upstream request, with its body as text.
 func proxied(
     _ body: String, _ change: (inout TranslationSettings) -> Void = { _ in }
 ) throws -> (body: String, request: TranslatedRequest) {
@@ -12,12 +12,12 @@ func proxied(
     return (String(decoding: request.body, as: UTF8.self), request)
 }
 
-/// The error that translating a body of `/proxy` ends with.
+/// The error that translating a body of `/proxy` throws.
 func refusal(_ body: String, _ change: (inout TranslationSettings) -> Void = { _ in }) throws -> RequestError {
     try #require(throws: RequestError.self) { try proxied(body, change) }
 }
 
-/// A value of a JSON text, by the names and indices on the way to it, as it is written there.
+/// The source text of the value at a path of names and indices in a JSON text; nil if there is none.
 func at(_ path: [String], in text: String) throws -> String? {
     var value = try Document(parsing: Array(text.utf8)).root
     for step in path {

@@ -12,7 +12,7 @@ struct UnsupportedParameterTests {
         #""frequency_penalty":1"#, #""prediction":{"type":"content","content":"x"}"#, #""temperature":0.2"#,
         #""top_p":0.5"#, #""logprobs":true"#, #""top_k":40"#,
     ])
-    func `a parameter that the target refuses is dropped and named, rejected, or forwarded`(field: String) throws {
+    func `a parameter that the target rejects is dropped, rejected or forwarded`(field: String) throws {
         let name = String(field.dropFirst().prefix { $0 != "\"" })
         #expect(try dropped(field) == [name])
 
@@ -33,7 +33,7 @@ struct UnsupportedParameterTests {
         #""n":1"#, #""temperature":1"#, #""top_p":1"#, #""presence_penalty":0"#, #""logit_bias":{}"#, #""stop":null"#,
         #""modalities":["text"]"#, #""logprobs":false"#,
     ])
-    func `what asks for the default is neither sent nor complained about`(field: String) throws {
+    func `a parameter with its default value is neither sent nor reported`(field: String) throws {
         let (body, request) = try proxied(#"{"prompt":"x",\#(field)}"#) { $0.unsupportedParameters = .reject }
         #expect(request.notices.isEmpty)
         #expect(body == #"{"model":"gpt-5","input":"x","store":false}"#)
@@ -45,7 +45,7 @@ struct UnsupportedParameterTests {
         ("gpt-5.6-terra", "", false), ("gpt-5.6-terra", "none", true), ("gpt-5.1-codex", "", false),
         ("gpt-5.2-pro", "none", false), ("gpt-5-2025-08-07", "", false),
     ])
-    func `sampling parameters go where model and effort take them`(model: String, effort: String, taken: Bool) throws {
+    func `sampling parameters are sent if model and effort allow`(model: String, effort: String, taken: Bool) throws {
         let reasoning = effort.isEmpty ? "" : #","reasoning_effort":"\#(effort)""#
         let body = try proxied(#"{"model":"\#(model)","prompt":"x","temperature":0.20\#(reasoning)}"#).body
         #expect(try at(["temperature"], in: body) == (taken ? "0.20" : nil))
@@ -55,14 +55,14 @@ struct UnsupportedParameterTests {
         ("gpt-5", "none", "minimal"), ("gpt-5-mini", "minimal", "minimal"), ("gpt-5.1", "minimal", "low"),
         ("gpt-5.6-terra", "none", "none"),
     ])
-    func `an effort that the model refuses becomes the nearest`(model: String, asked: String, sent: String) throws {
+    func `an effort that the model rejects becomes the nearest one`(model: String, asked: String, sent: String) throws {
         let (body, request) = try proxied(#"{"model":"\#(model)","prompt":"x","reasoning_effort":"\#(asked)"}"#)
         #expect(try at(["reasoning", "effort"], in: body) == "\"\(sent)\"")
         #expect(request.notices.map(\.kind) == (asked == sent ? [] : [.adjusted]))
     }
 
     @Test(arguments: [(1, 16), (15, 16), (16, 16), (4096, 4096)])
-    func `a token limit below the least is raised to it`(asked: Int, sent: Int) throws {
+    func `a token limit below the minimum is raised to it`(asked: Int, sent: Int) throws {
         for name in ["max_tokens", "max_completion_tokens"] {
             let (body, request) = try proxied(#"{"prompt":"x","\#(name)":\#(asked)}"#)
             #expect(try at(["max_output_tokens"], in: body) == String(sent))
@@ -71,7 +71,7 @@ struct UnsupportedParameterTests {
     }
 
     @Test(arguments: [#""modalities":["text","audio"]"#, #""audio":{"voice":"alloy","format":"wav"}"#])
-    func `audio is refused, whatever the policy`(field: String) throws {
+    func `audio is rejected under every policy`(field: String) throws {
         for policy in UnsupportedParameterPolicy.allCases {
             let error = try refusal(#"{"prompt":"x",\#(field)}"#) { $0.unsupportedParameters = policy }
             #expect(error.code == "unsupported_parameter")

@@ -1,4 +1,4 @@
-// What upstream sends, in JSON: output items and the events of a stream.
+// Upstream's output items and stream events, as JSON.
 
 func message(_ texts: String..., phase: String? = nil) -> String {
     let parts = texts.map { #"{"type":"output_text","text":"\#($0)","annotations":[]}"# }.joined(separator: ",")
@@ -10,7 +10,7 @@ func commentary(_ text: String) -> String {
     message(text, phase: "commentary")
 }
 
-/// A message that has just begun.
+/// A message that has no content yet.
 func emptyMessage(phase: String? = nil) -> String {
     let phase = phase.map { #","phase":"\#($0)""# } ?? ""
     return #"{"type":"message","id":"msg","role":"assistant"\#(phase),"content":[]}"#
@@ -44,7 +44,7 @@ func delta(_ kind: String, _ text: String, at index: Int = 0, part: Int = 0) -> 
         """#
 }
 
-/// The end of a part, of the type `response.<kind>.done`, with all that was in it.
+/// The end of a part, of the type `response.<kind>.done`, with the whole content of the part.
 func whole(_ kind: String, _ field: String, _ text: String, at index: Int = 0, part: Int = 0) -> String {
     let partName = kind.hasPrefix("reasoning_summary") ? "summary_index" : "content_index"
     return #"""

@@ -7,7 +7,7 @@ struct UsageTests {
         ("-1", 0), ("-9223372036854775808", 0), ("0", 0), ("7", 7), ("1099511627776", 1 << 40),
         ("4611686018427387904", 1 << 40), ("9223372036854775807", 1 << 40),
     ])
-    func `a number of tokens is one that a request can have`(number: String, tokens: Int) throws {
+    func `token counts are clamped to a plausible range`(number: String, tokens: Int) throws {
         let text = #"""
             {"usage":{"input_tokens":\#(number),"input_tokens_details":{"cached_tokens":\#(number),\#
             "cache_write_tokens":\#(number)},"output_tokens":\#(number),\#
@@ -19,7 +19,7 @@ struct UsageTests {
     }
 
     @Test(arguments: ["9223372036854775808", "1e300", "3.5", #""7""#, "null", "[]"])
-    func `what is no whole number is no usage`(number: String) throws {
+    func `usage without an integer count is ignored`(number: String) throws {
         let text = #"{"usage":{"input_tokens":\#(number),"output_tokens":1}}"#
         #expect(Usage(of: try Document(parsing: Array(text.utf8)).root) == nil)
     }

@@ -14,7 +14,7 @@ enum Vectors {
 
     static let failures = ["11_failed", "12_error_event"]
 
-    /// Those whose reply is complete.
+    /// The names of the exchanges whose response is complete.
     static let successes = names.filter { !failures.contains($0) }
 
     static func bytes(_ path: String) throws -> [UInt8] {
@@ -26,7 +26,7 @@ enum Vectors {
         try Document(parsing: bytes(path)).root
     }
 
-    /// The events of a recorded stream, that is, their data.
+    /// The data of each event of a recorded stream.
     static func events(_ name: String) throws -> [[UInt8]] {
         try events(in: bytes("streams/\(name).sse"))
     }
@@ -39,9 +39,9 @@ enum Vectors {
     }
 }
 
-/// What translating a request leaves for its reply.
+/// The context that translating a request creates for its response.
 ///
-/// - Parameter fields: those that the request has besides, in JSON.
+/// - Parameter fields: further fields of the request, in JSON.
 func context(usage: Bool = true, functions: Bool = false, _ fields: String = "") throws -> ReplyContext {
     let functions = functions ? #","functions":[{"name":"f"}]"# : ""
     let fields = fields.isEmpty ? "" : "," + fields
@@ -53,18 +53,18 @@ func context(usage: Bool = true, functions: Bool = false, _ fields: String = "")
         .translateChatRequest(Document(parsing: Array(body.utf8))).context
 }
 
-/// A translator whose reply is named `id`, unless upstream names it.
+/// A translator whose response has the id `id`, unless upstream sends one.
 func translator(usage: Bool = true, functions: Bool = false) throws -> StreamTranslator {
     StreamTranslator(context: try context(usage: usage, functions: functions), id: "id", created: 7)
 }
 
-/// Translates a whole response to a request with those fields.
+/// Translates a whole response to a request with the given fields.
 func completion(_ response: String, functions: Bool = false, _ fields: String = "") throws -> ReplyTranslator.Reply {
     try SingleReplyTranslator(context: context(functions: functions, fields), id: "id", created: 7)
         .translate(Document(parsing: Array(response.utf8)))
 }
 
-/// What a stream of events becomes.
+/// A stream translator and the bytes that it has written.
 struct Streamed {
     var translator: StreamTranslator
     var bytes: [UInt8] = []
@@ -73,7 +73,7 @@ struct Streamed {
         self.translator = translator
     }
 
-    /// Translates events, each given as its data, to the end of the stream.
+    /// Translates events, each given as its data, and ends the stream.
     init(_ events: [String], usage: Bool = true, functions: Bool = false, _ fields: String = "") throws {
         let context = try context(usage: usage, functions: functions, fields)
         self.init(StreamTranslator(context: context, id: "id", created: 7))
@@ -104,7 +104,7 @@ struct Streamed {
         get throws { try TranslationTests.chunks(in: bytes) }
     }
 
-    /// What the client has been told, all chunks together.
+    /// The content of all chunks together.
     var said: Said {
         get throws { try Said(chunks: chunks) }
     }
@@ -118,7 +118,7 @@ struct Streamed {
     }
 }
 
-/// The chunks in a stream, which must be JSON all of them but `[DONE]`.
+/// The chunks of a stream without `[DONE]`; throws if one is not JSON.
 func chunks(in stream: [UInt8]) throws -> [Value] {
     try Vectors.events(in: stream).filter { $0 != Array("[DONE]".utf8) }.map {
         try Document(parsing: $0).root

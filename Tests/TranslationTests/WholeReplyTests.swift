@@ -2,7 +2,7 @@ import JSON
 import Testing
 import Translation
 
-/// A whole response as a `chat.completion`, one rule after the other.
+/// A whole response as a `chat.completion`, rule by rule.
 struct WholeReplyTests {
     private func said(_ output: String, _ fields: String = "", functions: Bool = false) throws -> Said {
         let reply = try completion(#"{"output":[\#(output)]\#(fields)}"#, functions: functions)
@@ -13,13 +13,13 @@ struct WholeReplyTests {
         String(decoding: try completion("{\(fields)}").body, as: UTF8.self)
     }
 
-    @Test func `all messages are one choice`() throws {
+    @Test func `all messages become one choice`() throws {
         let body = try reply(#""output":[\#(message("a", "b")),\#(message("c"))]"#)
         #expect(try at(["choices", "0", "message", "content"], in: body) == #""abc""#)
         #expect(try at(["choices", "1"], in: body) == nil)
     }
 
-    @Test func `a reply of nothing is still one choice with an assistant's message`() throws {
+    @Test func `a response without messages is one choice with an empty assistant message`() throws {
         for output in ["", #"{"type":"web_search_call","id":"ws"}"#, #"{"type":"from_the_future","text":"x"}"#] {
             let body = try reply(#""output":[\#(output)],"status":"completed""#)
             #expect(try at(["choices", "0", "message", "role"], in: body) == #""assistant""#)
@@ -28,13 +28,13 @@ struct WholeReplyTests {
         }
     }
 
-    @Test func `a refusal is no content`() throws {
+    @Test func `a refusal is not content`() throws {
         let body = try reply(#""output":[{"type":"message","content":[{"type":"refusal","refusal":"no"}]}]"#)
         #expect(try at(["choices", "0", "message", "refusal"], in: body) == #""no""#)
         #expect(try at(["choices", "0", "message", "content"], in: body) == "null")
     }
 
-    @Test func `commentary is thought where there is an answer, and the answer where there is none`() throws {
+    @Test func `commentary is reasoning beside an answer, and otherwise the content`() throws {
         let beside = try said([commentary("hm"), message("yes")].joined(separator: ","))
         #expect(beside.content == "yes")
         #expect(beside.reasoning == "hm")
@@ -43,7 +43,7 @@ struct WholeReplyTests {
         #expect(alone.reasoning == "")
     }
 
-    @Test func `a citation is nested and shifted to its place in the joined text`() throws {
+    @Test func `a citation is nested and shifted to its position in the joined text`() throws {
         let first = #"{"type":"output_text","text":"d\u00e9\ud83d\ude00","annotations":[\#(citation(0, 2))]}"#
         let second = #"{"type":"output_text","text":"x","annotations":[{"type":"file_citation"},\#(citation(0, 1))]}"#
         let said = try said(#"{"type":"message","content":[\#(first),\#(second)]}"#)
@@ -51,24 +51,24 @@ struct WholeReplyTests {
     }
 
     @Test(arguments: [Int.max, Int.min])
-    func `a citation at an index that no text has does no harm`(index: Int) throws {
+    func `a citation at an impossible index is passed on`(index: Int) throws {
         let part = #"{"type":"output_text","text":"ab","annotations":[\#(citation(index, index))]}"#
         let said = try said(#"{"type":"message","content":[{"type":"output_text","text":"ab"},\#(part)]}"#)
         #expect(said.annotations.count == 1)
     }
 
-    @Test func `a function's call goes by its call id`() throws {
+    @Test func `a function call gets its call id`() throws {
         let said = try said(functionCall("c1", "f", #"{\"a\": 1}"#))
         #expect(said.calls == [Said.Call("function", id: "c1", name: "f", input: #"{"a": 1}"#)])
         #expect(said.finishReason == "tool_calls")
     }
 
-    @Test func `a custom tool's call keeps its kind`() throws {
+    @Test func `a custom call stays custom`() throws {
         let item = #"{"type":"custom_tool_call","id":"x","call_id":"c1","name":"g","input":"raw"}"#
         #expect(try said(item).calls == [Said.Call("custom", id: "c1", name: "g", input: "raw")])
     }
 
-    @Test func `functions are answered in kind`() throws {
+    @Test func `legacy functions get a legacy function_call`() throws {
         let said = try said(functionCall("c1", "f", "{}"), functions: true)
         #expect(said.calls == [])
         #expect(said.functionCall == Said.Call("", id: "", name: "f", input: "{}"))
@@ -80,7 +80,7 @@ struct WholeReplyTests {
         (#"{"type":"reasoning","summary":[],"content":[{"text":"a"},{"text":"b"},{"text":"c"}]}"#),
         (#"{"type":"reasoning","summary":[{"text":"a"},{"text":"b"},{"text":"c"}],"content":[{"text":"d"}]}"#),
     ])
-    func `reasoning is told, its parts as paragraphs`(items: String) throws {
+    func `reasoning is sent with its parts as paragraphs`(items: String) throws {
         #expect(try said(items).reasoning == "a\n\nb\n\nc")
     }
 
@@ -108,7 +108,7 @@ struct WholeReplyTests {
     }
 
     @Test(arguments: ["5", "[]", "{}", #"{"output":null}"#, #"{"detail":"x"}"#])
-    func `what is no response is an error`(body: String) throws {
+    func `anything but a response object is an error`(body: String) throws {
         let failure = try #require(throws: ReplyFailure.self) { try completion(body) }
         #expect(failure.code == "upstream_garbled")
     }
@@ -131,7 +131,7 @@ struct WholeReplyTests {
                 """#)
     }
 
-    @Test func `id, time, model and tier are upstream's`() throws {
+    @Test func `id, time, model and tier come from upstream`() throws {
         let said = try said("", #","id":"resp_1","created_at":1.9,"model":"m","service_tier":"flex""#)
         #expect(said.id == "chatcmpl-1")
         #expect(said.created == 1)
@@ -139,7 +139,7 @@ struct WholeReplyTests {
         #expect(said.serviceTier == "flex")
     }
 
-    @Test func `logprobs of several parts are one list, and bytes are made where they are missing`() throws {
+    @Test func `logprobs of several parts are joined, and missing bytes are added`() throws {
         let first = #"{"text":"é","logprobs":[{"token":"é","logprob":-0.10,"top_logprobs":[]}]}"#
         let second = #"{"text":"a","logprobs":[{"token":"a","logprob":0.0,"bytes":[97],"top_logprobs":[]}]}"#
         let body = try reply(#""output":[{"type":"message","content":[\#(first),\#(second)]}]"#)
@@ -151,7 +151,7 @@ struct WholeReplyTests {
     }
 
     @Test(arguments: ["", #","logprobs":null"#, #","logprobs":[]"#])
-    func `no logprobs are null`(logprobs: String) throws {
+    func `missing logprobs become null`(logprobs: String) throws {
         let body = try reply(#""output":[{"type":"message","content":[{"text":"a"\#(logprobs)}]}]"#)
         #expect(try at(["choices", "0", "logprobs"], in: body) == "null")
     }

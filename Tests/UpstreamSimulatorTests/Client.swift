@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A request as the tests send it.
+/// A request that a test sends.
 struct Request {
     var method = HTTPMethod.POST
     var path = "/v1/responses"
@@ -18,7 +18,7 @@ struct Request {
 
     static func get(_ path: String) -> Request { Request(method: .GET, path: path) }
 
-    /// Asks for a response to that input, a string.
+    /// A request for a response to a text input.
     static func ask(_ input: String, stream: Bool = false, headers: [(String, String)] = []) -> Request {
         var writer = Writer()
         writer.object {
@@ -29,12 +29,12 @@ struct Request {
         return post("/v1/responses", String(decoding: writer.bytes, as: UTF8.self), headers: headers)
     }
 
-    /// Asks a model for a response, the other members of the body being `options`.
+    /// A request for a response of a model. `options` are further members of the body.
     static func response(of model: String, _ text: String = "Hello", options: String = "") -> Request {
         post("/v1/responses", #"{"model":"\#(model)","input":"\#(text)"\#(options)}"#)
     }
 
-    /// Asks for a chat completion, the other members of the body being `options`.
+    /// A request for a chat completion. `options` are further members of the body.
     static func chat(_ text: String = "Hello", of model: String = "gpt-5", options: String = "") -> Request {
         post(
             "/v1/chat/completions",
@@ -42,19 +42,19 @@ struct Request {
     }
 }
 
-/// What came back.
+/// The response to a request.
 struct Reply {
     var status = 0
     var headers = HTTPHeaders()
     var body: [UInt8] = []
-    /// Whether it ended as HTTP says a message ends.
+    /// Whether the response is complete according to HTTP.
     var isComplete = false
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
     func json() throws -> Value { try Document(parsing: body).root }
 
-    /// The error that it tells; nil when it tells none.
+    /// The error in the body; nil if there is none.
     func refusal() throws -> Refusal? {
         try json()["error"].map { error in
             Refusal(
@@ -73,7 +73,7 @@ struct Reply {
     }
 }
 
-/// An error of the API, with its status.
+/// An API error with its status.
 struct Refusal: Equatable {
     var status = 400
     let message: String
@@ -81,11 +81,11 @@ struct Refusal: Equatable {
     let code: String?
 }
 
-/// The smallest HTTP client that will do.
+/// A minimal HTTP client.
 enum Client {
-    /// Sends the requests one after the other over one connection, and returns the reply to the last.
+    /// Sends the requests one after the other over one connection and returns the response to the last one.
     ///
-    /// - Parameter goodEvents: leaves, closing the connection, once so many events have come.
+    /// - Parameter goodEvents: the number of events after which the client closes the connection.
     static func send(_ requests: Request..., to port: Int, leavingAfter goodEvents: Int = .max) async throws -> Reply {
         try await send(requests, to: port, leavingAfter: goodEvents)
     }
@@ -119,7 +119,7 @@ enum Client {
         from parts: inout NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator, atMost events: Int
     ) async -> Reply {
         var reply = Reply()
-        // A connection that breaks leaves the reply as far as it came.
+        // If the connection breaks, the response contains what was received.
         while let part = try? await parts.next(isolation: #isolation) {
             switch part {
             case .head(let head): (reply.status, reply.headers) = (Int(head.status.code), head.headers)

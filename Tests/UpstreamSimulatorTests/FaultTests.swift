@@ -14,7 +14,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a directive holds wherever in a transcript it stands`() async throws {
+    @Test func `a directive at any position in a transcript is obeyed`() async throws {
         try await withSimulator { port, _ in
             let transcript = "[system]\nBe [simulate status=503] kind.\n\n---\n[user]\nhi\n"
             let reply = try await Client.send(.ask(transcript), to: port)
@@ -32,7 +32,7 @@ struct FaultTests {
     }
 
     @Test(arguments: ["bogus", "status=x", "status=99", "cut", "delay=-1", "missing"])
-    func `a directive that is not known is refused`(words: String) async throws {
+    func `an unknown directive is rejected`(words: String) async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.ask("[simulate \(words)]"), to: port)
             #expect(reply.status == 400)
@@ -40,7 +40,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a page comes instead of JSON`() async throws {
+    @Test func `an HTML page can be sent instead of JSON`() async throws {
         try await withSimulator { port, _ in
             let page = try await Client.send(.ask("[simulate html]", stream: true), to: port)
             #expect(page.status == 200)
@@ -50,7 +50,7 @@ struct FaultTests {
     }
 
     @Test(arguments: ["cut-head", "garbage"])
-    func `no reply that is HTTP comes, and the connection closes`(words: String) async throws {
+    func `an invalid or missing HTTP response can be sent, and the connection closes`(words: String) async throws {
         try await withSimulator { port, simulator in
             let reply = try await Client.send(.ask("[simulate \(words)]"), to: port)
             #expect(reply.status == 0)
@@ -58,7 +58,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a stream is cut after so many events`() async throws {
+    @Test func `a stream can be cut after a number of events`() async throws {
         try await withSimulator { port, simulator in
             let reply = try await Client.send(.ask("[simulate cut=3]", stream: true), to: port)
             #expect(reply.data.count == 3)
@@ -69,7 +69,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a whole reply is cut within its body`() async throws {
+    @Test func `a whole response can be cut within its body`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.ask("[simulate cut=2]"), to: port)
             #expect(reply.status == 200)
@@ -78,7 +78,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a stream stalls until the client leaves`() async throws {
+    @Test func `a stream can stall until the client disconnects`() async throws {
         try await withSimulator { port, simulator in
             let reply = try await Client.send(.ask("[simulate stall=3]", stream: true), to: port, leavingAfter: 3)
             #expect(reply.data.count == 3)
@@ -86,7 +86,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a request hangs until the client leaves`() async throws {
+    @Test func `a request can hang until the client disconnects`() async throws {
         try await withSimulator { port, simulator in
             let waiting = Task { try await Client.send(.ask("[simulate hang]"), to: port) }
             while simulator.requests.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
@@ -98,7 +98,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a stream ends without its terminal event`() async throws {
+    @Test func `a stream can end without its terminal event`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.ask("[simulate no-terminal]", stream: true), to: port)
             #expect(reply.isComplete)
@@ -106,7 +106,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a stream fails half-way`() async throws {
+    @Test func `a stream can fail halfway`() async throws {
         try await withSimulator { port, _ in
             let events = try await Client.send(.ask("[simulate error-event deltas=6]", stream: true), to: port).events()
             #expect(events.count { $0["delta"] != nil } == 3)
@@ -117,7 +117,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `text, size and deltas shape the reply`() async throws {
+    @Test func `text, size and deltas determine the response`() async throws {
         try await withSimulator { port, _ in
             #expect(outputText(of: try await Client.send(.ask("[simulate text=a b c]"), to: port).json()) == "a b c")
             let long = try await Client.send(.ask("[simulate size=100000]"), to: port).json()
@@ -127,7 +127,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `delay holds the head back and pace the events`() async throws {
+    @Test func `delay delays the head, and pace the events`() async throws {
         try await withSimulator { port, _ in
             let clock = ContinuousClock()
             let delayed = try await clock.measure { _ = try await Client.send(.ask("[simulate delay=60]"), to: port) }
@@ -139,7 +139,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a fault can be limited to the first times`() async throws {
+    @Test func `a fault can be limited to the first requests`() async throws {
         try await withSimulator { port, _ in
             var statuses: [Int] = []
             for _ in 0..<3 {

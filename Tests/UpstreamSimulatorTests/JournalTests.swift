@@ -5,7 +5,7 @@ import UpstreamSimulator
 
 @Suite(.timeLimit(.minutes(1)))
 struct JournalTests {
-    @Test func `a request is recorded as it came`() async throws {
+    @Test func `a request is recorded as received`() async throws {
         try await withSimulator { port, simulator in
             let body = #"{"model":"gpt-5", "input":"Grüße"}"#
             _ = try await Client.send(.post("/v1/responses?a=b", body, headers: [("X-Mine", "1")]), to: port)
@@ -19,7 +19,7 @@ struct JournalTests {
         }
     }
 
-    @Test func `the journal is read and cleared over HTTP`() async throws {
+    @Test func `the journal can be read and cleared over HTTP`() async throws {
         try await withSimulator { port, _ in
             _ = try await Client.send(.ask("Hello", stream: true), to: port)
             let journal = try await Client.send(.get("/_simulator/requests"), to: port).json()
@@ -34,7 +34,7 @@ struct JournalTests {
         }
     }
 
-    @Test func `requests over one connection bear its number, and connections are counted`() async throws {
+    @Test func `requests have the number of their connection, and connections are counted`() async throws {
         try await withSimulator { port, simulator in
             _ = try await Client.send(.ask("a"), .ask("b"), .ask("c", stream: true), to: port)
             _ = try await Client.send(.ask("d"), to: port)
@@ -45,7 +45,7 @@ struct JournalTests {
         }
     }
 
-    @Test func `of a large body the beginning and the size are kept`() async throws {
+    @Test func `the beginning and the size of a large body are recorded`() async throws {
         try await withSimulator { port, simulator in
             let request = Request.ask(String(repeating: "x", count: 1_000_000))
             #expect(try await Client.send(request, to: port).status == 200)
@@ -65,7 +65,7 @@ struct JournalTests {
         }
     }
 
-    @Test func `a client that leaves in the middle of a stream is noticed before the next event`() async throws {
+    @Test func `a client that disconnects during a stream is noticed`() async throws {
         try await withSimulator(.init(pace: 30)) { port, simulator in
             let reply = try await Client.send(.ask("[simulate deltas=1000]", stream: true), to: port, leavingAfter: 4)
             #expect(reply.data.count == 4)
@@ -75,7 +75,7 @@ struct JournalTests {
         }
     }
 
-    @Test func `a client that leaves during a large unread reply is noticed`() async throws {
+    @Test func `a client that disconnects during a large unread response is noticed`() async throws {
         try await withSimulator { port, simulator in
             _ = try await Client.send(.ask("[simulate size=50000000]", stream: true), to: port, leavingAfter: 1)
             #expect(try await simulator.lastEnded().ending == .clientClosed)

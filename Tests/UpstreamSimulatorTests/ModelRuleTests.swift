@@ -13,7 +13,7 @@ struct ModelRuleTests {
         ("gpt-6.1-sol", "low medium high xhigh max", "'low', 'medium', 'high', 'xhigh', and 'max'"),
         ("gpt-7-nova", "low medium high xhigh max", "'low', 'medium', 'high', 'xhigh', and 'max'"),
     ])
-    func `the Responses API takes a model's efforts, and lists them where it refuses another`(
+    func `the Responses API accepts a model's efforts and lists them when it rejects another`(
         model: String, taken: String, listed: String
     ) async throws {
         try await withSimulator { port, _ in
@@ -39,7 +39,7 @@ struct ModelRuleTests {
         ("gpt-5.6-terra", "none low medium high xhigh", "'none', 'low', 'medium', 'high', and 'xhigh'"),
         ("gpt-6.1-sol", "low medium high xhigh", "'low', 'medium', 'high', and 'xhigh'"),
     ])
-    func `Chat Completions takes a model's efforts besides max, and lists them where it refuses another`(
+    func `Chat Completions accepts a model's efforts except max and lists them in its errors`(
         model: String, taken: String, listed: String
     ) async throws {
         try await withSimulator { port, _ in
@@ -61,7 +61,7 @@ struct ModelRuleTests {
     }
 
     @Test(arguments: ["none", "low"])
-    func `a model that does not reason takes no effort at all`(effort: String) async throws {
+    func `a model that does not reason accepts no effort`(effort: String) async throws {
         try await withSimulator { port, _ in
             for (name, request) in [
                 (
@@ -80,7 +80,7 @@ struct ModelRuleTests {
         }
     }
 
-    @Test func `a model of others takes every effort and no unknown word`() async throws {
+    @Test func `a third-party model accepts every effort but no unknown word`() async throws {
         try await withSimulator { port, _ in
             for effort in Effort.allCases.map(\.rawValue) {
                 let response = Request.response(of: "llama3:8b", options: #","reasoning":{"effort":"\#(effort)"}"#)
@@ -99,7 +99,7 @@ struct ModelRuleTests {
         ("gpt-5.6-sol", nil, false), ("gpt-5.6-sol", "none", true), ("gpt-6-luna", "none", true),
         ("gpt-6.1-sol", "low", false), ("llama3:8b", nil, true),
     ])
-    func `temperature is taken where the catalogue says so`(
+    func `temperature is accepted according to the catalogue`(
         model: String, effort: String?, isTaken: Bool
     ) async throws {
         try await withSimulator { port, _ in
@@ -113,7 +113,7 @@ struct ModelRuleTests {
         }
     }
 
-    @Test func `a model for searching takes no temperature though it does not reason`() async throws {
+    @Test func `a search model accepts no temperature although it does not reason`() async throws {
         try await withSimulator { port, _ in
             let request = Request.chat(of: "gpt-4o-search-preview", options: #","temperature":0.5"#)
             let refusal = try await Client.send(request, to: port).refusal()
@@ -122,7 +122,7 @@ struct ModelRuleTests {
     }
 
     @Test(arguments: [("gpt-4.1", 400), ("llama3:8b", 400), ("gpt-5.1", 200), ("gpt-6.1-sol", 200), ("o3", 200)])
-    func `encrypted reasoning is for models that reason`(model: String, status: Int) async throws {
+    func `only reasoning models accept encrypted reasoning`(model: String, status: Int) async throws {
         try await withSimulator { port, _ in
             let asked = try await Client.send(
                 .response(of: model, options: #","include":["reasoning.encrypted_content"]"#), to: port)

@@ -7,7 +7,7 @@ struct RecordingTests {
     private let configuration = Simulator.Configuration(vectors: Vectors.directory)
 
     @Test(arguments: Vectors.names)
-    func `a recorded exchange is played byte for byte`(name: String) async throws {
+    func `a recorded exchange is replayed byte for byte`(name: String) async throws {
         try await withSimulator(configuration) { port, _ in
             let play = [("x-simulate", "play=\(name.prefix(2))")]
             let stream = try await Client.send(.ask("any", stream: true, headers: play), to: port)
@@ -23,7 +23,7 @@ struct RecordingTests {
         }
     }
 
-    @Test func `the text that is asked finds its exchange`() async throws {
+    @Test func `an exchange is found by the text of its request`() async throws {
         try await withSimulator(configuration) { port, _ in
             for (name, body) in try requests(".responses_stream.json") {
                 let reply = try await Client.send(.post("/v1/responses", body), to: port)
@@ -32,7 +32,7 @@ struct RecordingTests {
         }
     }
 
-    @Test func `the text is found in a transcript and beside a directive`() async throws {
+    @Test func `the text is recognized in a transcript and beside a directive`() async throws {
         try await withSimulator(configuration) { port, _ in
             let expected = try Vectors.bytes("bodies/06_reasoning_summary.json")
             for text in ["[system]\nBe short.\n\n---\n[user]\nIs 221 prime?\n", "[simulate delay=1] Is 221 prime?"] {
@@ -50,18 +50,18 @@ struct RecordingTests {
         }
     }
 
-    @Test func `an exchange that is not there is refused`() async throws {
+    @Test func `an unknown exchange is rejected`() async throws {
         try await withSimulator(configuration) { port, _ in
             let reply = try await Client.send(.ask("[simulate play=99]"), to: port)
             #expect(reply.status == 400)
         }
     }
 
-    @Test func `a folder without recordings stops the start`() {
+    @Test func `the simulator does not start without recordings in the folder`() {
         #expect(throws: RecordingsUnreadable.self) { try Simulator(.init(vectors: "/nonexistent")) }
     }
 
-    /// The recorded requests of which each is the first to ask its question, by the exchange's name.
+    /// The recorded requests with a unique text, and the names of their exchanges.
     private func requests(_ suffix: String) throws -> [(name: String, body: String)] {
         try Vectors.names.filter { !["11_failed", "12_error_event"].contains($0) }.map { name in
             (name, String(decoding: try Vectors.bytes("requests/\(name)\(suffix)"), as: UTF8.self))

@@ -5,7 +5,7 @@ import UpstreamSimulator
 
 @Suite(.timeLimit(.minutes(1)))
 struct RefusalTests {
-    @Test func `a request without a key is refused`() async throws {
+    @Test func `a request without a key is rejected`() async throws {
         try await withSimulator { port, _ in
             var request = Request.ask("Hello")
             for field in [nil, "", "Bearer ", "Basic abc"] {
@@ -28,7 +28,7 @@ struct RefusalTests {
         }
     }
 
-    @Test func `other addresses and methods are not there`() async throws {
+    @Test func `unknown paths and methods are not found`() async throws {
         try await withSimulator { port, _ in
             for request in [Request.get("/v1/nothing"), .get("/v1/responses"), .post("/v1/completions", "{}")] {
                 let reply = try await Client.send(request, to: port)
@@ -39,14 +39,14 @@ struct RefusalTests {
     }
 
     @Test(arguments: ["", "{", "[]", "1"])
-    func `a body that is no JSON object is refused`(body: String) async throws {
+    func `a body that is not a JSON object is rejected`(body: String) async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.post("/v1/responses", body), to: port)
             #expect(reply.status == 400)
         }
     }
 
-    /// A body, and `param` and `code` of its refusal.
+    /// A body, and `param` and `code` of the error.
     struct Refused: Sendable, CustomTestStringConvertible {
         let body: String
         let param: String?
@@ -95,7 +95,7 @@ struct RefusalTests {
         Refused(
             #"{"model":"gpt-5","input":[{"type":"function_call_output","call_id":"a","output":"1"}]}"#, "input", nil),
     ])
-    func `what the Responses API refuses is refused in its words`(refused: Refused) async throws {
+    func `invalid requests get the Responses API's errors`(refused: Refused) async throws {
         try await expect(refused, at: "/v1/responses")
     }
 
@@ -105,7 +105,7 @@ struct RefusalTests {
         Refused(#"{"model":"gpt-5","messages":[],"max_tokens":9}"#, "max_tokens", "unsupported_parameter"),
         Refused(#"{"model":"gpt-5","messages":[],"temperature":0.5}"#, "temperature", "unsupported_value"),
     ])
-    func `what the Chat API refuses is refused in its words`(refused: Refused) async throws {
+    func `invalid requests get the Chat Completions API's errors`(refused: Refused) async throws {
         try await expect(refused, at: "/v1/chat/completions")
     }
 
@@ -120,7 +120,7 @@ struct RefusalTests {
         {"type":"function_call_output","call_id":"a","output":"1"}]}
         """#,
     ])
-    func `what the Responses API takes is accepted`(body: String) async throws {
+    func `requests that the Responses API accepts are accepted`(body: String) async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.post("/v1/responses", body), to: port)
             #expect(reply.status == 200)

@@ -5,7 +5,7 @@ import UpstreamSimulator
 
 @Suite(.timeLimit(.minutes(1)))
 struct ReplyTests {
-    @Test func `a whole response echoes what was asked`() async throws {
+    @Test func `a whole response echoes the request`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(
                 .post("/v1/responses", #"{"model":"gpt-5-mini","input":"Hello there","max_output_tokens":99}"#),
@@ -22,7 +22,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `a streamed response has every event in order and numbers without a gap`() async throws {
+    @Test func `a streamed response has all events in order, numbered without gaps`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.ask("Hello", stream: true), to: port)
             let events = try reply.events()
@@ -46,7 +46,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `of a list of items the last that the user said is echoed`() async throws {
+    @Test func `the last user message of a list of items is echoed`() async throws {
         try await withSimulator { port, _ in
             let body = #"""
                 {"model":"gpt-5","input":[{"role":"user","content":"first"},{"role":"assistant","content":"yes"},
@@ -63,14 +63,14 @@ struct ReplyTests {
         ("[user]\none\n\n---\n[user]\ntwo\n---\nhalves\n", "two\n---\nhalves"),
         ("no transcript", "no transcript"),
     ])
-    func `of a transcript the user's last block is echoed`(transcript: String, echoed: String) async throws {
+    func `the last user block of a transcript is echoed`(transcript: String, echoed: String) async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.ask(transcript), to: port)
             #expect(outputText(of: try reply.json()) == "You said: \(echoed) (gpt-5)")
         }
     }
 
-    @Test func `a whole chat completion has a choice for each that was asked`() async throws {
+    @Test func `a whole chat completion has the requested number of choices`() async throws {
         try await withSimulator { port, _ in
             let completion = try await Client.send(.chat("Hello", options: #","n":2"#), to: port).json()
             let choices = try #require(completion["choices"]).elements.map { $0["message"]?["content"]?.string }
@@ -93,7 +93,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `without include_usage no chunk speaks of usage`() async throws {
+    @Test func `without include_usage no chunk has usage`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.chat("Hello", options: #","stream":true"#), to: port)
             #expect(!reply.text.contains("usage"))
@@ -107,7 +107,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `the small endpoints answer`() async throws {
+    @Test func `the small endpoints respond`() async throws {
         try await withSimulator { port, _ in
             let models = try await Client.send(.get("/v1/models"), to: port).json()
             #expect(models["data"]?.elements.contains { $0["id"]?.string == "gpt-5" } == true)
@@ -133,7 +133,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `a conversation is compacted, and goes on from what came of it`() async throws {
+    @Test func `a conversation can be compacted and continued from the result`() async throws {
         try await withSimulator { port, simulator in
             let body = #"{"model":"gpt-6.1-sol","input":[{"role":"user","content":"Hello"}]}"#
             let compaction = try await Client.send(.post("/v1/responses/compact", body), to: port).json()
@@ -151,7 +151,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `moderation that is asked for is in the complete response`() async throws {
+    @Test func `requested moderation is in the completed response`() async throws {
         try await withSimulator { port, _ in
             let options = #","moderation":{"model":"omni-moderation-latest"}"#
             let whole = try await Client.send(.response(of: "gpt-5", options: options), to: port).json()
@@ -177,7 +177,7 @@ struct ReplyTests {
         }
     }
 
-    @Test func `many streams live side by side`() async throws {
+    @Test func `many streams run concurrently`() async throws {
         try await withSimulator(.init(pace: 20)) { port, _ in
             let complete = try await withThrowingTaskGroup { group in
                 for _ in 0..<200 {

@@ -4,7 +4,7 @@ import UpstreamSimulator
 @Suite(.timeLimit(.minutes(1)))
 struct ServedModelTests {
     @Test(arguments: ["gpt-5-pro", "gpt-5.1-codex", "o3-deep-research", "gpt-6-cyber"])
-    func `Chat Completions refuses models that only the Responses API serves`(model: String) async throws {
+    func `Chat Completions rejects models that only the Responses API serves`(model: String) async throws {
         try await withSimulator { port, _ in
             let refusal = try await Client.send(.chat(of: model), to: port).refusal()
             #expect(
@@ -18,7 +18,7 @@ struct ServedModelTests {
     }
 
     @Test(arguments: ["davinci-002", "gpt-3.5-turbo-instruct", "text-embedding-3-small"])
-    func `neither API serves a model for something else`(model: String) async throws {
+    func `neither API serves models for other purposes`(model: String) async throws {
         try await withSimulator { port, _ in
             let refusal = try await Client.send(.chat(of: model), to: port).refusal()
             #expect(
@@ -33,7 +33,7 @@ struct ServedModelTests {
     }
 
     @Test(arguments: ["gpt-4o-search-preview", "gpt-5-search-api", "gpt-audio-1.5"])
-    func `the Responses API refuses models that only Chat Completions serves`(model: String) async throws {
+    func `the Responses API rejects models that only Chat Completions serves`(model: String) async throws {
         try await withSimulator { port, _ in
             for path in ["/v1/responses", "/v1/responses/compact", "/v1/responses/input_tokens"] {
                 let request = Request.post(path, #"{"model":"\#(model)","input":"x"}"#)
@@ -55,7 +55,7 @@ struct ServedModelTests {
         ("gpt-6.1-sol", nil), ("gpt-6.1-sol", "low"), ("gpt-6.1-terra", "none"), ("gpt-6-astra", nil),
         ("gpt-6-sol", nil), ("gpt-5.6-terra", nil), ("gpt-5.4", "medium"),
     ])
-    func `Chat Completions refuses function tools where the catalogue says so`(
+    func `Chat Completions rejects function tools according to the catalogue`(
         model: String, effort: String?
     ) async throws {
         try await withSimulator { port, _ in
@@ -77,7 +77,7 @@ struct ServedModelTests {
         ("gpt-5", "low"), ("gpt-5.4", nil), ("gpt-5.6-terra", "none"), ("gpt-6-luna", "none"), ("gpt-4.1", nil),
         ("llama3:8b", nil),
     ])
-    func `Chat Completions takes function tools elsewhere`(model: String, effort: String?) async throws {
+    func `Chat Completions accepts function tools otherwise`(model: String, effort: String?) async throws {
         try await withSimulator { port, _ in
             let effort = effort.map { #","reasoning_effort":"\#($0)""# } ?? ""
             let reply = try await Client.send(.chat(of: model, options: Self.tool + effort), to: port)
@@ -85,7 +85,7 @@ struct ServedModelTests {
         }
     }
 
-    @Test func `tools that are no functions are taken by all`() async throws {
+    @Test func `tools other than functions are accepted for all models`() async throws {
         try await withSimulator { port, _ in
             let tools = #","tools":[{"type":"custom","custom":{"name":"c"}}],"functions":[]"#
             let reply = try await Client.send(.chat(of: "gpt-6.1-sol", options: tools), to: port)

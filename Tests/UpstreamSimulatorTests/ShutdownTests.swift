@@ -17,7 +17,7 @@ struct ShutdownTests {
     }
 
     @Test(arguments: bodies)
-    func `a model is refused everywhere from its last day on`(path: String, rest: String) async throws {
+    func `every endpoint rejects a model from its shutdown date on`(path: String, rest: String) async throws {
         let request = Request.post(path, #"{"model":"gpt-5",\#(rest)}"#)
         try await withSimulator(configuration(on: "2026-12-10")) { port, _ in
             let reply = try await Client.send(request, to: port)
@@ -37,7 +37,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test func `without a day no model is shut down`() async throws {
+    @Test func `without a date no model is shut down`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.chat(of: "gpt-4-32k"), to: port)
             #expect(reply.status == 200)
@@ -45,14 +45,14 @@ struct ShutdownTests {
         }
     }
 
-    @Test func `a fine-tuned model is shut down with its base`() async throws {
+    @Test func `a fine-tuned model is shut down with its base model`() async throws {
         try await withSimulator(configuration(on: "2026-12-11")) { port, _ in
             let reply = try await Client.send(.response(of: "ft:gpt-3.5-turbo-0125:mine::abc"), to: port)
             #expect(reply.status == 404)
         }
     }
 
-    @Test func `the list has the models that are alive, with the day on which they will not be`() async throws {
+    @Test func `the model list has the available models and their shutdown dates`() async throws {
         try await withSimulator(configuration(on: "2026-12-11")) { port, _ in
             let list = try await Client.send(.get("/v1/models"), to: port).json()
             var days: [String: String] = [:]
@@ -72,7 +72,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test func `one model is told alike`() async throws {
+    @Test func `a single model has the same shutdown date as in the list`() async throws {
         try await withSimulator(configuration(on: "2026-12-11")) { port, _ in
             let model = try await Client.send(.get("/v1/models/gpt-4.1"), to: port).json()
             #expect(model["shutdown_date"]?.string == "2027-01-14")
@@ -81,7 +81,7 @@ struct ShutdownTests {
     }
 
     @Test(arguments: bodies)
-    func `a request can want models missing`(path: String, rest: String) async throws {
+    func `a directive can make models missing`(path: String, rest: String) async throws {
         try await withSimulator { port, _ in
             let words = [("x-simulate", "missing=gpt-5,gpt-5-mini")]
             for name in ["gpt-5", "gpt-5-mini"] {
@@ -99,7 +99,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test func `a directive that wants a model missing is no hindrance to another`() async throws {
+    @Test func `a directive that makes one model missing does not affect another`() async throws {
         try await withSimulator { port, _ in
             let text = "[simulate missing=gpt-5] Hello"
             #expect(try await Client.send(.response(of: "gpt-5", text), to: port).status == 404)

@@ -8,7 +8,7 @@ struct SpokenReplyTests {
     private static let options = #","modalities":["text","audio"],"audio":{"voice":"alloy","format":"pcm16"}"#
     private static let said = "You said: Hello (gpt-audio-1.5)"
 
-    @Test func `where sound is asked for, the text is its transcript`() async throws {
+    @Test func `if audio is requested, the text is its transcript`() async throws {
         try await withSimulator { port, _ in
             let request = Request.chat(of: "gpt-audio-1.5", options: Self.options)
             let completion = try await Client.send(request, to: port).json()
@@ -22,7 +22,7 @@ struct SpokenReplyTests {
         }
     }
 
-    @Test func `a stream of sound has an identifier, then the transcript, then the data`() async throws {
+    @Test func `an audio stream has an identifier, then the transcript, then the data`() async throws {
         try await withSimulator { port, _ in
             let request = Request.chat(of: "gpt-audio-1.5", options: #","stream":true"# + Self.options)
             let chunks = try await Client.send(request, to: port).events()
@@ -39,7 +39,7 @@ struct SpokenReplyTests {
         }
     }
 
-    @Test func `text alone is no sound`() async throws {
+    @Test func `without audio there is no transcript`() async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(.chat(options: #","modalities":["text"]"#), to: port)
             #expect(!reply.text.contains("transcript"))

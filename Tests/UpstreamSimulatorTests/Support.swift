@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import UpstreamSimulator
 
-/// Runs a simulator for as long as `body` runs, and tells it the port.
+/// Runs a simulator while `body` runs and passes it the port.
 func withSimulator(
     _ configuration: Simulator.Configuration = Simulator.Configuration(),
     _ body: (_ port: Int, _ simulator: Simulator) async throws -> Void
@@ -19,7 +19,7 @@ func withSimulator(
 }
 
 extension Simulator {
-    /// The last request that was received, once its exchange has ended.
+    /// Waits until the last received request has ended, and returns it.
     func lastEnded() async throws -> RecordedRequest {
         while true {
             if let last = requests.last, last.ending != .none { return last }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import UpstreamSimulator
 
-/// Checks made-up replies against the schemas and the protocol of the API, where a validator stands beside the package.
+/// Checks generated responses against the API's schemas and protocol, if there is a validator next to the package.
 @Suite(.timeLimit(.minutes(1)))
 struct ValidatorTests {
     private static let validator = URL(filePath: #filePath).appending(path: "../../../../shared/spec/validate.py")
@@ -26,7 +26,7 @@ struct ValidatorTests {
             ),
             ("chat_chunk", "sse", .chat("Hello", options: #","stream":true,"stream_options":{"include_usage":true}"#)),
         ])
-    func `a made-up reply is valid`(schema: String, suffix: String, request: Request) async throws {
+    func `a generated response is valid`(schema: String, suffix: String, request: Request) async throws {
         try await withSimulator { port, _ in
             let reply = try await Client.send(request, to: port)
             let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).\(suffix)")

@@ -21,12 +21,12 @@ struct BaseURLTests {
         "https://host/v1?x=y", "https://host/v1#x", "https://host:0", "https://host:65536", "https://host:x",
         "https://host:", "https://[::1", "https://[::1]x", "https://ho st", "https://hüst", "https://host\r\n/",
     ])
-    func `what is no base is refused without being quoted`(_ text: String) {
+    func `an invalid base is rejected with an error that does not quote it`(_ text: String) {
         let error = #expect(throws: InvalidConfiguration.self) { try BaseURL(text) }
         #expect(error?.reason.contains("s3cret") == false)
     }
 
-    @Test func `an authority leaves the default port out`() {
+    @Test func `an authority omits the default port`() {
         #expect(Origin(scheme: .https, host: "a.test").authority == "a.test")
         #expect(Origin(scheme: .https, host: "a.test", port: 80).authority == "a.test:80")
         #expect(Origin(scheme: .http, host: "::1", port: 81).authority == "[::1]:81")

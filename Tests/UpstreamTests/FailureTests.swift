@@ -27,14 +27,14 @@ struct FailureTests {
             let error = await failure(of: { try await client.exchange() })
             #expect(error?.code == .unreachable)
             #expect(error?.requestWasSent == false)
-            // What follows depends on whether there is a name server.
+            // The rest of the reason depends on whether a name server can be reached.
             let beginning = "http://nonexistent.invalid: the name does not resolve: "
             #expect(error?.reason.hasPrefix(beginning) == true)
             #expect(error?.reason.contains("SocketAddressError") == false)
         }
     }
 
-    // MARK: Cut and broken
+    // MARK: Cut and malformed responses
 
     @Test(arguments: [
         ("HTTP/1.1 200 OK\r\nConte", UpstreamError.Operation.receiveHead),
@@ -44,7 +44,7 @@ struct FailureTests {
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", .receiveBody),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nxyz\r\n", .receiveBody),
     ])
-    func `a response that is cut is an error, after what came before`(
+    func `a cut response ends with an error after the bytes that were received`(
         answer: String, operation: UpstreamError.Operation
     ) async throws {
         try await exchange(with: { peer in
@@ -64,7 +64,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a cut is told only after a paused consumer has taken what came`() async throws {
+    @Test func `a cut is reported only after a paused consumer has taken all bytes`() async throws {
         let pieces = Pieces()
         try await exchange(with: { peer in
             _ = try await peer.request()
@@ -93,7 +93,7 @@ struct FailureTests {
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
     ])
-    func `what is not a response is a protocol violation`(_ answer: String) async throws {
+    func `anything but a valid response is a protocol violation`(_ answer: String) async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send(answer)
@@ -117,7 +117,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a compressed body that is broken is refused`() async throws {
+    @Test func `an invalid compressed body is a protocol violation`() async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8\r\n\r\nnot gzip")
@@ -129,8 +129,7 @@ struct FailureTests {
 
     // MARK: Early responses
 
-    @Test func `an answer that comes before the request is sent is delivered, then the connection closed`() async throws
-    {
+    @Test func `a response to a request still being sent is delivered, then the connection closed`() async throws {
         let answered = Counter()
         let closed = Counter()
         try await exchange(with: { peer in
@@ -151,9 +150,9 @@ struct FailureTests {
 
     // MARK: Time limits
 
-    @Test func `a connection that does not come about ends in time`() async throws {
+    @Test func `a connection that cannot be established ends at the connect timeout`() async throws {
         let configuration = Client.Configuration(connectTimeout: .milliseconds(200))
-        // TLS to a server that never says anything.
+        // TLS to a server that never sends anything.
         try await TestServer.run(script: { await $0.waitForClose() }) { server in
             try await withClient(configuration, port: server.port, scheme: .https) { client in
                 let error = await failure(of: { try await client.exchange() })
@@ -164,7 +163,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a head that does not come ends in time`() async throws {
+    @Test func `a missing response head ends at the first byte timeout`() async throws {
         let configuration = Client.Configuration(firstByteTimeout: .milliseconds(200))
         try await exchange(
             configuration,
@@ -181,7 +180,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a head that does not come is called that, also when there is no time for the rest`() async throws {
+    @Test func `a missing head is reported as such even if the total timeout ends at the same time`() async throws {
         let configuration = Client.Configuration(
             connectTimeout: .milliseconds(100), firstByteTimeout: .milliseconds(400), totalTimeout: .milliseconds(400))
         try await exchange(
@@ -192,7 +191,7 @@ struct FailureTests {
             }
         ) { client, _ in
             #expect(await failure(of: { try await client.exchange() })?.code == .firstByteTimeout)
-            // Sent before, and without success: now there is little time.
+            // A retry, for which little time is left.
             let request = Request(method: "POST", origin: client.origin, path: "/")
             let late = await failure(of: {
                 try await client.client.send(
@@ -202,7 +201,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `silence in a body ends in time, and a pause is no silence`() async throws {
+    @Test func `silence in a body ends at the idle timeout, and a pause does not count as silence`() async throws {
         let configuration = Client.Configuration(idleTimeout: .milliseconds(300))
         try await exchange(
             configuration,
@@ -230,7 +229,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a request that upstream does not take ends in time`() async throws {
+    @Test func `a request that upstream does not read ends at the idle timeout`() async throws {
         let configuration = Client.Configuration(idleTimeout: .milliseconds(300))
         try await exchange(
             configuration,
@@ -244,7 +243,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `an exchange as a whole ends in time, however lively`() async throws {
+    @Test func `a request ends at the total timeout, even while bytes arrive`() async throws {
         let configuration = Client.Configuration(totalTimeout: .milliseconds(300))
         try await exchange(
             configuration,
@@ -285,7 +284,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a task that is cancelled already sends nothing`() async throws {
+    @Test func `a task that is already cancelled sends nothing`() async throws {
         try await exchange(with: { try await $0.serve("x") }) { client, server in
             let task = Task(executorPreference: EventLoopTaskExecutor(client.eventLoop)) {
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -298,7 +297,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `a consumer that gives up closes the connection at once`() async throws {
+    @Test func `cancelling the body closes the connection at once`() async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n")

@@ -4,7 +4,7 @@ import Threads
 
 @testable import Upstream
 
-/// Lookups that hang until the test lets them end.
+/// Name lookups that block until the test sets their outcome.
 final class HangingNames: Sendable {
     private struct State {
         var answers: [String: NameQuery.Outcome] = [:]
@@ -15,11 +15,11 @@ final class HangingNames: Sendable {
     private let condition = Condition()
     private let state = Mutex(State())
 
-    /// The names that were looked up, in their order.
+    /// The names of all lookups so far, in order.
     var begun: [String] { state.withLock { $0.begun } }
     var running: Int { state.withLock { $0.running } }
 
-    /// Ends the lookups of a name that hang, and every later one at once.
+    /// Sets the addresses of a name: waiting lookups of the name end, and later ones return at once.
     func answer(_ name: String, _ addresses: String...) throws {
         let found = try addresses.map { try SocketAddress(ipAddress: $0, port: 80) }
         set(name, .success(found))

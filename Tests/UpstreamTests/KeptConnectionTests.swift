@@ -6,7 +6,7 @@ import Upstream
 
 @Suite(.timeLimit(.minutes(1)))
 struct KeptConnectionTests {
-    @Test func `requests one after the other share a connection`() async throws {
+    @Test func `consecutive requests share a connection`() async throws {
         try await exchange(with: { peer in try await peer.serve("\(peer.number)") }) { client, server in
             for _ in 1...20 {
                 let answer = try await client.exchange()
@@ -16,7 +16,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `of several idle connections the one used last serves next`() async throws {
+    @Test func `the most recently used idle connection is used next`() async throws {
         let arrived = Counter()
         let quickIsDone = Counter()
         try await exchange(with: { peer in
@@ -39,7 +39,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `connections are kept per origin`() async throws {
+    @Test func `idle connections are kept per origin`() async throws {
         try await TestServer.run(script: { try await $0.serve("a") }) { one in
             try await exchange(with: { try await $0.serve("b") }) { client, two in
                 var other = TestClient(client: client.client, eventLoop: client.eventLoop, port: one.port)
@@ -56,7 +56,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `a close that was announced is honoured`() async throws {
+    @Test func `a connection with an announced close is not used again`() async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\n\(peer.number)")
@@ -87,7 +87,7 @@ struct KeptConnectionTests {
         let requests = Counter()
         try await exchange(with: { peer in
             while try await peer.request() != nil {
-                // Every connection serves one request and closes when the next one comes.
+                // Every connection serves one request and closes when the next one arrives.
                 if requests.increment() % 2 == 0 { return }
                 try await peer.respond("\(peer.number)")
             }
@@ -101,7 +101,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `a new connection follows a stale one even if more are idle`() async throws {
+    @Test func `after a stale connection, a new one is used even if others are idle`() async throws {
         let isOver = Counter()
         try await exchange(with: { peer in
             while try await peer.request() != nil {
@@ -120,7 +120,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `a fresh connection that is closed without an answer is an error, and sent once`() async throws {
+    @Test func `a new connection that closes without a response is an error without a retry`() async throws {
         let requests = Counter()
         try await exchange(with: { peer in
             _ = try await peer.request()
@@ -138,7 +138,7 @@ struct KeptConnectionTests {
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "HTTP/1.1 200 OK\r\nContent-Len", "HTTP/1.1 200 OK\r\nX: y",
         "HTTP", "x", "HTTP/1.1 200 OK\r\n",
     ])
-    func `what upstream says behind a response answers nothing`(_ more: String) async throws {
+    func `bytes after a response are not the response to the next request`(_ more: String) async throws {
         try await exchange(with: { peer in
             while try await peer.request() != nil {
                 try await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood" + more)
@@ -152,7 +152,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `what upstream says while idle ends the connection`() async throws {
+    @Test func `bytes on an idle connection end it`() async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.respond("\(peer.number)")
@@ -167,7 +167,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `no more connections are kept than configured, nor longer`() async throws {
+    @Test func `the number and the age of idle connections are limited`() async throws {
         let configuration = Client.Configuration(maximumIdleConnections: 2, keepTime: .milliseconds(200))
         try await exchange(configuration, with: { try await $0.serve("x") }) { client, server in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -179,7 +179,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `under steady traffic a connection is replaced when it is old, and no request notices`() async throws {
+    @Test func `under steady traffic, an old connection is replaced without failing a request`() async throws {
         let configuration = Client.Configuration(maximumAge: .milliseconds(100))
         try await exchange(configuration, with: { try await $0.serve("x") }) { client, server in
             for _ in 1...10_000 where server.accepted.value < 4 {
@@ -187,12 +187,12 @@ struct KeptConnectionTests {
                 #expect(answer == "200 x")
             }
             #expect(server.accepted.value == 4)
-            // An old one that is idle needs no further request to be closed.
+            // An old idle connection is closed without a further request.
             #expect(await eventually { server.open.value == 0 })
         }
     }
 
-    @Test func `an exchange outlives its connection's age`() async throws {
+    @Test func `a running request outlives its connection's maximum age`() async throws {
         let configuration = Client.Configuration(maximumAge: .milliseconds(50))
         let isOver = Counter()
         try await exchange(
@@ -212,7 +212,7 @@ struct KeptConnectionTests {
         }
     }
 
-    @Test func `hundreds of requests at once on two loops all end, and nothing stays open`() async throws {
+    @Test func `hundreds of concurrent requests on two event loops end and leave no connection`() async throws {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         try await TestServer.run(script: { try await $0.serve("x") }) { server in
             let client = Client(configuration: Client.Configuration(), eventLoopGroup: loops)

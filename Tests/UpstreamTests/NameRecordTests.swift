@@ -3,7 +3,7 @@ import Testing
 
 @testable import Upstream
 
-/// The orders in which answers, failures and questions can come, on a clock of the test's own.
+/// Sequences of lookups, answers and failures, on a simulated clock.
 struct NameRecordTests {
     private var record = NameRecord(NameRecord.Limits())
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
@@ -14,7 +14,7 @@ struct NameRecordTests {
         try texts.map { try SocketAddress(ipAddress: $0, port: 443) }
     }
 
-    @Test mutating func `a name is looked up once for all that ask meanwhile`() throws {
+    @Test mutating func `concurrent requests for a name share one lookup`() throws {
         #expect(record.ask(at: start) == .wait(startingLookup: true, fallback: nil))
         #expect(record.ask(at: start + .seconds(1)) == .wait(startingLookup: false, fallback: nil))
         let found = try addresses("192.0.2.1")
@@ -22,7 +22,7 @@ struct NameRecordTests {
         #expect(record.ask(at: start + .seconds(30)) == .use(found))
     }
 
-    @Test mutating func `an answer serves for a short time, then a changed one is followed`() throws {
+    @Test mutating func `an answer is fresh for a short time, then a changed answer is adopted`() throws {
         let (old, new) = (try addresses("192.0.2.1"), try addresses("192.0.2.2"))
         _ = record.ask(at: start)
         _ = record.end(.success(old), at: start)
@@ -34,7 +34,7 @@ struct NameRecordTests {
         #expect(record.ask(at: later) == .use(new))
     }
 
-    @Test mutating func `while a lookup takes long the previous answer serves, at once after some time`() throws {
+    @Test mutating func `during a slow lookup the previous answer is used, after some time without waiting`() throws {
         let old = try addresses("192.0.2.1")
         _ = record.ask(at: start)
         _ = record.end(.success(old), at: start)
@@ -47,7 +47,7 @@ struct NameRecordTests {
         #expect(record.ask(at: start + limits.usability - .nanoseconds(1)) == .use(old))
     }
 
-    @Test mutating func `an answer is not used for longer than its limit`() throws {
+    @Test mutating func `an answer is not used beyond its limit`() throws {
         _ = record.ask(at: start)
         _ = record.end(.success(try addresses("192.0.2.1")), at: start)
         let late = start + limits.usability
@@ -55,7 +55,7 @@ struct NameRecordTests {
         #expect(record.end(.failure(timeout), at: late).outcome == .failure(timeout))
     }
 
-    @Test mutating func `when lookups fail the previous answer serves, and that is news once`() throws {
+    @Test mutating func `when lookups fail, the previous answer is used, and the failure is reported once`() throws {
         let old = try addresses("192.0.2.1")
         _ = record.ask(at: start)
         _ = record.end(.success(old), at: start)
@@ -74,13 +74,13 @@ struct NameRecordTests {
         #expect(record.end(.success(old), at: well) == NameRecord.Ending(outcome: .success(old), news: .recovered))
     }
 
-    @Test mutating func `a first lookup that fails is told, and the next attempt looks up again`() {
+    @Test mutating func `a failed first lookup is returned, and the next request looks up again`() {
         _ = record.ask(at: start)
         #expect(record.end(.failure(timeout), at: start) == NameRecord.Ending(outcome: .failure(timeout)))
         #expect(record.ask(at: start) == .wait(startingLookup: true, fallback: nil))
     }
 
-    @Test mutating func `the answer that there is no such name is believed`() throws {
+    @Test mutating func `the answer that the name does not exist is adopted`() throws {
         _ = record.ask(at: start)
         _ = record.end(.success(try addresses("192.0.2.1")), at: start)
         let later = start + .seconds(10)
@@ -91,7 +91,7 @@ struct NameRecordTests {
         #expect(record.end(.failure(timeout), at: later).outcome == .failure(timeout))
     }
 
-    @Test mutating func `the families take turns, the system's choice first, and the order within each is kept`() throws
+    @Test mutating func `address families alternate, the system's first choice leading, each in its own order`() throws
     {
         let found = try addresses("192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2")
         let tried = try addresses("192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8::2", "192.0.2.3")
@@ -103,7 +103,7 @@ struct NameRecordTests {
         #expect(record.end(.success(reversed), at: start + .minutes(1)).outcome == .success(other))
     }
 
-    @Test mutating func `an address that did not connect in time comes last for a while`() throws {
+    @Test mutating func `an address that timed out comes last for a while`() throws {
         let found = try addresses("192.0.2.1", "192.0.2.2")
         _ = record.ask(at: start)
         _ = record.end(.success(found), at: start)
@@ -115,7 +115,7 @@ struct NameRecordTests {
         #expect(record.ask(at: end) == .use(found))
     }
 
-    @Test mutating func `a name with thousands of addresses takes little room`() throws {
+    @Test mutating func `the number of addresses kept for a name is limited`() throws {
         let found = try (0..<4000).map { try SocketAddress(ipAddress: "10.0.\($0 / 256).\($0 % 256)", port: 443) }
         _ = record.ask(at: start)
         let kept = Array(found.prefix(limits.addressCount))

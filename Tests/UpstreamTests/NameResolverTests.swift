@@ -9,10 +9,10 @@ import Testing
 struct NameResolverTests {
     private let names = HangingNames()
     private let loops = MultiThreadedEventLoopGroup.singleton
-    /// Nothing is fresh, so that every question asks the names above.
+    /// No answer is ever fresh, so that every request starts or joins a lookup.
     private let asking = NameRecord.Limits(freshness: .zero, patience: .hours(1))
 
-    /// Asks on an event loop; the outcome goes into a counter's place.
+    /// Starts a query on an event loop and passes its outcome to `found`.
     private func find(
         _ host: String, _ resolver: NameResolver, _ found: @escaping @Sendable (NameQuery.Outcome) -> Void
     ) async throws -> NameQuery? {
@@ -26,7 +26,7 @@ struct NameResolverTests {
         try await find(host, resolver) { if case .success = $0 { counter.increment() } }
     }
 
-    @Test func `all who ask for a name on all event loops share one lookup`() async throws {
+    @Test func `queries for a name on all event loops share one lookup`() async throws {
         let resolver = NameResolver(limits: asking, lookUp: names.lookUp)
         let found = Counter()
         for _ in 1...50 { _ = try await count("name.test", resolver, in: found) }
@@ -35,7 +35,7 @@ struct NameResolverTests {
         #expect(names.begun == ["name.test"])
     }
 
-    @Test func `a name that hangs keeps no other waiting`() async throws {
+    @Test func `a lookup that hangs does not delay other names`() async throws {
         let resolver = NameResolver(limits: asking, lookUp: names.lookUp)
         let (hanging, found) = (Counter(), Counter())
         for _ in 1...50 { _ = try await count("slow.test", resolver, in: hanging) }
@@ -50,7 +50,7 @@ struct NameResolverTests {
         #expect(await eventually { hanging.value == 50 && names.running == 0 })
     }
 
-    @Test func `a query that gives up leaves nothing behind, and the lookup serves the others`() async throws {
+    @Test func `a cancelled query is released, and its lookup serves other queries`() async throws {
         let resolver = NameResolver(limits: asking, lookUp: names.lookUp)
         let (left, found) = (Counter(), Counter())
         let eventLoop = loops.next()
@@ -71,7 +71,7 @@ struct NameResolverTests {
         weak var query: NameQuery?
     }
 
-    @Test func `the previous answer serves when a lookup hangs`() async throws {
+    @Test func `the previous answer is used when a lookup hangs`() async throws {
         let limits = NameRecord.Limits(freshness: .zero, patience: .milliseconds(1))
         let resolver = NameResolver(limits: limits, lookUp: names.lookUp)
         let found = Counter()
@@ -87,11 +87,11 @@ struct NameResolverTests {
         #expect(names.running == 1)
         try names.answer("name.test", "192.0.2.1")
         #expect(await eventually { names.running == 0 })
-        // The queries that have fallen back are not called again.
+        // Queries that used the previous answer are not called again.
         #expect(found.value == 20)
     }
 
-    @Test func `that a name cannot be looked up is reported once, as is its recovery`() async throws {
+    @Test func `a failing lookup is reported once, as is its recovery`() async throws {
         let changes = Mutex<[String]>([])
         let resolver = NameResolver(
             limits: asking,
@@ -99,7 +99,7 @@ struct NameResolverTests {
                 changes.withLock {
                     switch change {
                     case .failing(let host, let reason, _): $0.append("\(host): \(reason)")
-                    case .recovered(let host): $0.append("\(host) is back")
+                    case .recovered(let host): $0.append("\(host) recovered")
                     }
                 }
             }, lookUp: names.lookUp)
@@ -116,10 +116,10 @@ struct NameResolverTests {
         for _ in 1...3 { try await ask() }
         try names.answer("name.test", "192.0.2.1")
         try await ask()
-        #expect(await eventually { changes.withLock { $0 } == ["name.test: no server", "name.test is back"] })
+        #expect(await eventually { changes.withLock { $0 } == ["name.test: no server", "name.test recovered"] })
     }
 
-    @Test func `threads and names are bounded, and more names take the place of old ones`() async throws {
+    @Test func `the number of threads and names is bounded, and new names replace old ones`() async throws {
         let resolver = NameResolver(limits: asking, lookUp: names.lookUp)
         let found = Counter()
         let failures = Counter()
@@ -152,7 +152,7 @@ struct NameResolverTests {
         #expect(names.begun.isEmpty)
     }
 
-    @Test func `the system knows localhost`() async throws {
+    @Test func `the system's resolver finds localhost`() async throws {
         let found = Counter()
         _ = try await count("localhost", NameResolver(), in: found)
         #expect(await eventually { found.value == 1 })

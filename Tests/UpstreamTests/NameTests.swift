@@ -6,12 +6,12 @@ import Testing
 
 @testable import Upstream
 
-/// What becomes of requests whose origin has a name.
+/// Requests whose origin is a host name.
 @Suite(.timeLimit(.minutes(1)))
 struct NameTests {
     private let names = HangingNames()
 
-    @Test func `a lookup that takes too long is a connection that takes too long, and the next request finds the name`()
+    @Test func `a slow lookup ends at the connect timeout, and a later request uses its answer`()
         async throws
     {
         let resolver = NameResolver(lookUp: names.lookUp)
@@ -46,7 +46,7 @@ struct NameTests {
         names.set("slow.test", .failure(LookupFailure("over")))
     }
 
-    @Test func `a lookup for which no descriptor is left is the process's own fault`() async throws {
+    @Test func `a lookup that fails for lack of descriptors is reported as such`() async throws {
         let failure = LookupFailure(status: EAI_SYSTEM, systemError: EMFILE)
         try await withClient(port: 80, host: "name.test", names: NameResolver(lookUp: { _ in .failure(failure) })) {
             let client = $0
@@ -54,7 +54,7 @@ struct NameTests {
         }
     }
 
-    @Test func `an address that does not answer costs the first connection time, not the later ones`() async throws {
+    @Test func `an address that does not respond delays only the first connection`() async throws {
         try await TestServer.run(script: { try await $0.serve("x") }) { server in
             let silent = try SilentListener(SocketAddress(ipAddress: "127.0.0.2", port: server.port))
             let good = try SocketAddress(ipAddress: "127.0.0.1", port: server.port)
@@ -70,13 +70,13 @@ struct NameTests {
         }
     }
 
-    /// Touched on one event loop.
+    /// Used on one event loop.
     private final class Order {
         var addresses: [SocketAddress]?
     }
 }
 
-/// A listener with a full queue: the kernel answers nothing to who connects.
+/// A listener with a full accept queue: the kernel does not respond to connection attempts.
 private final class SilentListener: Sendable {
     let address: SocketAddress
     private let descriptors: [Int32]
@@ -85,7 +85,7 @@ private final class SilentListener: Sendable {
         self.address = address
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let isListening = address.withSockAddr { bind(listener, $0, socklen_t($1)) == 0 && listen(listener, 0) == 0 }
-        // A queue of no length still takes one.
+        // A queue of length 0 still accepts one connection.
         let waiting = (1...3).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0) }
         for client in waiting {
             _ = address.withSockAddr { connect(client, $0, socklen_t($1)) }

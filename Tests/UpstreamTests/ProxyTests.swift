@@ -9,7 +9,7 @@ struct ProxyTests {
             proxy: Client.Proxy(host: "127.0.0.1", port: proxy.port))
     }
 
-    /// Opens one tunnel and says by its address what was asked for.
+    /// Opens one tunnel to the requested port.
     private static func tunnel(_ peer: Peer) async throws {
         let head = try await peer.head() ?? ""
         let words = head.split(separator: " ")
@@ -22,7 +22,7 @@ struct ProxyTests {
     }
 
     @Test(arguments: [Origin.Scheme.http, .https])
-    func `requests pass through the tunnel and keep it`(_ scheme: Origin.Scheme) async throws {
+    func `requests pass through the tunnel and reuse it`(_ scheme: Origin.Scheme) async throws {
         let tls = scheme == .https ? try TestAuthority.shared?.serverContext(for: "DNS:localhost") : nil
         guard scheme == .http || tls != nil else { return }
         try await TestServer.run(tls: tls, script: { try await $0.serve("there") }) { server in
@@ -45,7 +45,7 @@ struct ProxyTests {
         ("garbage\r\n\r\n", "proxy"),
         ("", "closed"),
     ])
-    func `a proxy that opens no tunnel makes upstream unreachable`(answer: String, reason: String) async throws {
+    func `if the proxy does not open a tunnel, upstream is unreachable`(answer: String, reason: String) async throws {
         try await TestServer.run(script: { peer in
             _ = try await peer.head()
             try await peer.send(answer)
@@ -60,7 +60,7 @@ struct ProxyTests {
         }
     }
 
-    @Test func `a proxy that never answers is given up in time`() async throws {
+    @Test func `a proxy that never responds ends at the connect timeout`() async throws {
         try await TestServer.run(script: { await $0.waitForClose() }) { proxy in
             var configuration = through(proxy)
             configuration.connectTimeout = .milliseconds(200)
@@ -71,7 +71,7 @@ struct ProxyTests {
         }
     }
 
-    @Test func `a numeric address's certificate is not judged by the proxy's address`() async throws {
+    @Test func `through a proxy, a numeric address is not verified against the proxy's address`() async throws {
         try await TestServer.run(script: { try await Self.tunnel($0) }) { proxy in
             try await withClient(through(proxy), port: proxy.port, scheme: .https, host: "127.0.0.1") { client in
                 #expect(await failure(of: { try await client.exchange() })?.code == .unreachable)

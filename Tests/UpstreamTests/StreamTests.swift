@@ -14,7 +14,7 @@ struct StreamTests {
             try await peer.send(Self.chunkedHead)
             for number in 1...5 {
                 try await peer.send("3\r\n<\(number)>\r\n")
-                // The next one is sent only when this one is known to have arrived.
+                // The next piece is sent only after this one has been consumed.
                 #expect(await eventually { consumed.value == number })
             }
             try await peer.send("0\r\n\r\n")
@@ -29,14 +29,14 @@ struct StreamTests {
         }
     }
 
-    @Test func `how a body begins can be seen before it is read`() async throws {
+    @Test func `the beginning of a body can be peeked before it is read`() async throws {
         let seen = Counter()
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send(Self.chunkedHead + "2\r\nab\r\n")
             try await Task.sleep(for: .milliseconds(20))
             try await peer.send("2\r\ncd\r\n")
-            // The end comes only when the beginning is known to have been seen.
+            // The end is sent only after the beginning has been peeked.
             #expect(await eventually { seen.value == 1 })
             try await peer.send("1\r\ne\r\n0\r\n\r\n")
             _ = try await peer.request()
@@ -58,7 +58,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `a paused consumer holds upstream back and then gets everything`() async throws {
+    @Test func `a paused consumer applies backpressure to upstream and then gets everything`() async throws {
         let size = 128 << 20
         let written = Counter()
         try await exchange(with: { peer in
@@ -87,7 +87,7 @@ struct StreamTests {
             #expect(receivedBefore < 4 << 20)
             try await Task.sleep(for: .milliseconds(300))
             #expect(received.value == receivedBefore)
-            // The rest waits at the server, and in the kernel's buffers, which may be generous.
+            // The remainder waits at the server and in the kernel's buffers, which may be large.
             #expect(written.value < 64 << 20)
             body.resume()
             try await end
@@ -115,7 +115,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `what came in one read is consumed at once, and what comes in a pause after it`() async throws {
+    @Test func `bytes of one read are consumed together, and later ones only after the pause`() async throws {
         let pieces = Pieces()
         try await exchange(with: { peer in
             _ = try await peer.request()
@@ -141,7 +141,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `a big request body arrives whole`() async throws {
+    @Test func `a large request body arrives whole`() async throws {
         let body = [UInt8]((0..<(20 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) })
         try await exchange(with: { peer in
             let request = try await peer.request() ?? ""
@@ -154,7 +154,7 @@ struct StreamTests {
         }
     }
 
-    @Test func `a body that nobody reads closes its connection`() async throws {
+    @Test func `dropping an unread body closes its connection`() async throws {
         let closed = Counter()
         try await exchange(with: { peer in
             _ = try await peer.request()
@@ -169,7 +169,7 @@ struct StreamTests {
     }
 }
 
-/// What a consumer was given.
+/// The pieces that a consumer was given.
 final class Pieces: Sendable {
     private let list = Mutex<[String]>([])
     var texts: [String] { list.withLock { $0 } }

@@ -14,7 +14,7 @@ struct TLSTests {
     @Test(arguments: [
         ("DNS:localhost", "localhost"), ("DNS:other.test,DNS:LOCALHOST", "localhost"), ("IP:127.0.0.1", "127.0.0.1"),
     ])
-    func `a server whose authority is in the CA file is believed`(subject: String, host: String) async throws {
+    func `a server whose authority is in the CA file is trusted`(subject: String, host: String) async throws {
         try await TestServer.run(tls: try authority.serverContext(for: subject), script: { try await $0.serve("safe") })
         {
             server in
@@ -52,7 +52,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `a server that speaks no TLS is unreachable by https`() async throws {
+    @Test func `a server that does not speak TLS is unreachable over https`() async throws {
         try await TestServer.run(script: { try await $0.send("HTTP/1.1 400 Bad Request\r\n\r\n") }) { server in
             try await withClient(trusting, port: server.port, scheme: .https, host: "localhost") { client in
                 #expect(await failure(of: { try await client.exchange() })?.code == .unreachable)
@@ -60,7 +60,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `a body that ends with the connection must end with TLS's goodbye`() async throws {
+    @Test func `a body delimited by the end of the connection needs a TLS close_notify`() async throws {
         let tls = try authority.serverContext(for: "DNS:localhost")
         try await TestServer.run(
             tls: tls,
@@ -78,7 +78,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `a connection cut while idle is not used again, nor one that is stale`() async throws {
+    @Test func `neither a connection cut while idle nor a stale one is used again`() async throws {
         let tls = try authority.serverContext(for: "DNS:localhost")
         try await TestServer.run(
             tls: tls,
@@ -99,7 +99,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `big bodies pass in both directions`() async throws {
+    @Test func `large bodies pass in both directions`() async throws {
         let tls = try authority.serverContext(for: "DNS:localhost")
         try await TestServer.run(
             tls: tls,
@@ -133,7 +133,7 @@ struct TLSTests {
         }
     }
 
-    @Test func `authorities that are trusted later count for new connections, and open ones stay`() async throws {
+    @Test func `authorities trusted later apply to new connections, and open connections stay`() async throws {
         let tls = try authority.serverContext(for: "DNS:localhost")
         let others = try TestAuthority().authorities
         try await TestServer.run(tls: tls, script: { try await $0.serve("\($0.number)") }) { server in
@@ -161,7 +161,7 @@ struct TLSTests {
         "", "x", "-----BEGIN CERTIFICATE-----\nMIIB\n",
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     ])
-    func `what holds no certificate, or a broken one, names no authorities`(_ text: String) {
+    func `a file without a valid certificate is rejected`(_ text: String) {
         #expect(throws: InvalidConfiguration.self) { try Authorities(pem: Array(text.utf8)) }
     }
 }

@@ -2,13 +2,13 @@ import Foundation
 import NIOSSL
 import Upstream
 
-/// A certificate authority of the test's own, made with the openssl command for this one run.
+/// A certificate authority that the openssl command creates for this test run.
 struct TestAuthority: Sendable {
-    /// Nil where there is no openssl command.
+    /// Nil if the openssl command is not installed.
     static let shared = try? TestAuthority()
 
     private let folder: URL
-    /// What trusts it.
+    /// The authorities to configure in a client so that it trusts this authority.
     let authorities: Authorities
 
     /// A server's context with a certificate for `subject`, such as `DNS:localhost`.
@@ -22,7 +22,7 @@ struct TestAuthority: Sendable {
                 certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key)))
     }
 
-    /// Another one than ``shared``.
+    /// Creates an authority that is independent of ``shared``.
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "upstream-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upstream
 
-/// A client, and the loop on which the test uses it.
+/// A client, and the event loop on which the test uses it.
 struct TestClient: Sendable {
     let client: Client
     let eventLoop: any EventLoop
@@ -27,7 +27,7 @@ struct TestClient: Sendable {
         }
     }
 
-    /// The status and the whole body of an answer.
+    /// Sends a request and returns the status and the whole body of the response.
     func exchange(
         _ path: String = "/", method: String = "POST", body: [UInt8] = Array("{}".utf8)
     ) async throws -> String {
@@ -42,7 +42,7 @@ extension ResponseBody {
     }
 }
 
-/// Runs `body` on an event loop with a client of its own. At the end the pool must have let go of everything.
+/// Runs `body` on an event loop with its own client. At the end the pool must have closed all connections.
 func withClient(
     _ configuration: Client.Configuration = Client.Configuration(), port: Int,
     scheme: Origin.Scheme = .http, host: String = "127.0.0.1", names: NameResolver = NameResolver(),
@@ -63,7 +63,7 @@ func withClient(
     return try result.get()
 }
 
-/// A server with a script, and a client of it.
+/// Runs a server with a script, and a client of that server.
 func exchange(
     _ configuration: Client.Configuration = Client.Configuration(),
     with script: @escaping @Sendable (Peer) async throws -> Void,
@@ -74,7 +74,7 @@ func exchange(
     }
 }
 
-/// The error that `body` ends with.
+/// The error that `body` throws; records an issue if it throws none.
 func failure(of body: () async throws -> some Any) async -> UpstreamError? {
     do {
         _ = try await body()
@@ -86,7 +86,7 @@ func failure(of body: () async throws -> some Any) async -> UpstreamError? {
     }
 }
 
-/// Waits for what another thread is about to do.
+/// Waits up to about five seconds until another thread has made the condition true.
 func eventually(_ condition: () -> Bool) async -> Bool {
     for _ in 0..<1000 {
         if condition() { return true }

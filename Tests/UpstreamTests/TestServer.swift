@@ -3,15 +3,15 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A server that says exactly what a test wants said: it speaks bytes, so that it can also speak them wrongly.
+/// A server that sends exactly the bytes of a test's script, including invalid ones.
 struct TestServer: Sendable {
     let port: Int
-    /// How many connections were accepted so far.
+    /// The number of connections accepted so far.
     let accepted: Counter
-    /// How many of them are open.
+    /// The number of connections that are open.
     let open: Counter
 
-    /// Serves on 127.0.0.1 while `body` runs. `script` gets each connection; it is closed when the script returns.
+    /// Serves on 127.0.0.1 while `body` runs. `script` runs for each connection, which is closed when the script returns.
     static func run(
         tls: NIOSSLContext? = nil, script: @escaping @Sendable (Peer) async throws -> Void,
         _ body: @Sendable @escaping (TestServer) async throws -> Void
@@ -47,7 +47,7 @@ struct TestServer: Sendable {
                         let number = accepted.increment()
                         open.increment()
                         group.addTask {
-                            // A test that cuts a connection makes its script fail: that is no failure of the test.
+                            // A test that cuts a connection makes its script throw; that is not a test failure.
                             try? await Self.serve(channel, number: number, script)
                             open.decrement()
                         }
@@ -61,7 +61,7 @@ struct TestServer: Sendable {
     private static func serve(
         _ channel: any Channel, number: Int, _ script: @escaping @Sendable (Peer) async throws -> Void
     ) async throws {
-        // Only here, for a connection that is wrapped must be served, and a test may end with some that are not yet.
+        // Wrapped only now: a wrapped connection must be served, and a test may end before all of them are.
         let connection = try await channel.eventLoop.submit {
             try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
         }.get()
@@ -73,9 +73,9 @@ struct TestServer: Sendable {
     }
 }
 
-/// One connection, as the server's script sees it. Used by one task.
+/// The server's end of one connection, for the script. Used by one task.
 final class Peer {
-    /// From 1, in the order of acceptance.
+    /// Counts from 1, in the order of acceptance.
     let number: Int
     private let channel: any Channel
     private var input: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
@@ -92,7 +92,7 @@ final class Peer {
         self.output = output
     }
 
-    /// The next request, head and body; nil when the client has closed.
+    /// Receives the next request, head and body; nil when the client has closed its side.
     func request() async throws -> String? {
         guard let head = try await head() else { return nil }
         let field = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length: ") }
@@ -104,7 +104,7 @@ final class Peer {
         return head + String(decoding: received.prefix(length), as: UTF8.self)
     }
 
-    /// The next request's head, with the empty line.
+    /// Receives the next request's head, including the empty line; nil when the client has closed its side.
     func head() async throws -> String? {
         let emptyLine = Array("\r\n\r\n".utf8)
         while true {
@@ -125,7 +125,7 @@ final class Peer {
         try await send(Array(text.utf8))
     }
 
-    /// Returns when the kernel has taken the bytes.
+    /// Returns when all bytes have been written to the socket.
     func send(_ bytes: [UInt8]) async throws {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
@@ -134,19 +134,19 @@ final class Peer {
         try await send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
-    /// Answers every request with `body`.
+    /// Responds to every request with `body`.
     func serve(_ body: String) async throws {
         while try await request() != nil { try await respond(body) }
     }
 
-    /// Closes the socket without TLS's goodbye.
+    /// Closes the socket without a TLS close_notify.
     func cut() async throws {
         try await channel.eventLoop.submit { [channel] in
             try channel.pipeline.syncOperations.context(handlerType: SocketSide.self).close(promise: nil)
         }.get()
     }
 
-    /// Hands bytes to and fro between the client and a server on this machine.
+    /// Relays bytes between the client and a server on this machine.
     func relay(toPort port: Int) async throws {
         let upstream = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -172,12 +172,12 @@ final class Peer {
     }
 }
 
-/// Marks the end of a pipeline that is the socket's, with nothing of TLS in between.
+/// Marks the socket's end of the pipeline, below TLS.
 private final class SocketSide: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 }
 
-/// A number that several threads count.
+/// A counter that is shared by threads.
 final class Counter: Sendable {
     private let number = Mutex(0)
     var value: Int { number.withLock { $0 } }

@@ -4,7 +4,7 @@ import Upstream
 
 @Suite(.timeLimit(.minutes(1)))
 struct WholeResponseTests {
-    @Test func `a request goes out with its head, fields and body as given`() async throws {
+    @Test func `a request is sent with its head, fields and body as given`() async throws {
         let expected = """
             POST /v1/responses?a=b HTTP/1.1\r
             Host: 127.0.0.1:PORT\r
@@ -34,7 +34,7 @@ struct WholeResponseTests {
     ]
 
     @Test(arguments: whole)
-    func `a body is whole however it is framed`(_ answer: String) async throws {
+    func `a body is complete with every kind of framing`(_ answer: String) async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send(answer)
@@ -86,7 +86,7 @@ struct WholeResponseTests {
         ("HEAD", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n"),
         ("GET", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"),
     ])
-    func `a response that has no body leaves a connection that works`(method: String, answer: String) async throws {
+    func `a connection stays usable after a response without a body`(method: String, answer: String) async throws {
         try await exchange(with: { peer in
             while try await peer.request() != nil { try await peer.send(answer) }
         }) { client, server in
@@ -98,7 +98,7 @@ struct WholeResponseTests {
         }
     }
 
-    @Test func `a redirection is handed through`() async throws {
+    @Test func `a redirection is passed through`() async throws {
         try await exchange(with: { peer in
             _ = try await peer.request()
             try await peer.send("HTTP/1.1 307 Go\r\nLocation: /elsewhere\r\nContent-Length: 2\r\n\r\nno")
@@ -109,7 +109,7 @@ struct WholeResponseTests {
     }
 
     @Test(arguments: ["gzip", "deflate"])
-    func `a body that upstream compressed unasked is unpacked`(_ coding: String) async throws {
+    func `a body that upstream compressed unasked is decompressed`(_ coding: String) async throws {
         let packed: [UInt8] =
             coding == "gzip"
             ? [
@@ -144,7 +144,7 @@ struct WholeResponseTests {
         }
     }
 
-    @Test func `a body that is too large is refused and its connection closed`() async throws {
+    @Test func `a body that is too large is rejected and its connection closed`() async throws {
         for limit in [0, 10] {
             try await exchange(with: { peer in
                 _ = try await peer.request()
@@ -158,7 +158,7 @@ struct WholeResponseTests {
     }
 
     @Test(arguments: [("/a b", "x"), ("/\r\nX: y", "x"), ("relative", "x"), ("/", "a\r\nX: y"), ("/ü", "x")])
-    func `what cannot be written as HTTP is refused unsent`(path: String, value: String) async throws {
+    func `a request that is not valid HTTP is rejected before it is sent`(path: String, value: String) async throws {
         try await exchange(with: { peer in try await peer.serve("") }) { client, server in
             let error = await failure(of: { try await client.send(path, headers: [("X-Test", value)]) })
             #expect(error?.code == .invalidRequest)
@@ -168,7 +168,7 @@ struct WholeResponseTests {
     }
 
     @Test(arguments: ["Host", "content-length", "Transfer-Encoding", "connection", "Accept-Encoding", "", "a b"])
-    func `fields that are the client's own are refused`(_ name: String) async throws {
+    func `fields that the client sets itself are rejected`(_ name: String) async throws {
         try await exchange(with: { peer in try await peer.serve("") }) { client, _ in
             #expect(await failure(of: { try await client.send(headers: [(name, "1")]) })?.code == .invalidRequest)
         }

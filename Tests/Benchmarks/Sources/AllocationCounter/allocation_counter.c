@@ -1,5 +1,5 @@
-// Takes the place of the C library's allocation functions, which Swift's runtime calls for every object and every buffer,
-// counts, and passes each call on.
+// Replaces the C library's allocation functions, which Swift's runtime calls for every object and every buffer: counts each
+// call and passes it on.
 #include "allocation_counter.h"
 
 #include <errno.h>

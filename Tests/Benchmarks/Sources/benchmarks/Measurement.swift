@@ -1,8 +1,8 @@
 import AllocationCounter
 
-/// What one run of an operation costs.
+/// Measures the cost of one run of an operation.
 enum Measurement {
-    /// The median of many short samples: a sample that something else disturbed does not count.
+    /// The time of one run in nanoseconds: the median of many short samples, so that disturbed samples do not matter.
     static func nanoseconds(of operation: () -> Void) -> Double {
         let clock = ContinuousClock()
         func time(_ count: Int) -> Duration {
@@ -14,7 +14,7 @@ enum Measurement {
         return samples[samples.count / 2] / .nanoseconds(1)
     }
 
-    /// How often memory is asked for, once everything that is made only once is there.
+    /// The number of allocations of one run, after a warm-up for allocations that happen only once.
     static func allocations(of operation: () -> Void) -> Double {
         let count = 1000
         for _ in 0..<count { operation() }

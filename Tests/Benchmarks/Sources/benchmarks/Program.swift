@@ -1,12 +1,12 @@
 import Foundation
 import JSON
 
-/// Measures what the program does most, one module at a time.
+/// Measures the program's most frequent operations, one module at a time.
 ///
 ///     benchmarks                 time and allocations of each workload
-///     benchmarks budgets         allocations only; fails when a workload makes more than it may
-///     benchmarks json FILE       nanoseconds for parsing the file, nothing else: for compare-json
-///     benchmarks repeat N TEXT   runs workloads with that text in their name so often: for a profiler
+///     benchmarks budgets         allocations only; fails if a workload exceeds its budget
+///     benchmarks json FILE       prints the nanoseconds for parsing the file; used by compare-json
+///     benchmarks repeat N TEXT   runs workloads whose name contains TEXT N times; for a profiler
 @main
 struct Program {
     static func main() throws {
@@ -39,7 +39,7 @@ struct Program {
             let allocations = Measurement.allocations(of: workload.operation)
             guard allocations > workload.budget else { continue }
             isKept = false
-            print("\(workload.name): \(allocations) allocations, of which \(workload.budget) are allowed")
+            print("\(workload.name): \(allocations) allocations; \(workload.budget) are allowed")
         }
         exit(isKept ? 0 : 1)
     }

@@ -3,10 +3,10 @@ import Foundation
 import JSON
 import Translation
 
-/// Something that the program does for every event or every request.
+/// An operation that the program performs for every event or every request.
 struct Workload {
     let name: String
-    /// How many allocations one run may make: what it makes, and some room.
+    /// The maximum number of allocations of one run: the measured number plus a margin.
     let budget: Double
     let operation: () -> Void
 
@@ -14,7 +14,7 @@ struct Workload {
         [try textDelta(), try wholeStream(), try request(), try toolRequest(), try reply()]
     }
 
-    /// One piece of text, from upstream's bytes to the client's. Nearly every event of a stream is one.
+    /// One text delta, from upstream's bytes to the client's. Almost every event of a stream is a text delta.
     private static func textDelta() throws -> Workload {
         let stream = try vector("streams/01_plain_text.sse")
         let marker = Array("event: response.output_text.delta".utf8)
@@ -60,14 +60,14 @@ struct Workload {
         _ = try? RequestTranslator(settings: TranslationSettings()).translateChatRequest(document)
     }
 
-    /// A recording from the tests' vectors.
+    /// A recorded file from Tests/Vectors.
     static func vector(_ name: String) throws -> [UInt8] {
         let tests = URL(fileURLWithPath: #filePath).appending(path: "../../../..").standardized
         return [UInt8](try Data(contentsOf: tests.appending(path: "Vectors").appending(path: name)))
     }
 }
 
-/// Upstream's bytes into the client's, as the program does it.
+/// Translates upstream's bytes into the client's in the same way as the program.
 struct StreamTranslation {
     private var parser = EventParser()
     private var translator: StreamTranslator

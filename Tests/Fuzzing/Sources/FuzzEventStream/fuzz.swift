@@ -1,25 +1,25 @@
 import EventStream
 
-/// A stream has the same events in whatever pieces it arrives. The first byte says how large the pieces are.
+/// A stream gives the same events in pieces of any size. The first byte determines the size.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
     let whole = Events(of: bytes, inPiecesOf: bytes.count)
-    precondition(Events(of: bytes, inPiecesOf: Int(start.pointee) + 1) == whole, "cut into pieces, it has other events")
-    // Data of several lines is not written by anyone here.
+    precondition(Events(of: bytes, inPiecesOf: Int(start.pointee) + 1) == whole, "in pieces, it has other events")
+    // The writer does not support data of several lines.
     for data in whole.data where !data.contains(UInt8(ascii: "\n")) {
         var written: [UInt8] = []
         EventWriter.append(data: data, to: &written)
         precondition(
             Events(of: written, inPiecesOf: written.count).data.map(Array.init) == [Array(data)],
-            "written again, an event has other data")
+            "an event that is written again has other data")
     }
     return 0
 }
 
-/// A stream's events: their bytes, one after the other, and where each name and each data ends. Not an array for each:
-/// they would take most of the time.
+/// A stream's events: the concatenated names and data, and where each of them ends. A separate array for each would take
+/// most of the time.
 private struct Events: Equatable {
     var bytes: [UInt8] = []
     var ends: [Int] = []
@@ -34,7 +34,7 @@ private struct Events: Equatable {
                 add(data)
             }
             guard let completed else { fatalError("an event is too large") }
-            precondition(completed <= end - start, "more was completed than came")
+            precondition(completed <= end - start, "more bytes are reported as complete than were fed")
             start = end
         }
     }

@@ -4,22 +4,22 @@ import Glibc
 import NIOPosix
 import Synchronization
 
-/// Whatever is written to the socket, the server lives, closes the connection in the end, and answers nothing but whole
+/// For any bytes on the socket, the server does not crash, finally closes the connection, and responds only with whole
 /// records.
 ///
-/// The server is a real one with a real socket, so that libfcgi is part of what is tried.
+/// The server uses a real socket, so that libfcgi is tested as well.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let answer = exchange(UnsafeRawBufferPointer(start: start, count: count))
     var rest = answer[...]
     while !rest.isEmpty {
-        precondition(rest.count >= 8 && rest.first == 1, "the answer is not made of records")
+        precondition(rest.count >= 8 && rest.first == 1, "the response does not consist of records")
         let header = Array(rest.prefix(8))
         let length = 8 + Int(header[4]) << 8 + Int(header[5]) + Int(header[6])
-        precondition(rest.count >= length, "the answer's last record is cut")
+        precondition(rest.count >= length, "the last record of the response is truncated")
         rest = rest.dropFirst(length)
     }
-    precondition(hasSeenBodyAboveLimit.load(ordering: .relaxed) == false, "a body is larger than the limit")
+    precondition(hasSeenBodyAboveLimit.load(ordering: .relaxed) == false, "a received body exceeds the limit")
     return 0
 }
 
@@ -42,7 +42,7 @@ private let server: Server = {
     }
 }()
 
-/// Asks for the body of every other request, as the gateway does when it knows who sends it.
+/// Receives the body of POST requests only, as the gateway does for known callers.
 private let answer: Server.Handler = { request, sink, _ in
     var status = 401
     if request.method == "POST" {
@@ -53,7 +53,7 @@ private let answer: Server.Handler = { request, sink, _ in
     await ResponseWriter(sink).respond(ResponseHead(status: status), body: Array(request.path.utf8))
 }
 
-/// Writes a message and no more, and reads until the server closes.
+/// Sends a message, closes the sending side, and reads until the server closes the connection.
 private func exchange(_ message: UnsafeRawBufferPointer) -> [UInt8] {
     withExtendedLifetime(server) {}
     let peer = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -66,8 +66,8 @@ private func exchange(_ message: UnsafeRawBufferPointer) -> [UInt8] {
             peer, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
             socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
     }
-    precondition(isConnected, "the server accepts no connection")
-    // The server has SIGPIPE ignored.
+    precondition(isConnected, "the server does not accept a connection")
+    // The server ignores SIGPIPE.
     _ = send(peer, message.baseAddress, message.count, 0)
     shutdown(peer, Int32(SHUT_WR))
     var answer: [UInt8] = []

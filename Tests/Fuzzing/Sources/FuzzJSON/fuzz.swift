@@ -1,7 +1,6 @@
 import JSON
 
-/// Whatever is taken for JSON must stay the same when it is read and written again, and everything in it must be
-/// readable.
+/// Accepted JSON must not change when it is written and parsed again, and all of its values must be readable.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -9,10 +8,10 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     visit(document.root)
     var writer = Writer()
     writer.value(document.root)
-    guard let again = try? Document(parsing: writer.bytes) else { fatalError("what was written is no JSON") }
+    guard let again = try? Document(parsing: writer.bytes) else { fatalError("the written text is not JSON") }
     var second = Writer()
     second.value(again.root)
-    precondition(second.bytes == writer.bytes, "written twice, it is not the same")
+    precondition(second.bytes == writer.bytes, "the text changes when it is written again")
     return 0
 }
 
@@ -21,8 +20,8 @@ private func visit(_ value: Value) {
     if let contents = value.stringContents {
         var writer = Writer()
         writer.string(contents.decoded)
-        guard let again = try? Document(parsing: writer.bytes) else { fatalError("a string's text is no string") }
-        // A surrogate that stands alone is no text: it is decoded to U+FFFD.
+        guard let again = try? Document(parsing: writer.bytes) else { fatalError("a decoded string cannot be written") }
+        // A lone surrogate is decoded as U+FFFD.
         precondition(
             again.root.stringContents == contents || contents.scalars.contains { $0.0 == nil }, "a string has changed")
     }

@@ -1,8 +1,8 @@
 import JSON
 import Translation
 
-/// Whatever is no request is refused, and what goes upstream is a JSON object. The first byte chooses the settings and
-/// the route.
+/// Invalid requests are rejected, and upstream requests are JSON objects. The first byte determines the settings and the
+/// route.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1,
@@ -10,7 +10,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     else { return 0 }
     for request in translated(document, by: start.pointee) {
         guard let sent = try? Document(parsing: request.body, maximumDepth: 512), sent.root.kind == .object else {
-            fatalError("what is sent is no JSON object")
+            fatalError("the upstream request is not a JSON object")
         }
         precondition(sent.root.duplicateMember == nil, "a member is sent twice")
         for notice in request.notices { _ = (notice.field, notice.reason) }

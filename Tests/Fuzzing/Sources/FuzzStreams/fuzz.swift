@@ -2,8 +2,8 @@ import EventStream
 import JSON
 import Translation
 
-/// Whatever upstream streams, clients get events of JSON, and a good end only where upstream came to one. The first byte
-/// chooses what the client had asked for.
+/// For any upstream stream, clients get events of JSON, and a successful end only if upstream's stream ended successfully.
+/// The first byte determines the client's request.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }
@@ -16,7 +16,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let hadEnded = translator.outcome != nil || translator.isCut
     translator.end(into: &output)
     guard let outcome = translator.outcome else { fatalError("the stream has no end") }
-    if case .finished = outcome { precondition(hadEnded, "a stream that broke off is a success") }
+    if case .finished = outcome { precondition(hadEnded, "a stream that broke off ends successfully") }
     check(output)
     if let document = try? Document(parsing: bytes, maximumDepth: 512) {
         _ = try? ReplyTranslator(id: "id", created: 1).translate([(context, document)])
@@ -33,7 +33,7 @@ private let contexts: [ReplyContext] = [
 ].map { body in
     guard let document = try? Document(parsing: Array(body.utf8)),
         let request = try? RequestTranslator(settings: TranslationSettings()).translateChatRequest(document)
-    else { fatalError("a request of the fuzzer's own is refused") }
+    else { fatalError("one of the fuzzer's own requests is rejected") }
     return request.context
 }
 
@@ -42,7 +42,7 @@ private func check(_ output: [UInt8]) {
     _ = try? parser.feed(output.span.bytes) { _, data in
         guard !data.reads("[DONE]") else { return }
         let chunk = data.withUnsafeBytes { Array($0) }
-        precondition((try? Document(parsing: chunk, maximumDepth: 512)) != nil, "a chunk is no JSON")
+        precondition((try? Document(parsing: chunk, maximumDepth: 512)) != nil, "a chunk is not JSON")
     }
     precondition(parser.isBetweenEvents, "the stream ends within an event")
 }

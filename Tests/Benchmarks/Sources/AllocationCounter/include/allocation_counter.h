@@ -1,5 +1,5 @@
-// How often this process has asked for memory.
+// Counts the allocations of this process.
 #pragma once
 
-/// The calls of malloc and its like so far, in all threads.
+/// The number of calls of malloc, calloc, realloc, aligned_alloc and posix_memalign so far, in all threads.
 long allocation_count(void);
