@@ -28,7 +28,7 @@ def text(chunks):
     return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
 
 
-def test_a_whole_reply(sdk, simulator):
+def test_a_whole_response(sdk, simulator):
     completion = sdk.chat.completions.create(model="gpt-4o", messages=user("[simulate text=hello there]"))
     assert completion.choices[0].message.content == "hello there"
     assert completion.choices[0].finish_reason == "stop"

@@ -44,7 +44,7 @@ def body_of(text, **fields):
     return json.dumps(ask(text, **fields)).encode()
 
 
-def test_a_whole_reply(cgi):
+def test_a_whole_response(cgi):
     head, body, ended = cgi(body_of("[simulate text=whole]"))
     assert head["Status"] == "200 OK"
     assert int(head["Content-Length"]) == len(body)

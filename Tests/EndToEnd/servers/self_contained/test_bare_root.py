@@ -69,7 +69,7 @@ def test_there_is_nothing_but_the_c_library(site):
     assert {path.name for path in site.cgi.iterdir()} == {"gpt-proxy", ".env"}
 
 
-def test_a_whole_reply(site):
+def test_a_whole_response(site):
     assert "You said: hi" in site.client.ask("hi").text
 
 
