@@ -16,7 +16,7 @@ def test_fault(tried, fault):
     assert outcome.survived == outcome.tried
 
 
-def test_the_readmes_table(pytestconfig):
+def test_the_table_in_the_readme(pytestconfig):
     """README lists every fault with its result, and every trial in it was survived. Checks the text, not the program."""
     if pytestconfig.getoption("--write-readme"):
         pytest.skip("the table is being written")
