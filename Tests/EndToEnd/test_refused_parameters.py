@@ -1,4 +1,4 @@
-"""Parameters that the target refuses: left out and named, refused, or sent; and those that only upstream knows of."""
+"""Parameters that the target rejects: dropped and listed, rejected, or sent; and those that only upstream rejects."""
 
 import json
 
@@ -9,7 +9,7 @@ from processes import wait_until
 
 PATH = "/v1/chat/completions"
 
-# For each parameter without a counterpart, a value that asks for something.
+# A value with an effect for each parameter without a counterpart.
 REFUSED = {
     "seed": 7,
     "prediction": {"type": "content", "content": "x"},
@@ -21,7 +21,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("field", REFUSED)
-def test_dropped_by_default_and_named(proxy, simulator, field):
+def test_unsupported_parameters_are_dropped_and_listed_by_default(proxy, simulator, field):
     reply = proxy.ask("hi", path=PATH, **{field: REFUSED[field]})
     assert reply.status == 200
     assert reply.headers["x-gpt-proxy-dropped"] == field
@@ -29,7 +29,7 @@ def test_dropped_by_default_and_named(proxy, simulator, field):
 
 
 @pytest.mark.parametrize("field", REFUSED)
-def test_rejected_where_the_operator_says_so(default_deployment, deploy, simulator, field):
+def test_unsupported_parameters_are_rejected_with_reject(default_deployment, deploy, simulator, field):
     client = deploy(UNSUPPORTED_PARAMS="reject").client
     reply = client.ask("hi", path=PATH, **{field: REFUSED[field]})
     assert reply.status == 400
@@ -38,14 +38,14 @@ def test_rejected_where_the_operator_says_so(default_deployment, deploy, simulat
     assert simulator.requests == []
 
 
-def test_forwarded_where_the_operator_says_so(deploy, simulator):
+def test_unsupported_parameters_are_sent_with_forward(deploy, simulator):
     reply = deploy(UNSUPPORTED_PARAMS="forward").client.ask("hi", path=PATH, seed=7)
     assert simulator.body["seed"] == 7
     assert reply.status == 400
     assert reply.json["error"]["message"] == "Unknown parameter: 'seed'."
 
 
-def test_what_is_dropped_is_in_the_log(deploy):
+def test_dropped_parameters_are_logged(deploy):
     deployment = deploy()
     deployment.client.ask("hi", path=PATH, seed=7, top_k=3)
     assert wait_until(deployment.responder.access_log)
