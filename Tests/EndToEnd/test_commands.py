@@ -14,7 +14,7 @@ REQUEST = {
 }
 
 
-def test_map_shows_what_would_be_sent(run):
+def test_map_shows_the_request_that_would_be_sent(run):
     ended = run("map", input=json.dumps(REQUEST))
     assert ended.returncode == 0
     sent = json.loads(ended.stdout)

@@ -96,7 +96,7 @@ def test_each_field_is_listed_with_its_change(deployment, keys):
     assert (model["before"], model["after"]) == ("gpt-4o", "gpt-5")
 
 
-def test_an_explanation_uses_what_was_learned_from_upstreams_rejections(deployment, keys, simulator):
+def test_an_explanation_leaves_out_parameters_that_upstream_has_rejected(deployment, keys, simulator):
     body = ask("[simulate refuse=service_tier] hi", service_tier="flex")
     assert explain(deployment, keys["ann"], body).json["body"]["service_tier"] == "flex"
     assert deployment.client.post(body, {"X-API-KEY": keys["ann"]}, CHAT).status == 200

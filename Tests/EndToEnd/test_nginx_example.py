@@ -219,7 +219,7 @@ def test_a_body_that_is_too_large(site):
     connection.close()
 
 
-def test_a_responder_that_is_not_there(site, deployment):
+def test_a_responder_that_is_not_running(site, deployment):
     deployment.responder.process.stop()
     status, headers, body = site.request("POST", "/proxy", ask("hi"))
     assert status == 503

@@ -13,7 +13,7 @@ from trickle import PROMPT
 
 @pytest.mark.parametrize("kind", SITES, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("observation", OBSERVATIONS, ids=lambda observation: "; ".join(observation.rows))
-def test_the_server_does_what_the_table_says(servers, expected, observation, kind):
+def test_the_server_behaves_as_the_table_says(servers, expected, observation, kind):
     words = servers.words(observation, kind)
     assert words == [expected.get((row, kind.name)) for row in observation.rows]
 
