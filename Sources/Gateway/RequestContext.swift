@@ -9,7 +9,7 @@ internal import Upstream
 /// One request of a client, with its log record and the right to respond. Used on one event loop only.
 final class RequestContext {
     /// What all requests of a process share.
-    struct Shared: Sendable {
+    final class Shared: Sendable {
         let configuration: Configuration
         let pool: UpstreamPool
         let caches: Caches
@@ -19,6 +19,21 @@ final class RequestContext {
         let catalogue: Reloadable<Catalogue>
         /// Returns the current day, which decides which models are retired.
         let today: @Sendable () -> Day
+
+        init(
+            configuration: Configuration, pool: UpstreamPool, caches: Caches, budget: MemoryBudget,
+            limiter: ConcurrencyLimiter, scoreboard: Scoreboard?, catalogue: Reloadable<Catalogue>,
+            today: @escaping @Sendable () -> Day
+        ) {
+            self.configuration = configuration
+            self.pool = pool
+            self.caches = caches
+            self.budget = budget
+            self.limiter = limiter
+            self.scoreboard = scoreboard
+            self.catalogue = catalogue
+            self.today = today
+        }
     }
 
     let start = ContinuousClock.now

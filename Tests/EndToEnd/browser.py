@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to in the DevTools protocol over two pipes: no port, no driver, no library."""
+"""A headless Chromium, controlled with the DevTools protocol over two pipes: no port, no driver, no library."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ TIMEOUT = 30
 
 
 class Browser:
-    """One Chromium with one page, and what that page has asked for and complained of."""
+    """One Chromium with one page, and the page's requests and complaints."""
 
     @staticmethod
     def is_installed():
@@ -27,7 +27,7 @@ class Browser:
         self._received = b""
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        # Chromium reads commands from descriptor 3 and writes to 4; bash puts ours there, whatever their numbers.
+        # Chromium reads commands from descriptor 3 and writes to 4; bash moves our descriptors there.
         self.process = Process(
             "chromium",
             ["bash", "-c", f'exec 3<&{theirs_in} 4>&{theirs_out} && exec "$@"', "bash", find_program("chromium")]
@@ -55,7 +55,7 @@ class Browser:
             pages[:] = [target["targetId"] for target in targets if target["type"] == "page"]
             return pages
 
-        assert wait_until(has_page, TIMEOUT), "Chromium has opened no page"
+        assert wait_until(has_page, TIMEOUT), "Chromium has not opened a page"
         return self.call("Target.attachToTarget", targetId=pages[0], flatten=True)["sessionId"]
 
     def open(self, address):
@@ -68,7 +68,7 @@ class Browser:
         )
 
     def prefer(self, feature, value):
-        """Sets what a user may prefer: `color-scheme`, `reduced-motion`."""
+        """Sets a user preference: `color-scheme`, `reduced-motion`."""
         features = [{"name": f"prefers-{feature}", "value": value}]
         self.call("Emulation.setEmulatedMedia", features=features)
 
@@ -80,27 +80,27 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
 
     def evaluate(self, expression):
-        """The value of an expression in the page, as JSON can say it."""
+        """The value of an expression in the page, as far as JSON can represent it."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, f"{expression}: {answer['exceptionDetails']}"
         return answer["result"].get("value")
 
     @property
     def text(self):
-        """What a user reads."""
+        """The text that a user reads."""
         return self.evaluate("document.body.innerText")
 
     def wait_for(self, expression, what):
         """Waits until an expression is true in the page."""
-        assert wait_until(lambda: self.evaluate(expression), TIMEOUT, 0.1), f"{what}; the page says:\n{self.text}"
+        assert wait_until(lambda: self.evaluate(expression), TIMEOUT, 0.1), f"{what}; the page's text:\n{self.text}"
 
     def screenshot(self, path, is_whole=False):
-        """Writes a PNG of what is seen, or of the whole page."""
+        """Writes a PNG of the visible part, or of the whole page."""
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=is_whole)
         path.write_bytes(base64.b64decode(picture["data"]))
 
     def call(self, method, **parameters):
-        """The result of a command of the protocol."""
+        """Sends a command of the protocol and returns its result."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}
         if self._session:

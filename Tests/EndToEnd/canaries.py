@@ -1,4 +1,4 @@
-"""What the tests say and must never find where it does not belong: keys anywhere, and callers' words in a log or an error."""
+"""Texts that the tests send and that must not leak: keys anywhere, and callers' content in a log or an error."""
 
 import http.client
 import json
@@ -7,32 +7,32 @@ import json
 PROXY_KEY = "canary-proxy-key-3f9a"
 OPENAI_KEY = "canary-openai-key-77c1"
 
-# What stands for the words of all callers.
+# Stands for the content of all callers' messages.
 PROMPT = "canary-prompt-c41d"
 
 
 def assert_no_key(data, place):
-    """No key is in what was said there."""
+    """Fails if the data contains a key."""
     data = data.encode() if isinstance(data, str) else data
     for key in (PROXY_KEY, OPENAI_KEY):
         assert key.encode() not in data, f"a key is in {place}"
 
 
 def assert_no_canary(data, place):
-    """Neither a key nor a caller's words are there."""
+    """Fails if the data contains a key or a caller's content."""
     assert_no_key(data, place)
     data = data.encode() if isinstance(data, str) else data
-    assert PROMPT.encode() not in data, f"a caller's words are in {place}"
+    assert PROMPT.encode() not in data, f"a caller's content is in {place}"
 
 
 def logs(directory):
-    """What all processes have said that ran in a directory."""
+    """The logs of all processes that ran in a directory."""
     return "".join(path.read_text(errors="replace") for path in sorted(directory.glob("*.log")))
 
 
 def sing(port):
-    """Says the prompt on every front of what listens there, in requests that are good, bad and refused upstream; none of the
-    errors may repeat it. What does not answer, because a test has brought it down, is passed over.
+    """Sends the prompt to both endpoints at this port, in requests that are valid, invalid and rejected upstream. None of the
+    errors may repeat it. Endpoints that do not respond, because a test has stopped them, are skipped.
     """
     message = [{"role": "user", "content": PROMPT}]
     failing = [{"role": "user", "content": f"[simulate status=500] {PROMPT}"}]

@@ -1,4 +1,4 @@
-"""Certificates of the tests' own making, for `localhost`."""
+"""Self-signed certificates for `localhost`."""
 
 import subprocess
 
@@ -6,7 +6,7 @@ from processes import find_program
 
 
 def self_signed(directory):
-    """The files of a certificate that is its own authority, and of its key."""
+    """Makes a self-signed certificate and returns the files of the certificate and of its key."""
     certificate, key = directory / "certificate.pem", directory / "key.pem"
     subprocess.run(
         [find_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]

@@ -1,4 +1,4 @@
-"""An HTTP client that can do what tests need: see each piece of a stream when it comes, or leave in its middle."""
+"""An HTTP client for tests: it can see each piece of a stream when it arrives, or disconnect in the middle of a stream."""
 
 import http.client
 import json
@@ -10,12 +10,12 @@ import openai
 from canaries import assert_no_key
 from stack import PROXY_KEY
 
-# For hang detection only: programs that are instrumented take their time.
+# For hang detection only: instrumented programs are slow.
 TIMEOUT = 120
 
 
 def ask(text, **fields):
-    """The body of a request with one message of the user."""
+    """The body of a request with one user message."""
     return {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **fields}
 
 
@@ -31,13 +31,13 @@ class Reply:
 
     @property
     def text(self):
-        """The text of a whole reply in the Responses API's form."""
+        """The text of a whole response in the Responses API's format."""
         return self.json["output"][-1]["content"][0]["text"]
 
 
 @dataclass
 class Piece:
-    """What came at once, and when, in seconds."""
+    """Data that arrived together, and the time of arrival in seconds."""
 
     time: float
     data: bytes
@@ -49,7 +49,7 @@ def longest_gap(pieces):
 
 
 class Stream:
-    """A reply that is being read. Closing it early is how a client leaves."""
+    """A response that is being read. Closing it early disconnects the client."""
 
     def __init__(self, connection):
         self._connection = connection
@@ -59,22 +59,22 @@ class Stream:
         self.headers = self._reply.headers
 
     def pieces(self):
-        """Each chunk of the body as nginx sent it, which is each flush of the responder as nginx got it."""
+        """Yields each chunk of the body as nginx sent it, which is each flush of the responder as nginx received it."""
         while data := self._reply.read1(1 << 20):
             assert_no_key(data, "a stream")
             yield Piece(time.monotonic(), data)
 
     def read_until(self, mark):
-        """Reads until the mark has come."""
+        """Reads until the mark has arrived."""
         data = b""
         for piece in self.pieces():
             data += piece.data
             if mark in data:
                 return data
-        raise AssertionError(f"{mark!r} has not come, but {data!r}")
+        raise AssertionError(f"{mark!r} has not arrived, only {data!r}")
 
     def read(self, count):
-        """So many bytes, or all that there are."""
+        """Reads `count` bytes, or fewer if the response ends."""
         return self._reply.read(count)
 
     def rest(self):
@@ -95,13 +95,13 @@ class Stream:
 
 
 class Client:
-    """Sends requests to one port of this machine, each on a connection of its own, with the right key by default."""
+    """Sends requests to a local port, each on its own connection, with the right key by default."""
 
     def __init__(self, port):
         self.port = port
 
     def send(self, method, path, body=None, headers=None):
-        """Sends a request; `body` is bytes, or what becomes JSON. The reply is read from the connection returned."""
+        """Sends a request; `body` is bytes, or a value for JSON. The response is read from the returned connection."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         fields = {"X-API-KEY": PROXY_KEY} if headers is None else headers
@@ -132,22 +132,22 @@ class Client:
         return self.request("POST", path, body, headers)
 
     def ask(self, text, path="/proxy", **fields):
-        """A whole reply to one message of the user."""
+        """Requests a whole response to one user message."""
         return self.post(ask(text, **fields), path=path)
 
     def stream(self, text, path="/proxy", **fields):
-        """The beginning of a streamed reply to one message of the user."""
+        """Starts a streamed response to one user message."""
         return self.stream_of(ask(text, stream=True, **fields), path)
 
     def stream_of(self, body, path):
-        """The beginning of a streamed reply to a body."""
+        """Starts a streamed response to a request body."""
         return Stream(self.send("POST", path, body))
 
 
 def library(port, kind=openai.OpenAI, **options):
-    """OpenAI's own library, pointed at a port of this machine and otherwise as everyone uses it.
+    """OpenAI's own library with a local port as its base URL, and otherwise with its usual settings.
 
-    It does not hide failures by trying again, and checks that replies have the types that it promises.
+    It does not hide failures by retrying, and checks that responses have the declared types.
     """
     return kind(
         base_url=f"http://127.0.0.1:{port}/v1",
@@ -162,7 +162,7 @@ def library(port, kind=openai.OpenAI, **options):
 
 
 def events(body):
-    """The events of a stream as (name, data); comments are left out. Fails unless each is complete."""
+    """The events of a stream as (name, data) without comments. Fails if an event is incomplete."""
     assert body.endswith(b"\n\n"), f"the stream ends within an event: {body[-200:]!r}"
     parsed = []
     for block in body[:-2].decode().split("\n\n"):
@@ -177,7 +177,7 @@ def events(body):
 
 
 def streams_one_by_one(client, vectors):
-    """Whether a recorded stream comes to a client as it was recorded, each event when it is made."""
+    """Whether a recorded stream reaches a client unchanged, each event as soon as it is sent."""
 
     def stream_once():
         with client.stream("[simulate pace=100] Say hello.") as stream:
@@ -189,10 +189,10 @@ def streams_one_by_one(client, vectors):
 
 
 def arrives_one_by_one(stream_once):
-    """Whether events that leave upstream a tenth of a second apart also arrive apart, each whole and alone.
+    """Whether events that leave upstream a tenth of a second apart also arrive one by one, each complete.
 
-    A busy machine may make two meet that nothing held back, so there are three tries, of which one must be perfect;
-    where anything holds events back, none is.
+    On a busy machine two events may arrive together although nothing buffers them. So there are three attempts, and one of
+    them must be perfect; if a server buffers events, none is.
 
     :param stream_once: makes a request and returns the pieces in which its events arrive.
     """

@@ -1,6 +1,6 @@
 /* For LD_PRELOAD: shifts the wall clock by the number of seconds in CLOCK_OFFSET. Or shifts the wall clock and the monotonic
-   clocks by the two 64-bit integers that the file CLOCK_OFFSETS_FILE holds, which may change while the program runs: then the
-   clocks step. Waits that the kernel measures take as long as ever. */
+   clocks by the two 64-bit integers (seconds) in the file CLOCK_OFFSETS_FILE, which may change while the program runs: then
+   the clocks step. Waits in the kernel are not affected. */
 
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-"""Runs a process with clocks of the test's own, to see what happens on a given date or after a long time."""
+"""Runs a process with clocks that the test controls, for behaviour on a given date or after a long time."""
 
 import datetime
 import os
@@ -16,7 +16,7 @@ def at(moment):
 
 
 class SteppingClock:
-    """Clocks that are right until they are set."""
+    """Clocks that show the right time until they are set."""
 
     def __init__(self):
         descriptor, path = tempfile.mkstemp(dir=library("clock.c").parent)
@@ -26,12 +26,12 @@ class SteppingClock:
         self.environment = {"LD_PRELOAD": str(library("clock.c")), "CLOCK_OFFSETS_FILE": path}
 
     def set(self, seconds):
-        """Sets the wall clock to that many seconds after the right time, or before it. Monotonic clocks are not set."""
+        """Sets the wall clock this many seconds ahead of the right time (negative: behind). Monotonic clocks are unchanged."""
         self._wall = seconds
         self._write()
 
     def advance(self, seconds):
-        """Has that many seconds pass, by all clocks."""
+        """Moves all clocks forward by this many seconds."""
         self._wall += seconds
         self._monotonic += seconds
         self._write()

@@ -1,4 +1,4 @@
-"""Fixtures: one simulator for all tests, one deployment with the defaults for most, others where a test asks."""
+"""Fixtures: one simulator for all tests, one deployment with the default settings for most, and others on request."""
 
 import subprocess
 from pathlib import Path
@@ -17,9 +17,9 @@ def pytest_addoption(parser):
         "--binaries",
         type=Path,
         default=REPOSITORY / ".build/debug",
-        help="where gpt-proxy and upstream-simulator have been built",
+        help="the build directory of gpt-proxy and upstream-simulator",
     )
-    parser.addoption("--fuzz", type=int, default=2000, help="how many mutated bodies are sent")
+    parser.addoption("--fuzz", type=int, default=2000, help="how many mutated bodies to send")
     parser.addoption(
         "--spec",
         type=Path,
@@ -35,7 +35,7 @@ def binaries(pytestconfig):
 
 @pytest.fixture(scope="session")
 def vectors():
-    """The folder of recorded exchanges."""
+    """The folder of recorded requests and responses."""
     return REPOSITORY / "Tests/Vectors"
 
 
@@ -48,14 +48,14 @@ def the_simulator(binaries):
 
 @pytest.fixture
 def simulator(the_simulator):
-    """The simulator, which has forgotten what it was asked before this test."""
+    """The simulator, with the requests of earlier tests deleted."""
     the_simulator.forget()
     return the_simulator
 
 
 @pytest.fixture
 def relay(simulator):
-    """A relay before the simulator; its acts are the test's."""
+    """A relay in front of the simulator; the test sets its acts."""
     relay = Relay(simulator.base)
     yield relay
     relay.stop()
@@ -70,28 +70,28 @@ def default_deployment(binaries, the_simulator):
 
 @pytest.fixture(params=["kept", "closed"])
 def proxy(request, default_deployment, simulator):
-    """A client of the deployment with the defaults, once for each way in which nginx treats its connections."""
+    """A client of the default deployment: once with nginx keeping its connections to the responder, once closing them."""
     nginx = default_deployment.nginx
     return Client(nginx.port if request.param == "kept" else nginx.closing_port)
 
 
 @pytest.fixture
 def kept_proxy(default_deployment, simulator):
-    """A client where it makes no difference how nginx treats its connections."""
+    """A client for tests in which it does not matter whether nginx keeps its connections to the responder."""
     return Client(default_deployment.nginx.port)
 
 
 @pytest.fixture
 def sdk(default_deployment, simulator):
-    """OpenAI's library as a client of the deployment with the defaults."""
+    """OpenAI's library as a client of the default deployment."""
     with library(default_deployment.nginx.port) as client:
         yield client
 
 
 @pytest.fixture
 def deploy(binaries, simulator):
-    """Makes deployments with settings of their own, and perhaps a limit of descriptors, memory or address space, or a user, for
-    the responder."""
+    """Makes deployments with the given settings, and optionally a limit of descriptors, memory or address space, or a user,
+    for the responder."""
     deployments = []
 
     def make(descriptors=None, memory=None, address_space=None, user=None, **settings):
@@ -114,7 +114,7 @@ def deploy(binaries, simulator):
 
 @pytest.fixture
 def directory():
-    """A new directory with a short path. Whatever runs in it must keep callers' words and keys out of its log."""
+    """A new directory with a short path. Programs that run in it must keep callers' content and keys out of their logs."""
     directory = temporary_directory()
     yield directory
     said = logs(directory)
@@ -138,7 +138,7 @@ def start(directory):
 
 @pytest.fixture
 def run(binaries, directory):
-    """Runs gpt-proxy to its end in `directory`: the finished process with its output as text."""
+    """Runs gpt-proxy in `directory` until it exits; returns the completed process with its output as text."""
 
     def run(*arguments, environment=None, **options):
         ended = subprocess.run(
@@ -151,7 +151,7 @@ def run(binaries, directory):
             **{"stdin": subprocess.DEVNULL} if "input" not in options else {},
             **options,
         )
-        assert_no_key(ended.stdout + ended.stderr, "what a command says")
+        assert_no_key(ended.stdout + ended.stderr, "a command's output")
         return ended
 
     return run

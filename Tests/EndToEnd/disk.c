@@ -1,5 +1,5 @@
 /* For LD_PRELOAD: makes the directory DISK_DIRECTORY behave as on a mount that does not answer, or on a full disk. The 64-bit
-   integer in the file DISK_STATE selects the behaviour, and may change while the program runs. */
+   integer in the file DISK_STATE selects the behaviour and may change while the program runs. */
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -33,7 +33,7 @@ __attribute__((constructor)) static void prepare(void) {
     close(file);
 }
 
-/* Waits until the disk answers. Returns whether it has room. */
+/* Waits until the disk answers. Returns whether it has free space. */
 static int answers(void) {
     while (*state == SILENT) usleep(5000);
     return *state != FULL;

@@ -1,4 +1,4 @@
-"""FastCGI records, as a web server writes them (FastCGI specification, sections 3.3 and 3.4)."""
+"""FastCGI records as a web server writes them (FastCGI specification, sections 3.3 and 3.4)."""
 
 import struct
 

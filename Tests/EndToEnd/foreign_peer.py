@@ -1,4 +1,4 @@
-"""Peers of the FastCGI socket that write what no web server would."""
+"""Peers of the FastCGI socket that write data that a web server never would."""
 
 import random
 import socket
@@ -11,12 +11,12 @@ from fastcgi import PARAMS, STDIN
 HEALTH = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/healthz"}
 SOUND = fastcgi.request({**HEALTH, "HTTP_X_API_KEY": "wrong", "CONTENT_LENGTH": "4"}, b"body")
 
-# No record is longer.
+# The maximum content length of a record.
 LONGEST = 0xFFFF
 
 
 def promise(name, value):
-    """A request whose only variable is announced with these lengths and has three bytes."""
+    """A request whose only variable announces these lengths but has three bytes."""
     lengths = struct.pack(">II", name | 0x80000000, value | 0x80000000)
     parameters = fastcgi.record(PARAMS, lengths + b"AAA") + fastcgi.record(PARAMS)
     return fastcgi.begin() + parameters + fastcgi.record(STDIN)
@@ -37,7 +37,7 @@ def oversized_variables():
 
 
 def say(path, message):
-    """Sends a message and nothing more; what comes back until the connection is closed."""
+    """Sends a message, ends the sending direction, and returns everything received until the connection is closed."""
     with socket.socket(socket.AF_UNIX) as peer:
         peer.settimeout(20)
         peer.connect(str(path))
@@ -50,7 +50,7 @@ def say(path, message):
 
 
 class ForeignPeer:
-    """Sends malformed messages of every kind at the same time, for as long as a `with` statement lasts."""
+    """Sends malformed messages of every kind concurrently, as long as a `with` statement lasts."""
 
     def __init__(self, path):
         self._path = path
@@ -70,12 +70,12 @@ class ForeignPeer:
             thread.join()
 
     def _send(self, kind):
-        # With pauses, so that the processor is left to others.
+        # Pauses leave the processor to other threads.
         while not self._has_ended.wait(0.02):
             try:
                 say(self._path, kind())
             except OSError:
-                # The socket's file may be gone for a moment.
+                # The socket file may be missing for a moment.
                 continue
 
     def _mutated(self):
@@ -85,7 +85,7 @@ class ForeignPeer:
         return self._chance.randbytes(self._chance.randrange(1, LONGEST))
 
     def _overlong(self):
-        """A body that is longer than announced, in records of the greatest length."""
+        """A body that is longer than announced, in records of the maximum length."""
         return SOUND[: -len(fastcgi.record(STDIN))] + 3 * fastcgi.record(STDIN, bytes(LONGEST))
 
     def _promise(self):

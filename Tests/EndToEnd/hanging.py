@@ -1,4 +1,4 @@
-"""Directories whose files do not answer until a test lets them, as on a mount whose server has gone."""
+"""Directories whose file operations block until a test releases them, as on a mount whose server is down."""
 
 import ctypes
 import errno
@@ -16,7 +16,7 @@ from processes import temporary_directory
 
 
 class PreloadedHang:
-    """A directory whose files do not answer a program that is started with `environment`."""
+    """A directory whose file operations block in a program that is started with `environment`."""
 
     def __init__(self):
         self.directory = temporary_directory()
@@ -28,7 +28,7 @@ class PreloadedHang:
         }
 
     def write(self, name, text):
-        """Puts a file there, in place of the one that has the name."""
+        """Writes a file, replacing one of the same name."""
         new = self.directory / (name + ".new")
         new.write_text(text)
         new.rename(self.directory / name)
@@ -45,11 +45,10 @@ class PreloadedHang:
 
 
 class HangingMount:
-    """A file system of this process (FUSE), with files that are only read. Spoken in the kernel's own protocol: see fuse(4) and
-    linux/fuse.h.
+    """A read-only file system that this process serves (FUSE), using the kernel's protocol: see fuse(4) and linux/fuse.h.
 
-    While it hangs it takes no requests, as a server that has stopped. A request that has been taken and is not answered would
-    keep its process from ending, even when it is killed: Linux waits for the answer."""
+    While it hangs it reads no requests, like a server that has stopped. A request that was read but not answered would keep
+    the process that made it from ending, even if it is killed: Linux waits for the answer."""
 
     LOOKUP, FORGET, GETATTR, OPEN, READ, RELEASE, FLUSH, INIT, INTERRUPT, BATCH_FORGET = 1, 2, 3, 14, 15, 18, 25, 26, 36, 42
     ROOT = 1
@@ -64,22 +63,22 @@ class HangingMount:
         self._answers.set()
         self._libc = ctypes.CDLL(None, use_errno=True)
         if os.getuid() != 0:
-            pytest.skip("only root may mount a file system")
+            pytest.skip("only root can mount a file system")
         try:
             self._device = os.open("/dev/fuse", os.O_RDWR)
         except OSError as error:
-            pytest.skip(f"there is no FUSE here: {error}")
+            pytest.skip(f"FUSE is not available: {error}")
         options = f"fd={self._device},rootmode=40000,user_id=0,group_id=0,allow_other"
         arguments = [b"test", os.fsencode(self.directory), b"fuse", self.MS_NOSUID | self.MS_NODEV, options.encode()]
         if self._libc.mount(*arguments) != 0:
             os.close(self._device)
-            pytest.skip(f"no file system may be mounted here: {os.strerror(ctypes.get_errno())}")
+            pytest.skip(f"cannot mount a file system: {os.strerror(ctypes.get_errno())}")
         self._is_stopping = False
         self._server = threading.Thread(target=self._serve, daemon=True)
         self._server.start()
 
     def write(self, name, text):
-        """Puts a file there, in place of the one that has the name."""
+        """Writes a file, replacing one of the same name."""
         self._texts[name] = (text.encode(), time.time_ns())
         return self.directory / name
 
@@ -95,7 +94,7 @@ class HangingMount:
         self.answer()
         self._server.join()
         self._libc.umount2(os.fsencode(self.directory), self.MNT_DETACH)
-        # Whoever still waits gets an error now.
+        # Processes that still wait for the file system get an error now.
         os.close(self._device)
 
     def _serve(self):
@@ -104,7 +103,7 @@ class HangingMount:
             if self._is_stopping:
                 return
             try:
-                # Not for ever, so that it sees in time what it is to do.
+                # A short timeout, so that the thread soon notices when it should hang or stop.
                 if not select.select([self._device], [], [], 0.05)[0]:
                     continue
                 request = os.read(self._device, 1 << 17)
@@ -120,7 +119,7 @@ class HangingMount:
             try:
                 os.write(self._device, struct.pack("=IiQ", 16 + len(body), -code, unique) + body)
             except OSError:
-                # Nobody waits for it any more.
+                # The process that made the request no longer waits for the answer.
                 pass
 
     def _answer(self, operation, node, body):
@@ -135,7 +134,7 @@ class HangingMount:
         if operation == self.GETATTR:
             return struct.pack("=QII", 0, 0, 0) + self._attributes(node)
         if operation == self.OPEN:
-            # Directly: no page that the kernel keeps.
+            # FOPEN_DIRECT_IO: the kernel's page cache is not used.
             return struct.pack("=QII", 0, 1, 0)
         if operation == self.READ:
             _, offset, size = struct.unpack_from("=QQI", body)

@@ -1,4 +1,4 @@
-"""A log that goes into a pipe, whose reader can stall."""
+"""A log that is written to a pipe whose reader can stall."""
 
 import os
 import select
@@ -7,31 +7,31 @@ from contextlib import contextmanager
 
 
 class LogPipe:
-    """A FIFO for a process's standard error. Nobody reads it until `read_into`."""
+    """A FIFO for a process's standard error. It is not read until `read_into` is called."""
 
     def __init__(self, directory):
         self.path = directory / "log"
         os.mkfifo(self.path)
-        # Both ends, so that opening it waits for nobody.
+        # Opens both ends, so that opening does not wait for a reader or writer.
         self._descriptor = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
         self._reader = None
         self._may_read = threading.Lock()
         self._has_ended = threading.Event()
 
     def read_into(self, path):
-        """Appends to a file what comes, on a thread."""
+        """Starts a thread that appends the pipe's data to a file."""
         self._reader = threading.Thread(target=self._read, args=[open(path, "ab", buffering=0)], daemon=True)
         self._reader.start()
 
     @contextmanager
     def stalled(self):
-        """For this time nothing is read, and nothing more can be written: the pipe is full."""
+        """As long as this context lasts, the pipe is full and not read, so that nothing more can be written."""
         with self._may_read:
             self._fill()
             yield
 
     def _fill(self):
-        # Empty lines, which are in nobody's way when they are read. Single ones fill what room is left.
+        # Empty lines do not disturb readers of the log. Single ones fill the remaining space.
         for lines in [b"\n" * select.PIPE_BUF, b"\n"]:
             try:
                 while True:

@@ -1,7 +1,7 @@
 /* For LD_PRELOAD: answers getaddrinfo from the file NAMES_FILE, which may change while the program runs. Each of its lines is
-   a name and its addresses, or one of these words: "hang" has the call wait until the file says otherwise, "again" and
-   "unknown" make it fail as when no server answers and when there is no such name. Other names are the system's business.
-   Each call for a name of the file is a line in the file NAMES_LOG. */
+   a name and its addresses, or one of these words: "hang" blocks the call until the line changes, "again" and "unknown" make
+   it fail as if no name server answered or as if the name did not exist. Other names are looked up by the system. Each call
+   for a name in the file adds a line to the file NAMES_LOG. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,7 +14,7 @@
 
 typedef int lookup(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
-/* What the file says about a name: the rest of its line; NULL when there is none. */
+/* The file's entry for a name: the rest of its line, or NULL if the file does not contain the name. */
 static char *find(const char *name, char *line, int size) {
     FILE *file = fopen(getenv("NAMES_FILE"), "re");
     if (!file) abort();

@@ -1,4 +1,4 @@
-"""Names of the tests' own: what a process is told when it looks them up, and how often it does."""
+"""DNS names that the tests control: the result of each lookup, and the number of lookups."""
 
 import tempfile
 from pathlib import Path
@@ -20,17 +20,17 @@ class Names:
         }
 
     def set(self, name, answer):
-        """From now on, lookups of the name end with these addresses; see names.c for what else there is."""
+        """From now on, lookups of the name return these addresses; see names.c for other results."""
         self._answers[name] = answer
         self._write()
 
     def forget(self):
-        """No name has addresses from now on, and no lookup hangs."""
+        """From now on, no name has addresses, and no lookup hangs."""
         self._answers = dict.fromkeys(self._answers, "unknown")
         self._write()
 
     def lookups(self, name):
-        """How often the name was looked up."""
+        """How many times the name was looked up."""
         return self._log.read_text().splitlines().count(name)
 
     def _write(self):

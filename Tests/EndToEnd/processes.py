@@ -1,4 +1,4 @@
-"""Child processes of the tests: started with nothing but what they are given, logged to files, and always ended."""
+"""Child processes of the tests: started with a minimal environment, logged to files, and always ended."""
 
 import atexit
 import contextlib
@@ -13,32 +13,32 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# Where Debian keeps nginx; an ordinary user's PATH may lack it.
+# Debian installs nginx in /usr/sbin, which an ordinary user's PATH may lack.
 PATH = os.environ["PATH"] + os.pathsep + "/usr/sbin"
 
 
 def models_without_shutdowns():
-    """Rows for MODELS_FILE by which no model is ever shut down: tests must not depend on the day on which they run."""
+    """A file for MODELS_FILE that removes all shutdown dates: tests must not depend on the day on which they run."""
     with open(REPOSITORY / "Sources/Models/models.csv", encoding="utf-8") as catalogue:
         rows = csv.DictReader(line for line in catalogue if line.strip() and not line.startswith("#"))
         names = [row["model"] for row in rows if row["shutdown"]]
     descriptor, path = tempfile.mkstemp(prefix="gpt-proxy-models-", suffix=".csv")
     atexit.register(os.unlink, path)
-    # Web servers start gpt-proxy as users of their own.
+    # Web servers run gpt-proxy as another user.
     os.chmod(path, 0o644)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write("model,shutdown\n" + "".join(f"{name},-\n" for name in names))
     return path
 
 
-# What every process is given: nothing else, but what programs built with a sanitizer are to be told.
+# The environment of every process: nothing else, apart from sanitizer options.
 ENVIRONMENT = {"PATH": PATH, "MODELS_FILE": models_without_shutdowns()} | {
     name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")
 }
 
 
 def temporary_directory():
-    """A new directory with a short path: a unix socket's may have 107 bytes."""
+    """A new directory with a short path: the path of a unix socket may have at most 107 bytes."""
     return Path(tempfile.mkdtemp(prefix="gpt-proxy-"))
 
 
@@ -55,7 +55,7 @@ def is_installed(name):
 
 
 def wait_until(condition, timeout=15, interval=0.01):
-    """Waits until the condition holds; returns whether it did. The time is for hang detection only."""
+    """Waits until the condition holds; returns whether it did. The timeout is for hang detection only."""
     deadline = time.monotonic() + timeout
     while True:
         if condition():
@@ -66,7 +66,7 @@ def wait_until(condition, timeout=15, interval=0.01):
 
 
 def descendants(pid):
-    """A process, its children, theirs, and so on."""
+    """The process IDs of a process and all its descendants."""
     pids = [pid]
     with contextlib.suppress(OSError):
         for file in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -75,7 +75,7 @@ def descendants(pid):
 
 
 def writes_log(pid):
-    """Whether a process's thread that writes the log is at work rather than waiting for lines, or for somebody to read."""
+    """Whether a process's log writer thread is running, rather than waiting for lines or for a reader of the log."""
     for task in Path(f"/proc/{pid}/task").glob("*"):
         with contextlib.suppress(OSError):
             name, _, rest = (task / "stat").read_text().partition(" (")[2].rpartition(") ")
@@ -85,7 +85,7 @@ def writes_log(pid):
 
 
 class Process:
-    """A child that runs until it is stopped. Its output is in `log`."""
+    """A child process that runs until it is stopped. Its output is in `log`."""
 
     running = []
 
@@ -107,30 +107,30 @@ class Process:
 
     @property
     def log(self):
-        """What it and its children have said; with all that gpt-proxy had to say about replies that have ended."""
+        """The output of the process and its children, including gpt-proxy's log lines of all finished responses."""
         wait_until(lambda: not any(writes_log(pid) for pid in descendants(self.child.pid)))
         return self.log_file.read_text(errors="replace")
 
     @property
     def descriptors(self):
-        """How many descriptors it has open."""
+        """The number of open descriptors."""
         return len(os.listdir(f"/proc/{self.child.pid}/fd"))
 
     @property
     def resident_kilobytes(self):
-        """How much of its memory is there."""
+        """The resident memory."""
         with open(f"/proc/{self.child.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
     @property
     def peak_kilobytes(self):
-        """How much of its memory was there at most."""
+        """The peak resident memory."""
         with open(f"/proc/{self.child.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
     @property
     def processor_seconds(self):
-        """How much of a processor's time it has taken, its own and the kernel's for it."""
+        """The CPU time used, in user and kernel mode."""
         with open(f"/proc/{self.child.pid}/stat") as status:
             fields = status.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -142,13 +142,13 @@ class Process:
     def wait_until(self, condition, what):
         if not wait_until(lambda: condition() or self.has_ended) or not condition():
             self.stop()
-            raise AssertionError(f"{self.name} {what}; it said:\n{self.log}")
+            raise AssertionError(f"{self.name} {what}; its output:\n{self.log}")
 
     def signal(self, number):
         self.child.send_signal(number)
 
     def wait(self, timeout=15):
-        """The exit status, once it has ended."""
+        """Waits until the process ends and returns its exit status."""
         return self.child.wait(timeout)
 
     def stop(self):
@@ -159,7 +159,7 @@ class Process:
             except subprocess.TimeoutExpired:
                 self.child.kill()
                 self.wait()
-        # What it has started and left behind.
+        # Kills processes that it has started and that still run.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.child.pid, signal.SIGKILL)
         if self in Process.running:

@@ -1,8 +1,8 @@
-"""An upstream of the tests' own: a relay in front of the simulator, or nothing behind it, that can break every rule.
+"""An upstream for tests that can break every rule of HTTP: a relay in front of the simulator, or a server without one.
 
-What it does with a request is looked up in `acts` by the first word of its `Idempotency-Key`, as `reset-in-body` in
-`reset-in-body:2:4f1d`, which every try of a request carries. The number says how many times; after that the request is
-relayed as it is. So is one without such a key, unless there is an act for its path.
+The first word of a request's `Idempotency-Key` selects its act in `acts`, such as `reset-in-body` in
+`reset-in-body:2:4f1d`; all retries of a request have the same key. The number is how many times the act is used; afterwards
+the request is relayed unchanged. So is a request without such a key, unless there is an act for its path.
 """
 
 import http.client
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-# What an idempotency key tells a relay to do, and how often.
+# The act in an idempotency key, and how many times to use it.
 KEY = re.compile(r"([a-z0-9-]+):(\d+):")
 
 # A request's head: its fields by their names in lower case.
@@ -35,10 +35,10 @@ class Connection:
         self.socket = accepted
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.received = b""
-        # How many requests it has answered, and with how many bytes.
+        # How many responses it has sent, and how many bytes in total.
         self.served = 0
         self.sent = 0
-        # Whether it was ended from here.
+        # Whether the relay has closed it.
         self.has_ended = False
 
     def receive(self):
@@ -72,13 +72,13 @@ class Connection:
         self.socket.close()
 
     def reset(self):
-        """Closes as a process that is killed with unread data does."""
+        """Closes with a TCP reset, like a process that is killed with unread data."""
         self.has_ended = True
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
     def wait_for_close(self):
-        """Says nothing until the proxy has had enough."""
+        """Sends nothing until the proxy closes the connection."""
         try:
             while True:
                 self.receive()
@@ -88,7 +88,7 @@ class Connection:
 
 @dataclass
 class Exchange:
-    """A request that an act is to answer. What the simulator says to it is in `reply`."""
+    """A request that an act responds to. The simulator's response is in `reply`."""
 
     connection: Connection
     request: Head
@@ -100,7 +100,7 @@ class Exchange:
 
     @cached_property
     def reply(self):
-        """The simulator's reply: head and body, without the framing."""
+        """The simulator's response: head and body, without the framing."""
         address = urlsplit(self.simulator)
         upstream = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
         fields = {"authorization", "content-type"} & self.request.fields.keys()
@@ -118,7 +118,7 @@ class Exchange:
         self.connection.send(data)
 
     def pass_on(self):
-        """Hands on what the simulator says, as it comes, for as long as the proxy wants it."""
+        """Relays the simulator's response as it arrives, until the proxy disconnects."""
         address = urlsplit(self.simulator)
         fields = "".join(f"{name}: {value}\r\n" for name, value in self.request.fields.items())
         head = f"{self.request.method} {self.request.path} HTTP/1.1\r\n{fields}\r\n".encode("latin-1")
@@ -129,7 +129,7 @@ class Exchange:
             for side in [upstream, self.connection.socket]:
                 both.register(side, select.POLLIN)
             while not end.has_come:
-                # The proxy sends no second request before it has the first one's reply.
+                # The proxy does not pipeline requests, so readable data means that it has disconnected.
                 if self.connection.socket.fileno() in dict(both.poll()):
                     raise Gone
                 data = upstream.recv(1 << 16)
@@ -140,7 +140,7 @@ class Exchange:
 
 
 class End:
-    """Looks for the end of a reply in its bytes."""
+    """Detects the end of a response in its bytes."""
 
     def __init__(self):
         self.head, self.length, self.seen, self.tail = b"", None, 0, b""
@@ -166,7 +166,7 @@ class Reply:
     status: int
     headers: dict
     body: bytes
-    # Whether it is a stream, which is sent in chunks.
+    # Whether it is a stream, which is sent chunked.
     streams: bool
 
     @property
@@ -177,7 +177,7 @@ class Reply:
 
     @property
     def framed_body(self):
-        """The body as it goes over the wire; each event of a stream is a chunk."""
+        """The body as it is sent; each event of a stream is a chunk."""
         if not self.streams:
             return self.body
         events = re.findall(rb".*?\n\n", self.body, re.DOTALL) or [self.body]
@@ -193,19 +193,20 @@ def chunk(data):
 
 
 def key_for(act, times=1_000_000):
-    """An idempotency key by which a relay knows what to do with a request, and how often."""
+    """An idempotency key that makes a relay use an act this many times."""
     return f"{act}:{times}:{uuid.uuid4().hex}"
 
 
 class Relay:
-    """Listens on a port of its own.
+    """Listens on its own port.
 
-    `accepted` counts the requests that were read, by their keys; `unanswered_on_kept` those of them that came on a kept
-    connection and of which the connection died before a byte: such are sent again at once, and are no retries.
+    `accepted` counts the requests that were read, by key. `unanswered_on_kept` counts those that arrived on a reused
+    connection which was then closed before the first byte of the response: the proxy sends them again at once, and does not
+    count that as a retry.
     """
 
     def __init__(self, simulator="", acts=None, on_accept=None):
-        """`on_accept` takes each connection in the place of everything else."""
+        """If `on_accept` is given, it handles each connection, and no requests are read."""
         self.simulator = simulator
         self.acts = acts or {}
         self.on_accept = on_accept
@@ -220,7 +221,7 @@ class Relay:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self):
-        # A thread that waits in accept would keep the socket alive.
+        # The thread that waits in accept would keep the socket open.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in list(self.open):

@@ -1,4 +1,4 @@
-"""The three processes of a deployment: the simulator that stands for OpenAI, gpt-proxy, and nginx in front."""
+"""The three processes of a deployment: the simulator in place of OpenAI, gpt-proxy, and nginx in front."""
 
 import json
 import os
@@ -13,10 +13,10 @@ import canaries
 from canaries import OPENAI_KEY, PROXY_KEY
 from processes import REPOSITORY, Process, find_program, remove, temporary_directory
 
-# How many idle connections to the responder nginx keeps.
+# The number of idle connections to the responder that nginx keeps.
 KEPT_CONNECTIONS = 64
 
-# What nginx must hand over, and no more.
+# The FastCGI parameters that gpt-proxy requires, and no others.
 FASTCGI_PARAMS = """
     fastcgi_param REQUEST_METHOD $request_method;
     fastcgi_param SCRIPT_NAME $fastcgi_script_name;
@@ -30,7 +30,7 @@ FASTCGI_PARAMS = """
 
 
 def as_user(name, *command):
-    """A command that runs as another user, in that user's own group alone."""
+    """A command that runs as another user, only in that user's own group."""
     user = pwd.getpwnam(name)
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *command]
 
@@ -47,13 +47,13 @@ def accepts_connections(port):
 
 
 def ask_simulator(address, method, path):
-    """What a simulator says of itself. Not by way of a client's replies, which hold no key: upstream does get one."""
+    """Queries a simulator's own endpoints. Does not use Client, which fails if a response contains a key: upstream gets one."""
     with urllib.request.urlopen(urllib.request.Request(address + path, method=method), timeout=30) as reply:
         return json.load(reply)
 
 
 class Simulator:
-    """upstream-simulator, and what it has seen."""
+    """upstream-simulator, and the requests that it has received."""
 
     def __init__(self, binaries, *options):
         self.directory = temporary_directory()
@@ -71,7 +71,7 @@ class Simulator:
 
     @property
     def open_connections(self):
-        """How many connections it has, without the one that asks."""
+        """The number of open connections, without the one that this query uses."""
         return self._ask("GET", "/_simulator/connections")["open"] - 1
 
     def _ask(self, method, path):
@@ -82,18 +82,18 @@ class Simulator:
 
     @property
     def requests(self):
-        """What was asked since the last `forget`, oldest first."""
+        """The requests since the last `forget`, oldest first."""
         return self._ask("GET", "/_simulator/requests")
 
     @property
     def request(self):
-        """The only request that was asked."""
+        """The only request that was received."""
         (request,) = self.requests
         return request
 
     @property
     def body(self):
-        """The body of the only request that was asked."""
+        """The body of the only request that was received."""
         return json.loads(self.request["body"])
 
 
@@ -108,8 +108,8 @@ def environment(simulator_base, **settings):
 
 
 class Responder:
-    """`gpt-proxy serve` on a unix socket, with a limit of descriptors, or of memory or address space in kilobytes, if one is
-    given. `log` is a file, or a FIFO, for standard error. With `user` it runs as that user, which only root may choose."""
+    """`gpt-proxy serve` on a unix socket, optionally with a limit of descriptors, or of memory or address space in kilobytes.
+    `log` is a file, or a FIFO, for standard error. With `user` it runs as that user, which requires root."""
 
     def __init__(
         self, binaries, settings, directory, descriptors=None, memory=None, log=None, address_space=None, user=None
@@ -125,21 +125,21 @@ class Responder:
         if log:
             command = ["sh", "-c", 'exec "$@" 2> "$0"', log, *command]
         self.process = Process("gpt-proxy", command, directory, settings)
-        self.process.wait_until(self.socket.exists, "has not made its socket")
+        self.process.wait_until(self.socket.exists, "has not created its socket")
 
     @property
     def log(self):
         return self.process.log
 
     def access_log(self):
-        """The lines of requests, as objects."""
+        """The log's request lines, as objects."""
         lines = [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
         return [line for line in lines if "route" in line]
 
 
 class Nginx:
-    """nginx with three ports: `port` keeps its connections to the responder, `closing_port` makes one per request, and
-    `passing_port` passes bodies on while they come in."""
+    """nginx with three ports: `port` keeps its connections to the responder, `closing_port` opens one per request, and
+    `passing_port` forwards bodies without buffering them."""
 
     def __init__(self, responder_socket, directory):
         self.port, self.closing_port, self.passing_port = free_port(), free_port(), free_port()
@@ -152,7 +152,7 @@ class Nginx:
 
     def _configuration(self, responder_socket, directory):
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        # Root's nginx would give its workers to another user, who may not open the socket.
+        # As root, nginx would run its workers as another user, which cannot open the socket.
         user = "user root;" if os.getuid() == 0 else ""
         temporary = "".join(
             f"{kind}_temp_path {directory}/{kind};\n"
@@ -166,7 +166,7 @@ class Nginx:
                 fastcgi_request_buffering {buffering};
                 {self._locations(responder)}
             }}"""
-            # Not through the upstream block: nginx would send requests on connections that it has itself asked to close.
+            # Not through the upstream block: nginx would send requests on connections that it has asked to be closed.
             for port, keep, buffering, responder in [
                 (self.port, "on", "on", "responder"),
                 (self.closing_port, "off", "on", f"unix:{responder_socket}"),
@@ -192,7 +192,7 @@ class Nginx:
         }}"""
 
     def _locations(self, responder):
-        """The responder at the root and, with another target, below a prefix for each."""
+        """The responder at the root, and below one prefix for each other target."""
         overriding = "".join(
             f"location /{target}/ {{ fastcgi_pass {responder}; {FASTCGI_PARAMS}"
             f" fastcgi_param GPT_PROXY_TARGET_API {target}; }}\n"
@@ -205,7 +205,7 @@ class Deployment:
     """A responder with nginx in front."""
 
     def __init__(self, binaries, settings, **options):
-        """The options are the responder's."""
+        """`options` are those of Responder."""
         self.directory = temporary_directory()
         try:
             self.responder = Responder(binaries, settings, self.directory, **options)
@@ -215,7 +215,7 @@ class Deployment:
             raise
 
     def stop(self):
-        """Ends both and checks that neither keys nor callers' words are in their logs or errors."""
+        """Stops both and checks that neither keys nor callers' content are in their logs or errors."""
         try:
             if self._is_running:
                 canaries.sing(self.nginx.port)

@@ -1,4 +1,4 @@
-"""Who may use it: X-API-KEY and Authorization, alone and together."""
+"""Access: X-API-KEY and Authorization, alone and together."""
 
 import pytest
 
@@ -33,23 +33,23 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("headers", ALLOWED.values(), ids=ALLOWED)
-def test_the_right_key_is_let_in(proxy, headers):
+def test_the_right_key_is_accepted(proxy, headers):
     assert proxy.post({"prompt": "hi"}, headers=headers).status == 200
 
 
 @pytest.mark.parametrize("headers", REFUSED.values(), ids=REFUSED)
-def test_others_get_the_originals_answer(proxy, simulator, headers):
+def test_all_other_keys_are_rejected_with_the_contracts_message(proxy, simulator, headers):
     reply = proxy.post({"prompt": "hi"}, headers=headers)
     assert reply.status == 401
     assert reply.json == {"detail": "Invalid proxy API key"}
     assert simulator.requests == []
 
 
-def test_a_stream_is_refused_in_the_same_words(kept_proxy):
+def test_a_streamed_request_is_rejected_with_the_same_message(kept_proxy):
     reply = kept_proxy.post({"prompt": "hi", "stream": True}, headers={"X-API-KEY": "wrong"})
     assert reply.status == 401
     assert reply.json == {"detail": "Invalid proxy API key"}
 
 
-def test_the_key_is_looked_at_before_the_body(kept_proxy):
+def test_the_key_is_checked_before_the_body(kept_proxy):
     assert kept_proxy.post(b"{nonsense", headers={}).status == 401

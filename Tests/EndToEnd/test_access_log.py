@@ -1,4 +1,4 @@
-"""One line per request, with what an operator needs and nothing that is the client's own."""
+"""One line per request, with the data that an operator needs and no client content."""
 
 import re
 
@@ -12,7 +12,7 @@ from stack import PROXY_KEY
 SECRET_TEXT = "canary-content-91d2"
 
 
-def test_a_whole_reply(deploy, simulator):
+def test_a_whole_response(deploy, simulator):
     deployment = deploy()
     reply = deployment.client.post(
         {"model": "gpt-4o", "prompt": "hi", "presence_penalty": 1},
@@ -49,7 +49,7 @@ PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/embeddings", "/v1/models"])
-def test_a_request_has_one_name_in_every_log(deploy, simulator, path):
+def test_a_request_has_the_same_id_in_every_log(deploy, simulator, path):
     deployment = deploy()
     headers = {"X-API-KEY": PROXY_KEY, "X-Request-Id": "of-the-web-server"}
     method = "GET" if path == "/v1/models" else "POST"
@@ -59,11 +59,11 @@ def test_a_request_has_one_name_in_every_log(deploy, simulator, path):
     assert "client_request_id" not in line and "trace_id" not in line
     assert header(simulator.request, "X-Client-Request-Id") == "of-the-web-server"
     assert reply.headers["x-gpt-proxy-request-id"] == "of-the-web-server"
-    # OpenAI's support knows it by upstream's name.
+    # OpenAI's support identifies the request by upstream's ID.
     assert reply.headers["x-request-id"] == line["upstream_request_id"]
 
 
-def test_a_request_without_a_name_gets_one(deploy, simulator):
+def test_a_request_without_an_id_gets_one(deploy, simulator):
     deployment = deploy()
     reply = deployment.client.ask("hi")
     name = reply.headers["x-gpt-proxy-request-id"]
@@ -71,7 +71,7 @@ def test_a_request_without_a_name_gets_one(deploy, simulator):
     assert only_line(deployment)["request_id"] == header(simulator.request, "X-Client-Request-Id") == name
 
 
-def test_a_client_that_names_its_request_towards_openai_is_known_there_by_that_name(deploy, simulator):
+def test_a_clients_x_client_request_id_is_sent_upstream(deploy, simulator):
     deployment = deploy()
     headers = {"X-API-KEY": PROXY_KEY, "X-Client-Request-Id": "of/the client".replace(" ", "+"), "X-Request-Id": "a"}
     deployment.client.post(ask("hi", n=2), headers, "/v1/chat/completions")
@@ -82,7 +82,7 @@ def test_a_client_that_names_its_request_towards_openai_is_known_there_by_that_n
 
 
 @pytest.mark.parametrize("given", ["x" * 513, "a b", "\u00e4", "a\tb"])
-def test_a_name_that_openai_would_refuse_does_not_get_there(deploy, simulator, given):
+def test_a_client_request_id_that_openai_would_reject_is_not_sent(deploy, simulator, given):
     deployment = deploy()
     headers = {"X-API-KEY": PROXY_KEY, "X-Client-Request-Id": given.encode()}
     assert deployment.client.post(ask("hi"), headers).status == 200
@@ -91,7 +91,7 @@ def test_a_name_that_openai_would_refuse_does_not_get_there(deploy, simulator, g
 
 @pytest.mark.parametrize("state", [None, "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7"])
 @pytest.mark.parametrize("streams", [False, True])
-def test_a_trace_goes_on_upstream_as_it_came(deploy, simulator, streams, state):
+def test_a_valid_trace_is_forwarded_unchanged(deploy, simulator, streams, state):
     deployment = deploy()
     headers = {"X-API-KEY": PROXY_KEY, "traceparent": PARENT} | ({"tracestate": state} if state else {})
     deployment.client.post(ask("hi", stream=streams), headers, "/v1/chat/completions")
@@ -116,7 +116,7 @@ def test_a_trace_goes_on_upstream_as_it_came(deploy, simulator, streams, state):
         PARENT.replace("4", "g", 1),
     ],
 )
-def test_what_is_no_trace_goes_no_further(deploy, simulator, parent):
+def test_an_invalid_traceparent_is_not_forwarded(deploy, simulator, parent):
     deployment = deploy()
     headers = {"X-API-KEY": PROXY_KEY, "traceparent": parent, "tracestate": "a=1"}
     assert deployment.client.post(ask("hi"), headers).status == 200
@@ -125,7 +125,7 @@ def test_what_is_no_trace_goes_no_further(deploy, simulator, parent):
     assert header(simulator.request, "tracestate") is None
 
 
-def test_two_traces_are_none(deploy, simulator):
+def test_duplicate_traceparents_are_not_forwarded(deploy, simulator):
     deployment = deploy()
     headers = [("X-API-KEY", PROXY_KEY), ("traceparent", PARENT), ("traceparent", PARENT)]
     assert deployment.client.post(ask("hi"), headers).status == 200
@@ -133,7 +133,7 @@ def test_two_traces_are_none(deploy, simulator):
 
 
 @pytest.mark.parametrize("state", ["a=" + "x" * 511, "a=\u00e4"])
-def test_a_state_that_no_system_must_carry_is_left_behind(deploy, simulator, state):
+def test_a_long_or_invalid_tracestate_is_not_forwarded(deploy, simulator, state):
     deployment = deploy()
     headers = {"X-API-KEY": PROXY_KEY, "traceparent": PARENT, "tracestate": state.encode()}
     assert deployment.client.post(ask("hi"), headers).status == 200
@@ -141,7 +141,7 @@ def test_a_state_that_no_system_must_carry_is_left_behind(deploy, simulator, sta
     assert header(simulator.request, "tracestate") is None
 
 
-def test_what_upstream_has_not_answered_is_found_by_the_name_that_client_libraries_show(deploy):
+def test_the_id_in_a_client_librarys_error_is_the_id_in_the_log(deploy):
     deployment = deploy(OPENAI_BASE="http://127.0.0.1:9/v1", RETRIES="0")
     with library(deployment.nginx.port) as client, pytest.raises(openai.APIStatusError) as unreachable:
         client.chat.completions.create(**ask("hi"))
@@ -152,7 +152,7 @@ def test_what_upstream_has_not_answered_is_found_by_the_name_that_client_librari
     assert [unreachable.value.request_id, unknown.value.request_id] == names
 
 
-def test_failures(deploy):
+def test_failures_are_logged_with_their_error_codes(deploy):
     deployment = deploy()
     client = deployment.client
     client.post({"prompt": "hi"}, headers={"X-API-KEY": "wrong"})
@@ -171,7 +171,7 @@ def test_failures(deploy):
     ]
 
 
-def test_text(deploy):
+def test_a_line_in_text_format(deploy):
     deployment = deploy(LOG_FORMAT="text")
     deployment.client.ask("hi")
     assert wait_until(lambda: "/proxy" in deployment.responder.log)
@@ -179,14 +179,14 @@ def test_text(deploy):
     assert re.match(r"\S+ 200 POST /proxy id=\S+ caller=default model=gpt-4o sent=gpt-5 upstream=200 ", line)
 
 
-def test_a_value_in_text_is_one_word(deploy):
+def test_a_value_in_text_format_is_one_quoted_word(deploy):
     deployment = deploy(LOG_FORMAT="text")
     deployment.client.ask("hi", model='x sent=gpt-5 "\n\x1b[2J')
     assert wait_until(lambda: "/proxy" in deployment.responder.log)
     assert r' model="x sent=gpt-5 \"\n\u001b[2J" sent="x sent=gpt-5 ' in deployment.responder.log
 
 
-def test_a_quiet_level_has_none(deploy):
+def test_log_level_error_logs_no_requests(deploy):
     deployment = deploy(LOG_LEVEL="error")
     deployment.client.ask("hi")
     assert "/proxy" not in deployment.responder.log
@@ -211,7 +211,7 @@ def test_no_key_and_no_content_is_in_any_log(deploy, format):
     assert not any(key in logs for key in [SECRET_TEXT, *keys])
 
 
-def test_a_line_of_text_cannot_be_forged_and_does_not_command_a_terminal(deploy):
+def test_a_line_in_text_format_cannot_be_forged_and_cannot_control_a_terminal(deploy):
     deployment = deploy(LOG_FORMAT="text")
     model = "x caller=root\n\x1b[2J\u202e\x9b31m\""
     deployment.client.ask("hi", model=model)
@@ -224,11 +224,11 @@ def test_a_line_of_text_cannot_be_forged_and_does_not_command_a_terminal(deploy)
 
 
 def header(request, name):
-    """What a header said that upstream got; nothing if it was not there."""
+    """The value of a header that upstream received, or None."""
     return {key.lower(): value for key, value in request["headers"]}.get(name.lower())
 
 
 def only_line(deployment):
-    assert wait_until(deployment.responder.access_log), "there is no line"
+    assert wait_until(deployment.responder.access_log), "the log has no request line"
     (line,) = deployment.responder.access_log()
     return line

@@ -1,4 +1,4 @@
-"""Attempts to be let in, good ones and bad ones of every kind, through nginx, byte for byte as a client may send them."""
+"""Authentication attempts, valid and invalid ones of every kind, through nginx, byte for byte as a client may send them."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ def digest(key):
 
 @pytest.fixture(scope="module")
 def port(binaries, the_simulator):
-    """nginx in front of a responder that knows a shared key, callers' keys and tokens."""
+    """The port of nginx in front of a responder that accepts a shared key, callers' keys and tokens."""
     directory = temporary_directory()
     (directory / "keys").write_text(f"ann sha256:{digest(ANN)}\nold sha256:{digest(OLD)} expires=2020-01-01\n")
     (directory / "jwks").write_text(key_set(*PUBLISHED))
@@ -71,7 +71,7 @@ def without_signature(algorithm):
 
 
 def changed(text, part):
-    """A good token of which a part says something else, under the old signature."""
+    """A valid token with one part replaced, under the old signature."""
     parts = text.split(".")
     parts[part] = encode({"alg": "RS256", "kid": "rsa"} if part == 0 else claims(sub="root"))
     return ".".join(parts)
@@ -96,8 +96,8 @@ GOOD = {
     "a token in X-API-KEY": key(token(RSA)),
     "a token and the key of the same caller": bearer(token(RSA)) + key(ANN),
     "a token for several audiences": bearer(token(RSA, claims(aud=["account", AUDIENCE]))),
-    "a token with a moment that is no whole number": bearer(token(RSA, claims(exp=now(3600) + 0.5))),
-    "a token that says where its key is": bearer(token(RSA, jku="https://evil.example/keys", x5u="https://evil.example/x")),
+    "a token with a time that is not a whole number": bearer(token(RSA, claims(exp=now(3600) + 0.5))),
+    "a token with the URL of its key": bearer(token(RSA, jku="https://evil.example/keys", x5u="https://evil.example/x")),
 }
 
 BAD = {
@@ -116,19 +116,19 @@ BAD = {
     "the key in quotes": key(b'"' + KEY + b'"'),
     "the key percent-encoded": key(KEY.replace(b"-", b"%2D")),
     "the key's digest": key(digest(PROXY_KEY)),
-    "the digest as the file has it": key("sha256:" + digest(ANN)),
+    "the digest as it is written in the file": key("sha256:" + digest(ANN)),
     "the key with a look-alike letter": key(PROXY_KEY.replace("a", "\u0430")),
     "the key with a soft hyphen": key(PROXY_KEY.replace("-", "\u00ad")),
     "the key with a zero-width space": key(PROXY_KEY + "\u200b"),
     "the key in full-width letters": key("".join(chr(ord(letter) + 0xFEE0) for letter in PROXY_KEY)),
-    "the key with a byte that is no text": key(KEY + b"\xff"),
+    "the key with a byte that is not UTF-8": key(KEY + b"\xff"),
     "a caller's label": key("ann"),
     "an expired key": key(OLD),
     "a revoked key": key(REVOKED),
     "a wildcard": key("*"),
     "a pattern": key(".*"),
     "a query": key("' OR '1'='1"),
-    "words of other languages": key("null"),
+    "the word null": key("null"),
     "16 thousand bytes in 7 headers": [(b"X-API-KEY", b"x" * 2300)] * 7,
     "7 KB": key(b"x" * 7000),
     "two keys, both right": key(PROXY_KEY) + key(PROXY_KEY),
@@ -138,50 +138,50 @@ BAD = {
     "two keys, joined without a space": key(KEY + b"," + KEY),
     "two bearers, joined": bearer(KEY + b", Bearer " + KEY),
     "two tokens in one": bearer(KEY + b" " + KEY),
-    "two words of the scheme": bearer(b"Bearer " + KEY),
+    "the scheme twice": bearer(b"Bearer " + KEY),
     "another scheme": authorization(b"Basic " + KEY),
     "no scheme": authorization(KEY),
-    "a scheme that begins alike": authorization(b"BearerX " + KEY),
+    "a scheme with the same beginning": authorization(b"BearerX " + KEY),
     "a tab behind the scheme": authorization(b"Bearer\t" + KEY),
     "a right key and a wrong bearer": key(PROXY_KEY) + bearer("wrong"),
     "a wrong key and a right bearer": key("wrong") + bearer(PROXY_KEY),
     "two callers in two headers": key(PROXY_KEY) + bearer(ANN),
     "a caller's key and another's token": key(ANN) + bearer(token(RSA, claims(sub="bob"))),
-    "a right key and a token that is none": key(ANN) + bearer("a.b.c"),
+    "a right key and an invalid token": key(ANN) + bearer("a.b.c"),
     "a right key and another scheme": key(PROXY_KEY) + authorization(b"Basic YTpi"),
     "a header of another name": [(b"API-KEY", KEY)],
-    "a header of OpenAI's Azure": [(b"Api-Key-X", KEY)],
+    "a header similar to Azure's": [(b"Api-Key-X", KEY)],
     "a cookie": [(b"Cookie", b"x-api-key=" + KEY)],
-    "a user that the web server might have named": [(b"Remote-User", b"ann")],
+    "a user name in a header": [(b"Remote-User", b"ann")],
     "a variable in a header": [(b"GPT-PROXY-CALLER", b"ann")],
     "a token that expired": bearer(token(RSA, claims(exp=now(-120)))),
-    "a token of tomorrow": bearer(token(RSA, claims(nbf=now(86400)))),
-    "a token without an end": bearer(token(RSA, claims(exp=None))),
-    "a token with an end that is text": bearer(token(RSA, claims(exp=str(now(300))))),
-    "a token with an end beyond numbers": bearer(
+    "a token that is valid from tomorrow": bearer(token(RSA, claims(nbf=now(86400)))),
+    "a token without an expiry": bearer(token(RSA, claims(exp=None))),
+    "a token with an expiry that is text": bearer(token(RSA, claims(exp=str(now(300))))),
+    "a token with an expiry beyond the range of numbers": bearer(
         token(RSA, json.dumps(claims(exp=12345)).replace("12345", "1e999").encode())
     ),
     "a token of another issuer": bearer(token(RSA, claims(iss="https://evil.example"))),
-    "a token of an issuer that ends alike": bearer(token(RSA, claims(iss=ISSUER + "/"))),
+    "a token of an issuer with an added slash": bearer(token(RSA, claims(iss=ISSUER + "/"))),
     "a token of several issuers": bearer(token(RSA, claims(iss=[ISSUER]))),
-    "a token of no issuer": bearer(token(RSA, claims(iss=None))),
+    "a token without an issuer": bearer(token(RSA, claims(iss=None))),
     "a token for another audience": bearer(token(RSA, claims(aud="account"))),
-    "a token for others only": bearer(token(RSA, claims(aud=["account", "other"]))),
-    "a token for an audience that begins alike": bearer(token(RSA, claims(aud=AUDIENCE + "2"))),
-    "a token for nobody": bearer(token(RSA, claims(aud=None))),
-    "a token for no audience": bearer(token(RSA, claims(aud=[]))),
-    "a token about nobody": bearer(token(RSA, claims(sub=None))),
-    "a token about an empty name": bearer(token(RSA, claims(sub=""))),
-    "a token about a number": bearer(token(RSA, claims(sub=7))),
-    "a token with models that are none": bearer(token(RSA, claims(models=7))),
-    "a token of a stranger's key under a known name": bearer(token(STRANGER)),
+    "a token for other audiences only": bearer(token(RSA, claims(aud=["account", "other"]))),
+    "a token for an audience with the same beginning": bearer(token(RSA, claims(aud=AUDIENCE + "2"))),
+    "a token without an audience": bearer(token(RSA, claims(aud=None))),
+    "a token with an empty list of audiences": bearer(token(RSA, claims(aud=[]))),
+    "a token without a subject": bearer(token(RSA, claims(sub=None))),
+    "a token with an empty subject": bearer(token(RSA, claims(sub=""))),
+    "a token whose subject is a number": bearer(token(RSA, claims(sub=7))),
+    "a token with invalid models": bearer(token(RSA, claims(models=7))),
+    "a token of an unknown key under a known key ID": bearer(token(STRANGER)),
     "a token of an unknown key": bearer(token(STRANGER, kid="stranger")),
-    "a token that brings its key along": bearer(token(STRANGER, jwk=STRANGER.jwk())),
-    "a token that brings its key along under no name": bearer(token(STRANGER, kid=None, jwk=STRANGER.jwk())),
-    "a token that says where its key is, unknown here": bearer(token(STRANGER, kid="x", jku="https://evil.example/")),
-    "a token with a path for a key's name": bearer(token(STRANGER, kid="../../../../dev/null")),
-    "a token with a query for a key's name": bearer(token(STRANGER, kid="' UNION SELECT 'secret")),
-    "a token with a number for a key's name": bearer(token(RSA, kid=7)),
+    "a token that contains its key": bearer(token(STRANGER, jwk=STRANGER.jwk())),
+    "a token that contains its key, without a key ID": bearer(token(STRANGER, kid=None, jwk=STRANGER.jwk())),
+    "a token of an unknown key with the key's URL": bearer(token(STRANGER, kid="x", jku="https://evil.example/")),
+    "a token whose key ID is a path": bearer(token(STRANGER, kid="../../../../dev/null")),
+    "a token whose key ID is an SQL query": bearer(token(STRANGER, kid="' UNION SELECT 'secret")),
+    "a token whose key ID is a number": bearer(token(RSA, kid=7)),
     "a token with no algorithm": bearer(token(RSA, alg=None)),
     "an unsigned token": bearer(without_signature("none")),
     "an unsigned token, None": bearer(without_signature("None")),
@@ -189,7 +189,7 @@ BAD = {
     "an unsigned token, empty": bearer(without_signature("")),
     "an unsigned token, RS256": bearer(without_signature("RS256")),
     "an unsigned token by HS256": bearer(without_signature("HS256")),
-    "a good signature called none": bearer(token(RSA, alg="none")),
+    "a valid signature with the algorithm none": bearer(token(RSA, alg="none")),
     "an algorithm in lower case": bearer(token(RSA, alg="rs256")),
     "the public key as a secret": bearer(
         compact({"alg": "HS256", "kid": "rsa"}, claims(), lambda message: hs256(RSA.pem, message))
@@ -208,24 +208,24 @@ BAD = {
     "a curve's signature, too short": bearer(compact({"alg": "ES256", "kid": "p256"}, claims(), lambda message: b"x")),
     "a token with other claims": bearer(changed(token(RSA), 1)),
     "a token with another header": bearer(changed(token(ES256), 0)),
-    "a token with a signature cut": bearer(token(RSA)[:-4]),
-    "a token with more behind it": bearer(token(RSA) + "A"),
+    "a token with a truncated signature": bearer(token(RSA)[:-4]),
+    "a token followed by another character": bearer(token(RSA) + "A"),
     "a token with padding": bearer(token(RSA) + "=="),
     "a token in another alphabet": bearer(token(RSA)[:-2] + "+/"),
     "a token of two parts": bearer(token(RSA).rsplit(".", 1)[0]),
     "a token of four parts": bearer(token(RSA) + ".AAAA"),
     "an encrypted token": bearer("eyJhbGciOiJSU0EtT0FFUCJ9.AAAA.AAAA.AAAA.AAAA"),
     "a token with an extension that must be understood": bearer(token(RSA, crit=["b64"], b64=False)),
-    "a token with a doubled claim": bearer(
+    "a token with a duplicate claim": bearer(
         token(RSA, (json.dumps(claims())[:-1] + ', "sub": "root"}').encode())
     ),
     "a token whose claims are a list": bearer(token(RSA, [claims()])),
-    "a token whose claims are no JSON": bearer(token(RSA, b"{")),
+    "a token whose claims are not JSON": bearer(token(RSA, b"{")),
     "a token of dots": bearer(".."),
     "a token in quotes": bearer('"' + token(RSA) + '"'),
 }
 
-# What nginx does not even hand over.
+# Requests that nginx rejects itself.
 MALFORMED = {
     "NUL in the key": key(KEY[:5] + b"\0" + KEY[5:]),
     "NUL behind the key": key(KEY + b"\0"),
@@ -236,7 +236,7 @@ MALFORMED = {
 
 
 def attempt(port, headers):
-    """The status and the body of the answer to a request with these headers."""
+    """Sends a request with these headers; returns the status and the body of the response."""
     lines = [b"POST /proxy HTTP/1.1", b"Host: localhost", b"Connection: close", b"Content-Length: 15"]
     lines += [name + b": " + value for name, value in headers]
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
@@ -246,25 +246,25 @@ def attempt(port, headers):
     return int(head.split(b" ")[1]), body
 
 
-def test_there_are_many():
+def test_there_are_at_least_60_attempts():
     assert len(GOOD) + len(BAD) + len(MALFORMED) >= 60
 
 
 @pytest.mark.parametrize("headers", GOOD.values(), ids=GOOD)
-def test_who_is_known_is_let_in(port, headers):
+def test_known_callers_are_accepted(port, headers):
     status, _ = attempt(port, headers)
     assert status == 200
 
 
 @pytest.mark.parametrize("headers", BAD.values(), ids=BAD)
-def test_everybody_else_gets_the_same_answer(port, simulator, headers):
+def test_all_other_callers_get_the_same_401(port, simulator, headers):
     status, body = attempt(port, headers)
     assert (status, body) == (401, b'{"detail":"Invalid proxy API key"}')
     assert simulator.requests == []
 
 
 @pytest.mark.parametrize("headers", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_no_http_goes_no_further(port, simulator, headers):
+def test_invalid_http_is_rejected_by_the_web_server(port, simulator, headers):
     status, body = attempt(port, headers)
     assert status == 400
     assert KEY not in body

@@ -1,4 +1,4 @@
-"""Requests that are at fault are told so, and upstream never hears of them."""
+"""Invalid requests get an error that names the mistake, and are not sent upstream."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from client import ask
         (b"[" * 100_000, "JSON"),
     ],
 )
-def test_the_answer_names_the_fault(proxy, simulator, body, said):
+def test_the_error_names_the_mistake(proxy, simulator, body, said):
     reply = proxy.post(body)
     assert reply.status == 400
     assert said in reply.json["detail"]
@@ -38,15 +38,15 @@ def test_a_body_above_the_limit_is_refused(deploy, simulator):
     assert client.ask("x" * 9_000).status == 200
 
 
-def test_the_connection_is_sound_after_a_refused_body(deploy, simulator):
-    # What is left of a body must never be read as the next request on nginx's kept connection.
+def test_the_connection_works_after_a_rejected_body(deploy, simulator):
+    # The rest of a body must never be read as the next request on a connection that nginx keeps.
     client = deploy(MAX_BODY="10k").client
     for number in range(10):
         assert client.ask("x" * 200_000).status == 413
         assert f"number {number}" in client.ask(f"number {number}").text
 
 
-def test_what_the_target_refuses_is_dropped_and_named(proxy, simulator):
+def test_parameters_that_the_target_rejects_are_dropped_and_listed(proxy, simulator):
     reply = proxy.post(ask("hi", presence_penalty=1, seed=7))
     assert reply.status == 200
     dropped = reply.headers["x-gpt-proxy-dropped"].split(", ")
@@ -54,7 +54,7 @@ def test_what_the_target_refuses_is_dropped_and_named(proxy, simulator):
     assert not {"presence_penalty", "seed"} & set(simulator.body)
 
 
-def test_it_is_refused_where_the_operator_says_so(deploy, simulator):
+def test_unsupported_parameters_are_rejected_if_so_configured(deploy, simulator):
     client = deploy(UNSUPPORTED_PARAMS="reject").client
     reply = client.ask("hi", presence_penalty=1)
     assert reply.status == 400

@@ -1,4 +1,4 @@
-"""Several upstreams: asked in their order, each with its own key and names of models, and rested when they fail."""
+"""Several bases: used in their order, each with its own key and model names, and skipped while they fail."""
 
 import json
 
@@ -19,7 +19,7 @@ def refuse(exchange):
 
 @pytest.fixture
 def first():
-    """A base that can be made well and ill: what it does is in `acts` at the path of the Responses API."""
+    """A base that a test can make fail: its act is in `acts` at the path of the Responses API."""
     relay = Relay()
     yield relay
     relay.stop()
@@ -27,7 +27,7 @@ def first():
 
 @pytest.fixture
 def deploy_both(deploy, simulator, first):
-    """Deploys with a first base that is of the test's making, and the simulator as the second."""
+    """Deploys with `first`, or the given base, as the first base and the simulator as the second."""
 
     def deploy_both(base=None, **settings):
         first.simulator = simulator.base
@@ -47,7 +47,7 @@ def only_line(deployment):
     return line
 
 
-def test_the_first_that_is_well_is_the_only_one_that_is_asked(deploy_both, first, simulator):
+def test_only_the_first_base_gets_requests_while_it_works(deploy_both, first, simulator):
     deployment = deploy_both()
     for _ in range(5):
         assert deployment.client.ask("hi").status == 200
@@ -57,7 +57,7 @@ def test_the_first_that_is_well_is_the_only_one_that_is_asked(deploy_both, first
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
-def test_one_that_is_not_there_costs_nobody_a_request(deploy_both, simulator, path, stream):
+def test_a_base_that_is_not_reachable_fails_no_request(deploy_both, simulator, path, stream):
     deployment = deploy_both(base=f"http://127.0.0.1:{free_port()}/v1", RETRIES="0")
     reply = deployment.client.ask("hi", path=path, stream=stream)
     assert reply.status == 200
@@ -66,7 +66,7 @@ def test_one_that_is_not_there_costs_nobody_a_request(deploy_both, simulator, pa
     assert (line["retries"], line["upstream_base"]) == (1, simulator.base.removesuffix("/v1"))
 
 
-def test_one_that_fails_is_rested(deploy_both, first, simulator):
+def test_a_base_that_keeps_failing_is_skipped(deploy_both, first, simulator):
     first.acts["/v1/responses"] = refuse
     deployment = deploy_both()
     for _ in range(10):
@@ -76,7 +76,7 @@ def test_one_that_fails_is_rested(deploy_both, first, simulator):
     assert "circuit breaker opened" in deployment.responder.log
 
 
-def test_one_that_is_well_again_is_asked_again(deploy_both, first, simulator):
+def test_a_base_that_has_recovered_is_used_again(deploy_both, first, simulator):
     def exhausted(exchange):
         assert exchange.body
         exchange.send(b"HTTP/1.1 429 x\r\nRetry-After: 1\r\nContent-Length: 2\r\n\r\n{}")
@@ -91,7 +91,7 @@ def test_one_that_is_well_again_is_asked_again(deploy_both, first, simulator):
     assert wait_until(lambda: "upstream base recovered" in deployment.responder.log)
 
 
-def test_when_all_fail_each_is_tried(deploy_both, first, simulator):
+def test_when_all_bases_fail_each_is_tried_once(deploy_both, first, simulator):
     first.acts["/v1/responses"] = refuse
     reply = deploy_both(RETRIES="0").client.ask("[simulate status=503]", path="/v1/chat/completions")
     assert reply.status == 503
@@ -99,7 +99,7 @@ def test_when_all_fail_each_is_tried(deploy_both, first, simulator):
     assert (sum(first.accepted.values()), len(simulator.requests)) == (1, 1)
 
 
-def test_a_key_that_is_refused_is_not_the_end(deploy_both, first, simulator):
+def test_a_base_that_rejects_its_key_is_failed_over(deploy_both, first, simulator):
     def unauthorized(exchange):
         assert exchange.body
         exchange.send(b"HTTP/1.1 401 x\r\nContent-Length: 2\r\n\r\n{}")
@@ -108,7 +108,7 @@ def test_a_key_that_is_refused_is_not_the_end(deploy_both, first, simulator):
     assert deploy_both().client.ask("hi").status == 200
 
 
-def test_models_may_have_other_names_elsewhere(deploy_both, simulator):
+def test_models_may_have_other_names_at_another_base(deploy_both, simulator):
     deployment = deploy_both(base=f"http://127.0.0.1:{free_port()}/v1", MODEL_MAP_2="gpt-5=gpt-5-mini")
     body = ask("hi", tools=[{"type": "function", "function": {"name": "f", "parameters": {"model": "gpt-5"}}}])
     assert deployment.client.post(body, path="/v1/chat/completions").status == 200
@@ -119,7 +119,7 @@ def test_models_may_have_other_names_elsewhere(deploy_both, simulator):
     assert simulator.body["model"] == "gpt-5.1"
 
 
-def test_a_model_that_is_gone_may_live_on_elsewhere(deploy_both, simulator, tmp_path):
+def test_a_retired_model_may_still_exist_at_another_base(deploy_both, simulator, tmp_path):
     rows = tmp_path / "models.csv"
     rows.write_text("model,shutdown,replacement\ngpt-5,2020-01-01,gpt-6-luna\n")
     here = f"http://127.0.0.1:{free_port()}/v1"
@@ -128,7 +128,7 @@ def test_a_model_that_is_gone_may_live_on_elsewhere(deploy_both, simulator, tmp_
     assert simulator.body["model"] == "my-deployment"
 
 
-def test_what_one_base_does_not_have_is_not_held_against_the_first(deploy_both, first, simulator):
+def test_a_model_missing_at_one_base_is_still_requested_from_the_first(deploy_both, first, simulator):
     client = deploy_both().client
     first.acts["/v1/responses"] = refuse
     assert client.ask("[simulate missing=gpt-5] hi").headers["x-gpt-proxy-model"] == "gpt-6.1-sol"
@@ -137,7 +137,7 @@ def test_what_one_base_does_not_have_is_not_held_against_the_first(deploy_both, 
     assert client.ask("hi").headers["x-gpt-proxy-model"] == "gpt-5"
 
 
-def test_neither_key_is_told_to_the_other(deploy_both, first, simulator):
+def test_neither_base_gets_the_others_key(deploy_both, first, simulator):
     seen = []
 
     def look_and_refuse(exchange):
@@ -155,7 +155,7 @@ def test_neither_key_is_told_to_the_other(deploy_both, first, simulator):
 TWO = {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY, "OPENAI_BASE": "https://a.example/v1,https://b.example"}
 
 
-def test_check_shows_what_each_base_has(run):
+def test_check_shows_the_settings_of_each_base(run):
     ended = run("check", environment={**TWO, "OPENAI_API_KEY_2": SECOND_KEY, "MODEL_MAP_2": "gpt-5=x"})
     assert ended.returncode == 0
     assert ended.stdout.partition("\n\n")[0].splitlines()[-2:] == ["OPENAI_API_KEY_2=(set, not shown)", "MODEL_MAP_2=gpt-5=x"]
@@ -173,13 +173,13 @@ def test_check_shows_what_each_base_has(run):
         ({"OPENAI_BASE": ",".join(["https://a.example"] * 10)}, "OPENAI_BASE: names 10 addresses"),
     ],
 )
-def test_what_is_missing_is_named(run, settings, told):
+def test_missing_settings_are_named(run, settings, told):
     ended = run("check", environment={**TWO, **settings})
     assert ended.returncode == 78
     assert told in ended.stderr
 
 
-def test_check_asks_each(run, binaries, simulator):
+def test_check_tests_each_base(run, binaries, simulator):
     settings = environment(f"{simulator.base},http://127.0.0.1:{free_port()}/v1", OPENAI_API_KEY_2=SECOND_KEY)
     ended = run("check", "--upstream", environment=settings)
     assert ended.returncode == 1

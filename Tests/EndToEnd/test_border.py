@@ -1,4 +1,4 @@
-"""What passes between client and upstream, and what must not."""
+"""Data that is forwarded between client and upstream, and data that must not be."""
 
 import json
 
@@ -11,7 +11,7 @@ from upstream import Upstream
 
 CHAT = "/v1/chat/completions"
 
-# What OpenAI says of keys and of limits, with ids as it has them.
+# OpenAI's error texts about keys and limits, with IDs in its format.
 OWN = ["sk-proj-AbCdEf0123456789", "org-AbCdEf0123456789", "proj_AbCdEf0123456789", OPENAI_KEY, "*******6789"]
 TEXT = f"Incorrect API key provided: {OWN[0]} ({OWN[4]}) in organization {OWN[1]}\nof project {OWN[2]} by {OWN[3]}."
 
@@ -29,7 +29,7 @@ def client(deploy, upstream):
 
 
 def is_clean(body):
-    """Whether nothing of the operator's own is there, while the rest of the text is."""
+    """Whether the text contains no operator data; fails if the rest of the text is missing."""
     assert b"Incorrect API key provided" in body
     return not any(own.encode() in body for own in OWN)
 
@@ -39,7 +39,7 @@ def is_clean(body):
 
 @pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
 @pytest.mark.parametrize("streams", [False, True])
-def test_an_error_of_upstream_tells_proxys_client_nothing_of_the_operators_own(client, upstream, status, streams):
+def test_an_upstream_error_on_proxy_reveals_no_operator_data(client, upstream, status, streams):
     upstream.says({"error": {"message": TEXT, "type": "x", "param": None, "code": "invalid_api_key"}}, status)
     reply = client.post(ask("hi", stream=streams))
     assert reply.status == 502
@@ -48,7 +48,7 @@ def test_an_error_of_upstream_tells_proxys_client_nothing_of_the_operators_own(c
 
 
 @pytest.mark.parametrize("path", [CHAT, "/v1/responses", "/v1/completions", "/v1/embeddings"])
-def test_an_error_of_upstream_tells_nothing_of_the_operators_own(client, upstream, path):
+def test_an_upstream_error_on_v1_reveals_no_operator_data(client, upstream, path):
     body = {"model": "gpt-4o", "input": "hi"} if "completions" not in path else ask("hi") | {"prompt": "hi"}
     body = {key: value for key, value in body.items() if path != "/v1/completions" or key != "messages"}
     upstream.says({"error": {"message": TEXT, "type": "requests", "code": "rate_limit_exceeded"}}, 429)
@@ -58,7 +58,7 @@ def test_an_error_of_upstream_tells_nothing_of_the_operators_own(client, upstrea
 
 
 @pytest.mark.parametrize("path", [CHAT, "/v1/responses"])
-def test_upstreams_word_on_the_operators_key_is_not_passed_on_at_all(client, upstream, path):
+def test_upstreams_message_about_the_operators_key_is_not_forwarded(client, upstream, path):
     for status in (401, 403):
         upstream.says({"error": {"message": TEXT}}, status)
         reply = client.post({"model": "gpt-4o", "input": "hi"} if "responses" in path else ask("hi"), path=path)
@@ -66,7 +66,7 @@ def test_upstreams_word_on_the_operators_key_is_not_passed_on_at_all(client, ups
         assert b"Incorrect" not in reply.body and OWN[1].encode() not in reply.body
 
 
-def test_an_error_that_is_no_json_tells_nothing_of_the_operators_own(client, upstream):
+def test_an_upstream_error_that_is_not_json_reveals_no_operator_data(client, upstream):
     upstream.says(f"<html>{TEXT}</html>".encode(), 500)
     reply = client.post(ask("hi"))
     assert is_clean(reply.body)
@@ -98,7 +98,7 @@ ERROR = ("error", {"type": "error", "code": "server_error", "message": TEXT, "pa
 
 @pytest.mark.parametrize("ending", [FAILED, ERROR], ids=["failed", "error"])
 @pytest.mark.parametrize("path", ["/proxy", CHAT, "/v1/responses"])
-def test_an_error_event_tells_nothing_of_the_operators_own(client, upstream, path, ending):
+def test_an_error_event_reveals_no_operator_data(client, upstream, path, ending):
     upstream.streams(CREATED, ADDED, DELTA, ending)
     said = {"input": "hi"} if "responses" in path else {"prompt": "hi"} if path == "/proxy" else ask("hi")
     reply = client.post({"model": "gpt-4o", "stream": True, **said}, path=path)
@@ -107,7 +107,7 @@ def test_an_error_event_tells_nothing_of_the_operators_own(client, upstream, pat
     assert is_clean(reply.body)
 
 
-def test_an_error_in_a_chat_stream_tells_nothing_of_the_operators_own(deploy, upstream):
+def test_an_error_in_a_chat_stream_reveals_no_operator_data(deploy, upstream):
     client = deploy(OPENAI_BASE=upstream.base, TARGET_API="chat").client
     chunk = {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "so far"}}]}
     upstream.streams(("", chunk), ("", {"error": {"message": TEXT, "type": "server_error"}}))
@@ -116,13 +116,13 @@ def test_an_error_in_a_chat_stream_tells_nothing_of_the_operators_own(deploy, up
     assert is_clean(reply.body)
 
 
-def test_a_failed_response_tells_nothing_of_the_operators_own(client, upstream):
+def test_a_failed_response_reveals_no_operator_data(client, upstream):
     upstream.says({"id": "r", "object": "response", "status": "failed", "error": {"code": "x", "message": TEXT}, "output": []})
     for path, body in [("/proxy", {"prompt": "hi"}), ("/v1/responses", {"input": "hi"}), (CHAT, ask("hi"))]:
         assert is_clean(client.post(body, path=path).body)
 
 
-def test_a_good_reply_is_not_touched(client, upstream):
+def test_a_successful_response_is_not_redacted(client, upstream):
     text = f"{OWN[0]} is a key, {OWN[1]} an organization"
     upstream.says({"id": "r", "object": "response", "status": "completed", "error": None, "output": [], "text": text})
     assert client.post({"prompt": "hi"}).body == upstream.body
@@ -132,7 +132,7 @@ def test_a_good_reply_is_not_touched(client, upstream):
 # --- Headers ----------------------------------------------------------------------------------------------------------
 
 
-def test_headers_of_upstream_come_through_by_a_list_of_those_that_may(client, upstream):
+def test_only_listed_upstream_headers_are_forwarded(client, upstream):
     allowed = {"x-request-id": "req_1", "x-ratelimit-remaining-tokens": "7", "openai-processing-ms": "5", "Retry-After": "3"}
     others = {
         "Set-Cookie": "session=1",
@@ -155,7 +155,7 @@ def test_headers_of_upstream_come_through_by_a_list_of_those_that_may(client, up
             assert "x-ratelimit-remaining-tokens" in names
 
 
-def test_a_redirection_is_not_followed(client, upstream):
+def test_a_redirect_is_not_followed(client, upstream):
     upstream.says(b"", 307, Location=f"{upstream.base}/elsewhere")
     for path, body in [("/proxy", {"prompt": "hi"}), (CHAT, ask("hi")), ("/v1/embeddings", {"model": "m"})]:
         upstream.requests.clear()
@@ -163,7 +163,7 @@ def test_a_redirection_is_not_followed(client, upstream):
         assert len(upstream.requests) == 1
 
 
-def test_nothing_that_a_client_sends_can_begin_a_header(client, upstream):
+def test_no_client_data_can_inject_a_header(client, upstream):
     upstream.says({"id": "r", "object": "response", "status": "completed", "output": []})
     name = "x\r\nSet-Cookie: evil=1\r\n\r\n\0body"
     for body in [ask("hi") | {name: 1}, ask("hi") | {"model": name}, ask("hi") | {"user": name}]:
@@ -176,7 +176,7 @@ def test_nothing_that_a_client_sends_can_begin_a_header(client, upstream):
     "given",
     ["x" * 65, "a b", "a;b", "<script>", "a\tb", "ä", "a\\nb", '"', "../../x", "%0d%0a", "a,b", ""],
 )
-def test_a_requests_name_from_outside_is_taken_if_it_is_harmless(deploy, given):
+def test_a_request_id_from_outside_is_used_only_if_it_is_harmless(deploy, given):
     deployment = deploy()
     for name, is_taken in [(given, False), ("Harmless_1.2-3", True)]:
         deployment.client.get("/healthz", headers={"X-Request-Id": name.encode()})
@@ -185,7 +185,7 @@ def test_a_requests_name_from_outside_is_taken_if_it_is_harmless(deploy, given):
         assert (line["request_id"] == name) == is_taken
 
 
-def test_what_upstream_is_asked_with_is_the_proxys_own(client, upstream):
+def test_the_operator_alone_decides_where_requests_go_and_with_which_credentials(client, upstream):
     headers = {
         "X-API-KEY": PROXY_KEY,
         "OpenAI-Organization": "org-of-the-client",
@@ -202,8 +202,8 @@ def test_what_upstream_is_asked_with_is_the_proxys_own(client, upstream):
     assert b"evil" not in body and PROXY_KEY not in str(sent)
 
 
-def test_a_proxy_that_a_client_names_is_not_used(deploy, upstream, simulator):
-    """The header `Proxy` becomes HTTP_PROXY, which many programs take for the way out (httpoxy)."""
+def test_a_clients_proxy_header_is_not_used(deploy, upstream, simulator):
+    """The header `Proxy` becomes the variable HTTP_PROXY, which many programs use as their HTTP proxy (httpoxy)."""
     client = deploy().client
     for name in ("Proxy", "HTTP-Proxy", "Http_Proxy"):
         headers = {"X-API-KEY": PROXY_KEY, name: upstream.base.removesuffix("/v1")}
@@ -231,14 +231,14 @@ def test_a_proxy_that_a_client_names_is_not_used(deploy, upstream, simulator):
     ],
 )
 @pytest.mark.parametrize("path", ["/proxy", CHAT, "/v1/responses", "/v1/completions"])
-def test_json_that_could_be_read_in_two_ways_or_costs_too_much_is_refused(kept_proxy, simulator, path, body, said):
+def test_ambiguous_or_too_costly_json_is_rejected(kept_proxy, simulator, path, body, said):
     reply = kept_proxy.post(body, path=path)
     assert reply.status == 400
     assert said in reply.body.decode()
     assert simulator.requests == []
 
 
-def test_a_caller_cannot_name_two_models_where_bodies_pass_as_they_are(deploy, run, directory, simulator):
+def test_a_caller_cannot_name_two_models_in_a_forwarded_body(deploy, run, directory, simulator):
     key = run("key", "new", "ann", "--models", "small", "--add", "--file", directory / "keys").stdout.split()[0]
     client = deploy(PROXY_KEYS_FILE=str(directory / "keys")).client
     for body in (b'{"model":"large","model":"small"}', b'{"mod\\u0065l":"large","model":"small"}'):
@@ -248,7 +248,7 @@ def test_a_caller_cannot_name_two_models_where_bodies_pass_as_they_are(deploy, r
 
 
 @pytest.mark.memory
-def test_a_body_costs_a_fixed_multiple_of_its_size_in_memory(deploy):
+def test_a_body_takes_at_most_20_times_its_size_in_memory(deploy):
     deployment = deploy()
     process = deployment.responder.process
     deployment.client.post({"prompt": "hi"})

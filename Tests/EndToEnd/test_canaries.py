@@ -1,4 +1,4 @@
-"""The search for keys and callers' words, which every test's logs and replies go through, finds them."""
+"""The search for keys and callers' content in the logs and responses of every test finds them."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_a_canary_in_a_log_is_found(deployment, secret):
 
 
 @pytest.mark.parametrize("secret", [PROXY_KEY, OPENAI_KEY])
-def test_a_key_in_a_reply_is_found(deploy, secret):
+def test_a_key_in_a_response_is_found(deploy, secret):
     upstream = Upstream()
     try:
         upstream.says({"id": "r", "object": "response", "output": [], "text": secret})
@@ -34,7 +34,7 @@ def test_a_key_in_a_reply_is_found(deploy, secret):
         upstream.stop()
 
 
-def test_callers_words_reach_upstream_and_no_log(deploy, simulator):
+def test_callers_content_reaches_upstream_but_no_log(deploy, simulator):
     deployment = deploy(LOG_LEVEL="trace", RETRIES="0")
     canaries.sing(deployment.nginx.port)
     assert sum(PROMPT in request["body"] for request in simulator.requests) == 5

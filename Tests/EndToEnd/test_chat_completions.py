@@ -8,7 +8,7 @@ from stack import PROXY_KEY
 PATH = "/v1/chat/completions"
 
 
-def test_a_whole_reply(proxy, simulator):
+def test_a_whole_response(proxy, simulator):
     reply = proxy.ask("[simulate text=hello there]", path=PATH)
     assert reply.status == 200
     assert reply.json["object"] == "chat.completion"
@@ -31,11 +31,11 @@ def test_a_stream(proxy):
     assert "".join(deltas) == "hello there"
 
 
-def test_each_chunk_arrives_by_itself(proxy):
+def test_chunks_arrive_one_by_one(proxy):
     def stream_once():
         with proxy.stream("[simulate pace=100 text=one two three four five]", path=PATH) as stream:
             pieces = [piece.data for piece in stream.pieces()]
-        # The first word comes along with the chunk that names the role.
+        # The first word is in the same piece as the chunk with the role.
         words = [piece for piece in pieces if b'"content":" ' in piece]
         assert b"".join(words).count(b'"content":" ') == 4
         return words
@@ -43,20 +43,20 @@ def test_each_chunk_arrives_by_itself(proxy):
     assert arrives_one_by_one(stream_once)
 
 
-def test_a_wrong_key_is_told_in_the_apis_words(proxy):
+def test_a_wrong_key_gets_an_error_in_the_apis_format(proxy):
     reply = proxy.post({"messages": []}, headers={"Authorization": "Bearer wrong"}, path=PATH)
     assert reply.status == 401
     assert reply.json["error"]["message"]
     assert PROXY_KEY.encode() not in reply.body
 
 
-def test_an_error_of_upstream_keeps_its_status(proxy):
+def test_an_upstream_error_keeps_its_status(proxy):
     reply = proxy.ask("[simulate status=429 retry-after=90]", path=PATH)
     assert reply.status == 429
     assert reply.headers["Retry-After"] == "90"
     assert reply.json["error"]["code"] == "rate_limit_exceeded"
 
 
-def test_upstreams_refusal_of_the_proxys_key_is_no_clients_fault(proxy):
+def test_upstreams_rejection_of_the_proxys_key_is_a_502_for_the_client(proxy):
     reply = proxy.ask("[simulate status=401]", path=PATH)
     assert reply.status == 502

@@ -1,4 +1,4 @@
-"""gpt-proxy check: findings about what is on this machine and about upstream."""
+"""gpt-proxy check: findings about this machine and about upstream."""
 
 import datetime
 import os
@@ -15,13 +15,13 @@ KEYS = {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY}
 
 
 def findings(ended):
-    """What was found: the verdict and the text of each; remedies apart."""
+    """The verdict and the text of each finding, without remedies."""
     said = ended.stdout.partition("\n\n")[2].rpartition("\n\n")[0] + "\n" + ended.stderr
     lines = [line for line in said.splitlines() if line and not line.startswith(" ")]
     return [tuple(line.split(None, 1)) for line in lines]
 
 
-def test_a_directory_for_the_status_that_cannot_be_used_is_a_warning(run, tmp_path):
+def test_an_unusable_state_directory_is_a_warning(run, tmp_path):
     (tmp_path / "file").touch()
     for path in [tmp_path / "none", tmp_path / "file"]:
         ended = run("check", environment={**KEYS, "STATE_DIR": str(path)})
@@ -31,7 +31,7 @@ def test_a_directory_for_the_status_that_cannot_be_used_is_a_warning(run, tmp_pa
     assert f"ok       STATE_DIR: is a directory that this user may write to: {tmp_path}" in ended.stdout
 
 
-def test_a_largest_body_that_memory_has_no_room_for_is_a_warning(run):
+def test_a_max_body_that_exceeds_the_memory_limit_is_a_warning(run):
     limit = lambda: resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
     ended = run("check", environment={**KEYS, "MAX_BODY": "1g"}, preexec_fn=limit)
     assert ended.returncode == 0
@@ -55,7 +55,7 @@ def test_the_settings_come_first_and_a_summary_last(run):
     [(0o600, "ok", "not accessible"), (0o640, "ok", "not accessible"), (0o644, "warning", "read"), (0o666, "problem", "changed")],
 )
 @pytest.mark.parametrize("kind", ["secret", ".env", "keys"])
-def test_files_that_others_can_read_or_write_are_told(run, directory, kind, mode, verdict, word):
+def test_files_that_others_can_read_or_write_are_reported(run, directory, kind, mode, verdict, word):
     path = directory / ("key" if kind == "secret" else kind)
     if kind == "secret":
         path.write_text(OPENAI_KEY)
@@ -73,7 +73,7 @@ def test_files_that_others_can_read_or_write_are_told(run, directory, kind, mode
     assert verdict == "ok" or "chmod o-" in ended.stdout + ended.stderr
 
 
-def test_an_environment_file_without_secrets_may_be_open(run, directory):
+def test_an_environment_file_without_secrets_may_be_readable_by_others(run, directory):
     (directory / ".env").write_text("DEFAULT_MODEL=gpt-5\n")
     (directory / ".env").chmod(0o644)
     assert ".env" not in run("check", environment=KEYS).stdout
@@ -86,7 +86,7 @@ def test_an_environment_file_without_secrets_may_be_open(run, directory):
     "days, verdict, said",
     [(-2, "warning", "has expired"), (0, "warning", "a day"), (12, "warning", "13 days"), (20, "ok", "2 keys"), (None, "ok", "2 keys")],
 )
-def test_keys_that_end_soon_are_told(run, directory, days, verdict, said):
+def test_keys_that_expire_soon_are_reported(run, directory, days, verdict, said):
     path = directory / "keys"
     last = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days or 0)
     run("key", "new", "ann", "--add", "--file", path, *([] if days is None else ["--expires", str(last)]))
@@ -102,7 +102,7 @@ def test_keys_that_end_soon_are_told(run, directory, days, verdict, said):
 # --- Descriptors ------------------------------------------------------------------------------------------------------
 
 
-def test_more_streams_than_descriptors_are_told(run):
+def test_a_max_streams_above_the_descriptor_limit_is_reported(run):
     ended = run("check", environment={**KEYS, "MAX_STREAMS": "900000000"})
     assert ended.returncode == 0
     assert "warning  MAX_STREAMS: is 900000000" in ended.stdout and "LimitNOFILE" in ended.stdout
@@ -139,7 +139,7 @@ def test_a_port_that_answers(run, binaries, start, simulator):
 
 
 @pytest.mark.parametrize("mode, said", [(0o666, "every user on this machine"), (0o600, "only by the user")])
-def test_a_socket_of_too_many_or_too_few_is_told(run, default_deployment, mode, said):
+def test_a_socket_with_too_wide_or_too_narrow_permissions_is_reported(run, default_deployment, mode, said):
     path = default_deployment.responder.socket
     path.chmod(mode)
     try:
@@ -151,7 +151,7 @@ def test_a_socket_of_too_many_or_too_few_is_told(run, default_deployment, mode, 
     assert "0660" in ended.stdout
 
 
-def test_a_socket_that_is_not_there_is_no_socket_or_has_nobody_is_told(run, directory):
+def test_a_path_that_is_missing_or_not_a_listening_socket_is_reported(run, directory):
     file = directory / "file"
     file.write_text("")
     left = directory / "left.sock"
@@ -166,7 +166,7 @@ def test_a_socket_that_is_not_there_is_no_socket_or_has_nobody_is_told(run, dire
         assert f"problem  unix:{path}: " in ended.stderr
 
 
-def test_a_process_that_takes_nothing_is_told(run, directory):
+def test_a_process_that_accepts_no_connections_is_reported(run, directory):
     path = directory / "stopped.sock"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
@@ -177,14 +177,14 @@ def test_a_process_that_takes_nothing_is_told(run, directory):
     assert "no response for 5 seconds" in ended.stderr
 
 
-def test_what_does_not_speak_fastcgi_is_told(run, simulator):
+def test_a_server_that_does_not_speak_fastcgi_is_reported(run, simulator):
     address = simulator.base.removeprefix("http://").removesuffix("/v1")
     ended = check_socket(run, address)
     assert ended.returncode == 1
     assert "does not speak FastCGI" in ended.stderr
 
 
-def test_an_address_that_is_none_is_told(run):
+def test_an_invalid_address_is_reported(run):
     ended = check_socket(run, "nonsense")
     assert ended.returncode == 1
     assert "unix:/path" in ended.stderr
@@ -204,7 +204,7 @@ def models(*names):
     return {"object": "list", "data": [{"id": name, "object": "model"} for name in names]}
 
 
-def test_models_that_are_sent_and_not_there_are_told(run, upstream):
+def test_models_that_are_sent_but_not_listed_upstream_are_reported(run, upstream):
     settings = environment(upstream.base, DEFAULT_MODEL="mine", MODEL_MAP="gpt-4*=gpt-5.9")
     upstream.says(models("mine", "gpt-5", "gpt-5-mini", "gpt-5.9"))
     ended = run("check", "--upstream", environment=settings)
@@ -218,7 +218,7 @@ def test_models_that_are_sent_and_not_there_are_told(run, upstream):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"data": 1}', b"[]"])
-def test_a_list_of_models_that_is_none_is_told(run, upstream, body):
+def test_an_invalid_list_of_models_is_reported(run, upstream, body):
     upstream.says(body)
     ended = run("check", "--upstream", environment=environment(upstream.base))
     assert ended.returncode == 0
@@ -226,7 +226,7 @@ def test_a_list_of_models_that_is_none_is_told(run, upstream, body):
 
 
 @pytest.mark.parametrize("status, way_out", [(401, "OPENAI_API_KEY"), (403, "OPENAI_API_KEY"), (404, "OPENAI_BASE")])
-def test_a_refusal_is_told_with_a_way_out(run, upstream, status, way_out):
+def test_an_upstream_rejection_is_reported_with_a_fix(run, upstream, status, way_out):
     upstream.says({"error": {"message": "no"}}, status)
     ended = run("check", "--upstream", environment=environment(upstream.base))
     assert ended.returncode == 1

@@ -1,4 +1,4 @@
-"""gpt-proxy check --through: what a web server does to clients' requests, and what to change in it."""
+"""gpt-proxy check --through: how a web server changes clients' requests, and what to change in its configuration."""
 
 import gzip
 import http.server
@@ -18,7 +18,7 @@ MODULES = "/usr/lib/apache2/modules"
 
 @pytest.fixture
 def nginx(default_deployment, simulator, directory, start):
-    """Starts nginx with a server of these directives, before the deployment with the defaults; its port."""
+    """Starts nginx with a server with these directives in front of the default deployment; returns its port."""
 
     def nginx(directives):
         port = free_port()
@@ -56,7 +56,7 @@ PASSED_ON = "fastcgi_ignore_headers X-Accel-Buffering"
 
 @pytest.fixture
 def check(run, simulator):
-    """Runs the check; the finished process, after it is sure that no model was asked."""
+    """Runs the check, makes sure that no request was sent upstream, and returns the completed process."""
 
     def check(port, base="/v1", *arguments, **settings):
         ended = run(
@@ -69,7 +69,7 @@ def check(run, simulator):
 
 
 def problem(ended):
-    """The only problem that was found, with its remedy."""
+    """The only problem that was found, with its remedy; fails if there are none or several."""
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert ended.stderr.count("problem  ") == 1, ended.stderr
     assert "1 problem\n" in ended.stdout
@@ -77,7 +77,7 @@ def problem(ended):
 
 
 @pytest.mark.parametrize("base", ["/v1", "/v1/", "", "/proxy"])
-def test_a_server_that_is_set_up_well(nginx, check, base):
+def test_a_correctly_configured_nginx(nginx, check, base):
     ended = check(nginx(location(*GOOD)), base)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "passes requests to gpt-proxy\n" in ended.stdout
@@ -95,31 +95,31 @@ def test_buffering_that_only_a_header_turns_off_is_a_warning(nginx, check):
     assert "1 warning, 0 problems\n" in ended.stdout
 
 
-def test_buffering_that_holds_streams_back_is_found(nginx, check):
+def test_buffering_that_delays_streams_is_found(nginx, check):
     said = problem(check(nginx(location("client_max_body_size 64m", PASSED_ON))))
     assert "buffers streams: all events arrive at once" in said
     assert "nginx: fastcgi_buffering off" in said
 
 
-def test_an_nginx_before_an_nginx_that_buffers_is_found(nginx, check):
+def test_a_buffering_nginx_in_front_of_nginx_is_found(nginx, check):
     inner = nginx(location(*GOOD))
     edge = nginx(f"location / {{ proxy_pass http://127.0.0.1:{inner}; client_max_body_size 64m; }}")
     assert "proxy_buffering off" in problem(check(edge))
 
 
-def test_settings_are_those_of_the_location_that_clients_use(nginx, check):
+def test_the_location_that_clients_use_is_the_one_checked(nginx, check):
     port = nginx(location("client_max_body_size 64m", PASSED_ON, path="/v1/") + location(*GOOD))
     assert "buffers streams" in problem(check(port))
     assert check(port, "/proxy").returncode == 0
 
 
-def test_a_limit_on_bodies_is_found(nginx, check):
+def test_a_body_size_limit_is_found(nginx, check):
     said = problem(check(nginx(location("fastcgi_buffering off"))))
     assert "does not accept a body of 4 MB, which gets status 413" in said
     assert "client_max_body_size, as large as MAX_BODY" in said
 
 
-def test_a_limit_that_is_the_proxys_own_is_none(nginx, check):
+def test_the_proxys_own_body_size_limit_is_not_reported(nginx, check):
     ended = check(nginx(location("fastcgi_buffering off")), MAX_BODY="512k")
     assert "accepts a body of 524288 bytes\n" in ended.stdout
 
@@ -131,13 +131,13 @@ def test_a_missing_location_is_found(nginx, check, directives):
     assert "a location for this path with fastcgi_pass" in said
 
 
-def test_a_path_that_is_not_handed_over_is_found(nginx, check):
+def test_a_missing_path_parameter_is_found(nginx, check):
     without = FASTCGI_PARAMS.replace("fastcgi_param SCRIPT_NAME $fastcgi_script_name;", "")
     said = problem(check(nginx(location(*GOOD, parameters=without))))
     assert "reaches gpt-proxy, but without the path" in said and "SCRIPT_NAME $fastcgi_script_name" in said
 
 
-def test_a_key_that_is_not_the_process_s_is_found(nginx, check, directory):
+def test_a_key_that_differs_from_the_processs_is_found(nginx, check, directory):
     port = nginx(location(*GOOD))
     said = problem(check(port, PROXY_API_KEY="another"))
     assert "reaches gpt-proxy, which rejects the key" in said and "--key-file" in said
@@ -148,15 +148,15 @@ def test_a_key_that_is_not_the_process_s_is_found(nginx, check, directory):
     assert ended.returncode == 64 and "--key-file" in ended.stderr
 
 
-def test_a_header_with_the_key_that_is_not_handed_over_is_found(nginx, check):
+def test_a_removed_authorization_header_is_found(nginx, check):
     port = nginx(location(*GOOD, 'fastcgi_param HTTP_AUTHORIZATION ""'))
     ended = check(port)
     assert "does not pass the header Authorization to gpt-proxy" in problem(ended)
-    # The rest is looked at all the same.
+    # The other checks are made nevertheless.
     assert "streams: each event arrives when it is written\n" in ended.stdout
 
 
-def test_a_responder_that_is_not_there_is_found(nginx, check):
+def test_a_responder_that_is_not_reachable_is_found(nginx, check):
     directives = location(*GOOD).replace("SOCKET", "unix:/does/not/exist.sock")
     said = problem(check(nginx(directives)))
     assert "does not reach gpt-proxy through nginx, which answers with status 502" in said
@@ -171,23 +171,23 @@ def test_a_responder_that_is_not_there_is_found(nginx, check):
         ("location / { return 200 hello; }", "gets status 200 from another program"),
     ],
 )
-def test_other_answers_are_told(nginx, check, directives, said):
+def test_responses_from_other_servers_are_reported(nginx, check, directives, said):
     assert said in problem(check(nginx(directives)))
 
 
-def test_a_web_server_that_is_not_there_is_found(check):
+def test_a_web_server_that_is_not_reachable_is_found(check):
     said = problem(check(free_port()))
     assert "could not connect" in said and "check whether the web server is running" in said
 
 
 @pytest.mark.parametrize("address", ["example.com", "ftp://example.com", "https://u:p@example.com"])
-def test_an_address_that_is_none_is_a_usage_error(run, simulator, address):
+def test_an_invalid_address_is_a_usage_error(run, simulator, address):
     ended = run("check", "--through", address, environment=environment(simulator.base))
     assert ended.returncode == 64
 
 
 class Imitation:
-    """A server that answers checks as gpt-proxy does, but for its streams."""
+    """A server that responds to checks like gpt-proxy, except for streams."""
 
     def __init__(self, stream):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -220,7 +220,7 @@ def tick(number):
     return f'data: {{"object":"gpt_proxy.tick","number":{number},"of":3,"written_ms":{number * 100}}}\n\n'.encode()
 
 
-def test_compression_that_holds_streams_back_is_found(check):
+def test_compression_that_delays_streams_is_found(check):
     def compress(handler):
         if "gzip" in handler.headers["Accept-Encoding"]:
             handler.send_header("Content-Encoding", "gzip")
@@ -235,11 +235,11 @@ def test_compression_that_holds_streams_back_is_found(check):
     with Imitation(compress) as server:
         said = problem(check(server.port))
     assert "buffers streams to compress them" in said
-    # It has not said which server it is.
+    # The server has sent no Server header, so that the fixes for all servers are listed.
     assert "nginx: gzip off" in said and "Apache: SetEnv no-gzip 1" in said and "lighttpd: " in said
 
 
-def test_a_stream_that_ends_early_is_told(check):
+def test_a_stream_that_ends_early_is_reported(check):
     def cut(handler):
         handler.end_headers()
         handler.wfile.write(tick(1))
@@ -253,7 +253,7 @@ def test_a_stream_that_ends_early_is_told(check):
 
 @pytest.fixture
 def apache(default_deployment, simulator, directory, start):
-    """Starts Apache with mod_proxy_fcgi, with these settings; its port."""
+    """Starts Apache with mod_proxy_fcgi and these settings; returns its port."""
     if not os.path.exists(f"{MODULES}/mod_proxy_fcgi.so"):
         pytest.skip("Apache is not installed; deploy/test servers installs it")
 
@@ -293,7 +293,7 @@ def apache(default_deployment, simulator, directory, start):
     made.parent.chmod(before[1])
 
 
-def test_apache_is_told_in_its_own_words(apache, check):
+def test_the_fixes_for_apache_name_its_directives(apache, check):
     said = check(apache("", "AddOutputFilterByType DEFLATE text/event-stream"))
     assert said.returncode == 1
     told = " ".join(said.stderr.split())
@@ -301,16 +301,16 @@ def test_apache_is_told_in_its_own_words(apache, check):
     assert "buffers streams: all events" in told and "Apache: flushpackets=on" in told
 
 
-def test_an_apache_that_is_set_up_well(apache, check):
+def test_a_correctly_configured_apache(apache, check):
     settings = "CGIPassAuth On\nAddOutputFilterByType DEFLATE text/event-stream\nSetEnv no-gzip 1"
     ended = check(apache("flushpackets=on", settings))
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-# --- What is asked for on the way -------------------------------------------------------------------------------------
+# --- The requests of a check ------------------------------------------------------------------------------------------
 
 
-def test_a_stranger_gets_no_ticks(default_deployment, simulator):
+def test_an_unauthorized_client_gets_no_ticks(default_deployment, simulator):
     client = Client(default_deployment.nginx.port)
     for word in ("body", "stream", "unmarked-stream"):
         headers = {"X-API-KEY": "wrong", "x-gpt-proxy-check": word}
@@ -319,7 +319,7 @@ def test_a_stranger_gets_no_ticks(default_deployment, simulator):
     assert simulator.requests == []
 
 
-def test_a_check_is_told_from_requests_in_the_log(deploy, run, simulator):
+def test_a_check_is_marked_in_the_log(deploy, run, simulator):
     deployment = deploy()
     address = f"http://127.0.0.1:{deployment.nginx.port}/v1"
     assert run("check", "--through", address, environment=environment(simulator.base)).returncode == 0

@@ -14,7 +14,7 @@ REQUEST = {
 }
 
 
-def test_map_shows_what_would_be_sent(run):
+def test_map_shows_the_request_that_would_be_sent(run):
     ended = run("map", input=json.dumps(REQUEST))
     assert ended.returncode == 0
     sent = json.loads(ended.stdout)
@@ -31,20 +31,20 @@ def test_map_to_another_target(run):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"model": "gpt-4o"}'])
-def test_map_tells_what_is_wrong(run, text):
+def test_map_reports_an_invalid_request(run, text):
     ended = run("map", input=text)
     assert ended.returncode == 1
     assert ended.stderr.startswith("gpt-proxy: ")
     assert ended.stdout == ""
 
 
-def test_map_of_another_target_is_a_usage_error(run):
+def test_map_to_an_unknown_target_is_a_usage_error(run):
     ended = run("map", "--target", "nonsense", input="{}")
     assert ended.returncode == 64
     assert "responses" in ended.stderr
 
 
-def test_check_shows_all_but_secrets(run):
+def test_check_shows_all_settings_except_secrets(run):
     ended = run("check", environment=environment("http://127.0.0.1:9/v1", DEFAULT_MODEL="mine"))
     assert ended.returncode == 0
     assert "DEFAULT_MODEL=mine\n" in ended.stdout
@@ -52,7 +52,7 @@ def test_check_shows_all_but_secrets(run):
     assert PROXY_KEY not in ended.stdout and OPENAI_KEY not in ended.stdout
 
 
-def test_check_tells_what_is_wrong(run):
+def test_check_reports_invalid_settings(run):
     ended = run("check", environment={"OPENAI_API_KEY": OPENAI_KEY, "TARGET_API": "gemini"})
     assert ended.returncode == 78
     assert "PROXY_API_KEY: is not set" in ended.stderr
@@ -60,14 +60,14 @@ def test_check_tells_what_is_wrong(run):
     assert OPENAI_KEY not in ended.stderr
 
 
-def test_check_asks_upstream(run, simulator):
+def test_check_tests_upstream(run, simulator):
     ended = run("check", "--upstream", environment=environment(simulator.base))
     assert ended.returncode == 0, ended.stderr
     assert "upstream: " in ended.stdout
     assert simulator.request["path"] == "/v1/models"
 
 
-def test_check_tells_that_upstream_is_not_there(run):
+def test_check_reports_that_upstream_is_not_reachable(run):
     ended = run("check", "--upstream", environment=environment("http://127.0.0.1:9/v1"))
     assert ended.returncode == 1
     assert "upstream" in ended.stderr
@@ -86,7 +86,7 @@ def test_help(run, arguments):
     assert "USAGE: gpt-proxy" in ended.stdout
 
 
-def test_map_explains_what_is_dropped_done_here_and_repaired_in_a_line_each(run):
+def test_map_explains_each_dropped_emulated_and_repaired_field_on_one_line(run):
     call = {"id": "c" * 70, "type": "function", "function": {"name": "f", "arguments": "{}"}}
     messages = [*REQUEST["messages"], {"role": "assistant", "tool_calls": [call]}, {"role": "assistant", "content": ""}]
     request = {**REQUEST, "messages": messages, "max_tokens": 3, "stop": "END", "n": 2, "stream": True}

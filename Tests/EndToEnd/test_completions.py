@@ -1,4 +1,4 @@
-"""/v1/completions: the legacy API, each prompt a request of its own upstream."""
+"""/v1/completions: the legacy API, with a separate upstream request for each prompt."""
 
 import json
 
@@ -28,7 +28,7 @@ def test_a_prompt(proxy, simulator):
     assert simulator.body["store"] is False
 
 
-def test_several_prompts_become_choices_in_their_order(proxy, simulator):
+def test_several_prompts_become_choices_in_the_same_order(proxy, simulator):
     prompts = ["[simulate delay=300] one", "two", "[simulate delay=100] three"]
     reply = proxy.post({"prompt": prompts, "echo": True}, path=PATH)
     assert [choice["index"] for choice in reply.json["choices"]] == [0, 1, 2]
@@ -47,7 +47,7 @@ def test_a_stream(proxy):
     assert received[-1]["usage"]["completion_tokens"] > 0
 
 
-def test_several_streams_arrive_as_one_each_under_its_index(proxy):
+def test_several_streams_are_merged_each_with_its_own_index(proxy):
     body = {"prompt": ["[simulate pace=30] one", "[simulate pace=30] two"], "stream": True, "echo": True}
     with proxy.stream_of(body, PATH) as stream:
         received = chunks(stream)
@@ -56,18 +56,18 @@ def test_several_streams_arrive_as_one_each_under_its_index(proxy):
         mine = [choice for choice in choices if choice["index"] == index]
         assert "".join(choice["text"] for choice in mine).startswith(f"{prompt}You said: {prompt.split()[-1]}")
         assert [choice["finish_reason"] for choice in mine if choice["finish_reason"]] == ["stop"]
-    # They ran at the same time: neither waited for the other's end.
+    # The streams ran concurrently: neither waited for the other to end.
     order = [choice["index"] for choice in choices]
     assert order != sorted(order) and order != sorted(order, reverse=True)
 
 
-def test_one_of_several_that_is_refused_fails_the_call(proxy):
+def test_one_rejected_prompt_fails_the_request(proxy):
     reply = proxy.post({"prompt": ["one", "[simulate status=429] two"], "stream": True}, path=PATH)
     assert reply.status == 429
     assert reply.json["error"]["code"] == "rate_limit_exceeded"
 
 
-def test_one_of_several_that_is_cut_ends_the_stream_with_an_error(proxy):
+def test_one_stream_that_breaks_off_ends_the_merged_stream_with_an_error(proxy):
     body = {"prompt": ["[simulate pace=20 deltas=50] one", "[simulate pace=20 cut=6] two"], "stream": True}
     with proxy.stream_of(body, PATH) as stream:
         received = chunks(stream)
@@ -86,7 +86,7 @@ def test_one_of_several_that_is_cut_ends_the_stream_with_an_error(proxy):
         ({"prompt": "x", "echo": "yes"}, "echo"),
     ],
 )
-def test_what_cannot_be_done_is_told_by_its_field(proxy, simulator, body, param):
+def test_the_error_for_an_unsupported_field_names_it(proxy, simulator, body, param):
     reply = proxy.post(body, path=PATH)
     assert reply.status == 400
     assert reply.json["error"]["param"] == param

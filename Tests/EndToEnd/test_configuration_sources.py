@@ -1,4 +1,4 @@
-"""Where values come from, and which wins: environment, credentials directory, .env, default."""
+"""The sources of settings in order of precedence: environment, credentials directory, .env, default."""
 
 import pytest
 
@@ -9,7 +9,7 @@ KEYS = {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY}
 
 @pytest.fixture
 def settings(run):
-    """What `gpt-proxy check` says in an environment, as a dictionary."""
+    """Runs `gpt-proxy check` in an environment and returns the settings that it shows, as a dictionary."""
 
     def settings(*arguments, **environment):
         ended = run("check", *arguments, environment=environment)
@@ -33,12 +33,12 @@ def test_an_environment_file_in_the_working_directory(settings, directory):
     assert found["TARGET_API"] == "chat"
 
 
-def test_an_environment_file_with_a_name_of_its_own(settings, directory):
+def test_an_environment_file_with_another_name(settings, directory):
     (directory / "production.env").write_text("DEFAULT_MODEL=from-file\n")
     assert settings("--env-file", "production.env", **KEYS)["DEFAULT_MODEL"] == "from-file"
 
 
-def test_a_named_environment_file_must_be_there(run):
+def test_a_named_environment_file_must_exist(run):
     ended = run("check", "--env-file", "missing.env", environment=KEYS)
     assert ended.returncode == 78
     assert "missing.env" in ended.stderr
@@ -52,7 +52,7 @@ def test_a_credentials_directory(settings, directory):
     assert settings(CREDENTIALS_DIRECTORY=str(credentials))["DEFAULT_MODEL"] == "from-credentials"
 
 
-def test_credentials_that_are_links_as_kubernetes_lays_them_out(settings, directory):
+def test_credentials_that_are_links_as_in_kubernetes(settings, directory):
     credentials = directory / "credentials"
     (credentials / "..2026_11_24").mkdir(parents=True)
     (credentials / "..data").symlink_to("..2026_11_24")
@@ -71,7 +71,7 @@ def test_a_file_per_secret(settings, directory):
     assert found["OPENAI_API_KEY"] == "(set, not shown)"
 
 
-def test_the_order(settings, directory):
+def test_the_precedence_of_the_sources(settings, directory):
     (directory / ".env").write_text("DEFAULT_MODEL=file\nTARGET_API=chat\nINPUT_FORMAT=items\n")
     credentials = directory / "credentials"
     credentials.mkdir()
@@ -86,7 +86,7 @@ def test_the_order(settings, directory):
     )
 
 
-def test_the_key_of_a_file_is_the_one_that_counts(deploy, directory, simulator):
+def test_a_key_from_a_file_is_sent_upstream(deploy, directory, simulator):
     (directory / "key").write_text(OPENAI_KEY + "\n")
     client = deploy(OPENAI_API_KEY=None, OPENAI_API_KEY_FILE=str(directory / "key")).client
     assert client.ask("hi").status == 200

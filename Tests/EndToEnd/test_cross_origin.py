@@ -1,4 +1,4 @@
-"""Calls from pages in browsers: refused by them unless the operator names the pages' origins."""
+"""Requests from web pages: browsers block them unless the operator lists the pages' origins."""
 
 import pytest
 
@@ -10,7 +10,7 @@ APP = "https://app.example.com"
 
 
 def asks_first(client, origin, path=CHAT, method="POST"):
-    """The question that a browser asks before it lets a page send a key."""
+    """Sends the preflight request that a browser makes before a page may send a key."""
     headers = {
         "Origin": origin,
         "Access-Control-Request-Method": method,
@@ -23,7 +23,7 @@ def allowed(reply):
     return reply.headers["access-control-allow-origin"]
 
 
-def test_without_origins_there_is_no_word_of_them(kept_proxy):
+def test_without_cors_origins_no_response_has_cors_headers(kept_proxy):
     reply = asks_first(kept_proxy, APP)
     assert reply.status == 405
     assert reply.headers["allow"] == "POST"
@@ -32,7 +32,7 @@ def test_without_origins_there_is_no_word_of_them(kept_proxy):
 
 
 @pytest.mark.parametrize("path, method", [(CHAT, "POST"), ("/proxy", "POST"), ("/v1/models", "GET"), ("/v1/embeddings", "POST")])
-def test_a_named_origin_may_ask_and_send(deploy, simulator, path, method):
+def test_a_listed_origin_may_send_requests(deploy, simulator, path, method):
     client = deploy(CORS_ORIGINS=f"https://other.example.com, {APP}").client
     reply = asks_first(client, APP, path, method)
     assert (reply.status, reply.body) == (204, b"")
@@ -47,7 +47,7 @@ def test_a_named_origin_may_ask_and_send(deploy, simulator, path, method):
     "origin",
     ["https://evil.example", "https://app.example.com.evil.example", "http://app.example.com", f"{APP}:8443", "null", APP + "/", "*"],
 )
-def test_others_may_not(deploy, origin):
+def test_other_origins_may_not_send_requests(deploy, origin):
     client = deploy(CORS_ORIGINS=APP).client
     assert asks_first(client, origin).status == 405
     for reply in (asks_first(client, origin), client.post(ask("hi"), {"X-API-KEY": PROXY_KEY, "Origin": origin})):
@@ -55,7 +55,7 @@ def test_others_may_not(deploy, origin):
         assert reply.headers["vary"] == "Origin"
 
 
-def test_every_answer_says_it_errors_and_streams_too(deploy):
+def test_every_response_has_cors_headers_including_errors_and_streams(deploy):
     client = deploy(CORS_ORIGINS=APP).client
     key = {"X-API-KEY": PROXY_KEY, "Origin": APP}
     replies = [
@@ -74,7 +74,7 @@ def test_every_answer_says_it_errors_and_streams_too(deploy):
         assert "access-control-allow-credentials" not in reply.headers
 
 
-def test_all_origins_may(deploy):
+def test_a_wildcard_allows_all_origins(deploy):
     client = deploy(CORS_ORIGINS="*").client
     assert asks_first(client, APP).status == 204
     for reply in (asks_first(client, APP), client.post(ask("hi"))):
@@ -82,7 +82,7 @@ def test_all_origins_may(deploy):
         assert "vary" not in reply.headers
 
 
-def test_the_question_needs_no_key_and_gives_none_away(deploy):
+def test_a_preflight_needs_no_key_and_reveals_no_caller(deploy):
     client = deploy(CORS_ORIGINS="*").client
     assert asks_first(client, APP, "/authz").status == 204
     assert "x-gpt-proxy-caller" not in asks_first(client, APP, "/authz").headers
@@ -90,7 +90,7 @@ def test_the_question_needs_no_key_and_gives_none_away(deploy):
 
 
 @pytest.mark.parametrize("value", ["app.example.com", f"{APP}/path", f"{APP},*", "null", "https://*.example.com/"])
-def test_what_is_no_origin_is_told_at_the_start(run, value):
+def test_an_invalid_origin_is_reported_by_check(run, value):
     ended = run("check", environment={"OPENAI_API_KEY": "k", "PROXY_API_KEY": PROXY_KEY, "CORS_ORIGINS": value})
     assert ended.returncode == 78
     assert "CORS_ORIGINS" in ended.stderr

@@ -1,4 +1,4 @@
-"""What the documents say of the configuration is what the program says."""
+"""The documentation of the configuration matches the program."""
 
 import json
 import re
@@ -14,23 +14,23 @@ from stack import OPENAI_KEY, PROXY_KEY
 
 @pytest.fixture
 def defaults(run):
-    """Every key with its default, as `gpt-proxy check` shows them."""
+    """Every setting with its default, as `gpt-proxy check` shows them."""
     ended = run("check", environment={"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY, "MODELS_FILE": ""})
     settings = dict(line.split("=", 1) for line in ended.stdout.partition("\n\n")[0].splitlines())
     return {key: "" if value.startswith("(set") else value for key, value in settings.items()}
 
 
-def test_the_readmes_table(defaults):
+def test_the_table_in_the_readme(defaults):
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? *\|", (REPOSITORY / "README.md").read_text(), re.MULTILINE)
     assert rows == list(defaults.items())
 
 
-def test_the_example_of_an_environment_file(defaults):
+def test_the_example_environment_file_lists_all_defaults(defaults):
     lines = re.findall(r"^#([A-Z_]+)=(.*)$", (REPOSITORY / ".env.example").read_text(), re.MULTILINE)
     assert lines == list(defaults.items())
 
 
-def test_the_readmes_request(kept_proxy, simulator):
+def test_the_request_in_the_readme(kept_proxy, simulator):
     (body,) = set(re.findall(r"-d '(\{.*\"max_tokens\":100\})'", (REPOSITORY / "README.md").read_text()))
     assert kept_proxy.post(body.encode()).status == 200
     assert simulator.body["max_output_tokens"] == 100
@@ -38,7 +38,7 @@ def test_the_readmes_request(kept_proxy, simulator):
 
 @pytest.fixture
 def snippet(default_deployment, simulator):
-    """The README's program that begins so, made to ask the deployment with the defaults."""
+    """README's program with this beginning, changed to send its request to the default deployment."""
 
     def snippet(beginning):
         section = (REPOSITORY / "README.md").read_text().split("## Use it from your program")[1].split("\n## ")[0]
@@ -61,14 +61,14 @@ def run_with_key(*arguments):
     )
 
 
-def test_the_readmes_program_in_python(snippet, simulator):
+def test_the_python_program_in_the_readme(snippet, simulator):
     ended = run_with_key(sys.executable, "-c", snippet("import os"))
     assert "Tell me a story." in ended.stdout
     assert simulator.body["model"] == "gpt-5"
     assert simulator.body["stream"] is True
 
 
-def test_the_readmes_command(snippet, simulator):
+def test_the_curl_command_in_the_readme(snippet, simulator):
     ended = run_with_key("sh", "-c", snippet("curl"))
     assert json.loads(ended.stdout)["object"] == "chat.completion"
     assert simulator.body["model"] == "gpt-5"

@@ -1,4 +1,4 @@
-"""What the Responses API has no field for, and a Chat Completions client gets all the same."""
+"""Fields of Chat Completions that the Responses API lacks and gpt-proxy emulates."""
 
 import json
 import time
@@ -13,7 +13,7 @@ WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters":
 
 
 def stream(sdk, text, **fields):
-    """The chunks of a streamed reply to one message of the user."""
+    """The chunks of a streamed response to one user message."""
     fields = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **fields}
     return list(sdk.chat.completions.create(stream=True, **fields))
 
@@ -31,7 +31,7 @@ def finish_reasons(chunks, index=0):
 # --- stop ------------------------------------------------------------------------------------------------------------
 
 
-def test_stop_across_deltas_ends_the_stream_and_upstream(sdk, simulator):
+def test_stop_across_deltas_ends_the_stream_and_cancels_the_upstream_request(sdk, simulator):
     chunks = stream(sdk, "[simulate pace=30 text=one two three and four and five]", stop=["three and"])
     assert content(chunks) == "one two "
     assert finish_reasons(chunks) == ["stop"]
@@ -40,7 +40,7 @@ def test_stop_across_deltas_ends_the_stream_and_upstream(sdk, simulator):
     assert "stop" not in simulator.body
 
 
-def test_stop_with_usage_hears_upstream_out(sdk, simulator):
+def test_stop_with_usage_reads_upstream_to_its_end(sdk, simulator):
     text = "[simulate pace=10 text=one two three and four and five]"
     chunks = stream(sdk, text, stop="three and", stream_options={"include_usage": True})
     assert content(chunks) == "one two "
@@ -50,7 +50,7 @@ def test_stop_with_usage_hears_upstream_out(sdk, simulator):
     assert simulator.request["ending"] == "completed"
 
 
-def test_stop_that_is_not_there_loses_nothing(sdk):
+def test_a_stop_sequence_that_does_not_occur_loses_no_text(sdk):
     chunks = stream(sdk, "[simulate text=one two thr]", stop=["three", "zzz"])
     assert content(chunks) == "one two thr"
     assert finish_reasons(chunks) == ["stop"]
@@ -60,7 +60,7 @@ def test_stop_takes_the_earliest_of_several(sdk):
     assert content(stream(sdk, "[simulate text=one two three four]", stop=["four", "three", "two th"])) == "one "
 
 
-def test_stop_in_a_whole_reply(sdk, simulator):
+def test_stop_in_a_whole_response(sdk, simulator):
     messages = [{"role": "user", "content": "[simulate text=one two three four]"}]
     completion = sdk.chat.completions.create(model="gpt-4o", messages=messages, stop=[" three"])
     assert completion.choices[0].message.content == "one two"
@@ -79,7 +79,7 @@ def test_stop_for_the_legacy_api(proxy):
     assert done == "[DONE]"
 
 
-def test_stop_where_bytes_pass_through_is_named_as_dropped(proxy, simulator):
+def test_stop_is_listed_as_dropped_where_responses_are_forwarded_unchanged(proxy, simulator):
     reply = proxy.ask("[simulate text=one two]", stop=["two"], n=2)
     assert reply.headers["x-gpt-proxy-dropped"] == "stop, n"
     assert reply.text == "one two"
@@ -114,7 +114,7 @@ def test_n_whole_counts_the_prompt_once(sdk, simulator):
     assert three.usage.completion_tokens == 3 * one.usage.completion_tokens
 
 
-def test_n_with_one_that_fails_before_any_output_fails_the_call(proxy, simulator):
+def test_a_choice_that_fails_before_any_output_fails_the_request(proxy, simulator):
     started = time.monotonic()
     for fields in ({}, {"stream": True}):
         simulator.forget()
@@ -125,14 +125,14 @@ def test_n_with_one_that_fails_before_any_output_fails_the_call(proxy, simulator
     assert time.monotonic() - started < 20
 
 
-def test_n_is_one_cancel_for_all(proxy, simulator):
+def test_a_client_that_disconnects_cancels_the_requests_of_all_choices(proxy, simulator):
     reply = proxy.stream("[simulate pace=50 deltas=1000]", path=PATH, n=3)
     reply.read_until(b"content")
     reply.close()
     assert wait_until(lambda: [request["ending"] for request in simulator.requests] == ["client closed"] * 3)
 
 
-def test_n_beyond_the_operators_bound_is_refused(deploy, simulator):
+def test_n_above_n_max_is_rejected(deploy, simulator):
     client = deploy(N_MAX="2").client
     assert client.ask("hi", path=PATH, n=2).status == 200
     simulator.forget()
@@ -156,7 +156,7 @@ def test_n_is_one_line_in_the_log(deploy):
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_functions_are_tools_upstream_and_answered_in_kind(sdk, simulator, streamed):
+def test_functions_are_sent_as_tools_and_returned_as_function_calls(sdk, simulator, streamed):
     fields = {"functions": [WEATHER["function"]], "function_call": {"name": "get_weather"}}
     text = '[simulate call=get_weather text={"city":"Paris"}]'
     if streamed:
@@ -185,7 +185,7 @@ def test_a_small_limit_cuts_the_stream(sdk, simulator):
     assert wait_until(lambda: simulator.request["ending"] == "client closed")
 
 
-def test_a_small_limit_with_usage_hears_upstream_out(sdk, simulator):
+def test_a_small_limit_with_usage_reads_upstream_to_its_end(sdk, simulator):
     text = "[simulate text=one two three four five]"
     chunks = stream(sdk, text, max_completion_tokens=3, stream_options={"include_usage": True})
     assert content(chunks) == "one two three"
@@ -193,7 +193,7 @@ def test_a_small_limit_with_usage_hears_upstream_out(sdk, simulator):
     assert chunks[-1].usage.completion_tokens == 5
 
 
-def test_a_small_limit_is_exact_by_logprobs(sdk, simulator):
+def test_a_small_limit_is_exact_with_logprobs(sdk, simulator):
     fields = {"logprobs": True, "model": "gpt-4.1"}
     full = stream(sdk, "[simulate play=08]", **fields)
     tokens = [token.token for chunk in full for choice in chunk.choices if choice.logprobs for token in choice.logprobs.content]
@@ -203,14 +203,14 @@ def test_a_small_limit_is_exact_by_logprobs(sdk, simulator):
     assert finish_reasons(cut) == ["length"]
 
 
-def test_a_whole_reply_keeps_what_came_and_the_header_says_so(proxy, simulator):
+def test_a_whole_response_is_not_cut_and_the_header_lists_the_limit(proxy, simulator):
     reply = proxy.ask("[simulate text=one two three four]", path=PATH, max_tokens=3)
     assert reply.json["choices"][0]["message"]["content"] == "one two three four"
     assert reply.headers["x-gpt-proxy-dropped"] == "max_tokens"
     assert simulator.body["max_output_tokens"] == 16
 
 
-def test_headroom_for_reasoning_comes_on_top_of_the_limit(deploy, simulator):
+def test_reasoning_headroom_is_added_to_the_limit(deploy, simulator):
     client = deploy(REASONING_HEADROOM="1000").client
     with client.stream("[simulate pace=20 text=one two three four]", path=PATH, max_tokens=2) as reply:
         data = [json.loads(data) for _, data in events(reply.rest())[:-1]]
@@ -225,7 +225,7 @@ def test_headroom_for_reasoning_comes_on_top_of_the_limit(deploy, simulator):
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_logprobs_are_asked_for_and_answered_in_chats_shape(sdk, simulator, streamed):
+def test_logprobs_are_requested_and_returned_in_chat_completions_format(sdk, simulator, streamed):
     fields = {"model": "gpt-4.1", "logprobs": True, "top_logprobs": 2}
     messages = [{"role": "user", "content": "[simulate play=08]"}]
     if streamed:
@@ -238,7 +238,7 @@ def test_logprobs_are_asked_for_and_answered_in_chats_shape(sdk, simulator, stre
     assert simulator.body["top_logprobs"] == 2
 
 
-def test_web_search_options_become_the_tool(proxy, simulator):
+def test_web_search_options_become_the_web_search_tool(proxy, simulator):
     options = {"search_context_size": "low", "user_location": {"type": "approximate", "approximate": {"country": "FR"}}}
     assert proxy.ask("hi", path=PATH, web_search_options=options).status == 200
     assert simulator.body["tools"] == [
@@ -261,7 +261,7 @@ def test_web_search_options_become_the_tool(proxy, simulator):
         ),
     ],
 )
-def test_audio_is_refused_by_its_field(proxy, simulator, fields, param):
+def test_the_error_for_audio_names_the_field(proxy, simulator, fields, param):
     reply = proxy.post(ask("hi") | fields, path=PATH)
     assert reply.status == 400
     assert reply.json["error"]["param"] == param
@@ -281,7 +281,7 @@ WRAPPED = json.dumps(
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_an_undeclared_parallel_call_is_unwrapped(sdk, streamed):
+def test_an_undeclared_parallel_call_is_split(sdk, streamed):
     text = f"[simulate call=parallel text={WRAPPED}]"
     fields = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], "tools": [WEATHER]}
     if streamed:

@@ -1,4 +1,4 @@
-"""x-gpt-proxy-explain: what a request would become, in place of an answer, for callers that may ask."""
+"""x-gpt-proxy-explain: returns the request that would be sent upstream instead of sending it, for permitted callers."""
 
 import json
 
@@ -40,14 +40,14 @@ def explain(deployment, key, body, path=CHAT, word="1", **headers):
     return deployment.client.post(body, {"X-API-KEY": key, "x-gpt-proxy-explain": word, **headers}, path)
 
 
-# With other targets, all but the legacy API, which the simulator does not have.
+# For other targets, all paths except the legacy API, which the simulator does not support.
 WHERE = [("", path) for path in BODIES] + [
     (prefix, path) for prefix in ("/completions", "/chat") for path in BODIES if path != "/v1/completions"
 ]
 
 
 @pytest.mark.parametrize("prefix, path", WHERE)
-def test_what_is_explained_is_what_is_sent(deployment, keys, simulator, prefix, path):
+def test_the_explained_request_is_the_request_that_is_sent(deployment, keys, simulator, prefix, path):
     headers = {"X-API-KEY": keys["ann"], "traceparent": f"00-{'a' * 32}-{'b' * 16}-01", "Idempotency-Key": "k"}
     reply = deployment.client.post(BODIES[path], headers | {"x-gpt-proxy-explain": "1"}, prefix + path)
     assert reply.status == 200, reply.body
@@ -59,7 +59,7 @@ def test_what_is_explained_is_what_is_sent(deployment, keys, simulator, prefix, 
 
     deployment.client.post(BODIES[path], headers, prefix + path)
     told = explained.get("bodies", [explained.get("body")])
-    # What comes after that corrects what the simulator refuses.
+    # Further requests are corrections after the simulator has rejected a parameter.
     sent = simulator.requests[: len(told)]
     assert sorted(map(compact, told)) == sorted(compact(json.loads(request["body"])) for request in sent)
     assert len(told) == len(sent) == explained["upstream"]["requests"]
@@ -72,16 +72,16 @@ def test_what_is_explained_is_what_is_sent(deployment, keys, simulator, prefix, 
     own = {"authorization", "openai-organization", "openai-project"}
     assert {shown[name] for name in own} == {"(not shown)"}
     differ = {name for name in names - own if shown[name] != real[name]}
-    # Each request has a name of its own.
+    # These two are different for each request.
     assert differ <= {"x-client-request-id", "idempotency-key"}
 
 
-def test_nothing_of_the_operators_own_is_shown(deployment, keys):
+def test_an_explanation_reveals_no_operator_data(deployment, keys):
     body = explain(deployment, keys["ann"], BODIES[CHAT]).body
     assert OPENAI_KEY.encode() not in body and b"canary" not in body
 
 
-def test_each_field_is_told_with_its_fate(deployment, keys):
+def test_each_field_is_listed_with_its_change(deployment, keys):
     explained = explain(deployment, keys["ann"], BODIES[CHAT] | {"n": 3, "seed": 7}).json
     fates = {row.get("field"): (row.get("sent_as"), row["kind"]) for row in reversed(explained["explanation"])}
     assert fates["model"] == ("model", "translated")
@@ -96,7 +96,7 @@ def test_each_field_is_told_with_its_fate(deployment, keys):
     assert (model["before"], model["after"]) == ("gpt-4o", "gpt-5")
 
 
-def test_what_was_learned_of_upstream_counts(deployment, keys, simulator):
+def test_an_explanation_leaves_out_parameters_that_upstream_has_rejected(deployment, keys, simulator):
     body = ask("[simulate refuse=service_tier] hi", service_tier="flex")
     assert explain(deployment, keys["ann"], body).json["body"]["service_tier"] == "flex"
     assert deployment.client.post(body, {"X-API-KEY": keys["ann"]}, CHAT).status == 200
@@ -106,7 +106,7 @@ def test_what_was_learned_of_upstream_counts(deployment, keys, simulator):
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_others_may_not_ask_and_are_told_the_way_out(deployment, keys, simulator, streams):
+def test_callers_without_permission_get_403_and_learn_how_to_get_it(deployment, keys, simulator, streams):
     for key in (keys["bob"], PROXY_KEY):
         reply = explain(deployment, key, ask("hi", stream=streams))
         assert reply.status == 403
@@ -116,32 +116,32 @@ def test_others_may_not_ask_and_are_told_the_way_out(deployment, keys, simulator
     assert simulator.requests == []
 
 
-def test_a_stream_that_was_asked_for_is_explained_whole(deployment, keys, simulator):
+def test_a_streamed_request_gets_a_whole_explanation(deployment, keys, simulator):
     reply = explain(deployment, keys["ann"], ask("hi", stream=True))
     assert reply.json["body"]["stream"] is True
     assert simulator.requests == []
 
 
-def test_a_model_that_the_caller_may_not_use_is_not_explained_either(deployment, keys):
+def test_a_model_that_the_caller_may_not_use_is_not_explained(deployment, keys):
     reply = explain(deployment, keys["ann"], ask("hi") | {"model": "gpt-4.1"})
     assert (reply.status, reply.json["error"]["code"]) == (403, "model_not_found")
 
 
 @pytest.mark.parametrize("path, word", [(CHAT, "true"), (CHAT, "2"), ("/v1/embeddings", "1")])
-def test_a_wish_that_cannot_be_met_costs_nothing(deployment, keys, simulator, path, word):
+def test_an_explanation_that_is_not_possible_sends_nothing_upstream(deployment, keys, simulator, path, word):
     reply = explain(deployment, keys["ann"], ask("hi", input="hi"), path, word)
     assert reply.status == 400
     assert "x-gpt-proxy-explain must be 1" in reply.json["error"]["message"]
     assert simulator.requests == []
 
 
-def test_a_request_at_fault_is_refused_as_ever(deployment, keys):
+def test_an_invalid_request_gets_the_usual_error(deployment, keys):
     reply = explain(deployment, keys["ann"], {"model": "gpt-4o"})
     assert (reply.status, reply.json["error"]["param"]) == (400, "messages")
     assert explain(deployment, "wrong", ask("hi")).status == 401
 
 
-def test_it_has_a_line_in_the_log(deployment, keys):
+def test_an_explanation_is_logged(deployment, keys):
     explain(deployment, keys["ann"], BODIES[CHAT])
     assert wait_until(deployment.responder.access_log)
     (line,) = deployment.responder.access_log()
@@ -150,12 +150,12 @@ def test_it_has_a_line_in_the_log(deployment, keys):
     assert "upstream_status" not in line and "input_tokens" not in line
 
 
-def test_a_key_that_may_is_listed_so(run, keys, directory):
+def test_key_list_shows_the_permission_to_explain(run, keys, directory):
     assert run("key", "list", "--file", directory / "keys").stdout == "ann models=gpt-4o explain=yes\nbob\n"
 
 
 @pytest.mark.parametrize("claim, status", [(True, 200), (False, 403), ("true", 403), (1, 403), (None, 403)])
-def test_a_token_says_whether_its_caller_may(deploy, directory, claim, status):
+def test_a_claim_in_a_token_permits_its_caller_to_explain(deploy, directory, claim, status):
     key = tokens.SigningKey("one", "ES256")
     (directory / "set").write_text(tokens.key_set(key))
     deployment = deploy(

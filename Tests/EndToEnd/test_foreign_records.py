@@ -1,4 +1,4 @@
-"""What arrives on the FastCGI socket, whoever wrote it, ends at most its own connection."""
+"""Data on the FastCGI socket, from any peer, can end only its own connection."""
 
 import random
 
@@ -15,7 +15,7 @@ def is_well(deployment):
     )
 
 
-def test_s4_lengths_that_promise_more_than_there_is_end_nothing_else(deploy):
+def test_s4_lengths_beyond_the_record_end_only_their_connection(deploy):
     deployment = deploy()
     for name in LENGTHS:
         for value in LENGTHS:
@@ -24,7 +24,7 @@ def test_s4_lengths_that_promise_more_than_there_is_end_nothing_else(deploy):
     assert is_well(deployment)
 
 
-def test_s4_mutated_messages_end_nothing_else(deploy):
+def test_s4_mutated_messages_end_only_their_connection(deploy):
     deployment = deploy()
     chance = random.Random(1)
     for number in range(1000):
@@ -33,7 +33,7 @@ def test_s4_mutated_messages_end_nothing_else(deploy):
     assert is_well(deployment)
 
 
-def test_s4_variables_above_128_kilobytes_are_refused(deploy):
+def test_s4_variables_above_128_kilobytes_are_rejected(deploy):
     deployment = deploy()
     assert say(deployment.responder.socket, oversized_variables()) == b""
     assert is_well(deployment)

@@ -1,6 +1,6 @@
-"""Bodies that no client would send: each gets an answer, and none brings the program down.
+"""Bodies that no client would send: each gets a response, and none crashes the program.
 
-A short run by default; `--fuzz 100000` for a long one.
+The default is a short run; `--fuzz 100000` makes a long one.
 """
 
 import http.client
@@ -43,7 +43,7 @@ VALUES = [None, True, 0, -1, 1e308, 10**30, "", "\0", "\ud800", "x" * 5000, [], 
 
 
 def places(value, path=()):
-    """Where in a value something can be changed."""
+    """Yields the paths of all places in a value that can be changed."""
     yield path
     if isinstance(value, dict):
         for name in value:
@@ -63,7 +63,7 @@ def changed(value, path, change):
 
 
 def mutated(chance, body):
-    """The body with another value somewhere, a member more or less, or other bytes."""
+    """The body with a changed value, an added or removed member, or changed bytes."""
     for _ in range(chance.randint(0, 3)):
         path = chance.choice(list(places(body)))
         value = chance.choice(VALUES)
@@ -93,7 +93,7 @@ def mutated(chance, body):
     return bytes(data)
 
 
-def test_mutated_bodies_get_answers(deploy, simulator, pytestconfig):
+def test_mutated_bodies_get_responses(deploy, simulator, pytestconfig):
     count = pytestconfig.getoption("--fuzz")
     deployment = deploy(LOG_LEVEL="error")
     connection = http.client.HTTPConnection("127.0.0.1", deployment.nginx.port, timeout=30)
@@ -106,7 +106,7 @@ def test_mutated_bodies_get_answers(deploy, simulator, pytestconfig):
         reply = connection.getresponse()
         answer = reply.read()
         statuses[reply.status] = statuses.get(reply.status, 0) + 1
-        # 502 is what the simulator's own refusals are on /proxy.
+        # On /proxy the simulator's rejections become 502.
         assert reply.status in (200, 400, 413) or (reply.status == 502 and path == "/proxy"), (path, data, answer)
         assert b"internal_error" not in answer, (path, data, answer)
         if number % 1000 == 0:

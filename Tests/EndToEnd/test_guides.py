@@ -1,4 +1,4 @@
-"""The guides lead somewhere: their links, the settings that they name, and the ways that they show."""
+"""The guides are correct: their links, the settings that they name, and the commands that they show."""
 
 import json
 import re
@@ -11,34 +11,34 @@ from stack import environment
 
 GUIDES = REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc"
 PAGES = [*GUIDES.glob("*.md"), *REPOSITORY.glob("deploy/*/README.md"), REPOSITORY / "README.md", *REPOSITORY.glob(".github/*.md")]
-# Settings of others that the guides name: systemd's, the shell's, OpenAI's libraries' and the web servers'.
+# Variables in the guides that are not settings of gpt-proxy: those of systemd, OpenAI's libraries and web servers.
 OTHERS = {"CREDENTIALS_DIRECTORY", "OPENAI_BASE_URL", "GPT_PROXY_TARGET_API", "GPT_PROXY_MODEL_MAP", "SERVER_SOFTWARE"}
 
 
 def anchors(page):
-    """The places in a page that links can name, as GitHub makes them."""
+    """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
-def test_links_lead_somewhere(page):
+def test_links_have_targets(page):
     for path, anchor in re.findall(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text()):
         target = page.parent / path if path else page
         assert target.exists(), path
         assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
 
 
-def test_settings_are_known():
+def test_the_guides_name_existing_settings():
     known = set(re.findall(r"^#([A-Z_]+)=", (REPOSITORY / ".env.example").read_text(), re.MULTILINE))
     for guide in GUIDES.glob("*.md"):
         named = set(re.findall(r"(?<!\$)\b([A-Z]+(?:_[A-Z0-9]+)+)\b", guide.read_text())) - known - OTHERS
-        # A secret in a file, or one base's.
+        # The suffix of a secret in a file, or of a setting for one base.
         unknown = {name for name in named if re.sub(r"_(FILE|\d)$", "", name) not in known}
         assert unknown == set(), guide.name
 
 
-def test_the_models_can_go_back(run):
+def test_the_setting_that_keeps_the_old_models_works(run):
     moving = (GUIDES / "Moving-from-gpt-4o.md").read_text()
     (setting,) = re.findall(r"^\| the models too \| `(\w+=[^`]*)`", moving, re.MULTILINE)
     name, _, value = setting.partition("=")
@@ -48,15 +48,15 @@ def test_the_models_can_go_back(run):
         assert json.loads(mapped.stdout)["model"] == model
 
 
-def test_the_guides_settings_can_be_used(run, directory):
-    """Each block of settings, put into a file that is checked."""
+def test_the_guides_settings_are_valid(run, directory):
+    """Writes each block of settings into an environment file and checks it."""
     for guide in GUIDES.glob("*.md"):
         for block in re.findall(r"(?:^ {4,}[A-Z][A-Z_0-9]+=.*\n)+", guide.read_text(), re.MULTILINE):
             if "OPENAI_BASE_URL" in block:
                 continue
             lines = [line.strip().replace("…", "x" * 32) for line in block.splitlines()]
             (directory / ".env").write_text("\n".join(lines) + "\n")
-            # What the block says itself is the file's.
+            # Settings in the block must come from the file, so they are left out of the environment.
             keys = {name: value for name, value in environment("http://127.0.0.1:9/v1").items() if f"{name}=" not in block}
             ended = run("check", environment=keys)
             assert ended.returncode == 0, f"{guide.name}: {ended.stderr}"
@@ -65,7 +65,7 @@ def test_the_guides_settings_can_be_used(run, directory):
 
 
 @pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda guide: guide.stem)
-def test_its_command_lines_are_right(run, guide):
+def test_the_guides_command_lines_are_valid(run, guide):
     for command in re.findall(r"^ {4,}.*?\bgpt-proxy ((?:check|map|models|key|report|status|serve) .*)$", guide.read_text(), re.MULTILINE):
         arguments = shlex.split(re.sub(r"[<>|].*", "", command))
         ended = run(*arguments, "--help")

@@ -1,4 +1,4 @@
-"""A mount that stops answering holds up nothing but changes to its own files."""
+"""A mount that stops answering delays only changes to its own files."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from stack import PROXY_KEY, environment
 
 NEW_KEY = "canary-new-key-5e21"
 
-# How long the files do not answer, in seconds: the program looks at them every second.
+# How long the files do not answer, in seconds. The program checks them every second.
 HANG = 4
 
 
@@ -26,7 +26,7 @@ def place(request):
     place.stop()
 
 
-# Where each case takes its time, one kind of place is enough.
+# For slow tests, one kind of place is enough.
 calls_that_wait = pytest.mark.parametrize("place", [PreloadedHang], indirect=True, ids=["calls that wait"])
 
 
@@ -36,7 +36,7 @@ def status(client, key):
 
 @pytest.fixture
 def deployment(deploy, place, run):
-    """A service all of whose files are in that place, with a key for the caller ann."""
+    """A service with all its files in that place, and a key for the caller ann."""
     ended = run("key", "new", "ann")
     key, line = ended.stdout.splitlines()
     deployment = deploy(
@@ -55,7 +55,7 @@ def deployment(deploy, place, run):
 
 
 class Reader(threading.Thread):
-    """Reads a stream to its end, and notes when each piece came."""
+    """Reads a stream to its end and records when each piece arrived."""
 
     def __init__(self, client):
         super().__init__(daemon=True)
@@ -75,7 +75,7 @@ class Reader(threading.Thread):
         return max(after - before for before, after in zip(self.times, self.times[1:]))
 
 
-def test_r5_streams_and_requests_go_on(deployment, place):
+def test_r5_streams_and_requests_continue_while_files_hang(deployment, place):
     client = deployment.client
     readers = [Reader(client) for _ in range(6)]
     assert wait_until(lambda: all(reader.times for reader in readers))
@@ -95,7 +95,7 @@ def test_r5_streams_and_requests_go_on(deployment, place):
         assert reader.longest_gap < 0.5
 
 
-def test_r5_what_has_changed_is_seen_as_soon_as_the_files_answer(deployment, place):
+def test_r5_changes_are_read_as_soon_as_the_files_answer(deployment, place):
     place.hang()
     time.sleep(1.5)
     place.write("shared", NEW_KEY)
@@ -107,7 +107,7 @@ def test_r5_what_has_changed_is_seen_as_soon_as_the_files_answer(deployment, pla
     assert status(deployment.client, PROXY_KEY) == 401
 
 
-def test_r5_a_file_that_hangs_does_not_hold_up_another(deploy, place, directory):
+def test_r5_a_hanging_file_does_not_delay_other_files(deploy, place, directory):
     shared = directory / "shared"
     shared.write_text(PROXY_KEY)
     upstream = place.write("upstream", OPENAI_KEY)
@@ -121,18 +121,18 @@ def test_r5_a_file_that_hangs_does_not_hold_up_another(deploy, place, directory)
 
 
 @pytest.mark.parametrize("orders", [[signal.SIGTERM], [signal.SIGHUP, signal.SIGHUP, signal.SIGTERM]], ids=len)
-def test_r5_an_order_to_stop_ends_the_process(deployment, place, orders):
+def test_r5_sigterm_ends_the_process_while_files_hang(deployment, place, orders):
     place.hang()
     time.sleep(1.5)
     for order in orders:
         deployment.responder.process.signal(order)
-        # Signals of one kind that have not been taken yet are one.
+        # The kernel merges pending signals of the same kind into one.
         time.sleep(0.2)
     assert deployment.responder.process.wait() == 0
 
 
 @calls_that_wait
-def test_r5_a_start_does_not_wait_for_ever(run, place, simulator):
+def test_r5_startup_does_not_wait_forever_for_a_secret(run, place, simulator):
     path = place.write("shared", PROXY_KEY)
     place.hang()
     settings = environment(simulator.base, PROXY_API_KEY=None, PROXY_API_KEY_FILE=str(path), **place.environment)
@@ -143,7 +143,7 @@ def test_r5_a_start_does_not_wait_for_ever(run, place, simulator):
 
 
 @calls_that_wait
-def test_r5_a_start_does_not_wait_for_ever_for_its_settings(run, place, simulator):
+def test_r5_startup_does_not_wait_forever_for_the_environment_file(run, place, simulator):
     path = place.write("env", f"OPENAI_API_KEY={OPENAI_KEY}\nPROXY_API_KEY={PROXY_KEY}\n")
     place.hang()
     ended = run("--env-file", path, "check", environment=place.environment)
@@ -153,7 +153,7 @@ def test_r5_a_start_does_not_wait_for_ever_for_its_settings(run, place, simulato
 
 
 @pytest.mark.parametrize("broken", ["a large file", "a pipe", "a directory"])
-def test_r5_what_cannot_be_a_secret_is_not_read(deploy, directory, broken):
+def test_r5_a_file_that_cannot_be_a_secret_is_not_read(deploy, directory, broken):
     path = directory / "shared"
     path.write_text(PROXY_KEY)
     deployment = deploy(PROXY_API_KEY=None, PROXY_API_KEY_FILE=str(path))

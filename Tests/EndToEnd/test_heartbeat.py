@@ -1,7 +1,7 @@
-"""A silent stream gets comments, so that nobody on the way takes it for dead."""
+"""A silent stream gets heartbeats (comments), so that no server on the way times it out."""
 
 
-def test_comments_come_between_events(deploy, vectors):
+def test_heartbeats_are_sent_between_events(deploy, vectors):
     recorded = (vectors / "streams/01_plain_text.sse").read_bytes()
     with deploy(HEARTBEAT="200ms").client.stream("[simulate pace=700] Say hello.") as stream:
         pieces = []
@@ -17,7 +17,7 @@ def test_comments_come_between_events(deploy, vectors):
     assert others.endswith(b"\n\n")
 
 
-def test_a_busy_stream_gets_none(deploy, vectors):
+def test_a_busy_stream_gets_no_heartbeats(deploy, vectors):
     recorded = (vectors / "streams/01_plain_text.sse").read_bytes()
     with deploy(HEARTBEAT="5s").client.stream("[simulate pace=50] Say hello.") as stream:
         assert stream.rest() == recorded

@@ -1,4 +1,4 @@
-"""--help can be read in the smallest terminal, and a wrong command line is told what it lacks."""
+"""--help fits a narrow terminal, and a usage error shows how to fix it."""
 
 import re
 
@@ -8,13 +8,13 @@ COMMANDS = ["", "serve", "check", "status", "map", "models", "report", "key", "k
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_it_fits_into_80_columns(run, command):
+def test_help_fits_into_80_columns(run, command):
     ended = run(*command.split(), "--help", environment={"COLUMNS": "80"})
     assert ended.returncode == 0
     assert [line for line in ended.stdout.splitlines() if len(line) > 80] == []
 
 
-def test_every_command_is_among_these(run):
+def test_every_command_is_tested(run):
     def listed(*path):
         text = run(*path, "--help").stdout
         return [name for part in re.findall(r"SUBCOMMANDS:\n((?:  .*\n)+)", text) for name in re.findall(r"^  (\w+)", part, re.M)]
@@ -23,7 +23,7 @@ def test_every_command_is_among_these(run):
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command])
-def test_its_examples_are_command_lines(run, command):
+def test_the_examples_in_help_are_valid_command_lines(run, command):
     text = run(*command.split(), "--help").stdout
     for example in re.findall(r"^  .*\b(gpt-proxy .*)$", text.split("USAGE:")[0], re.MULTILINE):
         arguments = re.sub(r"[<>].*|'", "", example).split()[1:]
@@ -46,7 +46,7 @@ def test_its_examples_are_command_lines(run, command):
         (["status"], "--state-dir PATH"),
     ],
 )
-def test_wrong_usage_is_told_the_way_out(run, arguments, hint):
+def test_a_usage_error_shows_how_to_fix_it(run, arguments, hint):
     ended = run(*arguments)
     assert ended.returncode == 64
     assert hint in ended.stderr and ended.stdout == ""

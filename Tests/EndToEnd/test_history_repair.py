@@ -1,4 +1,4 @@
-"""Histories that Chat Completions accepted and the Responses API refuses."""
+"""Histories that Chat Completions accepted and the Responses API rejects."""
 
 import json
 
@@ -20,7 +20,7 @@ def result(id, content="r", **fields):
     return {"role": "tool", "tool_call_id": id, "content": content, **fields}
 
 
-# Each with how the pairs of call and result arrive upstream: (call_id, output).
+# Each history with the pairs of call and result that arrive upstream: (call_id, output).
 HISTORIES = {
     "an orphan result": ([USER, result("a", "kept")], [("a", "kept")]),
     "an orphan call": ([USER, call("a"), USER], [("a", "[no result]")]),
@@ -57,7 +57,7 @@ def test_ids_over_64_characters_are_hashed_on_both_sides(proxy, simulator):
     assert all(len(id) <= 64 for id in ids)
 
 
-def test_names_are_told_in_the_text_where_several_speak(proxy, simulator):
+def test_names_are_added_to_the_text_if_there_are_several(proxy, simulator):
     messages = [{"role": "user", "name": "ann", "content": "hi"}, {"role": "user", "name": "bob", "content": "ho"}]
     assert proxy.post({"model": "gpt-4o", "messages": messages}, path=PATH).status == 200
     assert [item["content"] for item in simulator.body["input"]] == ["ann: hi", "bob: ho"]
@@ -73,7 +73,7 @@ def test_empty_assistant_messages_are_left_out(proxy, simulator, content):
     assert simulator.body["input"] == [USER, USER]
 
 
-def test_repairs_are_in_the_log(deploy):
+def test_repairs_are_logged(deploy):
     deployment = deploy()
     messages = [USER, {"role": "assistant", "content": ""}, call(LONG), USER]
     deployment.client.post({"model": "gpt-4o", "messages": messages}, path=PATH)
@@ -82,7 +82,7 @@ def test_repairs_are_in_the_log(deploy):
     assert line["repaired"] == "messages[1], messages[2].tool_calls[0].id, messages[2]"
 
 
-def test_the_same_history_is_the_same_bytes_in_two_processes(deploy, simulator):
+def test_two_processes_send_the_same_bytes_for_the_same_history(deploy, simulator):
     messages = [message for history, _ in HISTORIES.values() for message in history]
     messages += [call(LONG), result(LONG), {"role": "user", "name": "ann", "content": "x"}]
     body = {"model": "gpt-4o", "messages": messages, "tools": [{"type": "function", "function": {"name": "f"}}]}
@@ -92,8 +92,8 @@ def test_the_same_history_is_the_same_bytes_in_two_processes(deploy, simulator):
     assert first == second
 
 
-def test_a_conversation_that_grows_keeps_its_beginning(proxy, simulator):
-    """What was sent in one turn begins what is sent in the next: else upstream's prompt cache is of no use."""
+def test_a_growing_conversation_keeps_its_prefix(proxy, simulator):
+    """The input of one turn is a prefix of the next turn's input; otherwise upstream's prompt cache would be useless."""
     turns = [USER, call("a", "b"), result("b"), {"role": "assistant", "content": ""}, USER, call("a"), result("a"), USER]
     for count in (5, 7, 8):
         proxy.post({"model": "gpt-4o", "messages": turns[:count]}, path=PATH)
@@ -102,7 +102,7 @@ def test_a_conversation_that_grows_keeps_its_beginning(proxy, simulator):
         assert longer[: len(shorter)] == shorter
 
 
-def test_a_second_speaker_changes_the_beginning_once(proxy, simulator):
+def test_a_second_name_changes_the_prefix_once(proxy, simulator):
     ann, bob = {"role": "user", "name": "ann", "content": "hi"}, {"role": "user", "name": "bob", "content": "ho"}
     for messages in ([ann], [ann, bob], [ann, bob, ann]):
         proxy.post({"model": "gpt-4o", "messages": messages}, path=PATH)
@@ -112,8 +112,8 @@ def test_a_second_speaker_changes_the_beginning_once(proxy, simulator):
 
 
 @pytest.mark.parametrize("field", [{"tool_calls": []}, {"function_call": {}}])
-def test_a_result_with_fields_of_a_call_ends_nobody(proxy, simulator, field):
-    """Programs that write all their messages by one model send such."""
+def test_a_tool_result_with_fields_of_a_call_is_accepted(proxy, simulator, field):
+    """Programs that serialize all messages with the same data model send such results."""
     messages = [USER, {**result("x"), **field}]
     for path in (PATH, "/proxy"):
         assert proxy.post({"model": "gpt-4o", "messages": messages}, path=path).status == 200

@@ -1,4 +1,4 @@
-"""What a model thought before it called a tool comes back to it with the tool's result."""
+"""The reasoning that preceded a tool call is sent again with the tool's result."""
 
 import json
 
@@ -31,7 +31,7 @@ def second_turn(client, messages):
 
 
 def inputs(simulator):
-    """The types of the items of each request."""
+    """The item types in the input of each request."""
     return [
         [item.get("type", item.get("role")) for item in json.loads(request["body"])["input"]]
         for request in simulator.requests
@@ -43,7 +43,7 @@ WITHOUT = ["user", "function_call", "function_call_output"]
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_the_second_request_carries_the_firsts_reasoning(sdk, simulator, streamed):
+def test_the_second_request_contains_the_reasoning_of_the_first(sdk, simulator, streamed):
     second_turn(sdk, first_turn(sdk, streamed))
     assert inputs(simulator) == [["user"], WITH]
     first, second = [json.loads(request["body"]) for request in simulator.requests]
@@ -52,7 +52,7 @@ def test_the_second_request_carries_the_firsts_reasoning(sdk, simulator, streame
     assert second["input"][1]["encrypted_content"].startswith("sealed-")
 
 
-def test_the_recorded_exchanges_reasoning_comes_back(sdk, simulator):
+def test_the_reasoning_of_a_recorded_response_is_sent_again(sdk, simulator):
     messages = [{"role": "user", "content": "[simulate play=04 times=1] Weather?"}]
     message = sdk.chat.completions.create(model="gpt-4o", messages=messages, tools=TOOLS).choices[0].message
     messages += [message, {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "sunny"}]
@@ -60,14 +60,14 @@ def test_the_recorded_exchanges_reasoning_comes_back(sdk, simulator):
     assert inputs(simulator)[1] == WITH
 
 
-def test_a_miss_costs_nothing(deploy, simulator):
+def test_a_cache_miss_is_harmless(deploy, simulator):
     with library(deploy().nginx.port) as one, library(deploy().nginx.port) as other:
         reply = second_turn(other, first_turn(one, streamed=False))
     assert reply.choices[0].finish_reason == "stop"
     assert inputs(simulator) == [["user"], WITHOUT]
 
 
-def test_reasoning_that_upstream_cannot_unseal_is_taken_out_and_forgotten(sdk, simulator):
+def test_reasoning_that_upstream_cannot_decrypt_is_removed_and_forgotten(sdk, simulator):
     messages = first_turn(sdk, streamed=False)
     simulator.forget()
     messages[0] = {"role": "user", "content": "[simulate unseal-fails] Weather?"}
@@ -76,31 +76,31 @@ def test_reasoning_that_upstream_cannot_unseal_is_taken_out_and_forgotten(sdk, s
     assert inputs(simulator) == [WITH, WITHOUT, WITHOUT]
 
 
-def test_a_conversation_that_goes_on_with_a_model_that_does_not_reason_goes_on_without(sdk, simulator):
+def test_reasoning_is_not_sent_to_a_model_that_does_not_reason(sdk, simulator):
     messages = first_turn(sdk, streamed=False)
     sdk.chat.completions.create(model="gpt-4.1", messages=messages, tools=TOOLS)
     assert inputs(simulator)[1] == WITHOUT
 
 
-def test_a_turn_that_is_there_twice_gets_its_reasoning_once(sdk, simulator):
+def test_a_duplicate_turn_gets_its_reasoning_once(sdk, simulator):
     messages = first_turn(sdk, streamed=False)
     second_turn(sdk, messages + messages[1:])
     assert inputs(simulator)[1].count("reasoning") == 1
 
 
-def test_it_can_be_switched_off(deploy, simulator):
+def test_reasoning_cache_0_keeps_no_reasoning(deploy, simulator):
     with library(deploy(REASONING_CACHE="0").nginx.port) as client:
         second_turn(client, first_turn(client, streamed=True))
     assert inputs(simulator) == [["user"], WITHOUT]
     assert all("include" not in json.loads(request["body"]) for request in simulator.requests)
 
 
-def test_a_model_that_does_not_reason_is_not_asked_for_it(sdk, simulator):
+def test_reasoning_is_not_requested_from_a_model_that_does_not_reason(sdk, simulator):
     sdk.chat.completions.create(model="gpt-4.1", messages=[QUESTION], tools=TOOLS)
     assert "include" not in simulator.body
 
 
-def test_no_log_has_any_of_it(deploy):
+def test_no_log_contains_reasoning(deploy):
     deployment = deploy()
     with library(deployment.nginx.port) as client:
         second_turn(client, first_turn(client, streamed=True))

@@ -1,4 +1,4 @@
-"""Callers with keys of their own: a file that is read anew when it changes."""
+"""Callers with their own keys, in a file that is read again when it changes."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ def keys_file(directory):
 
 @pytest.fixture
 def new_key(run, keys_file):
-    """Makes a key and puts it into the file."""
+    """Makes a key and adds it to the file."""
 
     def new_key(label, *options):
         ended = run("key", "new", label, "--add", "--file", keys_file, *options)
@@ -49,7 +49,7 @@ def test_each_caller_has_a_key_and_a_label(deploy, new_key, keys_file):
     assert ann not in deployment.responder.log and bob not in deployment.responder.log
 
 
-def test_two_headers_must_name_one_caller(deploy, new_key, keys_file):
+def test_two_headers_must_identify_the_same_caller(deploy, new_key, keys_file):
     ann, bob = new_key("ann"), new_key("bob")
     client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
     for first, second, expected in [(ann, ann, 200), (ann, bob, 401), (ann, PROXY_KEY, 401), (PROXY_KEY, PROXY_KEY, 200)]:
@@ -57,7 +57,7 @@ def test_two_headers_must_name_one_caller(deploy, new_key, keys_file):
         assert client.post(ask("hi"), headers=headers).status == expected
 
 
-def test_changes_are_seen_without_a_restart(deploy, run, new_key, keys_file):
+def test_changed_keys_are_read_without_a_restart(deploy, run, new_key, keys_file):
     ann = new_key("ann")
     client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
     bob = new_key("bob")
@@ -70,7 +70,7 @@ def test_changes_are_seen_without_a_restart(deploy, run, new_key, keys_file):
     assert run("key", "list", "--file", keys_file).stdout == "bob\n"
 
 
-def test_a_broken_file_keeps_the_old_keys_and_shouts(deploy, new_key, keys_file):
+def test_an_invalid_file_keeps_the_old_keys_and_is_logged(deploy, new_key, keys_file):
     ann = new_key("ann")
     deployment = deploy(PROXY_KEYS_FILE=str(keys_file))
     keys_file.write_text("nonsense\n")
@@ -80,21 +80,21 @@ def test_a_broken_file_keeps_the_old_keys_and_shouts(deploy, new_key, keys_file)
     assert status(deployment.client, ann) == 200
 
 
-def test_a_broken_file_at_the_start_is_told(run, keys_file):
+def test_an_invalid_file_at_startup_is_reported(run, keys_file):
     keys_file.write_text("ann sha256:12\n")
     ended = run("check", environment={"OPENAI_API_KEY": "k", "PROXY_KEYS_FILE": str(keys_file)})
     assert ended.returncode == 78
     assert "PROXY_KEYS_FILE" in ended.stderr and "line 1" in ended.stderr
 
 
-def test_an_expired_key_is_as_good_as_none(deploy, new_key, keys_file):
+def test_an_expired_key_is_rejected(deploy, new_key, keys_file):
     old = new_key("ann", "--expires", "2020-01-01")
     client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
     assert status(client, old) == 401
     assert status(client, old, "/proxy") == 401
 
 
-def test_a_caller_uses_its_models_only(deploy, new_key, keys_file, simulator):
+def test_a_caller_may_use_only_its_models(deploy, new_key, keys_file, simulator):
     ann = new_key("ann", "--models", "gpt-4o,gpt-5-nano")
     client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
 
@@ -126,14 +126,14 @@ def test_a_caller_uses_its_models_only(deploy, new_key, keys_file, simulator):
     assert client.get("/v1/models/gpt-4.1", headers={"X-API-KEY": ann}).status == 403
 
 
-def test_a_key_may_have_a_target_of_its_own(deploy, new_key, keys_file, simulator):
+def test_a_key_may_have_its_own_target(deploy, new_key, keys_file, simulator):
     ann = new_key("ann", "--target", "chat")
     client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
     assert status(client, ann) == 200
     assert simulator.request["path"].endswith("/chat/completions")
 
 
-def test_authz_says_who_it_is_and_what_limits_it_has(deploy, new_key, keys_file, simulator):
+def test_authz_returns_the_caller_and_its_limits(deploy, new_key, keys_file, simulator):
     ann = new_key("ann", "--limits", "high")
     client = deploy(PROXY_KEYS_FILE=str(keys_file)).client
     for method in ("GET", "POST"):
@@ -158,14 +158,14 @@ def test_authz_says_who_it_is_and_what_limits_it_has(deploy, new_key, keys_file,
         ("ann", "--target", "x"),
     ],
 )
-def test_what_cannot_be_a_key_is_refused(run, keys_file, arguments):
+def test_invalid_options_of_a_key_are_rejected(run, keys_file, arguments):
     ended = run("key", "new", *arguments, "--add", "--file", keys_file)
     assert ended.returncode == 64
     assert ended.stdout == ""
     assert keys_file.read_text() == "# callers\n"
 
 
-def test_json_of_the_log_never_holds_a_digest(deploy, new_key, keys_file):
+def test_the_json_log_contains_no_digest(deploy, new_key, keys_file):
     ann = new_key("ann")
     deployment = deploy(PROXY_KEYS_FILE=str(keys_file))
     status(deployment.client, ann)

@@ -1,4 +1,4 @@
-"""Events of megabytes: those that report errors are searched for keys, or not passed on."""
+"""Events of several megabytes: errors are searched for keys, or not forwarded if they are too large for that."""
 
 import json
 
@@ -10,7 +10,7 @@ IMAGE = "iVBORw0KGgo" * 500_000
 
 
 def streaming(name, data):
-    """An act that streams one event and ends well."""
+    """An act that streams one event and completes the response."""
 
     def act(exchange):
         body = f"event: {name}\ndata: {json.dumps(data)}\n\n"
@@ -26,7 +26,7 @@ def response(status, **fields):
 
 
 @pytest.mark.parametrize("path", ["/proxy", "/v1/responses"])
-def test_s12_an_image_is_passed_on_and_its_cost_is_known(deploy, relay, path):
+def test_s12_an_image_is_forwarded_and_its_usage_is_logged(deploy, relay, path):
     usage = {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7}
     event = {"type": "response.completed", "response": response("completed", usage=usage)}
     relay.acts["/v1/responses"] = streaming("response.completed", event)
@@ -39,7 +39,7 @@ def test_s12_an_image_is_passed_on_and_its_cost_is_known(deploy, relay, path):
 
 
 @pytest.mark.parametrize("path", ["/proxy", "/v1/responses"])
-def test_s12_a_failure_too_large_to_be_searched_is_not_passed_on(deploy, relay, path):
+def test_s12_a_failure_event_too_large_to_be_searched_is_not_forwarded(deploy, relay, path):
     error = {"code": "server_error", "message": "the key sk-AbCd1234 is wrong"}
     event = {"type": "response.failed", "response": response("failed", error=error)}
     relay.acts["/v1/responses"] = streaming("response.failed", event)
@@ -53,7 +53,7 @@ def test_s12_a_failure_too_large_to_be_searched_is_not_passed_on(deploy, relay, 
     assert "error" in line
 
 
-def test_s12_a_whole_failure_too_large_to_be_searched_is_not_passed_on(deploy, relay):
+def test_s12_a_whole_failure_too_large_to_be_searched_is_not_forwarded(deploy, relay):
     body = json.dumps(response("failed", error={"code": "server_error", "message": "sk-AbCd1234"}))
 
     def act(exchange):

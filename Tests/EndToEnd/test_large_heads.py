@@ -1,4 +1,4 @@
-"""Upstream's headers never make a head that the web server cannot take: nginx's buffer for it has 4 KB by default."""
+"""Upstream's headers never make a response head that is too large for the web server: nginx's buffer has 4 KB by default."""
 
 import json
 
@@ -21,7 +21,7 @@ HEADERS = {
 
 
 def answering(status, headers):
-    """An act that answers with a status and these headers, whole or as a stream."""
+    """An act that responds with a status and these headers, whole or as a stream."""
 
     def act(exchange):
         body = json.dumps(RESPONSE if status == 200 else {"error": {"message": "no", "code": "insufficient_quota"}})
@@ -41,7 +41,7 @@ def test_r9_upstreams_headers_fit_into_the_web_servers_buffer(deploy, relay, sta
     relay.acts["/v1/responses"] = answering(status, headers)
     client = deploy(OPENAI_BASE=relay.base, CORS_ORIGINS=APP).client
     fields = {"X-API-KEY": PROXY_KEY, "Origin": APP}
-    # Each becomes a word of x-gpt-proxy-dropped.
+    # Each is listed in x-gpt-proxy-dropped.
     unknown = {f"{number:02}" + "unknown" * 10: 1 for number in range(20)}
     bodies = [
         ("/proxy", ask("hi", model="m" * 100, **unknown)),
@@ -56,7 +56,7 @@ def test_r9_upstreams_headers_fit_into_the_web_servers_buffer(deploy, relay, sta
             assert reply.headers["retry-after"] == "7"
 
 
-def test_r9_a_files_headers_fit_too(deploy, relay):
+def test_r9_the_headers_of_a_file_fit_too(deploy, relay):
     headers = ["Content-Type: image/" + "t" * 6000, 'Content-Disposition: attachment; filename="' + "f" * 6000 + '"']
 
     def act(exchange):
@@ -69,7 +69,7 @@ def test_r9_a_files_headers_fit_too(deploy, relay):
 
 
 @pytest.mark.parametrize("asked", [{"Access-Control-Request-Headers": "x" * 6000}, {"Access-Control-Request-Method": "X" * 6000}])
-def test_a_browsers_question_cannot_make_a_head_too_large(deploy, asked):
+def test_a_preflight_cannot_make_the_response_head_too_large(deploy, asked):
     client = deploy(CORS_ORIGINS="*").client
     headers = {"Origin": APP, "Access-Control-Request-Method": "POST", **asked}
     assert client.request("OPTIONS", CHAT, headers=headers).status in (204, 405)

@@ -1,4 +1,4 @@
-"""What a process does with more than it can carry: it says so at once, in the words of the route, and goes on."""
+"""Overload: requests above a limit get an error at once, in the route's format, and the process keeps serving."""
 
 import json
 import os
@@ -17,13 +17,13 @@ from processes import wait_until
 from stack import environment
 from upstream import Upstream
 
-# Descriptors for some tens of streams: each event loop has three of its own, and there is one for each processor.
+# Descriptors for a few dozen streams: each event loop needs three, and there is one event loop per processor.
 FEW = 100 + 3 * len(os.sched_getaffinity(0))
 
-# More streams than that.
+# More streams than these descriptors allow.
 TOO_MANY = 200
 
-# A stream that lives until its client leaves.
+# A stream that lasts until its client disconnects.
 ENDLESS = "[simulate stall=6]"
 
 
@@ -36,14 +36,14 @@ def live_streams(client, count):
 
 
 def refusal(reply):
-    """What a refusal says; its form is checked."""
+    """Checks the status and headers of a 503 and returns its body."""
     assert reply.status == 503
     assert int(reply.headers["Retry-After"]) > 0
     return reply.json
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_one_stream_too_many_is_refused_in_the_words_of_the_route(deploy, streams):
+def test_a_request_above_the_concurrency_limit_gets_503_in_the_routes_format(deploy, streams):
     client = deploy(MAX_STREAMS="2").client
     with live_streams(client, 2):
         assert "Try again" in refusal(client.ask("hi", stream=streams))["detail"]
@@ -53,7 +53,7 @@ def test_one_stream_too_many_is_refused_in_the_words_of_the_route(deploy, stream
     assert wait_until(lambda: client.ask("hi", stream=streams).status == 200)
 
 
-def test_what_is_refused_for_another_reason_or_costs_nothing_is_answered_as_ever(deploy):
+def test_other_errors_and_healthz_need_no_permit(deploy):
     client = deploy(MAX_STREAMS="1").client
     with live_streams(client, 1):
         assert client.get("/healthz", headers={}).status == 200
@@ -62,7 +62,7 @@ def test_what_is_refused_for_another_reason_or_costs_nothing_is_answered_as_ever
         assert client.post(ask("hi"), headers={"X-API-KEY": "wrong"}).status == 401
 
 
-def test_the_log_tells_of_refusals(deploy):
+def test_a_request_above_the_concurrency_limit_is_logged(deploy):
     deployment = deploy(MAX_STREAMS="1")
     with live_streams(deployment.client, 1):
         deployment.client.ask("hi")
@@ -71,7 +71,7 @@ def test_the_log_tells_of_refusals(deploy):
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_a_request_that_finds_no_place_gets_the_next_that_is_free(deploy, streams):
+def test_a_request_above_the_limit_waits_for_the_next_permit(deploy, streams):
     client = deploy(MAX_STREAMS="1").client
     with ThreadPoolExecutor(1) as pool:
         with client.stream("[simulate pace=50 deltas=10]") as stream:
@@ -81,7 +81,7 @@ def test_a_request_that_finds_no_place_gets_the_next_that_is_free(deploy, stream
         assert waiting.result().status == 200
 
 
-def test_more_than_a_few_do_not_wait(deploy):
+def test_only_a_few_requests_wait_for_a_permit(deploy):
     deployment = deploy(MAX_STREAMS="2")
     with live_streams(deployment.client, 2), ThreadPoolExecutor(20) as pool:
         assert {reply.status for reply in pool.map(deployment.client.ask, ["hi"] * 20)} == {503}
@@ -90,7 +90,7 @@ def test_more_than_a_few_do_not_wait(deploy):
     assert 1 <= sum(waited) <= 5
 
 
-def test_a_client_that_leaves_while_it_waits_takes_no_place(deploy):
+def test_a_client_that_disconnects_while_waiting_takes_no_permit(deploy):
     deployment = deploy(MAX_STREAMS="1")
     with live_streams(deployment.client, 1):
         connection = deployment.client.send("POST", "/proxy", ask("hi"))
@@ -102,7 +102,7 @@ def test_a_client_that_leaves_while_it_waits_takes_no_place(deploy):
     assert wait_until(lambda: deployment.client.ask("hi").status == 200)
 
 
-def test_a_failed_request_gives_its_place_back(deploy):
+def test_a_failed_request_releases_its_permit(deploy):
     client = deploy(MAX_STREAMS="1").client
     for directive in ["status=500", "cut-head", "garbage"]:
         assert client.ask(f"[simulate {directive}]").status == 502
@@ -110,9 +110,9 @@ def test_a_failed_request_gives_its_place_back(deploy):
     assert client.ask("hi").status == 200
 
 
-# So few descriptors do not go round for the connections that nginx would keep: some would be closed while nginx sends a
-# request on them, which then is lost.
-def test_few_descriptors_make_few_streams_and_no_one_waits(deploy):
+# There are not enough descriptors for the connections that nginx would keep: some would be closed while nginx sends a
+# request on them, and that request would be lost. So nginx opens one connection per request.
+def test_a_low_descriptor_limit_allows_few_streams_and_no_request_hangs(deploy):
     client = Client(deploy(descriptors=FEW).nginx.closing_port)
     with ExitStack() as stack, ThreadPoolExecutor(TOO_MANY) as pool:
         streams = pool.map(lambda _: client.stream(ENDLESS), range(TOO_MANY))
@@ -121,7 +121,7 @@ def test_few_descriptors_make_few_streams_and_no_one_waits(deploy):
     assert wait_until(lambda: client.ask("hi").status == 200)
 
 
-def test_more_than_the_descriptors_allow_is_not_promised(deploy):
+def test_max_streams_above_the_descriptor_limit_is_logged_and_not_reached(deploy):
     deployment = deploy(descriptors=FEW, MAX_STREAMS="1000")
     assert "too low for MAX_STREAMS" in deployment.responder.log
     with ExitStack() as stack:
@@ -131,7 +131,7 @@ def test_more_than_the_descriptors_allow_is_not_promised(deploy):
 
 @contextmanager
 def descriptors_taken(responder, limit, but):
-    """Takes the responder's descriptors up to its limit, but for so many, by connections that say nothing."""
+    """Uses up all descriptors of the responder except `but`, with idle connections."""
     with ExitStack() as stack:
         for _ in range(limit - but - responder.process.descriptors):
             idle = stack.enter_context(socket.socket(socket.AF_UNIX))
@@ -140,12 +140,12 @@ def descriptors_taken(responder, limit, but):
         yield
 
 
-# With one left the request is taken in and upstream cannot be connected to; with none, it is not even that.
+# With one descriptor left, the request is accepted but cannot connect to upstream; with none, it cannot be accepted normally.
 @pytest.mark.parametrize("left", [0, 1])
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
-def test_a_request_without_a_descriptor_is_refused(deploy, left, path):
+def test_a_request_without_a_free_descriptor_gets_503(deploy, left, path):
     deployment = deploy(descriptors=FEW)
-    # Each request comes on a connection of its own.
+    # Each request uses its own connection.
     responder, client = deployment.responder, Client(deployment.nginx.closing_port)
     with descriptors_taken(responder, FEW, but=left):
         for streams in [False, True]:
@@ -156,11 +156,11 @@ def test_a_request_without_a_descriptor_is_refused(deploy, left, path):
     assert errors == {"no_descriptor"}
 
 
-def test_a_process_without_descriptors_does_not_spin(deploy):
+def test_a_process_without_free_descriptors_does_not_spin(deploy):
     deployment = deploy(descriptors=FEW)
     process = deployment.responder.process
     with descriptors_taken(deployment.responder, FEW, but=0), socket.socket(socket.AF_UNIX) as waiting:
-        # One holds the last descriptor with a request that does not come to its end; one waits to be accepted.
+        # One connection holds the last descriptor with an incomplete request; the other waits to be accepted.
         with socket.socket(socket.AF_UNIX) as last:
             last.connect(str(deployment.responder.socket))
             last.send(b"\1\1\0\1\0\10\0\0")
@@ -174,20 +174,20 @@ def test_a_process_without_descriptors_does_not_spin(deploy):
 
 # --- Memory -----------------------------------------------------------------------------------------------------------
 
-# The limit on the memory of a process, in kilobytes. Less than a sixteenth is for bodies, an eighth of it not for large ones.
+# The memory limit of a process, in kilobytes. Less than a sixteenth is for bodies; large bodies may use 7/8 of that.
 MEMORY = 512 << 10
 FOR_BODIES = MEMORY // 16
 
 
 def for_bodies(responder):
-    """How many megabytes of bodies the process accepts at once, by its log."""
+    """The megabytes that concurrent bodies may take in total, from the process's log."""
     assert wait_until(lambda: '"bodies":' in responder.log)
     return int(re.search(r'"bodies":"(\d+) MB"', responder.log)[1])
 
 
 @contextmanager
 def bodies_in_hand(deployment, count, size):
-    """So many requests with bodies of that size, in bytes, which upstream does not answer."""
+    """Sends `count` requests with bodies of `size` bytes, to which upstream does not respond."""
     text = "[simulate hang]" + "x" * size
     with ThreadPoolExecutor(count) as pool:
         connections = list(pool.map(lambda _: deployment.client.send("POST", "/proxy", ask(text)), range(count)))
@@ -200,18 +200,18 @@ def bodies_in_hand(deployment, count, size):
 
 
 @pytest.mark.memory
-def test_large_bodies_together_take_no_more_memory_than_there_is(deploy):
+def test_large_concurrent_bodies_stay_within_the_memory_budget(deploy):
     deployment = deploy(memory=MEMORY, MAX_BODY="4m")
     responder, client = deployment.responder, deployment.client
     assert client.ask("hi").status == 200
     before, count, fit = responder.process.resident_kilobytes, 40, 10
-    # There is room for ten and a half of this size.
+    # The budget is enough for ten and a half bodies of this size.
     size = int((for_bodies(responder) + 0.5) * (1 << 20) * 7 / 8 / (fit + 0.5))
     with bodies_in_hand(deployment, count, size):
         assert wait_until(lambda: len(responder.access_log()) == 1 + count - fit, timeout=60)
         refused = responder.access_log()[1:]
         assert {(line["status"], line["error"]) for line in refused} == {(503, "no_memory")}
-        # All the while, small ones are served, and large ones told when to come again.
+        # Meanwhile small requests are served, and large ones get 503 with Retry-After.
         for stream in [False, True]:
             assert client.ask("hi", stream=stream).status == 200
         for path in ["/proxy", "/v1/chat/completions"]:
@@ -221,7 +221,7 @@ def test_large_bodies_together_take_no_more_memory_than_there_is(deploy):
 
 
 @pytest.mark.memory
-def test_a_body_takes_no_memory_while_its_answer_streams(deploy):
+def test_a_body_takes_no_memory_while_its_response_streams(deploy):
     deployment = deploy(memory=MEMORY, MAX_BODY="4m")
     text = "[simulate stall=30]" + "x" * (3 << 20)
     with ExitStack() as stack:
@@ -243,7 +243,7 @@ LARGE = "x" * (2 * FOR_BODIES << 10)
 
 @pytest.mark.memory
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/responses"])
-def test_a_reply_that_there_is_no_memory_for_is_refused(upstream, deploy, path):
+def test_a_response_that_exceeds_the_memory_budget_is_refused(upstream, deploy, path):
     deployment = deploy(memory=MEMORY, OPENAI_BASE=upstream.base, MAX_BODY="4m")
     body = {"model": "gpt-4o", "input": "hi"} if path == "/v1/responses" else ask("hi")
     upstream.says({"output": [], "text": LARGE})
@@ -256,7 +256,7 @@ def test_a_reply_that_there_is_no_memory_for_is_refused(upstream, deploy, path):
 
 
 @pytest.mark.memory
-def test_an_event_that_there_is_no_memory_for_ends_the_stream_with_an_error(upstream, deploy):
+def test_an_event_that_exceeds_the_memory_budget_ends_the_stream_with_an_error(upstream, deploy):
     deployment = deploy(memory=MEMORY, OPENAI_BASE=upstream.base, MAX_BODY="4m")
     upstream.streams(
         ("response.created", {"type": "response.created"}),
@@ -268,14 +268,14 @@ def test_an_event_that_there_is_no_memory_for_ends_the_stream_with_an_error(upst
 
 
 @pytest.mark.memory
-def test_the_log_says_how_much_memory_bodies_may_take(deploy):
+def test_the_memory_for_bodies_is_logged(deploy):
     assert FOR_BODIES >> 11 < for_bodies(deploy(memory=MEMORY, MAX_BODY="4m").responder) <= FOR_BODIES >> 10
-    # The largest single one must find room.
+    # The largest allowed body must fit.
     assert for_bodies(deploy(memory=2 * MEMORY, MAX_BODY="48m").responder) == 96
 
 
 @pytest.mark.memory
-def test_r14_a_body_that_there_is_no_memory_for_is_too_large(deploy):
+def test_r14_a_body_above_the_memory_limit_gets_413(deploy):
     deployment = deploy(memory=MEMORY, MAX_BODY="1g")
     warning = next(line for line in deployment.responder.log.splitlines() if "MAX_BODY" in line)
     assert json.loads(warning)["limit"] == "ulimit -d" and json.loads(warning)["asked"] == str(1 << 30)
@@ -286,7 +286,7 @@ def test_r14_a_body_that_there_is_no_memory_for_is_too_large(deploy):
 
 
 @pytest.mark.memory
-def test_r14_large_bodies_at_once_do_not_end_a_process_whose_address_space_is_limited(deploy):
+def test_r14_large_concurrent_bodies_do_not_end_a_process_with_limited_address_space(deploy):
     deployment = deploy(address_space=1 << 20)
     client = deployment.client
     with ExitStack() as stack:
@@ -307,7 +307,7 @@ def test_r14_large_bodies_at_once_do_not_end_a_process_whose_address_space_is_li
 
 
 def group_limit():
-    """The file with the limit of this process's control group; None if there is none."""
+    """The file with the memory limit of this process's control group, or None."""
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         files = [f"/sys/fs/cgroup{path}/memory.max", "/sys/fs/cgroup/memory.max"] if not controllers else []
@@ -318,7 +318,7 @@ def group_limit():
             return found
 
 
-# Replaces the limit of the control group in a mount namespace of its own.
+# Replaces the limit of the control group in a new mount namespace.
 IN_GROUP = """
 echo %d >limit && mount --bind limit %s && exec "$@"
 """
@@ -326,14 +326,14 @@ echo %d >limit && mount --bind limit %s && exec "$@"
 
 @pytest.mark.skipif(
     subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0,
-    reason="mounts of one's own are not allowed here",
+    reason="mount namespaces are not allowed here",
 )
-@pytest.mark.skipif(not group_limit(), reason="there is no control group here that limits memory")
-def test_r14_the_limit_of_a_control_group_counts(binaries, start, directory):
+@pytest.mark.skipif(not group_limit(), reason="no control group limits memory here")
+def test_r14_the_memory_limit_of_a_control_group_is_respected(binaries, start, directory):
     command = [binaries / "gpt-proxy", "serve", "--listen", f"unix:{directory}/socket"]
     process = start(
         "gpt-proxy",
         ["unshare", "--mount", "sh", "-c", IN_GROUP % (MEMORY << 10, group_limit()), "sh", *command],
         environment("http://127.0.0.1:9/v1", MAX_BODY="4m"),
     )
-    process.wait_until(lambda: f'"bodies":"{FOR_BODIES >> 10} MB"' in process.log, "does not heed its group")
+    process.wait_until(lambda: f'"bodies":"{FOR_BODIES >> 10} MB"' in process.log, "ignores its control group")

@@ -1,4 +1,4 @@
-"""Many at once, and much at once: nothing is lost, mixed up or held in memory without bound."""
+"""Many concurrent requests and large ones: nothing is lost, mixed up or buffered without limit."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from client import ask, events
 from processes import wait_until
 
 
-def test_two_hundred_requests_at_once(proxy):
+def test_two_hundred_concurrent_requests(proxy):
     with ThreadPoolExecutor(200) as pool:
         replies = list(pool.map(lambda number: proxy.ask(f"[simulate delay=200] number {number}."), range(200)))
     assert [reply.status for reply in replies] == [200] * 200
@@ -17,7 +17,7 @@ def test_two_hundred_requests_at_once(proxy):
         assert f"number {number}." in reply.text
 
 
-def test_a_hundred_streams_at_once(proxy):
+def test_a_hundred_concurrent_streams(proxy):
     def read(number):
         with proxy.stream(f"[simulate pace=5 text=stream {number} {'word ' * 50}.]") as stream:
             return events(stream.rest())
@@ -35,31 +35,31 @@ def test_a_request_of_twenty_megabytes(kept_proxy, simulator):
     assert simulator.request["body_size"] > 20_000_000
 
 
-def test_a_reply_of_five_megabytes(proxy):
+def test_a_response_of_five_megabytes(proxy):
     reply = proxy.ask("[simulate size=5000000]")
     assert reply.status == 200
     assert len(reply.text) == 5_000_000
 
 
-def test_a_client_that_reads_slowly_loses_nothing(proxy):
+def test_a_client_that_reads_slowly_gets_everything(proxy):
     with proxy.stream("[simulate size=8000000]") as stream:
         stream.read_until(b"output_text.delta")
-        # Long enough for all buffers on the way to fill.
+        # Long enough to fill all buffers between upstream and the client.
         time.sleep(1)
         rest = stream.rest()
     assert rest.endswith(b"\n\n")
     assert events(rest[rest.index(b"event: ") :])[-1][0] == "response.completed"
 
 
-# For a reader as slow as this everything on the way fills up: what is not in the sockets' and nginx's buffers stays
+# With such a slow reader all buffers fill up: data that does not fit into the buffers of the sockets and nginx must stay
 # upstream.
 @pytest.mark.memory
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
-def test_a_kilobyte_a_second_of_a_hundred_megabytes_takes_no_memory(deploy, simulator, path):
+def test_a_client_that_reads_one_kilobyte_a_second_of_100_megabytes_takes_no_memory(deploy, simulator, path):
     deployment = deploy()
     responder = deployment.responder.process
     with deployment.client.stream("[simulate size=100000000 deltas=100000]", path=path) as stream:
-        # The first event comes as soon as the simulator has made up its reply; then all buffers fill at once.
+        # The first event arrives as soon as the simulator has generated its response; then all buffers fill at once.
         stream.read_until(b"\n\n")
         time.sleep(1)
         memory = responder.resident_kilobytes
@@ -73,10 +73,10 @@ def test_a_kilobyte_a_second_of_a_hundred_megabytes_takes_no_memory(deploy, simu
     assert simulator.request["events_sent"] < 50_000
 
 
-# What the model is told may be long, and its answer takes minutes: nobody needs the former during the latter.
+# A request may be long and its response may take minutes: the request body must not stay in memory meanwhile.
 @pytest.mark.memory
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions", "/v1/responses"])
-def test_a_long_conversation_takes_no_memory_while_its_answer_streams(deploy, path):
+def test_a_long_conversation_takes_no_memory_while_its_response_streams(deploy, path):
     deployment = deploy()
     responder = deployment.responder.process
     long = f"[simulate pace=200 text={'word ' * 200}] {'x' * 1_000_000}"
@@ -87,7 +87,7 @@ def test_a_long_conversation_takes_no_memory_while_its_answer_streams(deploy, pa
         stream.read_until(b"delta")
         return stream
 
-    # What such requests take in passing, on each of the event loops, is there for the next.
+    # Each event loop keeps the temporary memory of such requests for the next ones.
     streams = [open_stream(long) for _ in range(10)]
     memory = responder.resident_kilobytes
     streams += [open_stream(long) for _ in range(10)]

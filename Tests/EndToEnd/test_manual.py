@@ -1,4 +1,4 @@
-"""The manual page says what the program takes, in a form that its readers accept."""
+"""The manual page describes the program's commands and settings, and mandoc accepts it."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from processes import REPOSITORY
 
 @pytest.fixture(scope="module")
 def page(binaries, tmp_path_factory):
-    """The page of the program under test."""
+    """The manual page of the program under test."""
     path = tmp_path_factory.mktemp("manual") / "gpt-proxy.1"
     command = [REPOSITORY / "deploy/debian/manual", binaries / "gpt-proxy", "2026-01-31"]
     path.write_text(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -20,14 +20,14 @@ def page(binaries, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def text(page):
-    """As it is read, in lines that are never broken."""
+    """The formatted page, without line breaks in paragraphs."""
     command = ["mandoc", "-Tascii", "-Owidth=1000", page]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.sub(".\b", "", printed)
 
 
 def commands(description, path=()):
-    """Each command that does something, with the words that it is called by."""
+    """Yields each command as (name, description); the name of a subcommand includes its parents'."""
     for each in description.get("subcommands", []):
         if each["commandName"] != "help":
             yield from commands(each, (*path, each["commandName"]))
@@ -35,13 +35,13 @@ def commands(description, path=()):
         yield " ".join(path), description
 
 
-def test_it_is_written_as_manuals_are(page):
+def test_mandoc_finds_no_mistakes(page):
     told = subprocess.run(["mandoc", "-Tlint", page], capture_output=True, text=True).stdout
-    # Whether the pages that it names are on this machine says nothing about it.
+    # Missing manual pages that it refers to depend on the machine, not on the page.
     assert [line for line in told.splitlines() if "mandoc.db" not in line and "referenced manual not found" not in line] == []
 
 
-def test_it_has_every_command_and_option(run, text):
+def test_the_manual_has_every_command_and_option(run, text):
     root = json.loads(run("--experimental-dump-help").stdout)["command"]
     known = dict(commands(root))
     assert {"serve", "check", "map", "report", "key new"} <= known.keys()
@@ -54,7 +54,7 @@ def test_it_has_every_command_and_option(run, text):
                 assert re.search(rf"^     {called}\b", sections[name], re.MULTILINE)
 
 
-def test_it_has_every_setting(run, text):
+def test_the_manual_has_every_setting(run, text):
     section = text.split("\nENVIRONMENT\n")[1].split("\nFILES\n")[0]
     example = (REPOSITORY / ".env.example").read_text()
     assert re.findall(r"^     ([A-Z_]+)\b", section, re.MULTILINE) == re.findall(r"^#([A-Z_]+)=", example, re.MULTILINE)
@@ -62,11 +62,11 @@ def test_it_has_every_setting(run, text):
 
 
 @pytest.mark.parametrize("section", ["FILES", "EXIT STATUS", "SIGNALS", "EXAMPLES", "SEE ALSO"])
-def test_it_says_how_to_run_it(text, section):
+def test_the_manual_has_the_usual_sections(text, section):
     assert re.search(rf"^{section}\n     \S", text, re.MULTILINE)
 
 
-def test_its_examples_are_commands(run, text):
+def test_the_examples_in_the_manual_are_valid_commands(run, text):
     section = text.split("\nEXAMPLES\n")[1].split("\nSEE ALSO\n")[0]
     examples = re.findall(r"gpt-proxy (serve|check|map|key|report)((?: (?!<)\S+)*)", section)
     assert len(examples) == 5

@@ -1,4 +1,4 @@
-"""gpt-proxy map in a terminal: the client's request and upstream's side by side, with reasons."""
+"""gpt-proxy map in a terminal: the client's request and the upstream request side by side, with reasons."""
 
 import fcntl
 import json
@@ -33,7 +33,7 @@ REQUEST = {
 
 @pytest.fixture
 def in_terminal(binaries, directory):
-    """Runs `gpt-proxy map` in a terminal of so many columns; what it shows, and how it ended."""
+    """Runs `gpt-proxy map` in a terminal with this many columns; returns its output, standard error and exit status."""
 
     def run(*arguments, columns=100, request=REQUEST, **environment):
         ours, theirs = pty.openpty()
@@ -71,7 +71,7 @@ def width(line):
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
 
 
-def test_both_sides_and_the_reasons_are_shown(in_terminal):
+def test_both_requests_and_the_reasons_are_shown(in_terminal):
     shown, said, status = in_terminal("--route", ROUTE)
     assert (status, said) == (0, "")
     text = plain(shown)
@@ -87,25 +87,25 @@ def test_both_sides_and_the_reasons_are_shown(in_terminal):
 
 
 @pytest.mark.parametrize("columns", [20, 47, 80, 200])
-def test_it_fits_the_terminal(in_terminal, columns):
+def test_the_output_fits_the_terminal(in_terminal, columns):
     lines = plain(in_terminal("--route", ROUTE, columns=columns)[0]).splitlines()
     assert max(map(width, lines)) <= columns
-    # A long value is cut, and that is told.
+    # Long values are shortened, with a note of the number of bytes.
     assert any("bytes" in line for line in lines)
 
 
-def test_the_input_commands_no_terminal(in_terminal):
+def test_the_input_cannot_control_the_terminal(in_terminal):
     shown = in_terminal("--route", ROUTE, columns=200)[0]
     assert re.search(r"[\x00-\x09\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202e]", shown) is None
     assert set(re.findall(r"\x1b.{4}", shown)) <= {"\x1b[0m" + "\n", *(f"\x1b[{code}m" for code in range(31, 37))} | set(
         found for found in re.findall(r"\x1b.{4}", shown) if re.match(r"\x1b\[[0-2]m", found)
     )
-    # As JSON writes them, and what JSON leaves as it is.
+    # Control characters are escaped, both those that JSON escapes and those that it leaves.
     assert "\\u001b[31mred\\u{9B}2J\\u{202E}" in shown
     assert "\\u{1B}]0;title\\u{7}" in shown
 
 
-def test_what_is_told_beside_a_pipe_commands_no_terminal_either(run):
+def test_notices_on_standard_error_cannot_control_the_terminal(run):
     told = run("map", "--route", ROUTE, input=json.dumps(REQUEST)).stderr
     assert "dropped: \\u{1B}]0;title\\u{7} is not a parameter" in told
     refused = run("map", "--route", ROUTE, input=json.dumps(REQUEST | {"tool_choice": {"type": "\x1b[2J"}}))
@@ -115,12 +115,12 @@ def test_what_is_told_beside_a_pipe_commands_no_terminal_either(run):
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_who_wants_no_color_gets_none(in_terminal, environment):
+def test_no_color_and_dumb_terminals_get_no_color(in_terminal, environment):
     assert "\x1b" not in in_terminal("--route", ROUTE, **environment)[0]
     assert "\x1b[31m" in in_terminal("--route", ROUTE, NO_COLOR="")[0]
 
 
-def test_elsewhere_it_is_shown_when_asked_for_and_without_color(run):
+def test_explain_in_a_pipe_is_shown_without_color(run):
     ended = run("map", "--explain", "--route", ROUTE, input=json.dumps(REQUEST), environment={"COLUMNS": "60"})
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "\x1b" not in ended.stdout
@@ -128,13 +128,13 @@ def test_elsewhere_it_is_shown_when_asked_for_and_without_color(run):
     assert "dropped: seed" in ended.stdout
 
 
-def test_a_request_that_nothing_happens_to(in_terminal):
+def test_a_request_that_is_not_changed(in_terminal):
     request = {"model": "gpt-5", "input": "hi"}
     text = plain(in_terminal("--route", "/v1/responses", request=request)[0])
     assert text.endswith("\nNothing is lost.\n")
 
 
-def test_a_request_that_cannot_be_mapped_is_told_as_ever(in_terminal):
+def test_a_request_that_cannot_be_mapped_gets_the_usual_error(in_terminal):
     shown, said, status = in_terminal(request={"model": "gpt-4o"})
     assert (shown, status) == ("", 1)
     assert said.startswith("gpt-proxy: Missing required parameter")

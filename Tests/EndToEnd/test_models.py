@@ -1,4 +1,4 @@
-"""The catalogue of models: as its sources have it, as an operator sees and extends it."""
+"""The catalogue of models: it matches its sources, and an operator can list and extend it."""
 
 import csv
 import importlib.util
@@ -14,9 +14,9 @@ from processes import ENVIRONMENT, REPOSITORY
 from stack import environment
 
 SHARED = REPOSITORY.parent / "shared/models"
-# OpenAI named it as a replacement, but it was never a model of the API: what it stood for was.
+# OpenAI named the first as a replacement, but it was never a model of the API; the second was meant.
 NEVER_A_MODEL = {"gpt-5-codex-mini": "gpt-5.1-codex-mini"}
-# Columns that go by other names in the sources.
+# Columns with other names in the sources.
 SOURCE_NAMES = {"chat": "chat_api", "responses": "responses_api"}
 
 
@@ -36,7 +36,7 @@ def rows(text):
 
 @pytest.fixture
 def catalogue(run):
-    """What the catalogue says of a name: put together anew, by its own rules."""
+    """A function that looks up a name in the printed catalogue, with its own implementation of the catalogue's rules."""
     table = rows(run("models", "--csv", environment={"MODELS_FILE": ""}).stdout)
 
     def weight(pattern):
@@ -54,12 +54,12 @@ def catalogue(run):
     return look_up
 
 
-def test_the_sources_agree_with_themselves(sources):
+def test_the_sources_are_consistent(sources):
     found, _ = sources.compare(sources.load_rows(), sources.load_rules())
     assert found == []
 
 
-def test_every_row_is_as_sourced(sources, catalogue):
+def test_every_row_matches_its_source(sources, catalogue):
     columns = list(rows((REPOSITORY / "Sources/Models/models.csv").read_text())[0])
     prices = columns[columns.index("input") :]
     for source in sources.load_rows():
@@ -70,12 +70,12 @@ def test_every_row_is_as_sourced(sources, catalogue):
                 expected = NEVER_A_MODEL.get(expected, expected.split("|")[0])
             if column != "model" and expected:
                 assert facts.get(column) == expected, f"{source['name']}: {column}"
-            # What is not known of a price or an end must not come from somewhere else.
+            # Unknown prices and shutdown dates must not be inherited from another row.
             elif column in ["shutdown", "replacement", "replacement_effort", *prices]:
                 assert facts.get(column, "-") == "-", f"{source['name']}: {column}"
 
 
-def test_every_family_is_as_sourced(sources, catalogue):
+def test_every_family_matches_its_source(sources, catalogue):
     for rule in sources.load_rules():
         name = rule["pattern"].replace("*", "")
         facts = catalogue(name or "some-model")
@@ -84,7 +84,7 @@ def test_every_family_is_as_sourced(sources, catalogue):
             assert facts[column] == expected[column], f"{rule['pattern']}: {column}"
 
 
-def test_the_guides_prices_are_the_catalogues(catalogue):
+def test_the_prices_in_the_guide_match_the_catalogue(catalogue):
     guide = (REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc/Moving-from-gpt-4o.md").read_text()
     table = re.findall(r"^\| `([\w.-]+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (.*?) ?\|$", guide, re.MULTILINE)
     assert len(table) == 7
@@ -98,7 +98,7 @@ def test_the_guides_prices_are_the_catalogues(catalogue):
 
 
 def in_terminal(binaries, columns, *arguments, **settings):
-    """What the command shows in a terminal of that width."""
+    """The lines that the command shows in a terminal of this width."""
     leader, follower = pty.openpty()
     subprocess.run(["stty", "cols", str(columns)], stdin=follower, check=True)
     child = subprocess.Popen(
@@ -124,7 +124,7 @@ def test_the_table_fits_into_the_terminal(binaries, columns):
     assert [line for line in in_terminal(binaries, columns, "--on", "2026-11-30") if len(line) > columns] == []
 
 
-def test_the_table_says_what_is_sent_until_when_and_what_it_takes(binaries):
+def test_the_table_shows_the_model_sent_its_shutdown_and_its_efforts(binaries):
     lines = in_terminal(binaries, 80, "--on", "2026-11-30")
     assert lines[0].split() == ["ASKED", "SENT", "ENDS", "TAKES"]
     words = {line.split()[0]: line.split()[1:] for line in lines if line}
@@ -136,7 +136,7 @@ def test_the_table_says_what_is_sent_until_when_and_what_it_takes(binaries):
     assert lines.index(next(line for line in lines if line.startswith("gpt-4-turbo "))) > titles[2]
 
 
-def test_the_table_is_of_the_day_and_of_the_map(binaries):
+def test_the_table_respects_the_day_and_the_model_map(binaries):
     lines = in_terminal(binaries, 160, "--on", "2027-01-14", MODEL_MAP="gpt-4o=gpt-6-luna:none,old-*=gpt-4.1")
     words = {line.split()[0]: line.split()[1:] for line in lines if line}
     assert words["gpt-4o"][:2] == ["gpt-6-luna:none", "none"]
@@ -166,13 +166,13 @@ def models_file(tmp_path):
         ("modle\n", "line 1: 'modle' is not a column"),
     ],
 )
-def test_a_bad_row_stops_the_start_and_names_the_place(run, models_file, text, complaint):
+def test_an_invalid_row_is_an_error_with_its_line_and_column(run, models_file, text, complaint):
     ended = run("check", environment=environment("http://127.0.0.1:9/v1") | models_file(text))
     assert ended.returncode == 78
     assert "MODELS_FILE: " in ended.stderr and complaint in ended.stderr
 
 
-def test_rows_of_ones_own_change_what_is_sent(run, models_file):
+def test_an_operators_rows_change_the_request_that_is_sent(run, models_file):
     rows = models_file("model,reasons,efforts,sampling\nmine,optional,none high,effort-none\n")
     request = '{"model":"mine","messages":[{"role":"user","content":"x"}],"temperature":0.5,"reasoning_effort":"low"}'
     ended = run("map", "--route", "/v1/chat/completions", input=request, environment=rows)
@@ -180,13 +180,13 @@ def test_rows_of_ones_own_change_what_is_sent(run, models_file):
     assert "adjusted: reasoning_effort is sent as 'high', the nearest effort that mine supports" in ended.stderr
 
 
-def test_what_is_printed_can_be_read_back(run, models_file):
+def test_the_printed_csv_can_be_read_again(run, models_file):
     printed = run("models", "--csv", environment={"MODELS_FILE": ""}).stdout
     again = run("models", "--csv", environment=models_file(printed))
     assert again.returncode == 0 and again.stdout == f"{printed}\n# From MODELS_FILE.\n{printed}"
 
 
-def test_a_change_of_the_file_is_seen_without_a_restart(deploy, models_file, simulator):
+def test_a_changed_models_file_is_read_without_a_restart(deploy, models_file, simulator):
     deployment = deploy(**models_file("model,shutdown,replacement\nmine,2020-01-01,gpt-6-luna\n"))
     client = deployment.client
     simulator.forget()
@@ -201,7 +201,7 @@ def test_a_change_of_the_file_is_seen_without_a_restart(deploy, models_file, sim
 # --- Compared with upstream ---
 
 
-def test_upstreams_list_is_compared(run, simulator, models_file):
+def test_the_catalogue_is_compared_with_upstreams_list(run, simulator, models_file):
     rows = models_file("model,shutdown\ngpt-5,2026-12-01\nmine,\n")
     ended = run("models", "--upstream", "--on", "2026-11-30", environment=environment(simulator.base) | rows)
     assert ended.returncode == 0, ended.stderr
@@ -209,12 +209,12 @@ def test_upstreams_list_is_compared(run, simulator, models_file):
     assert "  mine\n" in ended.stdout.split("Known here, not listed by upstream:\n")[1]
 
 
-def test_an_upstream_that_does_not_answer_is_told(run):
+def test_an_upstream_that_does_not_respond_is_reported(run):
     ended = run("models", "--upstream", environment=environment("http://127.0.0.1:9/v1"))
     assert ended.returncode == 1 and "Connection refused" in ended.stderr
 
 
-def test_day_and_form_are_checked(run):
+def test_invalid_options_are_usage_errors(run):
     assert run("models", "--on", "2026-02-30").returncode == 64
     assert run("models", "--csv", "--upstream").returncode == 64
 

@@ -1,4 +1,4 @@
-"""Upstream's name: looked up without harm to others, followed when its address changes, and not needed when nobody answers."""
+"""DNS lookups of upstream's name: they delay no other base, notice changed addresses, and may fail without harm."""
 
 import concurrent.futures
 import os
@@ -27,13 +27,13 @@ def names():
 
 @pytest.fixture
 def reply(vectors):
-    """A reply of upstream."""
+    """The body of an upstream response."""
     return (vectors / "bodies/01_plain_text.json").read_bytes()
 
 
 @pytest.fixture
 def upstream(reply):
-    """An upstream that closes each connection after its reply, so that each request needs the name."""
+    """An upstream that closes each connection after the response, so that each request needs the name."""
     upstream = Upstream()
     upstream.says(reply, Connection="close")
     yield upstream
@@ -45,14 +45,14 @@ def status(deployment):
 
 
 def base(name, server):
-    """An address of the server's, by a name."""
+    """The base URL of a server, with another host name."""
     return f"http://{name}:{server.rpartition(':')[2]}"
 
 
 # --- A name that hangs ------------------------------------------------------------------------------------------------
 
 
-def test_a_name_that_hangs_does_not_stop_other_bases(deploy, names, simulator):
+def test_a_hanging_lookup_does_not_stop_other_bases(deploy, names, simulator):
     names.set("slow.test", "hang")
     names.set("good.test", "127.0.0.1")
     bases = f"{base('slow.test', simulator.base)}, {base('good.test', simulator.base)}"
@@ -61,14 +61,14 @@ def test_a_name_that_hangs_does_not_stop_other_bases(deploy, names, simulator):
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         assert set(pool.map(lambda _: status(deployment), range(20))) == {200}
     assert names.lookups("slow.test") == 1
-    # The base's circuit breaker is open by now, so requests do not wait for the base.
+    # The base's circuit breaker is open by now, so that requests do not wait for the name.
     start = time.monotonic()
     assert {status(deployment) for _ in range(5)} == {200}
     assert time.monotonic() - start < CONNECT_TIMEOUT
     assert "circuit breaker opened" in deployment.responder.log
 
 
-def test_requests_that_wait_for_a_name_share_its_lookup_and_are_all_answered(deploy, names, simulator):
+def test_requests_that_wait_for_a_name_share_one_lookup_and_all_succeed(deploy, names, simulator):
     names.set("slow.test", "hang")
     deployment = deploy(OPENAI_BASE=base("slow.test", simulator.base), STATUS_PATH="/status", **names.environment)
     live = lambda: deployment.client.get("/status?json").json["live streams"]
@@ -80,7 +80,7 @@ def test_requests_that_wait_for_a_name_share_its_lookup_and_are_all_answered(dep
     assert names.lookups("slow.test") == 1
 
 
-def test_a_name_that_hangs_is_told_as_such(deploy, names):
+def test_the_error_for_a_hanging_lookup_names_the_lookup(deploy, names):
     names.set("slow.test", "hang")
     deployment = deploy(OPENAI_BASE="http://slow.test:9/v1", CONNECT_TIMEOUT="200ms", RETRIES="0", **names.environment)
     reply = deployment.client.ask("hi", path=CHAT)
@@ -92,7 +92,7 @@ def test_a_name_that_hangs_is_told_as_such(deploy, names):
 
 
 @pytest.mark.parametrize("trouble", ["hang", "again"])
-def test_the_last_addresses_of_a_name_serve_when_it_cannot_be_looked_up(deploy, names, upstream, trouble):
+def test_the_last_addresses_of_a_name_stay_in_use_if_its_lookup_fails(deploy, names, upstream, trouble):
     names.set("api.test", "127.0.0.1")
     deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
     assert status(deployment) == 200
@@ -107,7 +107,7 @@ def test_the_last_addresses_of_a_name_serve_when_it_cannot_be_looked_up(deploy, 
         assert wait_until(lambda: status(deployment) == 200 and "can be looked up again" in deployment.responder.log)
 
 
-def test_a_name_that_is_gone_is_not_used_any_more(deploy, names, upstream):
+def test_a_name_that_no_longer_exists_is_not_used_any_more(deploy, names, upstream):
     names.set("api.test", "127.0.0.1")
     deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
     assert status(deployment) == 200
@@ -116,7 +116,7 @@ def test_a_name_that_is_gone_is_not_used_any_more(deploy, names, upstream):
 
 
 @pytest.mark.parametrize("addresses", ["127.0.0.2 127.0.0.1", "::1 127.0.0.1"])
-def test_of_several_addresses_one_that_listens_is_found(deploy, names, upstream, addresses):
+def test_an_address_that_listens_is_found_among_several(deploy, names, upstream, addresses):
     names.set("api.test", addresses)
     deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
     assert {status(deployment) for _ in range(5)} == {200}
@@ -125,7 +125,7 @@ def test_of_several_addresses_one_that_listens_is_found(deploy, names, upstream,
 # --- An address that changes ------------------------------------------------------------------------------------------
 
 
-def test_many_new_connections_cost_few_lookups(deploy, names, upstream):
+def test_many_new_connections_need_few_lookups(deploy, names, upstream):
     names.set("api.test", "127.0.0.1")
     deployment = deploy(OPENAI_BASE=base("api.test", upstream.base), RETRIES="0", **names.environment)
     start = time.monotonic()
@@ -155,12 +155,12 @@ def test_a_changed_address_is_followed_under_steady_traffic(deploy, names, moved
         **{**names.environment, **clock.environment, "LD_PRELOAD": preloads})
 
     def ask_everywhere():
-        """Often enough that each event loop, which has connections of its own, has some of the requests."""
+        """Sends enough requests for each event loop, which has its own connections, to get some of them."""
         assert {status(deployment) for _ in range(4 * os.cpu_count())} == {200}
 
     ask_everywhere()
     names.set("api.test", "127.0.0.2")
-    # No connection is ever idle for as long as idle ones are kept.
+    # No connection is ever idle long enough to be closed.
     for _ in range(4):
         clock.advance(40)
         ask_everywhere()
@@ -174,7 +174,7 @@ def test_a_changed_address_is_followed_under_steady_traffic(deploy, names, moved
 
 @pytest.fixture
 def certificate(directory):
-    """Makes certificates, each its own authority: the files of one and its key."""
+    """Makes self-signed certificates; returns the files of the certificate and its key."""
 
     def certificate(name):
         (directory / name).mkdir()
@@ -185,7 +185,7 @@ def certificate(directory):
 
 @pytest.fixture
 def secure(certificate, reply):
-    """An upstream that speaks TLS, and closes each connection after its reply."""
+    """An upstream that uses TLS and closes each connection after the response."""
     upstream = Upstream(certificate=certificate("first"))
     upstream.says(reply, Connection="close")
     yield upstream
@@ -205,7 +205,7 @@ def test_a_new_authority_in_the_ca_file_is_trusted_without_a_restart(deploy, dir
     assert "UPSTREAM_CA_FILE" in deployment.responder.log
 
 
-def test_a_ca_file_that_cannot_be_used_changes_nothing_and_that_is_told(deploy, directory, secure):
+def test_an_invalid_ca_file_changes_nothing_and_is_logged(deploy, directory, secure):
     authorities = directory / "authorities.pem"
     authorities.write_bytes((directory / "first/certificate.pem").read_bytes())
     deployment = deploy(OPENAI_BASE=secure.base, UPSTREAM_CA_FILE=str(authorities), RETRIES="0")
@@ -218,7 +218,7 @@ def test_a_ca_file_that_cannot_be_used_changes_nothing_and_that_is_told(deploy, 
     assert "UPSTREAM_CA_FILE" in deployment.responder.log
 
 
-def test_sighup_has_the_ca_file_read_again(deploy, directory, certificate, secure):
+def test_sighup_makes_the_ca_file_be_read_again(deploy, directory, certificate, secure):
     authorities, second = directory / "authorities.pem", certificate("second")
     authorities.write_bytes((directory / "first/certificate.pem").read_bytes())
     deployment = deploy(OPENAI_BASE=secure.base, UPSTREAM_CA_FILE=str(authorities), RETRIES="0")

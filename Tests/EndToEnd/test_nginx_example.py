@@ -1,4 +1,4 @@
-"""nginx.conf.example works as it is, after the edits that it asks for."""
+"""nginx.conf.example works after the edits that it asks for."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ EXAMPLE = REPOSITORY / "nginx.conf.example"
 
 
 class Site:
-    """The example, on free ports and in a directory of its own."""
+    """nginx with the example, on free ports and in its own directory."""
 
     def __init__(self, directory, socket):
         self.directory = directory
@@ -30,7 +30,7 @@ class Site:
         self.configuration.write_text(self._adapted(self._edited(EXAMPLE.read_text()), socket))
 
     def _edited(self, text):
-        """The edits that the example asks for."""
+        """Makes the edits that the example asks for."""
         replacements = {
             r"server_name gpt-proxy\.example\.com;": "server_name localhost;",
             r"ssl_certificate +\S+;": f"ssl_certificate {self.certificate};",
@@ -43,7 +43,7 @@ class Site:
         return text
 
     def _adapted(self, text, socket):
-        """What it takes to run without privileges, beside other servers, in a directory of the test's."""
+        """Changes the text to run without privileges, next to other servers, in the test's directory."""
         temporary = "".join(
             f"{kind}_temp_path {self.directory}/{kind};" for kind in ["client_body", "fastcgi", "proxy", "uwsgi", "scgi"]
         )
@@ -81,7 +81,7 @@ class Site:
 
 @pytest.fixture
 def keys(run, directory):
-    """Keys of two callers, one of whom may do more."""
+    """Keys of two callers, the second with higher limits."""
 
     def new(label, *options):
         made = run("key", "new", label, "--add", "--file", directory / "keys", *options)
@@ -103,7 +103,7 @@ def site(deployment, directory, start):
     return site
 
 
-def test_nginx_finds_no_fault(directory):
+def test_nginx_accepts_the_example(directory):
     site = Site(directory, directory / "socket")
     nginx = [find_program("nginx"), "-t", "-q", "-p", directory, "-c", site.configuration]
     ended = subprocess.run(nginx, capture_output=True, text=True)
@@ -133,7 +133,7 @@ def test_events_arrive_one_by_one(site, vectors):
     assert arrives_one_by_one(stream_once)
 
 
-def test_a_caller_has_a_limit_and_others_have_their_own(site, keys):
+def test_each_caller_has_its_own_rate_limit(site, keys):
     with ThreadPoolExecutor(20) as pool:
         replies = list(pool.map(lambda _: site.request("POST", "/proxy", ask("hi")), range(60)))
     refused = [(headers, body) for status, headers, body in replies if status == 429]
@@ -147,7 +147,7 @@ def test_a_caller_has_a_limit_and_others_have_their_own(site, keys):
 
 
 def flood(site, *headers):
-    """How many of 60 requests at once, with each of the headers in turn, are refused for their number."""
+    """Sends 60 concurrent requests with each of the headers in turn; returns how many get 429."""
     with ThreadPoolExecutor(20) as pool:
         requests = [headers[number % len(headers)] for number in range(60)]
         statuses = list(pool.map(lambda fields: site.request("GET", "/v1/models", None, fields)[0], requests))
@@ -155,10 +155,10 @@ def flood(site, *headers):
     return statuses.count(429)
 
 
-def test_a_caller_is_one_whatever_header_names_it(site, keys):
+def test_a_caller_has_one_limit_for_both_headers(site, keys):
     ann = keys["ann"]
     refused = flood(site, {"X-API-KEY": ann}, {"Authorization": f"Bearer {ann}"}, {"authorization": f"bearer {ann}"})
-    # Each header by itself would have been within the burst.
+    # The requests with one of the headers alone would have been within the burst.
     assert refused > 0
 
 
@@ -166,7 +166,7 @@ def test_a_key_may_have_other_limits(site, keys):
     assert flood(site, {"X-API-KEY": keys["bob"]}) == 0
 
 
-def test_a_caller_has_so_many_streams_at_once_and_others_have_theirs(site, keys):
+def test_each_caller_has_its_own_limit_of_concurrent_streams(site, keys):
     endless = ask("[simulate stall=6]", stream=True)
 
     def begin(key):
@@ -180,7 +180,7 @@ def test_a_caller_has_so_many_streams_at_once_and_others_have_theirs(site, keys)
         assert begin(keys["ann"]) == 200
 
 
-def test_wrong_keys_are_limited_by_the_address_that_they_come_from(site, keys):
+def test_wrong_keys_are_limited_by_client_address(site, keys):
     def attempt(number):
         return site.request("POST", "/proxy", {"prompt": "hi"}, {"X-API-KEY": f"wrong-{number}"})
 
@@ -190,7 +190,7 @@ def test_wrong_keys_are_limited_by_the_address_that_they_come_from(site, keys):
 
 
 @pytest.mark.parametrize("path, said", [("/proxy", "detail"), ("/v1/chat/completions", "error")])
-def test_strangers_are_refused_in_gpt_proxys_own_words(site, simulator, path, said):
+def test_unknown_callers_get_gpt_proxys_own_401(site, simulator, path, said):
     for headers in ({}, {"X-API-KEY": "wrong"}, {"Authorization": "Bearer a.b.c"}):
         status, headers, body = site.request("POST", path, ask("hi"), headers)
         assert status == 401
@@ -199,7 +199,7 @@ def test_strangers_are_refused_in_gpt_proxys_own_words(site, simulator, path, sa
     assert simulator.requests == []
 
 
-def test_the_question_who_it_is_cannot_be_asked_from_outside(site):
+def test_authz_is_not_accessible_from_outside(site):
     status, headers, _ = site.request("GET", "/authz")
     assert status == 404
     assert "x-gpt-proxy-caller" not in headers
@@ -219,7 +219,7 @@ def test_a_body_that_is_too_large(site):
     connection.close()
 
 
-def test_a_responder_that_is_not_there(site, deployment):
+def test_a_responder_that_is_not_running(site, deployment):
     deployment.responder.process.stop()
     status, headers, body = site.request("POST", "/proxy", ask("hi"))
     assert status == 503
@@ -227,19 +227,19 @@ def test_a_responder_that_is_not_there(site, deployment):
     assert json.loads(body)["error"]["code"] == "service_unavailable"
 
 
-def test_gpt_proxys_own_errors_come_through(site):
+def test_gpt_proxys_own_errors_are_forwarded(site):
     status, _, body = site.request("POST", "/proxy", ask("[simulate status=500]"))
     assert status == 502
     assert json.loads(body)["detail"]["openai_status"] == 500
 
 
-def test_both_logs_name_a_request_alike(site, deployment, directory):
+def test_both_logs_have_the_same_request_id(site, deployment, directory):
     site.request("POST", "/proxy", ask("hi"), {"X-API-KEY": PROXY_KEY, "X-Request-Id": "from-the-client"})
     (line,) = deployment.responder.access_log()
     assert wait_until(lambda: line["request_id"] in (directory / "access.log").read_text())
 
 
-def test_both_status_pages_are_for_this_machine(site):
+def test_both_status_pages_are_limited_to_this_machine(site):
     for path, words in [("/nginx-status", b"Active connections"), ("/status", b"accepted conn:")]:
         # Without a key.
         status, _, body = site.request("GET", path, headers={})

@@ -1,4 +1,4 @@
-"""OpenAI's own library as the client of /v1/chat/completions: nothing but its base URL and its key has changed."""
+"""OpenAI's own library as the client of /v1/chat/completions: only its base URL and its key are different."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ def user(text):
 
 
 def exchange(vectors, name):
-    """What the client of a recorded exchange sends, and the message that it should get."""
+    """A recorded request of a client, and the choice that it should get."""
     request = json.loads((vectors / f"requests/{name}.chat.json").read_text())
     completion = json.loads((vectors / f"expected/{name}.completion.json").read_text())
     return request, completion["choices"][0]
@@ -28,7 +28,7 @@ def text(chunks):
     return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
 
 
-def test_a_whole_reply(sdk, simulator):
+def test_a_whole_response(sdk, simulator):
     completion = sdk.chat.completions.create(model="gpt-4o", messages=user("[simulate text=hello there]"))
     assert completion.choices[0].message.content == "hello there"
     assert completion.choices[0].finish_reason == "stop"
@@ -37,7 +37,7 @@ def test_a_whole_reply(sdk, simulator):
     assert simulator.body["model"] == "gpt-5"
 
 
-def test_a_stream_arrives_as_it_is_made(sdk):
+def test_a_stream_arrives_while_it_is_generated(sdk):
     messages = user("[simulate pace=200 text=one two three four]")
     times = []
     chunks = []
@@ -53,7 +53,7 @@ def test_a_stream_arrives_as_it_is_made(sdk):
     assert times[-1] - times[0] > 0.4
 
 
-def test_the_usage_of_a_stream_is_told_to_who_asks(sdk):
+def test_a_stream_has_usage_only_if_requested(sdk):
     def chunks(**options):
         return list(sdk.chat.completions.create(model="gpt-4o", messages=user("hi"), stream=True, **options))
 
@@ -64,7 +64,7 @@ def test_the_usage_of_a_stream_is_told_to_who_asks(sdk):
     assert all(chunk.usage is None and chunk.choices for chunk in chunks())
 
 
-def test_a_stream_that_is_left_ends_upstream(sdk, simulator):
+def test_closing_a_stream_cancels_the_upstream_request(sdk, simulator):
     stream = sdk.chat.completions.create(
         model="gpt-4o", messages=user("[simulate pace=50 deltas=2000]"), stream=True
     )
@@ -120,7 +120,7 @@ def test_logprobs(sdk, vectors):
 
 
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
-def test_a_limit_of_tokens(sdk, simulator, field):
+def test_a_token_limit_is_sent_upstream(sdk, simulator, field):
     sdk.chat.completions.create(
         model="gpt-5", messages=user("hi"), reasoning_effort="low", verbosity="low", **{field: 500}
     )
@@ -129,13 +129,13 @@ def test_a_limit_of_tokens(sdk, simulator, field):
     assert simulator.body["text"]["verbosity"] == "low"
 
 
-def test_a_reply_that_was_cut_says_so(sdk, vectors):
+def test_an_incomplete_response_has_finish_reason_length(sdk, vectors):
     request, expected = exchange(vectors, "09_incomplete_max_output_tokens")
     choice = sdk.chat.completions.create(**request).choices[0]
     assert (choice.finish_reason, choice.message.content) == ("length", expected["message"]["content"])
 
 
-def test_upstreams_headers_come_along(sdk):
+def test_upstreams_headers_are_forwarded(sdk):
     for options in [{}, {"stream": True}]:
         raw = sdk.chat.completions.with_raw_response.create(model="gpt-4o", messages=user("hi"), **options)
         assert raw.headers["x-request-id"].startswith("req_")
@@ -145,7 +145,7 @@ def test_upstreams_headers_come_along(sdk):
     assert sdk.chat.completions.create(model="gpt-4o", messages=user("hi"))._request_id.startswith("req_")
 
 
-def test_what_is_left_out_is_named(sdk, simulator):
+def test_dropped_parameters_are_listed_in_a_header(sdk, simulator):
     raw = sdk.chat.completions.with_raw_response.create(
         model="gpt-4o", messages=user("hi"), seed=7, temperature=0.2, presence_penalty=1
     )
@@ -154,22 +154,22 @@ def test_what_is_left_out_is_named(sdk, simulator):
     assert not dropped & simulator.body.keys()
 
 
-def test_the_key_may_come_as_the_proxys_own_header(default_deployment, simulator):
+def test_the_key_may_be_sent_in_x_api_key(default_deployment, simulator):
     with library(default_deployment.nginx.port, default_headers={"X-API-KEY": PROXY_KEY}) as client:
         for headers in [{}, {"Authorization": openai.Omit()}]:
             assert client.chat.completions.create(model="gpt-4o", messages=user("hi"), extra_headers=headers).choices
     assert PROXY_KEY not in str(simulator.requests)
 
 
-def test_the_environment_is_enough(default_deployment, simulator, monkeypatch):
+def test_environment_variables_are_enough(default_deployment, simulator, monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{default_deployment.nginx.port}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", PROXY_KEY)
     with openai.OpenAI() as client:
         assert client.chat.completions.create(model="gpt-4o", messages=user("hi")).choices
 
 
-def test_many_at_once(default_deployment, simulator):
-    """Whole and streamed in turn, all on the same few connections."""
+def test_many_concurrent_requests(default_deployment, simulator):
+    """Whole and streamed requests alternate, all on the same few connections."""
 
     async def ask(client, number):
         request = {"model": "gpt-4o", "messages": user(f"[simulate pace=10 text=this is number {number} .]")}

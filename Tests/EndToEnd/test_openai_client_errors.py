@@ -1,4 +1,4 @@
-"""Failures, as the exceptions of OpenAI's own library: its programs handle them without knowing of a proxy."""
+"""Failures raise the usual exceptions of OpenAI's own library: programs handle them without knowing of a proxy."""
 
 import openai
 import pytest
@@ -42,7 +42,7 @@ def test_a_wrong_key(default_deployment, simulator):
         ),
     ],
 )
-def test_a_bad_field_is_named(sdk, simulator, param, options):
+def test_the_error_for_an_invalid_field_names_it(sdk, simulator, param, options):
     request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], **options}
     with pytest.raises(openai.BadRequestError) as error:
         sdk.chat.completions.create(**request)
@@ -71,7 +71,7 @@ def test_a_path_that_is_not_served(sdk, simulator):
         (503, openai.InternalServerError),
     ],
 )
-def test_an_error_of_upstream_is_the_clients(sdk, status, kind, stream):
+def test_an_upstream_error_raises_the_matching_exception(sdk, status, kind, stream):
     with pytest.raises(kind) as error:
         ask(sdk, f"[simulate status={status} retry-after=90]", stream=stream)
     assert error.value.status_code == status
@@ -81,7 +81,7 @@ def test_an_error_of_upstream_is_the_clients(sdk, status, kind, stream):
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_upstreams_refusal_of_the_proxys_key_is_not_the_clients(sdk, status):
+def test_upstreams_rejection_of_the_proxys_key_raises_a_server_error(sdk, status):
     with pytest.raises(openai.InternalServerError) as error:
         ask(sdk, f"[simulate status={status}]")
     assert error.value.status_code == 502
@@ -89,27 +89,27 @@ def test_upstreams_refusal_of_the_proxys_key_is_not_the_clients(sdk, status):
     assert OPENAI_KEY[:8] not in error.value.response.text
 
 
-def test_the_librarys_own_tries_succeed(deploy, simulator):
+def test_the_librarys_own_retries_succeed(deploy, simulator):
     with library(deploy(RETRIES="0").nginx.port, max_retries=2) as client:
         assert ask(client, "[simulate status=503 times=1]").choices
     assert len(simulator.requests) == 2
 
 
-def test_the_librarys_tries_and_the_proxys_do_not_multiply(default_deployment, simulator):
+def test_the_retries_of_the_library_and_the_proxy_do_not_multiply(default_deployment, simulator):
     with library(default_deployment.nginx.port, max_retries=2) as client:
         with pytest.raises(openai.InternalServerError):
             ask(client, "[simulate status=503]")
     assert len(simulator.requests) == 3
 
 
-def test_upstream_that_is_not_there(deploy):
+def test_an_upstream_that_is_not_reachable(deploy):
     deployment = deploy(OPENAI_BASE=f"http://127.0.0.1:{free_port()}/v1")
     with library(deployment.nginx.port) as client, pytest.raises(openai.InternalServerError) as error:
         ask(client, "hi")
     assert (error.value.status_code, error.value.code) == (502, "upstream_unreachable")
 
 
-def test_a_client_that_waits_no_longer_ends_the_request_upstream(sdk, simulator):
+def test_a_client_timeout_cancels_the_upstream_request(sdk, simulator):
     with pytest.raises(openai.APITimeoutError):
         ask(sdk.with_options(timeout=1), "[simulate hang]")
     assert wait_until(lambda: simulator.request["ending"] == "client closed")
@@ -130,7 +130,7 @@ def test_a_stream_that_fails_raises_after_its_text(sdk, words):
         assert (error.value.code, error.value.type) == ("rate_limit_exceeded", "tokens")
 
 
-def test_a_stream_that_is_chat_upstream_too_raises_when_it_is_cut(deploy):
+def test_a_forwarded_chat_stream_that_breaks_off_raises(deploy):
     deployment = deploy(TARGET_API="chat")
     received = ""
     with library(deployment.nginx.port) as client, pytest.raises(openai.APIError) as error:

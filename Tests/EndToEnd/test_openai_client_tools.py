@@ -1,4 +1,4 @@
-"""Tools, legacy functions, images and files through OpenAI's own library: upstream understands what it sends."""
+"""Tools, legacy functions, images and files sent with OpenAI's own library: upstream gets valid requests."""
 
 import json
 
@@ -15,7 +15,7 @@ CASES = {"04_function_call": "Weather in Paris?", "05_parallel_function_calls": 
 
 @pytest.fixture(params=CASES)
 def case(request, vectors):
-    """A recorded exchange: what the user asks, and the message with calls that should come."""
+    """A recorded request: the user's question, and the expected message with tool calls."""
     completion = json.loads((vectors / f"expected/{request.param}.completion.json").read_text())
     return CASES[request.param], completion["choices"][0]["message"]
 
@@ -46,7 +46,7 @@ def test_calls_and_their_results_make_a_round_trip(sdk, simulator, case):
     assert (expected["content"] is not None) == ("assistant" in [item.get("role") for item in sent])
 
 
-def test_streamed_calls_are_put_together(sdk, case):
+def test_streamed_calls_are_assembled(sdk, case):
     question, expected = case
     messages = [{"role": "user", "content": question}]
     with sdk.chat.completions.stream(model="gpt-4o", messages=messages, tools=TOOLS) as stream:
@@ -61,7 +61,7 @@ def test_streamed_calls_are_put_together(sdk, case):
 LEGACY = {"model": "gpt-4o", "functions": [WEATHER], "function_call": "auto"}
 
 
-def test_legacy_functions_are_answered_in_kind(sdk, simulator, vectors):
+def test_legacy_functions_get_function_calls(sdk, simulator, vectors):
     expected = json.loads((vectors / "expected/04_function_call.completion.json").read_text())
     function = expected["choices"][0]["message"]["tool_calls"][0]["function"]
     messages = [{"role": "user", "content": CASES["04_function_call"]}]
@@ -80,7 +80,7 @@ def test_legacy_functions_are_answered_in_kind(sdk, simulator, vectors):
     assert (output["type"], output["call_id"], output["output"]) == ("function_call_output", call["call_id"], "sunny")
 
 
-def test_legacy_functions_are_streamed_in_kind(sdk, vectors):
+def test_legacy_functions_get_streamed_function_calls(sdk, vectors):
     expected = json.loads((vectors / "expected/04_function_call.completion.json").read_text())
     function = expected["choices"][0]["message"]["tool_calls"][0]["function"]
     messages = [{"role": "user", "content": CASES["04_function_call"]}]

@@ -1,4 +1,4 @@
-"""Numbers that upstream or the system's clock has a hand in end nothing."""
+"""Extreme numbers from upstream or from the system's clock crash nothing."""
 
 import concurrent.futures
 import json
@@ -13,7 +13,7 @@ CHAT = "/v1/chat/completions"
 
 
 def assert_status_pages(client):
-    """Every form of the status page is there, and makes sense."""
+    """Checks that every form of the status page is served with plausible values."""
     for form in ["", "?json&full", "?openmetrics", "?full"]:
         reply = client.get(f"/status{form}")
         assert reply.status == 200
@@ -24,7 +24,7 @@ def assert_status_pages(client):
 
 
 @pytest.mark.parametrize("seconds", [-1, -5, -3600, 86400])
-def test_r1_a_clock_that_steps_harms_no_stream(binaries, simulator, tmp_path, seconds):
+def test_r1_a_clock_step_does_not_affect_streams(binaries, simulator, tmp_path, seconds):
     stepping = clock.SteppingClock()
     settings = environment(simulator.base, STATUS_PATH="/status", STATE_DIR=str(tmp_path)) | stepping.environment
     deployment = Deployment(binaries, settings)
@@ -34,7 +34,7 @@ def test_r1_a_clock_that_steps_harms_no_stream(binaries, simulator, tmp_path, se
         with concurrent.futures.ThreadPoolExecutor(10) as pool:
             body = ask("[simulate delay=1500 text=hello]", stream=True)
             replies = [pool.submit(client.post, body, path=CHAT) for _ in range(10)]
-            # All of them wait for their first byte.
+            # The clock is set while all of them wait for their first byte.
             deployment.responder.process.wait_until(lambda: len(simulator.requests) == 10, "has not asked upstream")
             stepping.set(seconds)
             for reply in replies:
@@ -47,7 +47,7 @@ def test_r1_a_clock_that_steps_harms_no_stream(binaries, simulator, tmp_path, se
 
 
 @pytest.mark.parametrize("moment", ["1969-12-31 23:59:00", "1970-01-01 00:00:00", "2262-04-12 00:00:00", "9999-12-31 00:00:00"])
-def test_no_clock_is_too_wrong_to_start_with(binaries, simulator, tmp_path, moment):
+def test_the_program_starts_with_any_clock(binaries, simulator, tmp_path, moment):
     settings = environment(simulator.base, STATUS_PATH="/status", STATE_DIR=str(tmp_path), MODELS_FILE="")
     deployment = Deployment(binaries, settings | clock.at(moment))
     try:
@@ -71,7 +71,7 @@ def usage(number):
 
 
 def respond(number):
-    """An act that answers with such a usage, whole or streamed."""
+    """An act that responds with this number of tokens, whole or streamed."""
 
     def act(exchange):
         response = (

@@ -1,4 +1,4 @@
-"""README's table of what happens to each Chat parameter says what the program does."""
+"""README's table of Chat parameters matches the program."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import pytest
 
 from processes import REPOSITORY
 
-# A value of each parameter that asks for something, with a model that takes sampling parameters.
+# A value of each parameter that has an effect, and a model that supports sampling parameters.
 VALUES = {
     "messages": [{"role": "user", "content": "hi"}],
     "model": "gpt-4.1",
@@ -47,14 +47,14 @@ VALUES = {
     "modalities": ["text", "audio"],
     "audio": {"voice": "alloy", "format": "wav"},
 }
-# Not all models take each of them.
+# Models for parameters that this model does not support.
 MODELS = {"reasoning_effort": "gpt-5.1"}
-# What a parameter is of no use without.
+# Further parameters without which a parameter has no effect.
 BESIDE = {"top_logprobs": {"logprobs": True}, "stream_options": {"stream": True}}
 
 
 def rows():
-    """For each parameter of the table, what it is sent as (nothing: not at all) and what the table says of it."""
+    """Yields each parameter of the table, the field that it is sent as (None if it is not sent), and the table's text."""
     table = (REPOSITORY / "README.md").read_text().split("## What happens to each Chat parameter")[1].split("\n## ")[0]
     for names, sent, text in re.findall(r"^\| (`.*?) \| (.*?) ?\| (.*?) ?\|$", table, re.MULTILINE):
         names = re.findall(r"`([a-z_]+)`", names)
@@ -79,7 +79,7 @@ def test_every_parameter_of_the_schema_has_a_row():
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_parameter_fares_as_its_row_says(run, name):
+def test_each_parameter_is_handled_as_its_row_says(run, name):
     target, text = ROWS[name]
     plain = {"model": MODELS.get(name, VALUES["model"]), "messages": VALUES["messages"], **BESIDE.get(name, {})}
     request = json.dumps({**plain, name: VALUES[name]})
@@ -101,7 +101,7 @@ def test_a_parameter_fares_as_its_row_says(run, name):
     assert not text.startswith("as it is") or path(sent, target) == VALUES[name]
 
 
-def test_any_other_parameter_is_left_out(run):
+def test_any_other_parameter_is_dropped(run):
     request = json.dumps({"messages": VALUES["messages"], "top_k": 3})
     ended = run("map", "--route", "/v1/chat/completions", input=request)
     assert "dropped: top_k " in ended.stderr
@@ -109,7 +109,7 @@ def test_any_other_parameter_is_left_out(run):
 
 
 @pytest.mark.parametrize("name", ["temperature", "top_p", "logprobs"])
-def test_a_model_that_reasons_refuses_sampling(run, name):
+def test_sampling_parameters_are_dropped_for_a_model_that_reasons(run, name):
     request = json.dumps({"model": "gpt-5", "messages": VALUES["messages"], name: VALUES[name]})
     ended = run("map", "--route", "/v1/chat/completions", input=request)
     assert f"dropped: {name} is not supported by gpt-5 when it reasons" in ended.stderr

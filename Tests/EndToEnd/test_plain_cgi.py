@@ -1,4 +1,4 @@
-"""gpt-proxy as a CGI program: one request from its environment and standard input (RFC 3875)."""
+"""gpt-proxy as a CGI program: it gets one request from its environment and standard input (RFC 3875)."""
 
 import json
 import socket
@@ -13,7 +13,7 @@ from stack import PROXY_KEY, environment
 
 @pytest.fixture
 def cgi(binaries, directory, simulator):
-    """Runs the program as a CGI server does; what it wrote, as (head, body)."""
+    """Runs the program like a CGI server; returns its output and the completed process as (head, body, process)."""
 
     def cgi(body=b"", arguments=(), settings=None, **variables):
         variables = {
@@ -44,7 +44,7 @@ def body_of(text, **fields):
     return json.dumps(ask(text, **fields)).encode()
 
 
-def test_a_whole_reply(cgi):
+def test_a_whole_response(cgi):
     head, body, ended = cgi(body_of("[simulate text=whole]"))
     assert head["Status"] == "200 OK"
     assert int(head["Content-Length"]) == len(body)
@@ -52,13 +52,13 @@ def test_a_whole_reply(cgi):
     assert ended.returncode == 0
 
 
-def test_requests_are_counted_where_others_can_see_them(cgi, run, simulator, tmp_path):
+def test_requests_are_counted_in_the_state_directory(cgi, run, simulator, tmp_path):
     settings = environment(simulator.base, STATE_DIR=str(tmp_path))
     for _ in range(3):
         assert cgi(body_of("hi"), settings=settings)[0]["Status"] == "200 OK"
     seen = json.loads(run("status", "--json", "--state-dir", str(tmp_path)).stdout)
     assert seen["accepted conn"] == 3 and seen["total processes"] == 0
-    # What the process before the last has counted was added up by the last.
+    # The last process has added up the counters of the process before it.
     assert len(list(tmp_path.glob("*.scoreboard"))) == 2
 
 
@@ -68,7 +68,7 @@ def test_a_stream(cgi, vectors):
     assert body == (vectors / "streams/01_plain_text.sse").read_bytes()
 
 
-def test_a_stream_flows(binaries, directory, simulator):
+def test_a_stream_is_written_event_by_event(binaries, directory, simulator):
     body = body_of("[simulate stall=3]", stream=True)
     variables = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "PATH_INFO": "/proxy"}
     variables |= {"CONTENT_LENGTH": str(len(body)), "HTTP_X_API_KEY": PROXY_KEY}
@@ -86,7 +86,7 @@ def test_a_stream_flows(binaries, directory, simulator):
         received = b""
         while received.count(b"event: ") < 3:
             received += child.stdout.read1()
-        # The server closes its end when its client has left; the program then ends, and the request upstream with it.
+        # The server closes its end when its client disconnects; the program then ends and cancels the upstream request.
         child.stdout.close()
         child.wait(10)
     finally:
@@ -100,15 +100,15 @@ def test_a_body_of_unknown_length_is_read_to_its_end(cgi):
     assert head["Status"] == "200 OK"
 
 
-def test_a_body_that_is_cut_is_refused(cgi, simulator):
+def test_an_incomplete_body_is_rejected(cgi, simulator):
     head, _, _ = cgi(b'{"prompt": "hi"}', CONTENT_LENGTH="100")
     assert head["Status"].startswith("400")
     assert simulator.requests == []
 
 
 @pytest.mark.parametrize("argument", ["serve", "--help", "--version", "check"])
-def test_a_query_is_never_taken_for_a_command(cgi, argument):
-    # CGI servers hand a query without `=` over as arguments.
+def test_a_query_is_not_interpreted_as_a_command(cgi, argument):
+    # CGI servers pass a query without `=` as arguments.
     head, body, _ = cgi(REQUEST_METHOD="GET", PATH_INFO="/healthz", QUERY_STRING=argument, arguments=[argument])
     assert head["Status"] == "200 OK"
     assert json.loads(body) == {"status": "ok"}
@@ -120,7 +120,7 @@ def test_a_wrong_key(cgi):
     assert json.loads(body) == {"detail": "Invalid proxy API key"}
 
 
-def test_a_missing_configuration_tells_the_log_and_not_the_client(cgi):
+def test_a_missing_setting_is_reported_in_the_log_but_not_to_the_client(cgi):
     head, body, ended = cgi(body_of("hi"), settings={})
     assert head["Status"].startswith("500")
     assert b"OPENAI_API_KEY" not in body
@@ -129,8 +129,8 @@ def test_a_missing_configuration_tells_the_log_and_not_the_client(cgi):
 
 
 @pytest.mark.parametrize("fault", [{"OPENAI_API_KEY": ""}, {"MAX_BODY": "1k"}], ids=["no-configuration", "too-large"])
-def test_a_body_that_nobody_wants_does_not_harm_the_reply(binaries, directory, simulator, fault):
-    # Apache talks to the program through a socket: closed with bytes unread, it loses those that were written.
+def test_an_unread_body_does_not_truncate_the_response(binaries, directory, simulator, fault):
+    # Apache uses a socket to talk to the program: if it is closed with unread bytes, the written bytes are lost.
     body = body_of("x" * (150 << 10))
     variables = {"GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST", "PATH_INFO": "/proxy"}
     variables |= {"CONTENT_LENGTH": str(len(body)), "HTTP_X_API_KEY": PROXY_KEY}
@@ -155,7 +155,7 @@ def test_a_body_that_nobody_wants_does_not_harm_the_reply(binaries, directory, s
     assert reply.endswith(b"}")
 
 
-def test_a_proxy_header_does_not_become_a_proxy(cgi):
+def test_a_proxy_header_is_not_used_as_http_proxy(cgi):
     # httpoxy: the header `Proxy` arrives as HTTP_PROXY.
     head, _, _ = cgi(body_of("hi"), HTTP_PROXY="http://127.0.0.1:9")
     assert head["Status"] == "200 OK"

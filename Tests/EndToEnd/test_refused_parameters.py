@@ -1,4 +1,4 @@
-"""Parameters that the target refuses: left out and named, refused, or sent; and those that only upstream knows of."""
+"""Parameters that the target rejects: dropped and listed, rejected, or sent; and those that only upstream rejects."""
 
 import json
 
@@ -9,7 +9,7 @@ from processes import wait_until
 
 PATH = "/v1/chat/completions"
 
-# For each parameter without a counterpart, a value that asks for something.
+# A value with an effect for each parameter without a counterpart.
 REFUSED = {
     "seed": 7,
     "prediction": {"type": "content", "content": "x"},
@@ -21,7 +21,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("field", REFUSED)
-def test_dropped_by_default_and_named(proxy, simulator, field):
+def test_unsupported_parameters_are_dropped_and_listed_by_default(proxy, simulator, field):
     reply = proxy.ask("hi", path=PATH, **{field: REFUSED[field]})
     assert reply.status == 200
     assert reply.headers["x-gpt-proxy-dropped"] == field
@@ -29,7 +29,7 @@ def test_dropped_by_default_and_named(proxy, simulator, field):
 
 
 @pytest.mark.parametrize("field", REFUSED)
-def test_rejected_where_the_operator_says_so(default_deployment, deploy, simulator, field):
+def test_unsupported_parameters_are_rejected_with_reject(default_deployment, deploy, simulator, field):
     client = deploy(UNSUPPORTED_PARAMS="reject").client
     reply = client.ask("hi", path=PATH, **{field: REFUSED[field]})
     assert reply.status == 400
@@ -38,14 +38,14 @@ def test_rejected_where_the_operator_says_so(default_deployment, deploy, simulat
     assert simulator.requests == []
 
 
-def test_forwarded_where_the_operator_says_so(deploy, simulator):
+def test_unsupported_parameters_are_sent_with_forward(deploy, simulator):
     reply = deploy(UNSUPPORTED_PARAMS="forward").client.ask("hi", path=PATH, seed=7)
     assert simulator.body["seed"] == 7
     assert reply.status == 400
     assert reply.json["error"]["message"] == "Unknown parameter: 'seed'."
 
 
-def test_what_is_dropped_is_in_the_log(deploy):
+def test_dropped_parameters_are_logged(deploy):
     deployment = deploy()
     deployment.client.ask("hi", path=PATH, seed=7, top_k=3)
     assert wait_until(deployment.responder.access_log)
@@ -75,18 +75,18 @@ def test_sampling_depends_on_model_and_effort(proxy, simulator, model, effort, i
     assert reply.headers["x-gpt-proxy-dropped"] == (None if is_taken else "temperature, top_p, logprobs")
 
 
-# --- Healing ---------------------------------------------------------------------------------------------------------
+# --- Corrections -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def client(deploy):
-    """A deployment that has learned nothing yet."""
+    """A client of a new deployment, which remembers no rejected parameters yet."""
     return deploy().client
 
 
 @pytest.mark.parametrize("path", [PATH, "/proxy"])
 @pytest.mark.parametrize("stream", [False, True])
-def test_what_upstream_refuses_is_left_out_and_sent_once_more(client, simulator, path, stream):
+def test_a_parameter_that_upstream_rejects_is_removed_and_the_request_sent_again(client, simulator, path, stream):
     body = ask("[simulate refuse=text.verbosity] hi", stream=stream, verbosity="low")
     reply = client.post(body, path=path)
     assert reply.status == 200
@@ -96,7 +96,7 @@ def test_what_upstream_refuses_is_left_out_and_sent_once_more(client, simulator,
     assert second == {name: value for name, value in first.items() if name != "text"}
 
 
-def test_the_finding_is_remembered_for_that_model(client, simulator):
+def test_a_rejected_parameter_is_remembered_for_that_model(client, simulator):
     for _ in range(2):
         client.ask("[simulate refuse=service_tier] hi", path=PATH, service_tier="flex")
     assert len(simulator.requests) == 3
@@ -109,7 +109,7 @@ def test_the_finding_is_remembered_for_that_model(client, simulator):
     assert simulator.body["service_tier"] == "flex"
 
 
-def test_what_was_left_out_is_in_the_log_though_the_request_failed(deploy, simulator):
+def test_removed_parameters_are_logged_even_if_the_request_fails(deploy, simulator):
     deployment = deploy()
     deployment.client.ask("[simulate refuse=service_tier] hi", path=PATH, service_tier="flex")
     reply = deployment.client.ask("[simulate status=429] hi", path=PATH, service_tier="flex")
@@ -120,11 +120,11 @@ def test_what_was_left_out_is_in_the_log_though_the_request_failed(deploy, simul
     assert failed["dropped"] == "service_tier"
 
 
-def test_top_logprobs_alone_is_not_lost_in_silence(proxy, simulator):
+def test_top_logprobs_without_logprobs_is_listed_as_dropped(proxy, simulator):
     assert proxy.ask("hi", path=PATH, top_logprobs=2).headers["x-gpt-proxy-dropped"] == "top_logprobs"
 
 
-def test_several_are_left_out_one_by_one(client, simulator):
+def test_several_rejected_parameters_are_removed_one_by_one(client, simulator):
     body = ask("[simulate refuse=service_tier] hi", service_tier="flex", verbosity="low")
     assert client.post(body, path=PATH).status == 200
     body = ask("[simulate refuse=text.verbosity] hi", service_tier="flex", verbosity="low")
@@ -133,7 +133,7 @@ def test_several_are_left_out_one_by_one(client, simulator):
 
 
 @pytest.mark.parametrize("field", ["model", "input", "tools", "tool_choice", "store", "text.format"])
-def test_what_a_request_cannot_do_without_is_never_left_out(client, simulator, field):
+def test_required_parameters_are_never_removed(client, simulator, field):
     tool = {"type": "function", "function": {"name": "f"}}
     body = ask(
         f"[simulate refuse={field}] hi",
@@ -148,13 +148,13 @@ def test_what_a_request_cannot_do_without_is_never_left_out(client, simulator, f
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500])
-def test_other_errors_are_not_healed(client, simulator, status):
+def test_other_errors_remove_no_parameters(client, simulator, status):
     client.ask(f"[simulate status={status}] hi", path=PATH, verbosity="low")
     assert {json.loads(request["body"])["text"]["verbosity"] for request in simulator.requests} == {"low"}
 
 
 @pytest.mark.parametrize("policy", ["reject", "forward"])
-def test_nothing_is_left_out_against_the_operators_will(deploy, simulator, policy):
+def test_reject_and_forward_remove_no_parameters(deploy, simulator, policy):
     client = deploy(UNSUPPORTED_PARAMS=policy).client
     reply = client.ask("[simulate refuse=text.verbosity] hi", path=PATH, verbosity="low")
     assert reply.status == 400
@@ -162,7 +162,7 @@ def test_nothing_is_left_out_against_the_operators_will(deploy, simulator, polic
     assert len(simulator.requests) == 1
 
 
-def test_chat_targets_heal_as_well(deploy, simulator):
+def test_rejected_parameters_are_removed_for_chat_targets_too(deploy, simulator):
     client = deploy(TARGET_API="chat").client
     reply = client.ask("[simulate refuse=verbosity] hi", path=PATH, verbosity="low")
     assert reply.status == 200

@@ -1,4 +1,4 @@
-"""gpt-proxy report: what its own logs say of requests that were really made."""
+"""gpt-proxy report on logs of real requests."""
 
 import csv
 import gzip
@@ -16,7 +16,7 @@ from client import Client
 from processes import PATH, find_program, wait_until
 from stack import FASTCGI_PARAMS, accepts_connections, environment, free_port
 
-# Models of the tests' own: OpenAI's retire and change their prices.
+# Invented models: OpenAI's are shut down and change their prices.
 MODEL_MAP = "gpt-4o=ours,gpt-4o-mini=ours-mini"
 PRICES = "model,input,cached_input,output\nours,1.25,0.125,10\nours-mini,0.25,0.025,2\n"
 
@@ -25,7 +25,7 @@ HOSTILE = "<script>alert(1)</script>=\x1b[2J\x07\u009b1m\u202e\"' sent=gpt-5 too
 
 @pytest.fixture(params=["json", "text"])
 def asked(request, deploy):
-    """A log of requests that were made through nginx, and what it is to come to."""
+    """A log of requests that were made through nginx, and the expected sums."""
     deployment = deploy(LOG_FORMAT=request.param, MODEL_MAP=MODEL_MAP)
     client = deployment.client
     input_tokens = output_tokens = 0
@@ -48,7 +48,7 @@ def asked(request, deploy):
 
 @pytest.fixture
 def prices(directory):
-    """An environment in which what those models cost is known."""
+    """An environment with the prices of these models."""
     path = directory / "prices.csv"
     path.write_text(PRICES)
     return {"MODELS_FILE": str(path)}
@@ -64,11 +64,11 @@ def test_json(run, asked, prices):
     log, expected = asked
     report = rows(run("report", "--json", "--by", "model,status", log, environment=prices))
     assert report["total"]["requests"] == report["lines"]["requests"] == expected["requests"]
-    # Starts and stops are in the log as well.
+    # The log also has lines about starts and stops.
     assert report["lines"]["other"] > 0 and report["lines"]["damaged"] == 0
     found = {(row["model"], row["status"]): row for row in report["rows"]}
     good = found["ours", "200"]
-    # Two whole replies, and a stream whose client left before it told what it took.
+    # Two whole responses, and a stream whose client disconnected before usage was reported.
     assert (good["requests"], good["clients_left"], good["errors"]) == (3, 1, 0)
     assert (good["input_tokens"], good["output_tokens"]) == (expected["input"], expected["output"])
     cost = (1.25 * (good["input_tokens"] - good["cached_tokens"]) + 0.125 * good["cached_tokens"]) / 1e6
@@ -99,7 +99,7 @@ def test_csv(run, asked):
 
 
 class Page(html.parser.HTMLParser):
-    """A page's tags, whether they are closed, and its texts."""
+    """A page's tags and text; fails unless all tags are closed."""
 
     VOID = {"meta", "line", "path", "rect", "br"}
 
@@ -134,7 +134,7 @@ def test_a_page(run, asked):
     assert page.tags.count("svg") == 6
     names = [name for name, _ in page.attributes]
     assert names.count("aria-label") == 6
-    # Nothing is fetched and nothing runs.
+    # The page loads nothing and runs no scripts.
     assert "script" not in page.tags and not {"src", "href", "onload"} & set(names)
     assert "http" not in ended.stdout.replace("http-equiv", "")
     assert f"{expected['requests']} requests" in page.text and "Tokens by caller" in page.text
@@ -159,7 +159,7 @@ def test_compressed_and_piped(run, asked, directory, binaries):
     assert both["total"]["requests"] == 2 * json.loads(expected)["total"]["requests"]
 
 
-def test_damaged_data_is_told(run, directory):
+def test_damaged_data_is_reported(run, directory):
     line = '{"time":"2026-11-24T10:00:00.000Z","request_id":"r","route":"/proxy","status":200,"duration_ms":5}\n'
     (directory / "a.txt").write_text("noise\n" + line + line[:50] + "\n" + line + line[:20])
     whole = gzip.compress("".join(f'{line[:-2]},"i":{os.urandom(8).hex()!r}}}\n'.replace("'", '"') for _ in range(9999)).encode())
@@ -175,7 +175,7 @@ def test_damaged_data_is_told(run, directory):
     assert 2 < report["total"]["requests"] < 9999
 
 
-def test_nothing_that_can_be_read_is_a_failure(run):
+def test_no_readable_file_is_a_failure(run):
     ended = run("report", "missing", "also missing")
     assert ended.returncode == 1
     assert ended.stdout == ""
@@ -210,7 +210,7 @@ def test_hostile_names_are_harmless(run, deploy, format):
     assert "'=1+1" in cells and "a,b" in cells
 
 
-def test_prices_of_ones_own(run, asked, directory, binaries):
+def test_an_operators_own_prices(run, asked, directory, binaries):
     log, _ = asked
     (directory / "models.csv").write_text("model,input,cached_input,output\nmine,1000000,0,0\n")
     arguments = ["report", "--json", "--by", "model", "--model", "mine", log]
@@ -219,7 +219,7 @@ def test_prices_of_ones_own(run, asked, directory, binaries):
     (row,) = report["rows"]
     assert row["cost_usd"] == row["input_tokens"] - row["cached_tokens"] > 0
     (directory / ".env").write_text("MODELS_FILE=models.csv\n")
-    # Not with `run`, whose processes have a MODELS_FILE in their environment, which wins.
+    # Not with `run`: it sets MODELS_FILE in the environment, which takes precedence over the file.
     command = [binaries / "gpt-proxy", *arguments]
     assert rows(subprocess.run(command, cwd=directory, env={"PATH": PATH}, capture_output=True, text=True)) == report
     (directory / "models.csv").write_text("model,input\nmine,cheap\n")
@@ -230,7 +230,7 @@ def test_prices_of_ones_own(run, asked, directory, binaries):
 
 
 def test_cache_writes_long_requests_and_tiers(run, directory):
-    """Of lines as they are written, and as they were before they had cache writes and a tier."""
+    """For lines in the current format, and for older lines without cache writes and a tier."""
     columns = "model,input,cached_input,cache_write,output,long_context_from,long_input,long_cached_input,long_output"
     (directory / "models.csv").write_text(f"{columns}\nours,2,0.2,2.5,10,1000,4,0.4,15\n")
     beginning = "2026-11-24T10:00:00.000Z 200 POST /proxy sent=ours "
@@ -259,8 +259,8 @@ def test_usage_errors(run, arguments):
 
 
 @pytest.mark.parametrize("format", ["json", "text"])
-def test_within_nginxs_log(run, simulator, directory, start, binaries, format):
-    """Below fcgiwrap, nginx has what the program says in its own log, between its own words."""
+def test_lines_within_nginxs_error_log(run, simulator, directory, start, binaries, format):
+    """With fcgiwrap, nginx writes the program's log lines into its own error log, inside its own lines."""
     script = directory / "gpt-proxy.cgi"
     settings = environment(simulator.base, LOG_FORMAT=format, MODEL_MAP=MODEL_MAP)
     exports = "".join(f"export {name}='{value}'\n" for name, value in settings.items())
@@ -268,7 +268,7 @@ def test_within_nginxs_log(run, simulator, directory, start, binaries, format):
     script.chmod(0o755)
     socket, port = directory / "fcgiwrap.sock", free_port()
     wrap = start("fcgiwrap", [find_program("fcgiwrap"), "-f", "-s", f"unix:{socket}"])
-    wrap.wait_until(socket.exists, "has not made its socket")
+    wrap.wait_until(socket.exists, "has not created its socket")
     temporary = "".join(f"{kind}_temp_path {directory};\n" for kind in ["client_body", "fastcgi", "proxy", "uwsgi", "scgi"])
     (directory / "nginx.conf").write_text(
         f"""
@@ -305,7 +305,7 @@ def test_within_nginxs_log(run, simulator, directory, start, binaries, format):
 
 
 def on_terminal(command, **environment):
-    """What a command shows on a terminal of 80 columns."""
+    """Runs a command in a terminal; returns its exit status and output."""
     leader, follower = pty.openpty()
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env={"PATH": PATH, **environment}) as child:
         os.close(follower)

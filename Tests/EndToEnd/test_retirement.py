@@ -25,7 +25,7 @@ def upstream(binaries):
 
 @pytest.fixture(scope="module")
 def installation(binaries, upstream):
-    """A default installation on that day."""
+    """A deployment with default settings on that day."""
     settings = environment(upstream.base, MODELS_FILE="") | clock.at(f"{DAY} 12:00:00")
     deployment = Deployment(binaries, settings)
     yield deployment
@@ -57,7 +57,7 @@ def assert_one_request(upstream, model):
         ("o3-mini", "gpt-5.6-sol"),
     ],
 )
-def test_chat_goes_on_after_the_shutdown(sdk, upstream, model, sent, stream):
+def test_chat_completions_work_after_the_shutdown(sdk, upstream, model, sent, stream):
     messages = [{"role": "user", "content": "[simulate text=hello]"}]
     reply = sdk.chat.completions.create(model=model, messages=messages, stream=stream)
     text = "".join(c.choices[0].delta.content or "" for c in reply) if stream else reply.choices[0].message.content
@@ -66,7 +66,7 @@ def test_chat_goes_on_after_the_shutdown(sdk, upstream, model, sent, stream):
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
-def test_completions_go_on_after_the_shutdown(installation, upstream, stream):
+def test_completions_work_after_the_shutdown(installation, upstream, stream):
     upstream.forget()
     body = {"model": "gpt-3.5-turbo-instruct", "prompt": "[simulate text=hello]", "stream": stream}
     reply = Client(installation.nginx.port).post(body, path="/v1/completions")
@@ -77,7 +77,7 @@ def test_completions_go_on_after_the_shutdown(installation, upstream, stream):
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("body", [ask("hi"), {"prompt": "hi"}], ids=["gpt-4o", "no model"])
-def test_the_original_route_goes_on_after_the_shutdown(installation, upstream, body, stream):
+def test_the_proxy_route_works_after_the_shutdown(installation, upstream, body, stream):
     upstream.forget()
     reply = Client(installation.nginx.port).post(body | {"stream": stream})
     assert reply.status == 200
@@ -86,7 +86,7 @@ def test_the_original_route_goes_on_after_the_shutdown(installation, upstream, b
     assert_one_request(upstream, "gpt-6.1-sol")
 
 
-def test_a_program_of_the_responses_api_goes_on_with_what_its_model_took(sdk, upstream):
+def test_a_responses_request_is_adapted_to_the_replacement(sdk, upstream):
     sdk.responses.create(model="gpt-4-turbo", input="hi", temperature=0.2, reasoning={"effort": "minimal"})
     assert_one_request(upstream, "gpt-5.6-sol")
     sent = json.loads(upstream.request["body"])
@@ -94,18 +94,18 @@ def test_a_program_of_the_responses_api_goes_on_with_what_its_model_took(sdk, up
 
 
 @pytest.mark.parametrize("path", ["/responses/compact", "/responses/input_tokens"])
-def test_the_routes_beside_responses_map_the_model_too(sdk, upstream, path):
+def test_the_routes_below_responses_map_the_model_too(sdk, upstream, path):
     sdk.post(path, body={"model": "gpt-4o", "input": "hi"}, cast_to=object)
     assert_one_request(upstream, "gpt-6.1-sol")
 
 
-def test_the_log_has_all_three_names(installation, upstream):
+def test_the_log_has_the_requested_the_sent_and_the_retired_model(installation, upstream):
     Client(installation.nginx.port).post(ask("hi"), path=CHAT)
     line = installation.responder.access_log()[-1]
     assert (line["model"], line["model_sent"], line["model_retired"]) == ("gpt-4o", "gpt-6.1-sol", "gpt-5")
 
 
-def test_a_caller_who_may_use_the_old_name_may_use_its_replacement(binaries, upstream, directory, run):
+def test_a_caller_that_may_use_the_old_model_may_use_its_replacement(binaries, upstream, directory, run):
     keys = directory / "keys"
     secret = run("key", "new", "team", "--models", "gpt-4-turbo", "--add", environment={"PROXY_KEYS_FILE": str(keys)}).stdout
     key = next(word for word in secret.split() if len(word) > 30 and not word.startswith("sha256"))
@@ -131,12 +131,12 @@ def test_an_effort_in_the_map_keeps_sampling_parameters(deploy, simulator):
     assert "message.output_text.logprobs" in sent["include"]
 
 
-# --- Before the day, when upstream says so ---
+# --- Before the date, when upstream already lacks the model ---
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("path", ["/proxy", CHAT])
-def test_a_model_that_is_gone_early_is_replaced_once(deploy, simulator, path, stream):
+def test_a_model_that_is_shut_down_early_is_requested_only_once(deploy, simulator, path, stream):
     client = deploy().client
     simulator.forget()
     for _ in range(3):
@@ -175,7 +175,7 @@ def answer(binaries, directory, base, text, **settings):
     return ended.stdout.decode()
 
 
-def test_a_cgi_program_goes_on_after_the_shutdown(binaries, directory, upstream):
+def test_a_cgi_program_works_after_the_shutdown(binaries, directory, upstream):
     upstream.forget()
     assert answer(
         binaries, directory, upstream.base, "hi", MODELS_FILE="", **clock.at(f"{DAY} 00:00:01")
@@ -183,7 +183,7 @@ def test_a_cgi_program_goes_on_after_the_shutdown(binaries, directory, upstream)
     assert_one_request(upstream, "gpt-6.1-sol")
 
 
-def test_a_cgi_program_replaces_what_is_gone_early(binaries, directory, simulator):
+def test_a_cgi_program_replaces_a_model_that_is_shut_down_early(binaries, directory, simulator):
     assert answer(binaries, directory, simulator.base, "[simulate missing=gpt-5] hi").startswith("Status: 200")
     assert [json.loads(request["body"])["model"] for request in simulator.requests] == ["gpt-5", "gpt-6.1-sol"]
 
@@ -191,7 +191,7 @@ def test_a_cgi_program_replaces_what_is_gone_early(binaries, directory, simulato
 # --- Warnings ---
 
 
-def test_the_start_warns_of_what_ends_within_two_months(binaries, upstream):
+def test_startup_warns_about_models_that_shut_down_within_two_months(binaries, upstream):
     settings = environment(upstream.base, MODELS_FILE="", STATUS_PATH="/status") | clock.at("2026-11-30 12:00:00")
     deployment = Deployment(binaries, settings)
     try:
@@ -209,18 +209,18 @@ def test_the_start_warns_of_what_ends_within_two_months(binaries, upstream):
         deployment.stop()
 
 
-def test_nothing_is_warned_of_when_nothing_ends(default_deployment):
+def test_startup_does_not_warn_if_no_model_shuts_down(default_deployment):
     assert "warning" not in default_deployment.responder.log.splitlines()[0]
 
 
-def test_check_warns_and_upstreams_own_day_counts_first(run, simulator, start, directory):
+def test_check_warns_and_prefers_upstreams_shutdown_date(run, simulator, start, directory):
     keys = environment(simulator.base, MODELS_FILE="")
     ended = run("check", environment=keys | clock.at("2026-11-30 12:00:00"))
     assert "warning  models: gpt-5 shuts down on 2026-12-11; gpt-6.1-sol replaces it from that date" in ended.stdout
     assert ended.returncode == 0
     later = directory / "later.csv"
     later.write_text("model,shutdown\ngpt-5,2026-12-01\ngpt-5-mini,-\n")
-    # The simulator says what the built-in catalogue does.
+    # The simulator reports the same dates as the built-in catalogue.
     ended = run("check", "--upstream", environment=keys | {"MODELS_FILE": str(later)} | clock.at("2026-11-30 12:00:00"))
     assert "gpt-5 shuts down on 2026-12-11; gpt-6.1-sol" in ended.stdout
     assert "shuts down on 2026-12-11 according to upstream, on 2026-12-01 according to the catalogue" in ended.stdout
@@ -229,7 +229,7 @@ def test_check_warns_and_upstreams_own_day_counts_first(run, simulator, start, d
 # --- The other API ---
 
 
-def test_sound_reaches_chat_completions_and_works(deploy, simulator):
+def test_requests_for_audio_models_go_to_chat_completions(deploy, simulator):
     deployment = deploy()
     simulator.forget()
     with library(deployment.nginx.port) as client:
@@ -243,7 +243,7 @@ def test_sound_reaches_chat_completions_and_works(deploy, simulator):
     assert simulator.request["path"] == CHAT
 
 
-def test_a_refusal_of_tools_says_where_they_are_served(deploy, simulator, run):
+def test_the_error_for_tools_names_the_api_that_supports_them(deploy, simulator, run):
     client = deploy(MODEL_MAP="gpt-4o=gpt-6.1-sol", TARGET_API="chat").client
     tools = [{"type": "function", "function": {"name": "f"}}]
     reply = client.ask("hi", path=CHAT, tools=tools)

@@ -1,4 +1,4 @@
-"""Failures that pass: upstream is asked again, as long as nothing of a reply has gone to the client."""
+"""Transient failures: a request is retried as long as nothing of a response has been sent to the client."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ def ask_with_key(client, key, text="hi", path="/proxy", **fields):
 
 
 def keys(simulator):
-    """The idempotency keys of what the simulator was asked."""
+    """The idempotency keys of the simulator's requests."""
     return [dict(request["headers"]).get("Idempotency-Key") for request in simulator.requests]
 
 
@@ -32,7 +32,7 @@ def only_line(deployment):
 
 
 def respond(status, *fields, body=b'{"error":{"message":"no","type":"server_error"}}'):
-    """An act that answers so."""
+    """An act that sends this response."""
     head = "".join(field + "\r\n" for field in [f"HTTP/1.1 {status} x", *fields, f"Content-Length: {len(body)}"])
 
     def act(exchange):
@@ -42,13 +42,13 @@ def respond(status, *fields, body=b'{"error":{"message":"no","type":"server_erro
     return act
 
 
-# --- What is tried again ----------------------------------------------------------------------------------------------
+# --- Which failures are retried ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("words", [*[f"status={status}" for status in RETRIED], "cut-head"])
-def test_what_passes_is_not_seen_by_the_client(kept_proxy, simulator, words, stream, path):
+def test_a_transient_failure_is_not_seen_by_the_client(kept_proxy, simulator, words, stream, path):
     reply = kept_proxy.ask(f"[simulate {words} times=1] hi", path=path, stream=stream)
     assert reply.status == 200
     assert b"hi" in reply.body
@@ -58,7 +58,7 @@ def test_what_passes_is_not_seen_by_the_client(kept_proxy, simulator, words, str
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_it_is_tried_three_times_in_all(deploy, simulator, path):
+def test_a_request_is_sent_three_times_in_total(deploy, simulator, path):
     deployment = deploy()
     text = "[simulate status=503]"
     body = ask(text) if path != "/v1/responses" else {"model": "gpt-5", "input": text}
@@ -69,7 +69,7 @@ def test_it_is_tried_three_times_in_all(deploy, simulator, path):
     assert (line["retries"], line["upstream_requests"], line["upstream_status"]) == (2, 3, 503)
 
 
-def test_a_client_library_is_told_not_to_try_on_top(kept_proxy):
+def test_x_should_retry_false_keeps_client_libraries_from_retrying(kept_proxy):
     assert kept_proxy.ask("[simulate status=503]", path="/v1/chat/completions").headers["x-should-retry"] == "false"
     assert kept_proxy.ask("[simulate cut-head]").headers["x-should-retry"] == "false"
     assert kept_proxy.ask("[simulate status=429]", path="/v1/chat/completions").headers["x-should-retry"] is None
@@ -78,19 +78,19 @@ def test_a_client_library_is_told_not_to_try_on_top(kept_proxy):
 
 @pytest.mark.parametrize("path", ["/proxy", "/v1/chat/completions"])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 501])
-def test_what_the_request_or_the_key_is_the_cause_of_is_not_tried_again(kept_proxy, simulator, status, path):
+def test_errors_caused_by_the_request_or_the_key_are_not_retried(kept_proxy, simulator, status, path):
     assert kept_proxy.ask(f"[simulate status={status}]", path=path).status >= 400
     assert len(simulator.requests) == 1
 
 
-def test_a_reply_that_was_begun_is_not_paid_for_twice(kept_proxy, simulator):
+def test_a_response_that_has_begun_is_not_requested_again(kept_proxy, simulator):
     assert kept_proxy.ask("[simulate cut=1 size=5000]").status == 502
     with kept_proxy.stream("[simulate cut=6]", path="/v1/chat/completions") as stream:
         stream.rest()
     assert len(simulator.requests) == 2
 
 
-def test_none_is_tried_again_where_the_operator_wants_none(deploy, simulator):
+def test_retries_0_disables_retries(deploy, simulator):
     reply = deploy(RETRIES="0").client.ask("[simulate status=503]")
     assert reply.status == 502
     assert reply.headers["x-should-retry"] is None
@@ -98,7 +98,7 @@ def test_none_is_tried_again_where_the_operator_wants_none(deploy, simulator):
 
 
 @pytest.mark.parametrize("method, path, body", [("GET", "/v1/models", None), ("POST", "/v1/embeddings", {"input": "x"})])
-def test_what_is_handed_through_is_tried_again_too(deploy, relay, method, path, body):
+def test_forwarded_requests_are_retried_too(deploy, relay, method, path, body):
     tries = []
 
     def fail_once(exchange):
@@ -115,7 +115,7 @@ def test_what_is_handed_through_is_tried_again_too(deploy, relay, method, path, 
     assert (tries[0] is None) == (method == "GET")
 
 
-def test_upstream_knows_best_whether_it_is_worth_it(deploy, relay):
+def test_upstreams_x_should_retry_and_error_code_decide(deploy, relay):
     relay.acts["never"] = respond(503, "x-should-retry: false")
     relay.acts["always"] = respond(400, "x-should-retry: true")
     relay.acts["poor"] = respond(429, body=b'{"error":{"message":"no","code":"insufficient_quota"}}')
@@ -127,11 +127,11 @@ def test_upstream_knows_best_whether_it_is_worth_it(deploy, relay):
         assert reply.headers["x-should-retry"] == (None if act == "poor" else "false")
 
 
-# --- How long is waited -----------------------------------------------------------------------------------------------
+# --- Delays -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("advice", ["retry-after: 1", "retry-after-ms: 1000"])
-def test_upstream_is_left_alone_as_long_as_it_asks(deploy, relay, advice):
+def test_a_retry_waits_as_long_as_upstream_asks(deploy, relay, advice):
     times = []
     refuse = respond(429, advice)
     relay.acts["busy"] = lambda exchange: (times.append(time.monotonic()), refuse(exchange))
@@ -142,8 +142,8 @@ def test_upstream_is_left_alone_as_long_as_it_asks(deploy, relay, advice):
     assert times[1] - times[0] >= 1
 
 
-def test_a_wait_that_is_too_long_is_the_clients_to_decide_on(deploy, simulator):
-    """Longer than anyone waits, or than upstream may take at all."""
+def test_a_long_retry_after_is_returned_to_the_client(deploy, simulator):
+    """A delay above a minute, or above UPSTREAM_TIMEOUT."""
     for settings, seconds in [({}, 61), ({"UPSTREAM_TIMEOUT": "3s"}, 5)]:
         simulator.forget()
         reply = deploy(**settings).client.ask(
@@ -153,7 +153,7 @@ def test_a_wait_that_is_too_long_is_the_clients_to_decide_on(deploy, simulator):
         assert len(simulator.requests) == 1
 
 
-def test_all_tries_together_have_the_time_of_one(deploy, simulator):
+def test_all_attempts_share_upstream_timeout(deploy, simulator):
     reply = deploy(UPSTREAM_TIMEOUT="2s", RETRIES="10").client.ask("[simulate delay=800 status=500]")
     assert reply.status in (502, 504)
     assert 2 <= len(simulator.requests) <= 3
@@ -163,7 +163,7 @@ def test_all_tries_together_have_the_time_of_one(deploy, simulator):
 
 
 def stream_of(*events):
-    """An act that answers with these events, each as a name and data."""
+    """An act that sends a stream of these events, each a pair of name and data."""
     body = b"".join(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode() for name, data in events)
     return respond(200, "Content-Type: text/event-stream", body=body)
 
@@ -177,7 +177,7 @@ CREATED = ("response.created", {"type": "response.created", "response": {"id": "
 
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("code", ["server_error", "rate_limit_exceeded", "server_is_overloaded"])
-def test_a_stream_that_begins_with_an_error_is_begun_again(deploy, relay, path, code):
+def test_a_stream_that_begins_with_an_error_is_retried(deploy, relay, path, code):
     relay.acts["fails"] = stream_of(failed(code))
     deployment = deploy(OPENAI_BASE=relay.base)
     key = key_for("fails", times=1)
@@ -190,7 +190,7 @@ def test_a_stream_that_begins_with_an_error_is_begun_again(deploy, relay, path, 
     assert only_line(deployment)["retries"] == 1
 
 
-def test_an_error_before_any_text_is_no_beginning(deploy, relay):
+def test_a_stream_that_fails_before_any_text_is_retried(deploy, relay):
     relay.acts["fails"] = stream_of(CREATED, failed("server_error"))
     client = deploy(OPENAI_BASE=relay.base).client
     key = key_for("fails", times=2)
@@ -198,7 +198,7 @@ def test_an_error_before_any_text_is_no_beginning(deploy, relay):
     assert relay.accepted[key] == 3
 
 
-def test_a_stream_that_keeps_failing_fails_with_upstreams_words(deploy, relay):
+def test_a_stream_that_keeps_failing_ends_with_upstreams_error(deploy, relay):
     relay.acts["fails"] = stream_of(failed("server_error"))
     client = deploy(OPENAI_BASE=relay.base).client
     key = key_for("fails")
@@ -211,7 +211,7 @@ def test_a_stream_that_keeps_failing_fails_with_upstreams_words(deploy, relay):
 
 
 @pytest.mark.parametrize("code", ["invalid_prompt", "insufficient_quota", "context_length_exceeded"])
-def test_a_stream_that_fails_for_good_is_not_begun_again(deploy, relay, code):
+def test_a_stream_with_a_permanent_error_is_not_retried(deploy, relay, code):
     relay.acts["fails"] = stream_of(failed(code))
     key = key_for("fails")
     reply = ask_with_key(deploy(OPENAI_BASE=relay.base).client, key, path="/v1/chat/completions", stream=True)
@@ -222,25 +222,25 @@ def test_a_stream_that_fails_for_good_is_not_begun_again(deploy, relay, code):
 # --- Keys -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_clients_own_key_goes_upstream(kept_proxy, simulator):
+def test_the_clients_own_idempotency_key_is_sent_upstream(kept_proxy, simulator):
     ask_with_key(kept_proxy, "order-66", "[simulate status=500 times=1] hi")
     assert keys(simulator) == ["order-66", "order-66"]
 
 
-def test_each_request_has_a_key_of_its_own(kept_proxy, simulator):
+def test_each_request_has_its_own_idempotency_key(kept_proxy, simulator):
     for _ in range(2):
         kept_proxy.ask("hi")
     kept_proxy.ask("hi", path="/v1/chat/completions", n=2)
     assert len(set(keys(simulator))) == 4
 
 
-def test_a_key_that_is_none_is_replaced(kept_proxy, simulator):
+def test_an_invalid_idempotency_key_is_replaced(kept_proxy, simulator):
     ask_with_key(kept_proxy, "x" * 300)
     (key,) = keys(simulator)
     assert key.startswith("gpt-proxy-")
 
 
-def test_a_request_that_was_corrected_is_another_request(deploy, simulator):
+def test_a_corrected_request_has_a_new_idempotency_key(deploy, simulator):
     deploy().client.ask("[simulate refuse=service_tier] hi", path="/v1/chat/completions", service_tier="flex")
     first, second = keys(simulator)
     assert first != second
@@ -248,11 +248,11 @@ def test_a_request_that_was_corrected_is_another_request(deploy, simulator):
 
 # --- Ends -------------------------------------------------------------------------------------------------------------
 
-# Long enough that whoever waits for it is still waiting when a test looks.
+# The retry delay is long enough for the request to be still waiting when a test checks it.
 LATER = "[simulate status=503 retry-after=30]"
 
 
-def test_a_client_that_leaves_is_not_tried_for_any_more(deploy, simulator):
+def test_no_retry_is_made_after_the_client_has_disconnected(deploy, simulator):
     deployment = deploy()
     connection = deployment.client.send("POST", "/proxy", ask(LATER))
     assert wait_until(lambda: simulator.requests)
@@ -262,7 +262,7 @@ def test_a_client_that_leaves_is_not_tried_for_any_more(deploy, simulator):
     assert len(simulator.requests) == 1
 
 
-def test_an_order_to_stop_ends_the_wait_with_the_grace(deploy, simulator):
+def test_sigterm_ends_the_wait_for_a_retry_after_the_grace(deploy, simulator):
     deployment = deploy(SHUTDOWN_GRACE="500ms")
     connection = deployment.client.send("POST", "/proxy", ask(LATER))
     assert wait_until(lambda: simulator.requests)
@@ -274,8 +274,8 @@ def test_an_order_to_stop_ends_the_wait_with_the_grace(deploy, simulator):
     assert deployment.responder.process.wait() == 0
 
 
-def test_many_requests_to_a_sick_upstream_do_not_become_many_more(deploy, relay):
-    """The process as a whole tries again only so often, whatever each request by itself would be allowed."""
+def test_retries_stay_a_small_share_of_the_requests_to_a_failing_upstream(deploy, relay):
+    """The retry budget limits the retries of the whole process, even if each request could make more."""
     relay.acts["sick"] = respond(500, "retry-after-ms: 1")
     deployment = deploy(OPENAI_BASE=relay.base, RETRIES="10")
     replies = [ask_with_key(deployment.client, key_for("sick")) for _ in range(40)]
@@ -286,7 +286,7 @@ def test_many_requests_to_a_sick_upstream_do_not_become_many_more(deploy, relay)
     assert {reply.headers["x-should-retry"] for reply in replies} == {"false"}
 
 
-def test_nobody_listening_is_tried_again(deploy):
+def test_a_refused_connection_is_retried(deploy):
     deployment = deploy(OPENAI_BASE=f"http://127.0.0.1:{free_port()}/v1")
     reply = deployment.client.ask("hi")
     assert (reply.status, reply.headers["x-should-retry"]) == (502, "false")

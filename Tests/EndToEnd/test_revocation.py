@@ -14,15 +14,15 @@ from canaries import assert_no_key
 from processes import ENVIRONMENT, wait_until
 from stack import as_user
 
-# The account that runs the service where the tests may choose one.
+# The account that runs the service, if the tests run as root.
 SERVICE = "nobody"
 GROUP = grp.getgrgid(pwd.getpwnam(SERVICE).pw_gid).gr_name
-only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can edit files for a service that is another user")
+only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can edit the files of another user's service")
 
 
 @pytest.fixture
 def place(directory):
-    """A directory for the operator's files, which the service may enter."""
+    """A directory for the operator's files, which the service's account may enter."""
     directory.chmod(0o755)
     return directory
 
@@ -104,7 +104,7 @@ def test_s1_a_key_is_revoked_whichever_account_runs_the_service(serve, run, new_
 
 
 @only_root
-def test_s1_an_edit_that_cannot_keep_the_owner_is_refused_with_the_way_out(binaries, place, new_key, keys_file):
+def test_s1_an_edit_that_cannot_keep_the_owner_is_rejected_with_a_fix(binaries, place, new_key, keys_file):
     new_key("ann")
     keys_file.chmod(0o644)
     shutil.chown(place, SERVICE)
@@ -118,7 +118,7 @@ def test_s1_an_edit_that_cannot_keep_the_owner_is_refused_with_the_way_out(binar
     assert sorted(path.name for path in place.iterdir()) == ["keys"]
 
 
-def test_s1_an_error_names_the_file_the_reason_and_the_way_out(run, keys_file):
+def test_s1_an_error_names_the_file_the_reason_and_the_fix(run, keys_file):
     ended = run("key", "revoke", "ann", "--file", keys_file)
     assert ended.returncode == 1
     assert ended.stderr == (
@@ -142,7 +142,7 @@ def test_s1_a_link_stays_and_its_file_is_edited(run, place, new_key, keys_file):
     assert keys_file.is_symlink() and real.read_text() == ""
 
 
-def test_s1_a_new_file_is_for_its_owner_and_group_and_the_command_says_so(run, keys_file):
+def test_s1_a_new_file_is_readable_by_owner_and_group_and_the_command_says_so(run, keys_file):
     ended = run("key", "new", "ann", "--add", "--file", keys_file)
     assert keys_file.stat().st_mode & 0o777 == 0o640
     assert "the user who runs gpt-proxy must" in ended.stderr
@@ -152,7 +152,7 @@ def test_s1_a_new_file_is_for_its_owner_and_group_and_the_command_says_so(run, k
 # --- Several editors --------------------------------------------------------------------------------------------------
 
 
-def test_s1_no_revocation_is_lost_when_there_are_many_at_once(run, new_key, keys_file):
+def test_s1_no_concurrent_revocation_is_lost(run, new_key, keys_file):
     labels = [f"caller-{number}" for number in range(20)]
     for label in [*labels, "bob"]:
         new_key(label)
@@ -163,13 +163,13 @@ def test_s1_no_revocation_is_lost_when_there_are_many_at_once(run, new_key, keys
     assert [path.name for path in keys_file.parent.iterdir() if path.name.startswith("keys")] == ["keys"]
 
 
-# --- What processes have ----------------------------------------------------------------------------------------------
+# --- Confirmation by processes ----------------------------------------------------------------------------------------
 
 
 def test_s1_a_revocation_is_confirmed_by_all_processes(serve, run, new_key, keys_file, state):
     keys = [new_key(label) for label in ("ann", "bob", "cyd")]
     deployments = [serve() for _ in range(3)]
-    # Named in the configuration, or on the command line.
+    # The state directory is named in the configuration, or on the command line.
     ended = run("key", "revoke", "ann", "--file", keys_file, environment={"STATE_DIR": str(state)})
     assert (ended.returncode, ended.stdout) == (0, "revoked 1\n3 processes have it\n")
     assert [[status(each, key) for key in keys] for each in deployments] == [[401, 204, 204]] * 3
@@ -179,7 +179,7 @@ def test_s1_a_revocation_is_confirmed_by_all_processes(serve, run, new_key, keys
     assert [status(each, keys[1]) for each in deployments[1:]] == [401] * 2
 
 
-def test_s1_a_new_key_is_good_when_the_command_ends(serve, run, keys_file, state, new_key):
+def test_s1_a_new_key_is_valid_when_the_command_ends(serve, run, keys_file, state, new_key):
     new_key("ann")
     deployment = serve()
     ended = run("key", "new", "bob", "--add", "--file", keys_file, "--state-dir", state)
@@ -188,7 +188,7 @@ def test_s1_a_new_key_is_good_when_the_command_ends(serve, run, keys_file, state
     assert status(deployment, key) == 204
 
 
-def test_s1_revocations_at_once_are_all_confirmed(serve, run, new_key, keys_file, state):
+def test_s1_concurrent_revocations_are_all_confirmed(serve, run, new_key, keys_file, state):
     labels = [f"caller-{number}" for number in range(8)]
     keys = [new_key(label) for label in labels]
     deployment = serve()
@@ -201,7 +201,7 @@ def test_s1_revocations_at_once_are_all_confirmed(serve, run, new_key, keys_file
     assert [status(deployment, key) for key in keys] == [401] * 8
 
 
-def test_s1_a_process_that_does_not_have_it_is_named(serve, run, new_key, keys_file, state, place):
+def test_s1_a_process_that_does_not_use_the_changed_file_is_named(serve, run, new_key, keys_file, state, place):
     new_key("ann")
     other = place / "other"
     other.write_text("# others\n")
@@ -229,14 +229,14 @@ def test_s1_a_directory_without_processes_is_named(run, new_key, keys_file, stat
 
 
 @only_root
-def test_s1_an_unreadable_file_is_reported_everywhere_until_it_can_be_read(serve, run, new_key, keys_file, state):
+def test_s1_an_unreadable_file_is_reported_everywhere_until_it_is_readable(serve, run, new_key, keys_file, state):
     ann, bob = new_key("ann"), new_key("bob")
     shutil.chown(keys_file, SERVICE)
     keys_file.chmod(0o600)
     deployment = serve()
     assert (page(deployment)["warnings"], metric(deployment, "PROXY_KEYS_FILE")) == ([], 0)
 
-    # Its content is the same, its modification time too.
+    # The content and the modification time stay the same.
     shutil.chown(keys_file, "root")
     assert wait_until(lambda: metric(deployment, "PROXY_KEYS_FILE") == 1)
     assert metric(deployment, "PROXY_API_KEY") == 0
@@ -263,7 +263,7 @@ def test_s1_an_unreadable_file_is_reported_everywhere_until_it_can_be_read(serve
     assert "file can be read again" in deployment.responder.log
 
 
-def test_s1_keys_end_when_their_file_is_unreadable_for_longer_than_the_grace(serve, new_key, keys_file, place):
+def test_s1_keys_expire_if_their_file_is_unreadable_longer_than_the_grace(serve, new_key, keys_file, place):
     ann = new_key("ann")
     deployment = serve(KEYS_FILE_GRACE="2s")
     keys_file.rename(place / "away")
@@ -281,11 +281,11 @@ def test_s1_keys_end_when_their_file_is_unreadable_for_longer_than_the_grace(ser
 
 
 @only_root
-def test_s1_a_file_that_is_given_back_is_read_without_a_signal(serve, new_key, keys_file):
-    """Its content, and the time when that was written, stay the same."""
+def test_s1_a_file_that_becomes_readable_again_is_read_without_a_signal(serve, new_key, keys_file):
+    """Its content and modification time stay the same."""
     ann = new_key("ann")
     deployment = serve()
-    # As an editor leaves it that does not know of the service's account.
+    # Like an editor that does not keep the file's owner.
     replacement = keys_file.with_name("replacement")
     replacement.write_text("# nobody\n")
     replacement.chmod(0o600)
@@ -295,7 +295,7 @@ def test_s1_a_file_that_is_given_back_is_read_without_a_signal(serve, new_key, k
     assert wait_until(lambda: status(deployment, ann) == 401)
 
 
-def test_s1_a_mended_file_is_read_without_a_signal(serve, new_key, keys_file):
+def test_s1_a_corrected_file_is_read_without_a_signal(serve, new_key, keys_file):
     ann = new_key("ann")
     good = keys_file.read_text()
     deployment = serve()

@@ -12,7 +12,7 @@ def test_an_unknown_path_is_not_found(proxy, path):
     assert reply.json == {"detail": "Not Found"}
 
 
-def test_an_unknown_path_of_the_api_is_told_in_its_words(proxy):
+def test_an_unknown_path_below_v1_gets_an_error_in_the_apis_format(proxy):
     reply = proxy.post({"prompt": "hi"}, path="/v1/nothing")
     assert reply.status == 404
     assert reply.json["error"]["type"] == "invalid_request_error"
@@ -22,7 +22,7 @@ def test_an_unknown_path_of_the_api_is_told_in_its_words(proxy):
     "method, path, allowed",
     [("GET", "/proxy", "POST"), ("DELETE", "/proxy", "POST"), ("POST", "/healthz", "GET, HEAD")],
 )
-def test_another_method_is_told_the_right_one(proxy, method, path, allowed):
+def test_a_wrong_method_gets_405_with_the_allowed_methods(proxy, method, path, allowed):
     reply = proxy.request(method, path, headers={})
     assert reply.status == 405
     assert reply.headers["Allow"] == allowed
@@ -36,14 +36,14 @@ def test_health_needs_no_key(proxy, simulator):
     assert simulator.requests == []
 
 
-def test_health_has_a_head_without_body(proxy):
+def test_head_of_healthz_has_no_body(proxy):
     reply = proxy.request("HEAD", "/healthz", headers={})
     assert reply.status == 200
     assert reply.headers["Content-Type"] == "application/json"
     assert reply.body == b""
 
 
-def test_upstreams_health_is_for_callers(proxy, simulator):
+def test_upstreams_health_needs_a_key(proxy, simulator):
     reply = proxy.get("/healthz?upstream=1", headers={})
     assert reply.status == 401
     assert simulator.requests == []
@@ -54,5 +54,5 @@ def test_upstreams_health_is_for_callers(proxy, simulator):
 
 
 @pytest.mark.parametrize("path", ["/ai/proxy", "/cgi-bin/gpt-proxy.fcgi/proxy"])
-def test_it_can_be_mounted_below_a_prefix(proxy, path):
+def test_gpt_proxy_can_be_mounted_below_a_prefix(proxy, path):
     assert proxy.ask("hi", path=path).status == 200

@@ -1,4 +1,4 @@
-"""Where keys come from, how they are changed while the program runs, and where they must not be found."""
+"""Secrets: their sources, changes while the program runs, and places that must not contain them."""
 
 import os
 import signal
@@ -18,13 +18,13 @@ def status(client, key):
 
 
 def asked_with(simulator):
-    """The key of the last request upstream."""
+    """The key of the last upstream request."""
     return dict(map(tuple, simulator.requests[-1]["headers"]))["Authorization"].removeprefix("Bearer ")
 
 
 @pytest.fixture(params=["a file of its own", "a directory of credentials", "a mounted secret"])
 def place(request, directory):
-    """A way to hand over a secret: the settings that name it, and what puts another one there."""
+    """A function that stores a secret in one of three ways, replacing an earlier value, and returns the settings for it."""
 
     def place(name, value):
         if request.param == "a file of its own":
@@ -35,7 +35,7 @@ def place(request, directory):
             (directory / "credentials").mkdir(exist_ok=True)
             (directory / "credentials" / name).write_text(value)
             return {"CREDENTIALS_DIRECTORY": str(directory / "credentials")}
-        # As Kubernetes does it: all files are links into a directory that a link names, which is replaced.
+        # Like Kubernetes: all files are links into a directory, which is itself a link that is replaced.
         version = directory / f"..{len(os.listdir(directory))}"
         version.mkdir()
         (version / name).write_text(value)
@@ -71,7 +71,7 @@ def test_upstreams_key_is_changed_without_a_restart(deploy, place, simulator):
 
 
 @pytest.mark.parametrize("broken", ["", " \n", "changeme", None])
-def test_a_key_that_cannot_be_changed_stays_and_that_is_told(deploy, directory, broken):
+def test_an_invalid_new_key_is_logged_and_the_old_one_stays_valid(deploy, directory, broken):
     path = directory / "key"
     path.write_text(PROXY_KEY)
     deployment = deploy(PROXY_API_KEY=None, PROXY_API_KEY_FILE=str(path))
@@ -91,7 +91,7 @@ def test_no_secret_is_an_argument_or_in_a_core_dump(default_deployment):
     assert limit.split()[4:6] == ["0", "0"]
 
 
-def test_check_shows_no_secret_wherever_it_stands(run, directory):
+def test_check_shows_no_secret_from_any_source(run, directory):
     secret = "canary-token-secret-that-is-long-enough"
     (directory / "key").write_text(OPENAI_KEY)
     settings = {"OPENAI_API_KEY_FILE": str(directory / "key"), "PROXY_API_KEY": PROXY_KEY, "JWT_SECRET": secret}
@@ -111,7 +111,7 @@ def test_check_shows_no_secret_wherever_it_stands(run, directory):
         {"JWT_SECRET": "canary-password"},
     ],
 )
-def test_an_error_of_the_configuration_quotes_no_password(run, settings):
+def test_a_configuration_error_quotes_no_password(run, settings):
     ended = run("check", environment=environment("http://127.0.0.1:9/v1", **settings))
     assert ended.returncode == 78
     assert list(settings)[0] in ended.stderr

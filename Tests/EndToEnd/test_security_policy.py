@@ -1,4 +1,4 @@
-"""What .github/SECURITY.md promises of tests and of what the program is made of is so."""
+""".github/SECURITY.md names existing tests and the program's actual dependencies."""
 
 import re
 
@@ -21,14 +21,14 @@ def names():
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].strip()[:40])
-def test_what_is_guarded_has_tests(names, row):
+def test_every_row_of_the_policy_names_existing_tests(names, row):
     _, tests = row
     named = re.findall(r"`([^`]+)`", tests)
     assert named
     assert set(named) <= names
 
 
-def test_the_program_is_made_of_what_is_listed():
+def test_the_policy_lists_all_dependencies():
     listed = re.findall(r"\bswift-[a-z-]+", POLICY.split("## What it is made of")[1])
     manifest = (REPOSITORY / "Package.swift").read_text()
     assert sorted(listed) == sorted(re.findall(r'\.package\(url: "https://github\.com/apple/([a-z-]+)"', manifest))

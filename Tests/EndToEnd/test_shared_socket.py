@@ -1,4 +1,4 @@
-"""Several processes on one socket, as systemd starts them: each has its share of the streams."""
+"""Several processes on one socket, as started by systemd: each gets its share of the streams."""
 
 import json
 import signal
@@ -16,7 +16,7 @@ STREAMS = 200
 
 
 class Workers:
-    """So many processes that listen on one socket, with nginx before it."""
+    """`count` processes that listen on one socket, with nginx in front."""
 
     def __init__(self, binaries, directory, base, count):
         path = directory / "socket"
@@ -35,7 +35,7 @@ class Workers:
         self.client = Client(self.nginx.port)
 
     def streamed(self):
-        """How many streams each process has had to its end."""
+        """The number of finished streams of each process."""
         lines = [[json.loads(line) for line in process.log.splitlines()] for process in self.processes]
         return [sum(1 for line in of_one if line.get("stream")) for of_one in lines]
 
@@ -57,7 +57,7 @@ def workers(binaries, directory, simulator):
         workers.stop()
 
 
-@pytest.mark.parametrize("load", [False, True], ids=["alone", "beside a load of short requests"])
+@pytest.mark.parametrize("load", [False, True], ids=["alone", "with a load of short requests"])
 @pytest.mark.parametrize("count", [2, 4])
 def test_r7_processes_share_the_streams(workers, simulator, count, load):
     workers = workers(count)
@@ -79,7 +79,7 @@ def test_r7_processes_share_the_streams(workers, simulator, count, load):
         for asker in askers:
             asker.join()
         assert wait_until(lambda: len(simulator.requests) >= STREAMS)
-        # One that dies takes no more than its share with it.
+        # A process that is killed loses only its own share of the streams.
         workers.processes[0].signal(signal.SIGKILL)
         workers.processes[0].wait()
         assert workers.client.ask("hi").status == 200
@@ -91,5 +91,5 @@ def test_r7_processes_share_the_streams(workers, simulator, count, load):
     assert wait_until(lambda: sum(workers.streamed()) >= STREAMS * survivors / count * 0.8)
     shares = workers.streamed()
     shares[0] = STREAMS - sum(shares)
-    # Of two, 60 to 40.
+    # With two processes, at most 60 to 40.
     assert all(0.8 <= share * count / STREAMS <= 1.2 for share in shares), shares

@@ -1,4 +1,4 @@
-"""The shell completes commands, options, and what may stand behind them."""
+"""The shell completes commands, options and their values."""
 
 import shlex
 import subprocess
@@ -8,12 +8,12 @@ import pytest
 
 @pytest.fixture
 def complete(run, binaries, directory):
-    """What bash offers at the end of a line that has been typed so far."""
+    """A function that returns bash's completions at the end of an incomplete line."""
     script = directory / "gpt-proxy.bash"
     script.write_text(run("--generate-completion-script", "bash").stdout)
 
     def complete(line):
-        # As bash does when the key is pressed: the words, which of them is being typed, and the line.
+        # The variables that bash sets when the key is pressed: the words, the index of the current word, and the line.
         words = line.split(" ")
         ask = f"""
             source {shlex.quote(str(script))}
@@ -54,7 +54,7 @@ def test_options(complete):
         ("gpt-proxy report --by ", {"caller", "model", "day", "route", "status", "error"}),
     ],
 )
-def test_values_that_are_few(complete, line, values):
+def test_the_values_of_options_with_few_values(complete, line, values):
     assert complete(line) == values
 
 

@@ -1,4 +1,4 @@
-"""The order to stop: running requests end well, new ones are not taken, and asking twice means now."""
+"""Stop signals: running requests complete, new ones are not accepted, and a second signal stops at once."""
 
 import json
 import signal
@@ -25,14 +25,14 @@ def test_a_running_stream_is_finished(deploy):
         begin = stream.read_until(b"output_text.delta")
         process.signal(signal.SIGTERM)
         assert wait_until(lambda: "stopping" in process.log)
-        assert wait_until(lambda: deployment.client.ask("hi").status == 502), "new requests are still taken"
+        assert wait_until(lambda: deployment.client.ask("hi").status == 502), "new requests are still accepted"
         assert not process.has_ended
         received = events(begin + stream.rest())
     assert received[-1][0] == "response.completed"
     assert process.wait() == 0
 
 
-def test_a_running_whole_reply_is_finished(deploy, simulator):
+def test_a_running_whole_response_is_finished(deploy, simulator):
     deployment = deploy()
     connection = deployment.client.send("POST", "/proxy", ask("[simulate delay=1000] hi"))
     assert wait_until(lambda: simulator.requests)
@@ -54,7 +54,7 @@ def test_a_stream_that_outlasts_the_grace_ends_with_an_error(deploy):
     assert "client_left" not in line
 
 
-def test_a_whole_reply_that_outlasts_the_grace_is_an_error(deploy, simulator):
+def test_a_whole_response_that_outlasts_the_grace_is_an_error(deploy, simulator):
     deployment = deploy(SHUTDOWN_GRACE="500ms")
     connection = deployment.client.send("POST", "/proxy", ask("[simulate hang]"))
     assert wait_until(lambda: simulator.requests)
@@ -65,7 +65,7 @@ def test_a_whole_reply_that_outlasts_the_grace_is_an_error(deploy, simulator):
     connection.close()
 
 
-def test_the_grace_is_kept(deploy, simulator):
+def test_the_process_ends_after_the_grace(deploy, simulator):
     deployment = deploy(SHUTDOWN_GRACE="1s")
     with deployment.client.stream("[simulate stall=3]") as stream:
         stream.read_until(b"\n\n")
@@ -74,7 +74,7 @@ def test_the_grace_is_kept(deploy, simulator):
     assert wait_until(lambda: simulator.request["ending"] == "client closed")
 
 
-def test_a_second_order_ends_it_at_once(deploy):
+def test_a_second_sigterm_ends_the_process_at_once(deploy):
     deployment = deploy()
     process = deployment.responder.process
     with deployment.client.stream("[simulate stall=3]") as stream:

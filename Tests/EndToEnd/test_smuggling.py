@@ -1,4 +1,4 @@
-"""A body that holds whole FastCGI requests is a body, wherever in it they begin and however it is refused."""
+"""FastCGI requests inside a body are not executed, at whatever offset they begin and however the body is rejected."""
 
 import http.client
 
@@ -6,7 +6,7 @@ import fastcgi
 from processes import wait_until
 from stack import PROXY_KEY
 
-# As many places as libfcgi's buffer has bytes: what it would take for a record can begin at each.
+# One offset for each byte of libfcgi's buffer, because a record may begin at any of them.
 OFFSETS = 8192
 
 
@@ -23,7 +23,7 @@ def forged_request():
 
 
 def test_no_request_is_injected_by_a_body_on_a_kept_connection(deploy, simulator):
-    """Bodies are refused in every way there is: for the key, the size, the route, the method and what they say."""
+    """Bodies are rejected in every way: because of the key, the size, the route, the method and the content."""
     deployment = deploy(MAX_BODY="8k")
     forged = forged_request()
     ways = [
@@ -35,7 +35,7 @@ def test_no_request_is_injected_by_a_body_on_a_kept_connection(deploy, simulator
     connection = http.client.HTTPConnection("127.0.0.1", deployment.nginx.port, timeout=30)
     for offset in range(OFFSETS):
         method, path, headers, expected = ways[offset % len(ways)]
-        # At its end the body would leave nothing behind that is not a record.
+        # The forged request is at the end of the body, so that only complete records would be left over.
         connection.request(method, path, b"\0" * offset + forged, headers)
         reply = connection.getresponse()
         reply.read()

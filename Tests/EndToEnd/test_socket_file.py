@@ -1,4 +1,4 @@
-"""Somebody removes the socket's file: within a second there is a new one."""
+"""The socket file is removed: a new one is created within a second."""
 
 import json
 
@@ -6,7 +6,7 @@ from client import events
 from processes import wait_until
 
 
-def test_r13_a_socket_file_that_is_removed_is_made_anew(deploy):
+def test_r13_a_removed_socket_file_is_created_again(deploy):
     deployment = deploy()
     socket = deployment.responder.socket
     with deployment.client.stream("[simulate pace=50 deltas=60]") as stream:

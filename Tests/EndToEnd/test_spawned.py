@@ -1,4 +1,4 @@
-"""Started by others: spawn-fcgi with the socket as descriptor 0, systemd's way with descriptor 3, cgi-fcgi as a bridge."""
+"""Started by other programs: spawn-fcgi with the socket as descriptor 0, systemd with descriptor 3, cgi-fcgi as a bridge."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from stack import PROXY_KEY, Nginx, accepts_connections, environment, free_port
 
 @pytest.fixture
 def spawned(binaries, directory, simulator, start):
-    """A responder that spawn-fcgi has started on `directory`/socket."""
+    """A responder started by spawn-fcgi on `directory`/socket."""
     process = start(
         "spawn-fcgi",
         [find_program("spawn-fcgi"), "-n", "-s", directory / "socket", "--", binaries / "gpt-proxy"],
@@ -38,7 +38,7 @@ def test_spawn_fcgi(spawned, directory, start):
         nginx.process.stop()
 
 
-def test_a_listener_handed_over_as_systemd_does(binaries, directory, simulator):
+def test_a_listener_passed_like_systemd_does(binaries, directory, simulator):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(directory / "socket"))
         listener.listen()

@@ -1,4 +1,4 @@
-"""A start that cannot succeed ends at once: with the status of sysexits.h, and words that name what to change."""
+"""A start that cannot succeed ends at once, with a status of sysexits.h and a message that names the setting to change."""
 
 import pytest
 
@@ -33,7 +33,7 @@ WRONG_VALUES = {
 
 @pytest.fixture
 def serve(run, directory):
-    """Runs `gpt-proxy serve`, which is expected to end by itself."""
+    """Runs `gpt-proxy serve`, which is expected to exit with an error."""
 
     def serve(**settings):
         settings = environment("http://127.0.0.1:9/v1", **settings)
@@ -50,7 +50,7 @@ def test_a_wrong_value_is_named(serve, key):
     assert ended.stdout == ""
 
 
-def test_all_faults_are_told_at_once(serve):
+def test_all_mistakes_are_reported_at_once(serve):
     ended = serve(TARGET_API="gemini", MAX_BODY="lots", PROXY_API_KEY=None)
     assert all(f"{key}: " in ended.stderr for key in ["TARGET_API", "MAX_BODY", "PROXY_API_KEY"])
 
@@ -63,7 +63,7 @@ def test_a_missing_key_is_named(serve, key, value):
     assert f"{key}: is not set" in ended.stderr
 
 
-# It would let nobody in whom the operator means to let in, and say nothing.
+# Otherwise all tokens would be rejected, without a hint at the missing setting.
 @pytest.mark.parametrize("key", ["JWT_ISSUER", "JWT_AUDIENCE"])
 def test_an_issuer_without_keys_is_named(serve, key):
     ended = serve(**{key: "https://issuer.example.com"})
@@ -71,20 +71,20 @@ def test_an_issuer_without_keys_is_named(serve, key):
     assert f"{key}: is set, but no token can be checked" in ended.stderr
 
 
-def test_the_key_that_everybody_knows_is_refused(serve):
+def test_the_well_known_key_changeme_is_rejected(serve):
     ended = serve(PROXY_API_KEY="changeme")
     assert ended.returncode == CONFIGURATION
     assert "PROXY_API_KEY" in ended.stderr
     assert "openssl rand -hex 32" in ended.stderr
 
 
-def test_no_secret_is_ever_told(serve):
+def test_no_error_contains_a_secret(serve):
     for wrong in [{"TARGET_API": "gemini"}, {"UPSTREAM_PROXY": "http://me:canary-password@127.0.0.1"}]:
         told = serve(**wrong).stderr
         assert not any(secret in told for secret in [PROXY_KEY, OPENAI_KEY, "canary-password"])
 
 
-def test_a_secrets_file_that_is_not_there_is_named(serve):
+def test_a_missing_secret_file_is_named(serve):
     ended = serve(OPENAI_API_KEY=None, OPENAI_API_KEY_FILE="/does/not/exist")
     assert ended.returncode == CONFIGURATION
     assert "OPENAI_API_KEY" in ended.stderr
@@ -102,13 +102,13 @@ def test_wrong_usage(run, arguments):
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "127.0.0.1:port", "127.0.0.1:99999", "fd:x", "unix:"])
-def test_an_address_that_is_none(run, address):
+def test_an_invalid_address(run, address):
     ended = run("serve", "--listen", address, environment=environment("http://127.0.0.1:9/v1"))
     assert ended.returncode in (USAGE, 1)
     assert ended.stderr
 
 
-def test_no_socket_and_no_arguments_is_told_the_ways_to_start(run):
+def test_a_start_without_socket_and_arguments_lists_the_ways_to_start(run):
     ended = run(environment=environment("http://127.0.0.1:9/v1"))
     assert ended.returncode == USAGE
     assert "serve --listen" in ended.stderr

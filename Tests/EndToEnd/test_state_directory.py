@@ -1,4 +1,4 @@
-"""Whatever happens to STATE_DIR, requests and streams go on, and the status page says what is missing."""
+"""Whatever happens to STATE_DIR, requests and streams continue, and the status page reports what is missing."""
 
 import contextlib
 import os
@@ -65,7 +65,7 @@ class Streams:
 
 
 class Disk:
-    """Makes a directory behave as on a disk that is silent or full, for processes started with `environment`."""
+    """Makes a directory behave as on a disk that does not answer or is full, for processes started with `environment`."""
 
     def __init__(self, directory):
         self._file = tempfile.NamedTemporaryFile(dir=preload.library("disk.c").parent, buffering=0)
@@ -129,7 +129,7 @@ def boards(directory):
 
 
 def serves(client):
-    """Whether requests are answered at once. Makes two of them."""
+    """Whether two requests together take less than five seconds."""
     began = time.monotonic()
     assert client.ask("hi").status == 200
     assert client.get("/healthz", headers={}).status == 200
@@ -156,7 +156,7 @@ def end_with_counts(deploy_there, run, directory, requests=3):
 
 
 @pytest.mark.parametrize("damage", ["truncated", "random bytes", "ten megabytes"])
-def test_r8_damage_to_a_live_file_harms_nothing_and_is_repaired(deploy_there, run, tmp_path, damage):
+def test_r8_damage_to_a_file_in_use_is_harmless_and_repaired(deploy_there, run, tmp_path, damage):
     client = deploy_there().client
     assert client.ask("hi").status == 200
     with Streams(client):
@@ -174,7 +174,7 @@ def test_r8_damage_to_a_live_file_harms_nothing_and_is_repaired(deploy_there, ru
                             file.seek(random.randrange(1 << 16))
                             file.write(random.randbytes(64))
                 assert page(client)["live streams"] == 10
-            # The file is written when counts have changed, to its two slots in turn.
+            # The file is written when counters have changed, alternately to its two slots.
             assert client.ask("hi").status == 200
             assert seen_by_others(run, tmp_path, 12 + number)
     assert fault(client) == []
@@ -239,7 +239,7 @@ def test_r8_an_unusable_directory_is_reported_and_used_when_it_becomes_usable(de
     assert "STATE_DIR is in use again" in deployment.responder.log
 
 
-def test_r8_a_directory_that_is_removed_and_made_again_is_used_again(deploy_there, run, tmp_path):
+def test_r8_a_directory_that_is_removed_and_created_again_is_used_again(deploy_there, run, tmp_path):
     path = tmp_path / "state"
     path.mkdir()
     client = deploy_there(STATE_DIR=str(path)).client
@@ -267,7 +267,7 @@ class Tmpfs:
         self._file = directory / "filler"
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", directory], capture_output=True)
         if mounted.returncode != 0:
-            pytest.skip("file systems may not be mounted here")
+            pytest.skip("cannot mount file systems here")
 
     def be_full(self):
         with open(self._file, "ab", buffering=0) as file, contextlib.suppress(OSError):
@@ -302,7 +302,7 @@ def test_r8_a_full_disk_does_not_prevent_the_start(deploy_there, run, tmp_path, 
     small_disk.be_well()
     assert seen_by_others(run, tmp_path, 5)
     assert wait_until(lambda: fault(client) == [])
-    # The ended process is added up.
+    # The counters of the ended process are added up.
     assert wait_until(lambda: len(boards(tmp_path)) == 1)
 
 
@@ -314,7 +314,7 @@ def test_r8_a_disk_that_fills_up_loses_no_counts(deploy_there, run, tmp_path, sm
         small_disk.be_full()
         count = 13
         while not fault(client):
-            # Each has a model of its own, so that the file grows.
+            # Each request has another model, so that the file grows.
             assert client.ask("hi", model=f"model-{count}").status == 200
             count += 1
         assert page(client)["accepted conn"] == count
@@ -340,7 +340,7 @@ def test_r8_a_mount_that_does_not_answer_affects_the_status_page_only(deploy_the
             assert time.monotonic() - began < 5
             assert "does not answer" in seen["warnings"][0]
             assert seen["total processes"] == 1 and seen["live streams"] == 10
-            # The counts of the ended process had been read before.
+            # The counters of the ended process were read before.
             assert seen["accepted conn"] >= 14
             assert serves(client)
         with ThreadPoolExecutor(50) as pool:
@@ -367,7 +367,7 @@ def test_r8_a_mount_that_does_not_answer_delays_neither_start_nor_end(deploy_the
 # --- Many requests for the page ---
 
 
-def test_many_requests_for_the_status_page_hold_up_no_stream(deploy_there):
+def test_many_requests_for_the_status_page_delay_no_stream(deploy_there):
     client = deploy_there().client
     for number in range(50):
         assert client.ask("hi", model=f"model-{number}").status == 200

@@ -1,4 +1,4 @@
-"""The status page: what it says, in which forms, and for all processes of a machine at once."""
+"""The status page: its content, its formats, and the summary of all processes of a machine."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from stack import Deployment, environment
 
 CHAT = "/v1/chat/completions"
 
-# A stream that says a few words and then lives until its client leaves.
+# A stream that sends a few words and then stays silent until its client disconnects.
 HALTING = "[simulate deltas=20 stall=12]"
 
 
@@ -33,7 +33,7 @@ def page(client, query=""):
 
 
 def metrics(client):
-    """The samples of the page for Prometheus: their values by name and labels."""
+    """The values of the page's Prometheus samples, by name and labels."""
     reply = client.get("/status?openmetrics", headers={})
     assert reply.headers["Content-Type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
     lines = reply.body.decode().splitlines()
@@ -42,18 +42,18 @@ def metrics(client):
     return {name: float(value) for name, _, value in samples}
 
 
-def test_without_a_path_there_is_none(kept_proxy):
+def test_without_status_path_there_is_no_status_page(kept_proxy):
     assert kept_proxy.get("/status").status == 404
 
 
-def test_it_is_in_no_other_place(status):
-    """A web server that guards the path would else guard nothing."""
+def test_the_status_page_is_at_its_path_only(status):
+    """Otherwise a web server that protects the path would not protect the page."""
     assert status.client.get("/status", headers={}).status == 200
     for path in ["/x/status", "/v1/status", "/status/", "/status/x"]:
         assert status.client.get(path).status == 404, path
 
 
-def test_php_fpms_form(status):
+def test_the_format_of_php_fpm(status):
     assert status.client.ask("hi").status == 200
     reply = status.client.get("/status", headers={})
     assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -65,11 +65,11 @@ def test_php_fpms_form(status):
     assert int(lines["input tokens"]) > 0
 
 
-def test_the_page_is_only_read(status):
+def test_the_page_accepts_no_post(status):
     assert status.client.post(b"", path="/status").status == 405
 
 
-def test_requests_are_counted_by_who_asked_for_what(status):
+def test_requests_are_counted_by_caller_route_and_model(status):
     client = status.client
     replies = [client.ask("hi", path=path) for path in ["/proxy", CHAT, CHAT]]
     assert client.post(ask("hi"), headers={"X-API-KEY": "wrong"}).status == 401
@@ -80,12 +80,12 @@ def test_requests_are_counted_by_who_asked_for_what(status):
     tokens = [reply.json["usage"]["prompt_tokens"] for reply in replies[1:]]
     assert usage["default", CHAT, "gpt-5"]["tokens"]["input"] == sum(tokens)
     assert usage["", "/proxy", ""]["errors"] == 1
-    # What anybody can make up is not told apart.
+    # Paths that clients can invent are counted together.
     assert usage["", "other", ""]["requests"] == 1
     assert {"error": "not_found", "count": 1} in page(client)["failures"]
 
 
-def test_streams_count_as_well(status):
+def test_streams_are_counted_too(status):
     with status.client.stream("hi", path=CHAT) as stream:
         assert b"[DONE]" in stream.rest()
     wait_until(lambda: page(status.client)["tokens"]["output"] > 0)
@@ -95,7 +95,7 @@ def test_streams_count_as_well(status):
 
 
 @pytest.mark.parametrize("path", ["/proxy", CHAT, "/v1/responses"])
-def test_a_live_stream_is_seen_with_its_age_and_its_tokens(status, path):
+def test_a_live_stream_is_listed_with_its_age_and_tokens(status, path):
     def stream():
         (stream,) = page(status.client, "&full")["streams"]
         return stream
@@ -124,7 +124,7 @@ def test_a_live_stream_is_seen_with_its_age_and_its_tokens(status, path):
     assert page(status.client)["failures"] == []
 
 
-def test_what_left_clients_saved_is_estimated_by_what_others_had(status):
+def test_tokens_saved_by_disconnected_clients_are_estimated_from_other_requests(status):
     assert status.client.ask("[simulate deltas=60]", path=CHAT).status == 200
     tokens = page(status.client)["tokens"]["output"]
     with status.client.stream(HALTING, path=CHAT) as live:
@@ -134,7 +134,7 @@ def test_what_left_clients_saved_is_estimated_by_what_others_had(status):
     assert 0 < page(status.client)["saved output tokens"] < tokens
 
 
-def test_refusals_for_want_of_a_place(deploy):
+def test_requests_above_the_concurrency_limit_are_counted(deploy):
     client = deploy(STATUS_PATH="/status", MAX_STREAMS="1").client
     with client.stream("[simulate stall=1]"):
         assert client.ask("hi").status == 503
@@ -142,14 +142,14 @@ def test_refusals_for_want_of_a_place(deploy):
         assert page(client)["stream limit"] == 1
 
 
-def test_left_out_parameters_and_retries(status):
+def test_dropped_parameters_and_retries_are_counted(status):
     assert status.client.ask("hi", path=CHAT, seed=7).status == 200
     assert {"parameter": "seed", "count": 1} in page(status.client)["dropped parameters"]
     assert status.client.ask("[simulate status=503 times=1]").status == 200
     assert page(status.client)["retries"] == 1
 
 
-def test_the_history_has_what_happened(status):
+def test_the_history_contains_past_requests(status):
     for _ in range(3):
         assert status.client.ask("hi").status == 200
     history = page(status.client)["history"]
@@ -161,7 +161,7 @@ def test_the_history_has_what_happened(status):
     assert history["end"] <= time.time() < history["end"] + 30
 
 
-def test_the_form_for_prometheus(status):
+def test_the_format_for_prometheus(status):
     client = status.client
     assert client.ask("hi", path=CHAT, seed=7).status == 200
     samples = metrics(client)
@@ -182,28 +182,28 @@ def test_the_form_for_prometheus(status):
         assert samples[f'gen_ai_client_token_usage_sum{{{labels},gen_ai_token_type="{kind}"}}'] == tokens[kind]
 
 
-def test_a_labels_quotes_do_not_end_it(deploy, directory):
-    """Models' names come from clients."""
+def test_quotes_in_a_label_are_escaped(deploy, directory):
+    """Clients choose the names of models."""
     client = deploy(STATUS_PATH="/status").client
     assert client.ask("hi", model='a"b\\c\nd').status == 200
     assert any('model="a\\"b\\\\c?d"' in name for name in metrics(client))
     assert [use["model"] for use in page(client)["usage"]] == ['a"b\\c?d']
 
 
-def test_models_that_upstream_does_not_know_are_not_told_apart(status):
+def test_models_unknown_to_upstream_are_counted_together(status):
     for number in range(3):
         assert status.client.ask("[simulate status=404]", model=f"made-up-{number}").status == 502
     assert {use["model"] for use in page(status.client)["usage"]} == {"unknown"}
 
 
-def test_looking_leaves_no_trace_in_the_log(status):
+def test_requests_for_the_status_page_are_not_logged(status):
     page(status.client)
     status.client.ask("hi")
     assert [line["route"] for line in status.responder.access_log()] == ["/proxy"]
     assert page(status.client)["accepted conn"] == 1
 
 
-def test_processes_of_a_machine_are_seen_as_one(binaries, simulator, directory):
+def test_the_processes_of_a_machine_are_shown_together(binaries, simulator, directory):
     settings = environment(simulator.base, STATUS_PATH="/status", STATE_DIR=str(directory))
     deployments = [Deployment(binaries, settings) for _ in range(2)]
     try:
@@ -212,7 +212,7 @@ def test_processes_of_a_machine_are_seen_as_one(binaries, simulator, directory):
             assert client.ask("hi").status == 200
         with clients[0].stream(HALTING):
             for client in clients:
-                # Each copies what it does once a second for the others.
+                # Each process publishes its counters once a second for the others.
                 assert wait_until(lambda: page(client)["accepted conn"] == 3)
                 seen = page(client, "&full")
                 assert (seen["total processes"], seen["active processes"]) == (2, 1)
@@ -220,7 +220,7 @@ def test_processes_of_a_machine_are_seen_as_one(binaries, simulator, directory):
                 assert {process["pid"] for process in seen["processes"]} == {
                     deployment.responder.process.child.pid for deployment in deployments
                 }
-        # What has been done stays, however a process ends.
+        # Counters are kept, however a process ends.
         deployments[0].responder.process.signal(signal.SIGKILL)
         assert wait_until(lambda: page(clients[1])["total processes"] == 1)
         assert page(clients[1])["live streams"] == 0
@@ -230,7 +230,7 @@ def test_processes_of_a_machine_are_seen_as_one(binaries, simulator, directory):
             deployment.stop()
 
 
-def test_counts_outlive_restarts(binaries, simulator, directory):
+def test_counters_survive_restarts(binaries, simulator, directory):
     settings = environment(simulator.base, STATUS_PATH="/status", STATE_DIR=str(directory))
     count = 0
     for _ in range(3):
@@ -255,7 +255,7 @@ def test_counts_outlive_restarts(binaries, simulator, directory):
         ({"STATUS_PATH": "/proxy"}, "is not a route"),
     ],
 )
-def test_settings_that_cannot_be_used_stop_the_start(run, simulator, directory, settings, words):
+def test_invalid_settings_of_the_status_page_are_reported_at_startup(run, simulator, directory, settings, words):
     ended = run("serve", "--listen", f"unix:{directory}/s", environment=environment(simulator.base, **settings))
     assert ended.returncode == 78
     assert words in ended.stderr

@@ -1,4 +1,4 @@
-"""gpt-proxy status: what the processes of a machine do, in a terminal."""
+"""gpt-proxy status: shows the processes of a machine in a terminal."""
 
 import fcntl
 import json
@@ -19,7 +19,7 @@ OTHER_SCREEN, OWN_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 
 
 class Terminal:
-    """gpt-proxy in a pseudo-terminal, and what is to be seen there."""
+    """gpt-proxy in a pseudo-terminal, and its output."""
 
     def __init__(self, command, columns=100, lines=24, **environment):
         self.control, theirs = pty.openpty()
@@ -34,7 +34,7 @@ class Terminal:
             stderr=theirs,
             env={"PATH": PATH, **environment},
             start_new_session=True,
-            # The terminal is its own, so that Ctrl-C is for it.
+            # The terminal becomes its controlling terminal, so that Ctrl-C reaches it.
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.set_blocking(self.control, False)
@@ -54,22 +54,22 @@ class Terminal:
 
     @property
     def lines(self):
-        """The lines of the last whole picture, without their colours."""
+        """The lines of the last complete screen, without colours."""
         pictures = re.findall(r"\x1b\[H(.*?)\x1b\[0J", self.read(), re.DOTALL)
-        # The terminal itself puts one more carriage return before each line feed.
+        # The terminal adds another carriage return before each line feed.
         return re.sub(r"\x1b\[[0-9;]*[mK]|\r", "", pictures[-1]).split("\n") if pictures else []
 
     def wait_for(self, text):
         assert wait_until(lambda: text in "\n".join(self.lines), 30), "\n".join(self.lines) or self.output
 
     def wait(self):
-        """The exit status, once it has ended by itself."""
-        assert wait_until(lambda: (self.read(), self.process.poll())[1] is not None), "it does not end"
+        """Waits until the process exits and returns its exit status."""
+        assert wait_until(lambda: (self.read(), self.process.poll())[1] is not None), "the process does not exit"
         return self.process.returncode
 
     @property
     def is_as_before(self):
-        """Whether the terminal was given back as it was."""
+        """Whether the terminal was restored."""
         return termios.tcgetattr(self.terminal) == self.before and self.read().count(OWN_SCREEN) == 1
 
     def close(self):
@@ -105,7 +105,7 @@ def streaming(client, **fields):
     return stream
 
 
-def test_a_live_stream_comes_and_goes_in_the_picture(deployment, show):
+def test_a_live_stream_appears_and_disappears_on_the_screen(deployment, show):
     terminal = show()
     terminal.wait_for("No live requests.")
     assert OTHER_SCREEN in terminal.output
@@ -124,7 +124,7 @@ def test_a_live_stream_comes_and_goes_in_the_picture(deployment, show):
 
 
 @pytest.mark.parametrize("end", ["q", "Ctrl-C", "SIGTERM"])
-def test_it_ends_and_gives_the_terminal_back(show, end):
+def test_status_restores_the_terminal_when_it_ends(show, end):
     terminal = show()
     terminal.wait_for("No live requests.")
     if end == "SIGTERM":
@@ -135,7 +135,7 @@ def test_it_ends_and_gives_the_terminal_back(show, end):
     assert terminal.is_as_before
 
 
-def test_the_picture_follows_the_window(deployment, show):
+def test_the_screen_adapts_to_the_window_size(deployment, show):
     terminal = show(columns=100, lines=24)
     with streaming(deployment.client), streaming(deployment.client), streaming(deployment.client):
         terminal.wait_for("ROUTE")
@@ -146,7 +146,7 @@ def test_the_picture_follows_the_window(deployment, show):
         assert terminal.lines[-1].strip() == "and 2 more" and "ROUTE" not in "\n".join(terminal.lines)
 
 
-def test_colours_are_left_out_where_they_are_not_wanted(show):
+def test_no_color_disables_colours(show):
     coloured, plain = show(), show(NO_COLOR="1")
     coloured.wait_for("No live requests.")
     plain.wait_for("No live requests.")
@@ -165,9 +165,9 @@ def test_a_name_cannot_move_the_cursor(deployment, show, run, tmp_path):
     assert not re.search("\x1b|\x07|\u202e", printed) and "red" in printed
 
 
-def test_in_a_pipe_it_prints_once_what_the_page_says(deployment, run, tmp_path):
+def test_in_a_pipe_status_prints_the_page_once(deployment, run, tmp_path):
     assert deployment.client.ask("hi").status == 200
-    # A request is counted when its reply has been sent.
+    # A request is counted after its response has been sent.
     page = "accepted conn:        1\n"
     assert wait_until(lambda: page in run("status", environment={"STATE_DIR": str(tmp_path)}).stdout)
     ended = run("status", "--state-dir", str(tmp_path), "--json")
@@ -180,13 +180,13 @@ def test_in_a_pipe_it_prints_once_what_the_page_says(deployment, run, tmp_path):
         assert [stream["state"] for stream in full["streams"]] == ["streaming"]
 
 
-def test_once_on_a_terminal(show):
+def test_status_once_in_a_terminal(show):
     terminal = show("--once")
     assert terminal.wait() == 0
     assert terminal.output.startswith("pool:") and OTHER_SCREEN not in terminal.output
 
 
-def test_without_a_directory_it_says_what_to_do(run, tmp_path):
+def test_without_a_state_directory_the_error_explains_the_fix(run, tmp_path):
     ended = run("status")
     assert ended.returncode == 64 and "STATE_DIR" in ended.stderr
     for path in [tmp_path, tmp_path / "none"]:

@@ -1,4 +1,4 @@
-"""The status page, as a user sees it in a browser while requests come through nginx."""
+"""The status page as a user sees it in a browser while requests arrive through nginx."""
 
 import signal
 import time
@@ -10,16 +10,16 @@ from browser import Browser
 from client import ask
 from processes import wait_until
 
-# Names are the clients' choice. None of these may do anything, or look like something else.
+# Names are chosen by clients. None of these may run, load or look like something else.
 SCRIPT = "</td><script>document.title = 'taken over'</script>"
 PICTURE = '<img src="https://example.com/" onerror="document.body.innerHTML = \'\'">'
 TURNED = "\u202e5-tpg"
 
-# What a user sees of the table with that heading: its rows as lists of cells.
+# The visible rows of the table with this heading, as lists of cells.
 ROWS = """[...document.querySelectorAll("section")].filter(card => card.querySelector("h2").innerText.startsWith("{}"))
     .flatMap(card => [...card.querySelectorAll("tbody tr")]).map(row => [...row.cells].map(cell => cell.innerText))"""
 
-# The figures by their names.
+# The figures by name.
 FIGURES = """Object.fromEntries([...document.querySelectorAll("#figures > div")]
     .map(box => [box.querySelector("dt").innerText, box.querySelector("dd").innerText]))"""
 
@@ -31,7 +31,7 @@ def deployment(deploy, tmp_path):
 
 @pytest.fixture
 def browse(deployment):
-    """Opens the page in browsers that end with the test, each of which must have kept to the page's own address."""
+    """Opens the page in browsers that end with the test; they must have sent requests only to the page's own address."""
     if not Browser.is_installed():
         pytest.skip("Chromium is not installed")
     browsers = []
@@ -40,7 +40,7 @@ def browse(deployment):
         browser = Browser(**options)
         browsers.append(browser)
         browser.open(f"http://127.0.0.1:{deployment.nginx.port}/ai/status?html")
-        browser.wait_for("document.querySelector('#state').innerText == 'live'", "no figures have come")
+        browser.wait_for("document.querySelector('#state').innerText == 'live'", "no figures have arrived")
         return browser
 
     yield browse
@@ -57,7 +57,7 @@ def rows(browser, title):
     return browser.evaluate(ROWS.format(title))
 
 
-def test_a_live_stream_is_seen_and_counts_up(deployment, browse):
+def test_a_live_stream_is_shown_and_its_tokens_count_up(deployment, browse):
     browser = browse()
     assert "No live requests." in browser.text
     with deployment.client.stream("[simulate pace=100 deltas=600]") as stream:
@@ -76,7 +76,7 @@ def test_a_live_stream_is_seen_and_counts_up(deployment, browse):
     browser.wait_for("document.body.innerText.includes('No live requests.')", "the stream is still there")
 
 
-def test_what_has_been_is_added_up(deployment, browse):
+def test_past_requests_are_summed_up(deployment, browse):
     for _ in range(3):
         assert deployment.client.ask("hi").status == 200
     assert deployment.client.ask("[simulate status=400]", seed=7).status == 502
@@ -96,7 +96,7 @@ def test_what_has_been_is_added_up(deployment, browse):
     assert browser.evaluate("document.querySelector('#bars title').textContent").startswith("default: ")
 
 
-def test_names_do_nothing_and_pass_for_nothing(deployment, browse):
+def test_names_chosen_by_clients_cannot_change_the_page(deployment, browse):
     browser = browse()
     with ExitStack() as streams:
         for model in [SCRIPT, PICTURE, TURNED]:
@@ -106,19 +106,19 @@ def test_names_do_nothing_and_pass_for_nothing(deployment, browse):
         seen = {row[2] for row in rows(browser, "Live streams")}
     assert "\ufffd5-tpg" in seen
     assert any(name.startswith("</td><script>") for name in seen) and any(name.startswith("<img") for name in seen)
-    # The page that they would have changed is still itself.
+    # The names have not changed the page.
     assert browser.evaluate("document.querySelectorAll('script').length") == 1
     assert browser.evaluate("document.querySelectorAll('img').length") == 0
     assert browser.evaluate("document.title").endswith(" live – gpt-proxy")
 
 
-def test_streams_are_sorted_by_what_is_clicked_or_chosen_with_the_keyboard(deployment, browse):
+def test_streams_can_be_sorted_with_mouse_and_keyboard(deployment, browse):
     browser = browse()
     with ExitStack() as streams:
         for model in ["model-b", "model-c", "model-a"]:
             body = ask("[simulate pace=200 deltas=200]", model=model, stream=True)
             streams.enter_context(deployment.client.stream_of(body, "/proxy")).read_until(b"output_text.delta")
-        browser.wait_for(f"{ROWS.format('Live streams')}.length == 3", "not all streams are there")
+        browser.wait_for(f"{ROWS.format('Live streams')}.length == 3", "not all streams are shown")
 
         def models():
             return [row[2][-1] for row in rows(browser, "Live streams")]
@@ -133,11 +133,11 @@ def test_streams_are_sorted_by_what_is_clicked_or_chosen_with_the_keyboard(deplo
         assert browser.evaluate(f"{head}.parentElement.ariaSort") == "descending"
 
 
-def test_plots_are_read_with_the_keyboard(deployment, browse):
+def test_plots_can_be_read_with_the_keyboard(deployment, browse):
     assert deployment.client.ask("hi").status == 200
     browser = browse()
     values = "[...document.querySelectorAll('.plot')].map(plot => plot.ariaValueText)"
-    # A request counts when its interval is over.
+    # A request is counted when its interval is over.
     browser.wait_for(f"{values}[0] && /requests [1-9]/.test({values}[0])", "the request is in no plot")
     browser.evaluate("document.querySelector('.plot').focus()")
     browser.press("ArrowLeft")
@@ -148,28 +148,28 @@ def test_plots_are_read_with_the_keyboard(deployment, browse):
     assert browser.evaluate("document.querySelectorAll('.cursor').length") == 0
 
 
-def test_a_server_that_is_away_is_missed_and_found_again(deployment, browse):
+def test_a_stopped_server_is_reported_until_it_responds_again(deployment, browse):
     browser = browse()
     deployment.responder.process.signal(signal.SIGSTOP)
     try:
-        browser.wait_for("document.querySelector('#state').className == 'lost'", "nobody is missed")
+        browser.wait_for("document.querySelector('#state').className == 'lost'", "the stopped server is not reported")
         assert "does not answer" in browser.text
     finally:
         deployment.responder.process.signal(signal.SIGCONT)
-    browser.wait_for("document.querySelector('#state').innerText == 'live'", "it is not found again")
+    browser.wait_for("document.querySelector('#state').innerText == 'live'", "the server is not found again")
 
 
-# What a tab says of itself when another is before it, and when it is seen again.
+# The state of a tab when another tab covers it, and when it is visible again.
 HIDE = "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
 SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
 PRESS = "document.querySelector('#pause').click()"
 
 
 @pytest.mark.parametrize("stop, go_on", [(HIDE, SHOW), (PRESS, PRESS)], ids=["hidden", "paused"])
-def test_it_asks_nothing_while_nobody_looks(browse, stop, go_on):
+def test_a_hidden_or_paused_page_sends_no_requests(browse, stop, go_on):
     browser = browse()
     browser.evaluate(stop)
-    # What was asked before may still come.
+    # Requests sent before may still be running.
     time.sleep(3)
     browser.evaluate("1")
     asked = len(browser.requests)
@@ -177,14 +177,14 @@ def test_it_asks_nothing_while_nobody_looks(browse, stop, go_on):
     browser.evaluate("1")
     assert len(browser.requests) == asked
     browser.evaluate(go_on)
-    assert wait_until(lambda: browser.evaluate("1") and len(browser.requests) > asked, 30), "it does not go on"
-    browser.wait_for("document.querySelector('#state').innerText == 'live'", "it does not say that it goes on")
+    assert wait_until(lambda: browser.evaluate("1") and len(browser.requests) > asked, 30), "the page sends no requests again"
+    browser.wait_for("document.querySelector('#state').innerText == 'live'", "the page does not show that it continues")
 
 
-def test_processes_that_do_not_know_of_each_other_are_noticed(browse):
+def test_processes_without_a_shared_state_directory_are_noticed(browse):
     browser = browse()
-    browser.wait_for("document.querySelector('#hint').hidden", "there is but one process")
-    # As if the server gave requests in turn to processes that have no STATE_DIR.
+    browser.wait_for("document.querySelector('#hint').hidden", "the hint is shown for one process")
+    # Simulates a server that distributes requests to processes without STATE_DIR.
     browser.evaluate(
         """{
             const ask = fetch;
@@ -196,11 +196,11 @@ def test_processes_that_do_not_know_of_each_other_are_noticed(browse):
             };
         }"""
     )
-    browser.wait_for("document.querySelector('#hint').innerText.includes('STATE_DIR')", "nothing is said")
+    browser.wait_for("document.querySelector('#hint').innerText.includes('STATE_DIR')", "the hint is not shown")
 
 
 @pytest.mark.parametrize("options", [{"width": 360}, {"width": 360, "is_dark": True}, {"width": 1280}])
-def test_it_fits_every_screen(deployment, browse, options):
+def test_the_page_fits_every_screen_width(deployment, browse, options):
     deployment.client.post(ask("hi", model="m" * 60))
     browser = browse(**options)
     assert browser.evaluate("document.documentElement.scrollWidth") <= options["width"]
@@ -209,7 +209,7 @@ def test_it_fits_every_screen(deployment, browse, options):
     assert is_dark == options.get("is_dark", False)
 
 
-def test_what_the_browser_may_do_is_said_in_the_head(deployment):
+def test_the_page_has_a_strict_content_security_policy(deployment):
     reply = deployment.client.get("/ai/status?html", headers={})
     assert reply.status == 200
     assert reply.headers["Cache-Control"] == "no-store"

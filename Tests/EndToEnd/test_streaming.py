@@ -1,16 +1,16 @@
-"""Streamed replies: every event as it arrives, byte for byte."""
+"""Streamed responses: every event as it arrives, byte for byte."""
 
 import pytest
 
 from client import events, streams_one_by_one
 
 
-def test_each_event_arrives_by_itself(proxy, vectors):
-    # nginx passes on what it got in one go: two events in a piece had waited for each other somewhere.
+def test_events_arrive_one_by_one(proxy, vectors):
+    # nginx forwards the bytes of each read in one piece: two events in a piece mean that the first was delayed somewhere.
     assert streams_one_by_one(proxy, vectors)
 
 
-def test_the_head_is_made_for_streams(proxy):
+def test_the_response_head_suits_a_stream(proxy):
     with proxy.stream("hi") as stream:
         assert stream.status == 200
         assert stream.headers["Content-Type"].startswith("text/event-stream")
@@ -25,7 +25,7 @@ def test_recorded_streams_keep_every_byte(proxy, vectors, recording):
         assert stream.rest() == (vectors / f"streams/{recording}.sse").read_bytes()
 
 
-def test_upstream_is_asked_to_stream(kept_proxy, simulator):
+def test_a_stream_is_requested_from_upstream(kept_proxy, simulator):
     with kept_proxy.stream("hi") as stream:
         names = [name for name, _ in events(stream.rest())]
     assert simulator.body["stream"] is True
@@ -33,7 +33,7 @@ def test_upstream_is_asked_to_stream(kept_proxy, simulator):
     assert names[-1] == "response.completed"
 
 
-def test_a_connection_serves_streams_and_whole_replies_in_turn(proxy):
+def test_a_connection_serves_streams_and_whole_responses_in_turn(proxy):
     for number in range(5):
         with proxy.stream(f"stream {number}") as stream:
             assert f"stream {number}".encode() in stream.rest()

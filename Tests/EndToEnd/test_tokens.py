@@ -1,4 +1,4 @@
-"""Callers with tokens of an issuer (JWT), in the shapes that Keycloak, Auth0 and Entra give them."""
+"""Callers with tokens of an issuer (JWT), in the formats of Keycloak, Auth0 and Entra."""
 
 import contextlib
 import http.server
@@ -48,7 +48,7 @@ def reasons(deployment):
 
 @pytest.fixture
 def deploy_with(deploy, directory):
-    """Makes deployments that take tokens of these keys."""
+    """Makes deployments that accept tokens signed with these keys."""
 
     def deploy_with(*keys, **settings):
         (directory / "jwks").write_text(key_set(*keys))
@@ -57,7 +57,7 @@ def deploy_with(deploy, directory):
     return deploy_with
 
 
-def test_a_caller_with_a_token_is_known_by_its_claim(deploy_with, key):
+def test_a_caller_with_a_token_is_identified_by_its_claim(deploy_with, key):
     deployment = deploy_with(key)
     assert status(deployment.client, token(key)) == 200
     assert status(deployment.client, token(key), "/proxy") == 200
@@ -67,7 +67,7 @@ def test_a_caller_with_a_token_is_known_by_its_claim(deploy_with, key):
     assert (authz.status, authz.headers["x-gpt-proxy-caller"]) == (204, "ann")
 
 
-def test_the_log_says_what_is_wrong_with_a_token_and_the_client_is_not_told(deploy_with, key, other_key):
+def test_the_reason_for_rejecting_a_token_is_logged_but_not_returned(deploy_with, key, other_key):
     deployment = deploy_with(key)
     attempts = {
         "token_malformed": "a.b.c",
@@ -99,14 +99,14 @@ def test_a_token_may_list_the_models_of_its_caller(deploy_with, key, simulator):
     assert status(client, token(key), model="gpt-4.1") == 200
 
 
-def test_clocks_may_be_a_little_apart(deploy_with, key):
+def test_clocks_may_differ_by_a_minute(deploy_with, key):
     client = deploy_with(key).client
     now = int(time.time())
     changes = [{"exp": now - 30}, {"nbf": now + 30}, {"exp": now - 90}, {"nbf": now + 120}]
     assert [status(client, token(key, claims(**change))) for change in changes] == [200, 200, 401, 401]
 
 
-def test_a_name_that_others_gave_cannot_break_a_header_or_pass_for_another(deploy_with, key):
+def test_a_name_in_a_token_cannot_inject_a_header_or_imitate_another_name(deploy_with, key):
     client = deploy_with(key).client
     names = {"auth0|7": "auth0%7C7", "auth0%7C7": "auth0%257C7", "a\r\nSet-Cookie: x": None, "Åsa": "%C3%85sa"}
     for name, label in names.items():
@@ -116,7 +116,7 @@ def test_a_name_that_others_gave_cannot_break_a_header_or_pass_for_another(deplo
         assert label is None or reply.headers["x-gpt-proxy-caller"] == label
 
 
-def test_new_keys_in_the_file_are_seen_without_a_restart(deploy_with, directory, key, other_key):
+def test_new_keys_in_the_file_are_read_without_a_restart(deploy_with, directory, key, other_key):
     deployment = deploy_with(key)
     client = deployment.client
     assert (status(client, token(key)), status(client, token(other_key))) == (200, 401)
@@ -127,11 +127,11 @@ def test_new_keys_in_the_file_are_seen_without_a_restart(deploy_with, directory,
     assert (status(client, token(key)), status(client, token(other_key))) == (200, 200)
 
 
-# --- As issuers make them ---------------------------------------------------------------------------------------------
+# --- Tokens of well-known issuers -------------------------------------------------------------------------------------
 
 
 def test_keycloak(deploy_with):
-    """Its set has a key for encryption too; a service's token names the client, the user's name is a claim."""
+    """Its set also has a key for encryption; a service's token names the client, and the user name is a claim."""
     issuer = "https://sso.example.com/realms/apps"
     signing = SigningKey("FJ86GcF3jTbNLOco4NvZkUCIUmfYCqoqtOQeMfbhNlE", "RS256")
     sealing = SigningKey("qsTSzZpRkLzKKnGbQJpKUvMPWEZ8gUpLBVAkYuqqHcY", "RSA-OAEP")
@@ -163,7 +163,7 @@ def test_keycloak(deploy_with):
 
 
 def test_auth0(deploy_with):
-    """Claims of one's own have addresses for names, and a user's name has a bar in it."""
+    """Custom claims have URLs as names, and the name of a user contains a vertical bar."""
     issuer = "https://example.eu.auth0.com/"
     signing = SigningKey("NjVBRjY5MDlCMUIwNzU4RTA2QzZFMDQ4QzQ2MDAyQjVDNjk1RTM2Qg", "RS256")
     deployment = deploy_with(
@@ -224,7 +224,7 @@ def by_secret(payload=None, secret=SECRET, **header):
     return compact({"alg": "HS256", **header}, payload or claims(), lambda message: hs256(secret.encode(), message))
 
 
-def test_a_secret_that_the_makers_of_tokens_share(deploy, key):
+def test_tokens_signed_with_a_shared_secret(deploy, key):
     client = deploy(PROXY_API_KEY=None, JWT_SECRET=SECRET).client
     assert status(client, by_secret()) == 200
     assert status(client, by_secret(kid="any")) == 200
@@ -249,7 +249,7 @@ def test_a_secret_in_a_file_can_be_changed_without_a_restart(deploy, directory):
 
 
 class Publisher:
-    """A web server over TLS that publishes a set of keys, and counts who asks."""
+    """A TLS web server that publishes a set of keys and counts requests."""
 
     def __init__(self, directory):
         self.answer, self.status, self.asked, self.paths = "{}", 200, 0, []
@@ -299,7 +299,7 @@ def deploy_for(deploy, publisher):
     return deploy_for
 
 
-def test_published_keys_are_fetched_when_they_are_needed_and_kept(deploy_for, publisher, key):
+def test_published_keys_are_fetched_when_needed_and_kept(deploy_for, publisher, key):
     publisher.answer = key_set(key)
     deployment = deploy_for()
     assert publisher.asked == 0
@@ -308,7 +308,7 @@ def test_published_keys_are_fetched_when_they_are_needed_and_kept(deploy_for, pu
     assert callers(deployment)[0] == "ann"
 
 
-def test_many_first_tokens_at_once_make_one_fetch(deploy_for, publisher, key):
+def test_many_concurrent_first_tokens_cause_one_fetch(deploy_for, publisher, key):
     publisher.answer = key_set(key)
     client = deploy_for().client
     statuses = []
@@ -321,7 +321,7 @@ def test_many_first_tokens_at_once_make_one_fetch(deploy_for, publisher, key):
     assert publisher.asked == 1
 
 
-def test_names_of_keys_that_somebody_makes_up_cause_no_further_fetch(deploy_for, publisher, key, other_key):
+def test_invented_key_ids_cause_no_further_fetch(deploy_for, publisher, key, other_key):
     publisher.answer = key_set(key)
     client = deploy_for().client
     assert status(client, token(key)) == 200
@@ -331,7 +331,7 @@ def test_names_of_keys_that_somebody_makes_up_cause_no_further_fetch(deploy_for,
     assert status(client, token(key)) == 200
 
 
-def test_keys_from_before_stay_when_a_fetch_fails_and_new_ones_are_seen(deploy_for, publisher, key, other_key):
+def test_keys_stay_in_use_if_a_fetch_fails_and_new_keys_are_noticed(deploy_for, publisher, key, other_key):
     publisher.answer = key_set(key)
     deployment = deploy_for()
     assert status(deployment.client, token(key)) == 200
@@ -351,7 +351,7 @@ def test_keys_from_before_stay_when_a_fetch_fails_and_new_ones_are_seen(deploy_f
         ('{"keys": [' + " " * (64 << 10) + "]}", "longer than 65536 bytes"),
     ],
 )
-def test_what_cannot_be_used_lets_nobody_in_and_is_told(deploy_for, publisher, key, broken, said):
+def test_an_invalid_key_set_accepts_no_tokens_and_is_logged(deploy_for, publisher, key, broken, said):
     publisher.answer = broken
     deployment = deploy_for()
     assert status(deployment.client, token(key)) == 401
@@ -360,7 +360,7 @@ def test_what_cannot_be_used_lets_nobody_in_and_is_told(deploy_for, publisher, k
 
 
 @pytest.mark.parametrize("answer", [302, 404, 500])
-def test_an_answer_that_is_no_success_is_none_and_not_followed(deploy_for, publisher, key, answer):
+def test_a_response_other_than_200_is_not_used_and_not_followed(deploy_for, publisher, key, answer):
     publisher.answer, publisher.status = key_set(key), answer
     deployment = deploy_for()
     assert status(deployment.client, token(key)) == 401
@@ -368,21 +368,21 @@ def test_an_answer_that_is_no_success_is_none_and_not_followed(deploy_for, publi
     assert f"the response has status {answer}" in deployment.responder.log
 
 
-def test_a_publisher_whose_certificate_nobody_vouches_for_is_not_asked(deploy_for, publisher, key):
+def test_a_publisher_with_an_untrusted_certificate_gets_no_request(deploy_for, publisher, key):
     publisher.answer = key_set(key)
     deployment = deploy_for(UPSTREAM_CA_FILE=None)
     assert status(deployment.client, token(key)) == 401
     assert publisher.asked == 0
 
 
-def test_an_address_may_have_a_query(deploy_for, publisher, key):
+def test_the_url_of_keys_may_have_a_query(deploy_for, publisher, key):
     publisher.answer = key_set(key)
     client = deploy_for(JWT_JWKS_URL=publisher.url + "?p=policy").client
     assert status(client, token(key)) == 200
     assert publisher.paths == ["/realms/main/certs?p=policy"]
 
 
-def test_check_says_what_keys_are_there(run, publisher, simulator, key):
+def test_check_lists_the_published_keys(run, publisher, simulator, key):
     settings = environment(
         simulator.base, **{**RULES, "JWT_JWKS_URL": publisher.url, "UPSTREAM_CA_FILE": publisher.authority}
     )
@@ -408,14 +408,14 @@ def test_check_says_what_keys_are_there(run, publisher, simulator, key):
         ({"JWT_SECRET": SECRET, "JWT_JWKS_URL": "https://a.example/k", "JWT_ISSUER": "x", "JWT_AUDIENCE": "y"}, "only one"),
     ],
 )
-def test_what_cannot_work_is_told_at_the_start(run, settings, said):
+def test_invalid_token_settings_are_reported_by_check(run, settings, said):
     ended = run("check", environment={"OPENAI_API_KEY": OPENAI_KEY, **settings})
     assert ended.returncode == 78
     assert said in ended.stderr
     assert SECRET not in ended.stderr
 
 
-def test_a_set_is_told_what_is_wrong_with_it(run, directory):
+def test_an_invalid_key_set_is_explained(run, directory):
     small = SigningKey("small", "RS256", 1024).jwk()
     (directory / "jwks").write_text(json.dumps({"keys": [small, {"kty": "oct", "k": "AAAA"}]}))
     settings = {"JWT_JWKS_FILE": str(directory / "jwks"), "JWT_ISSUER": "x", "JWT_AUDIENCE": "y"}

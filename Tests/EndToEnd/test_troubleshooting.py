@@ -1,5 +1,5 @@
-"""Troubleshooting.md quotes what is really seen: each quotation is compared with what the program, or the server before it,
-says when that has gone wrong."""
+"""The quotations in Troubleshooting.md are real: each one is compared with the message of the program, or of the web server
+in front of it, after the problem has been provoked."""
 
 import json
 import os
@@ -22,7 +22,7 @@ DENIED, ABSENT, REFUSED = range(3)
 
 
 def quotations(heading):
-    """What a section shows: the lines that are indented as code."""
+    """The quotations of a section: its lines that are indented as code."""
     return [line.strip() for line in re.findall(r"^    (.*)$", SECTIONS[heading], re.MULTILINE)]
 
 
@@ -31,15 +31,15 @@ def assert_seen(quotation, text):
     assert re.search(pattern, text), f"{quotation!r} is not in {text!r}"
 
 
-def test_every_section_is_tried():
-    """Those that quote something, but for the commands of the beginning."""
+def test_every_section_is_tested():
+    """This applies to all sections with quotations, except for the commands in the overview."""
     source = Path(__file__).read_text()
     assert [heading for heading in SECTIONS if heading != "Overview" and quotations(heading) and f'"{heading}"' not in source] == []
 
 
 @pytest.fixture
 def nginx(directory, start):
-    """Starts nginx with such a location before a socket: a client of it, and what is in its error log."""
+    """Starts nginx with these settings in front of a socket; returns a client, and a function that reads the error log."""
 
     def nginx(socket, *settings, user="root"):
         port = free_port()
@@ -71,14 +71,14 @@ def nginx(directory, start):
 def test_a_socket_that_the_web_server_may_not_open(nginx, deploy):
     quotation = quotations("502 at once, from the web server")[DENIED]
     socket = deploy().responder.socket
-    # Even its owner may not, where nginx cannot be given another user.
+    # With mode 0 not even the owner may open it, in case nginx cannot run as another user.
     socket.chmod(0)
     client, log = nginx(socket, user="www-data")
     assert client.ask("hi").status == 502
     assert_seen(quotation, log())
 
 
-def test_a_socket_that_is_not_there(nginx, directory):
+def test_a_socket_that_does_not_exist(nginx, directory):
     quotation = quotations("502 at once, from the web server")[ABSENT]
     client, log = nginx(directory / "gpt-proxy.sock")
     assert client.ask("hi").status == 502
@@ -95,7 +95,7 @@ def test_a_socket_that_was_left_behind(nginx, deploy):
     assert_seen(quotation, log())
 
 
-def test_a_key_that_upstream_refuses(deploy, run, directory, binaries, start):
+def test_a_key_that_upstream_rejects(deploy, run, directory, binaries, start):
     says, checked = quotations("502, and upstream refuses the key")
     strict = start("strict-simulator", [binaries / "upstream-simulator", "--key", "another"])
     strict.wait_until(lambda: "listening on" in strict.log, "has not started")
@@ -108,7 +108,7 @@ def test_a_key_that_upstream_refuses(deploy, run, directory, binaries, start):
     assert_seen(checked, run("check", "--upstream", environment=environment(base)).stderr)
 
 
-def test_an_upstream_that_is_not_there(deploy):
+def test_an_upstream_that_is_not_reachable(deploy):
     (says,) = quotations("502, and upstream cannot be reached")
     deployment = deploy(OPENAI_BASE=f"http://127.0.0.1:{free_port()}/v1", RETRIES="0")
     reply = deployment.client.ask("hi", path=PATH)
@@ -117,10 +117,10 @@ def test_an_upstream_that_is_not_there(deploy):
     assert wait_until(lambda: [line["error"] for line in deployment.responder.access_log()] == ["upstream_unreachable"])
 
 
-def test_a_name_that_has_no_answer(deploy, vectors):
+def test_a_name_for_which_dns_does_not_answer(deploy, vectors):
     says, logs = quotations("504, and the name has no answer")
     names, upstream = Names(), Upstream()
-    # It closes each connection, so that each request needs the name.
+    # Upstream closes each connection, so that each request needs the name.
     upstream.says((vectors / "bodies/01_plain_text.json").read_bytes(), Connection="close")
     try:
         base = f"http://api.test:{upstream.port}/v1"
@@ -138,7 +138,7 @@ def test_a_name_that_has_no_answer(deploy, vectors):
         upstream.stop()
 
 
-def test_a_stream_that_is_held_back(nginx, default_deployment, run, simulator):
+def test_a_stream_that_is_buffered(nginx, default_deployment, run, simulator):
     (says,) = quotations("A stream arrives all at once")
     settings = ["client_max_body_size 64m", "fastcgi_ignore_headers X-Accel-Buffering"]
     client, _ = nginx(default_deployment.responder.socket, *settings)
@@ -169,7 +169,7 @@ def test_a_key_that_does_not_arrive(nginx, deploy, run, simulator):
     assert_seen(checked, " ".join(ended.stderr.split()))
 
 
-def test_a_model_that_a_key_is_not_for(deploy, run, directory):
+def test_a_model_that_a_key_may_not_use(deploy, run, directory):
     (says,) = quotations("403, though the key is right")
     keys = directory / "keys"
     made = run("key", "new", "ann", "--models", "gpt-4o-mini", "--add", "--file", keys)
@@ -207,7 +207,7 @@ def test_a_web_server_that_does_not_wait(nginx, deploy):
     assert_seen(ours, reply.json["error"]["message"])
 
 
-def test_no_place_is_left(deploy, simulator):
+def test_the_concurrency_limit_is_reached(deploy, simulator):
     says, told, memory = quotations("503 under load")
     deployment = deploy(MAX_STREAMS="1")
     with deployment.client.stream("[simulate stall=2] hi", path=PATH):
@@ -223,7 +223,7 @@ def test_no_place_is_left(deploy, simulator):
 def test_a_directory_that_cannot_be_used(deploy):
     (says,) = quotations("The status page misses processes, or counts")
     deployment = deploy(STATUS_PATH="/status", STATE_DIR="/nonexistent/state")
-    # The start does not wait for the directory without a limit.
+    # Startup waits for the directory only for a limited time.
     assert wait_until(lambda: "STATE_DIR" in deployment.responder.log)
     assert_seen(says, deployment.responder.log)
     page = deployment.client.get("/status?json", headers={}).json
@@ -244,7 +244,7 @@ def test_keys_that_cannot_be_read(deploy, run, directory):
     assert wait_until(lambda: ask_as_ann().status == 503)
     assert_seen(says, ask_as_ann().json["error"]["message"])
     assert_seen(logged, deployment.responder.log)
-    # The way out.
+    # The fix that the guide describes.
     keys.write_text(text)
     assert wait_until(lambda: ask_as_ann().status == 200)
 
@@ -259,10 +259,10 @@ def test_a_parameter_that_is_dropped(kept_proxy, run):
     assert told.splitlines() == reasons
 
 
-def test_reasoning_that_uses_the_limit_up(kept_proxy, run):
+def test_reasoning_that_uses_up_the_token_limit(kept_proxy, run):
     (says,) = quotations("Empty or short answers with finish_reason length")
     assert_seen(says, kept_proxy.ask("[simulate play=09] hi", path=PATH).body.decode())
-    # The way out.
+    # The fix that the guide describes.
     request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 100}
     mapped = run("map", "--route", PATH, input=json.dumps(request), environment={"REASONING_HEADROOM": "4000"})
     assert json.loads(mapped.stdout)["max_output_tokens"] == 4100
@@ -300,8 +300,8 @@ def test_a_command_line_that_is_wrong(run):
         assert_seen(quotation, ended.stderr)
 
 
-def test_the_logs_words_are_the_programs():
-    """Operations.md explains words of the log; each is one that the program has."""
+def test_the_guide_lists_only_error_codes_of_the_program():
+    """Operations.md explains the error codes in the log; each of them exists in the program."""
     table = (GUIDE.parent / "Operations.md").read_text().split("| `error` in the log |")[1].split("\n\n")[0]
     words = re.findall(r"`([a-z_]+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:]))
     sources = "".join(path.read_text() for path in (REPOSITORY / "Sources/Gateway").rglob("*.swift"))
@@ -309,7 +309,7 @@ def test_the_logs_words_are_the_programs():
     assert [word for word in words if f'"{word}"' not in sources] == []
 
 
-def test_every_reason_to_refuse_a_token_is_explained():
+def test_every_reason_to_reject_a_token_is_explained():
     guide = (GUIDE.parent / "Tokens-and-secrets.md").read_text()
     source = (REPOSITORY / "Sources/Gateway/Access/Tokens/TokenFault.swift").read_text()
     reasons = set(re.findall(r'= "(token_\w+)"', source))

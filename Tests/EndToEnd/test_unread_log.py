@@ -1,4 +1,4 @@
-"""A log that nobody reads holds up neither requests nor the end of the process, and says what it lost."""
+"""A log that is not read delays neither requests nor the end of the process, and reports the number of lost lines."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ from trickle import PROMPT
 
 
 class UnreadLog(LogPipe):
-    """A pipe for the log, which is not read until the test asks for it."""
+    """A pipe for the log that is not read until the test starts reading."""
 
     def __init__(self, directory):
         super().__init__(directory)
@@ -25,7 +25,7 @@ class UnreadLog(LogPipe):
 
     @property
     def lines(self):
-        """The whole lines that have been read."""
+        """The complete lines that have been read."""
         text = self._file.read_bytes()
         return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
@@ -44,7 +44,7 @@ def deployment(binaries, simulator, log):
     deployment.stop()
 
 
-# Strangers' requests, each with a long line: more than the pipe and the queue take.
+# Requests of unknown callers, each with a long log line: more than the pipe and the queue can hold.
 REQUESTS = 1200
 LONG_PATH = "/" + "x" * 3000
 
@@ -54,7 +54,7 @@ def fill(client):
         assert client.get(LONG_PATH, headers={}).status == 404
 
 
-def test_r3_s9_requests_and_streams_go_on(deployment, log):
+def test_r3_s9_requests_and_streams_continue_while_the_log_is_not_read(deployment, log):
     client = Client(deployment.nginx.port)
     with client.stream("[simulate pace=20 deltas=50]") as stream:
         begin = stream.read_until(b"output_text.delta")
@@ -62,7 +62,7 @@ def test_r3_s9_requests_and_streams_go_on(deployment, log):
         filling.start()
         pieces = list(stream.pieces())
         filling.join()
-        # Its end, too, has a line of the log, for which there is no room.
+        # The end of the stream must also be logged, although the queue is full.
         assert events(begin + b"".join(piece.data for piece in pieces))[-1][0] == "response.completed"
         assert longest_gap(pieces) < PROMPT
     assert client.get("/healthz").status == 200
@@ -78,7 +78,7 @@ def test_r3_s9_requests_and_streams_go_on(deployment, log):
     assert wait_until(lambda: log.lines[-1].get("route") == "/proxy")
 
 
-def test_r3_an_order_to_stop_ends_the_process(deployment):
+def test_r3_sigterm_ends_the_process_while_the_log_is_not_read(deployment):
     fill(Client(deployment.nginx.port))
     deployment.responder.process.signal(signal.SIGTERM)
     assert deployment.responder.process.wait() == 0

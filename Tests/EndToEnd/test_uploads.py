@@ -1,4 +1,4 @@
-"""Uploads that come in slowly, where the web server passes them on: they harm nobody, and are not harmed."""
+"""Slow uploads that the web server forwards without buffering: they neither delay other clients nor fail."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ from trickle import PROMPT, Trickle, slowest
 
 @pytest.fixture
 def passing(deploy):
-    """A deployment whose client's bodies are passed on while they come in."""
+    """A deployment whose client's bodies are forwarded while they arrive."""
     deployment = deploy()
     deployment.client = Client(deployment.nginx.passing_port)
     return deployment
@@ -23,7 +23,7 @@ def passing(deploy):
 
 @pytest.mark.parametrize("key", [PROXY_KEY, "wrong"])
 @pytest.mark.parametrize("count", [64, 200])
-def test_r6_slow_uploads_hold_up_nobody(passing, count, key):
+def test_r6_slow_uploads_delay_no_other_client(passing, count, key):
     with passing.client.stream("[simulate pace=50 deltas=200]") as stream, Trickle(
         passing.nginx.passing_port, count, key
     ):
@@ -33,7 +33,7 @@ def test_r6_slow_uploads_hold_up_nobody(passing, count, key):
     assert longest_gap(pieces) < PROMPT
 
 
-def test_s3_a_stranger_is_refused_before_its_upload_has_come(passing):
+def test_s3_an_unknown_caller_is_rejected_before_its_upload_has_arrived(passing):
     head = "POST /proxy HTTP/1.1\r\nHost: x\r\nX-API-KEY: wrong\r\nContent-Length: 50000\r\n\r\n"
     with socket.create_connection(("127.0.0.1", passing.nginx.passing_port), timeout=20) as upload:
         upload.sendall(head.encode() + b"x" * 9000)
@@ -42,7 +42,7 @@ def test_s3_a_stranger_is_refused_before_its_upload_has_come(passing):
         assert time.monotonic() - begin < PROMPT
 
 
-def test_s3_strangers_unfinished_uploads_hold_up_nobody(passing):
+def test_s3_unfinished_uploads_of_unknown_callers_delay_no_other_client(passing):
     head = "POST /proxy HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n"
     strangers = [socket.create_connection(("127.0.0.1", passing.nginx.passing_port)) for _ in range(80)]
     try:
@@ -70,7 +70,7 @@ def test_an_upload_that_makes_no_progress_is_ended(deploy):
     assert deployment.client.ask("hi").status == 200
 
 
-def test_r12_a_client_that_pauses_for_half_a_minute_loses_nothing(kept_proxy):
+def test_r12_a_client_that_pauses_for_half_a_minute_gets_everything(kept_proxy):
     with kept_proxy.stream("[simulate size=12000000]") as stream:
         stream.read_until(b"output_text.delta")
         time.sleep(35)
@@ -78,7 +78,7 @@ def test_r12_a_client_that_pauses_for_half_a_minute_loses_nothing(kept_proxy):
     assert b"event: response.completed" in rest[-200_000:] or b"response.completed" in rest
 
 
-def test_a_client_that_reads_nothing_is_given_up(deploy, simulator):
+def test_a_client_that_reads_nothing_is_disconnected_after_client_timeout(deploy, simulator):
     deployment = deploy(CLIENT_TIMEOUT="1s")
     with deployment.client.stream("[simulate size=50000000 deltas=50000]"):
         assert wait_until(lambda: simulator.requests and simulator.request["ending"] == "client closed")

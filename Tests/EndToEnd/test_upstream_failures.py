@@ -1,4 +1,4 @@
-"""What clients hear of an upstream that refuses, breaks or keeps silent."""
+"""The responses that clients get if upstream rejects a request, breaks off or stays silent."""
 
 import json
 import socket
@@ -14,20 +14,20 @@ from upstream import Upstream
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
-def test_an_error_status_comes_wrapped(proxy, status, stream):
+def test_an_error_status_is_wrapped_in_a_502(proxy, status, stream):
     reply = proxy.ask(f"[simulate status={status}]", stream=stream)
     assert reply.status == 502
     assert reply.json["detail"]["openai_status"] == status
     assert reply.json["detail"]["body"]["error"]["message"]
 
 
-def test_retry_after_is_passed_on(proxy):
+def test_retry_after_is_forwarded(proxy):
     reply = proxy.ask("[simulate status=429 retry-after=90]")
     assert reply.json["detail"]["openai_status"] == 429
     assert reply.headers["Retry-After"] == "90"
 
 
-def test_a_page_instead_of_an_error_is_raw_text(proxy):
+def test_html_instead_of_an_error_is_raw_text(proxy):
     reply = proxy.ask("[simulate html status=500]")
     assert reply.status == 502
     assert reply.json["detail"]["openai_status"] == 500
@@ -35,14 +35,14 @@ def test_a_page_instead_of_an_error_is_raw_text(proxy):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_page_instead_of_a_reply_is_raw_text(proxy, stream):
+def test_html_instead_of_a_response_is_raw_text(proxy, stream):
     reply = proxy.ask("[simulate html]", stream=stream)
     assert reply.status == 200
     assert "<html>" in reply.json["raw_text"]
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_silence_is_a_timeout(deploy, stream):
+def test_an_upstream_that_does_not_respond_is_a_504(deploy, stream):
     reply = deploy(UPSTREAM_TIMEOUT="1s").client.ask("[simulate hang]", stream=stream)
     assert reply.status == 504
     assert reply.json["detail"]
@@ -56,14 +56,14 @@ def test_silence_within_a_stream_is_an_error_event(deploy):
     assert json.loads(received[-1][1])["code"] == "upstream_idle_timeout"
 
 
-def test_a_stream_that_is_alive_may_outlast_the_time_limit_of_replies(deploy):
+def test_an_active_stream_may_outlast_upstream_timeout(deploy):
     client = deploy(UPSTREAM_TIMEOUT="1s").client
     with client.stream("[simulate pace=200 deltas=8]") as stream:
         received = events(stream.rest())
     assert received[-1][0] == "response.completed"
 
 
-def test_nobody_listening_is_unreachable(deploy):
+def test_a_refused_connection_is_a_502(deploy):
     reply = deploy(OPENAI_BASE=f"http://127.0.0.1:{free_port()}/v1").client.ask("hi")
     assert reply.status == 502
     assert reply.json["detail"]
@@ -71,17 +71,17 @@ def test_nobody_listening_is_unreachable(deploy):
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("failure", ["cut-head", "garbage"])
-def test_no_head_is_a_failure(proxy, failure, stream):
+def test_a_missing_response_head_is_a_502(proxy, failure, stream):
     reply = proxy.ask(f"[simulate {failure}]", stream=stream)
     assert reply.status == 502
     assert reply.json["detail"]
 
 
-def test_a_whole_reply_that_is_cut_is_a_failure(proxy):
+def test_a_whole_response_that_breaks_off_is_a_502(proxy):
     assert proxy.ask("[simulate cut=1 size=5000]").status == 502
 
 
-def test_a_stream_that_is_cut_ends_with_one_error(proxy):
+def test_a_stream_that_breaks_off_ends_with_one_error(proxy):
     with proxy.stream("[simulate cut=3 pace=20]") as stream:
         received = events(stream.rest())
     assert [name for name, _ in received].count("error") == 1
@@ -99,14 +99,14 @@ def test_a_stream_without_its_last_event_ends_with_an_error(proxy):
     assert names[-1] == "error"
 
 
-def test_upstreams_own_errors_come_through_and_none_is_added(proxy):
+def test_upstreams_own_errors_are_forwarded_and_none_is_added(proxy):
     with proxy.stream("[simulate error-event]") as stream:
         names = [name for name, _ in events(stream.rest())]
     assert names[-2:] == ["error", "response.failed"]
     assert names.count("error") == 1
 
 
-def test_half_an_event_never_leaves(deploy, half_event_upstream):
+def test_an_incomplete_event_is_not_forwarded(deploy, half_event_upstream):
     with deploy(OPENAI_BASE=half_event_upstream).client.stream("hi") as stream:
         received = events(stream.rest())
     assert [name for name, _ in received] == ["response.created", "error"]
@@ -114,7 +114,7 @@ def test_half_an_event_never_leaves(deploy, half_event_upstream):
 
 @pytest.fixture
 def half_event_upstream():
-    """An upstream that breaks off within its second event."""
+    """An upstream that closes the connection within its second event."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -160,10 +160,10 @@ BODIES = {
 }
 
 
-# What the client has asked for, and upstream sends, is not thrown away for its label.
+# A stream that the client requested is not discarded because of a wrong Content-Type.
 @pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/octet-stream"])
 @pytest.mark.parametrize("path", BODIES)
-def test_a_stream_under_a_wrong_name_is_a_stream(deployment, upstream, path, kind):
+def test_a_stream_with_a_wrong_content_type_is_a_stream(deployment, upstream, path, kind):
     upstream.streams(("response.created", {"type": "response.created"}), ("response.completed", COMPLETED))
     if path.startswith("/chat"):
         upstream.body = b'data: {"choices":[]}\n\ndata: [DONE]\n\n'
@@ -180,7 +180,7 @@ COMPLETED = {"type": "response.completed", "response": {"status": "completed", "
 
 @pytest.mark.parametrize("path", [path for path in BODIES if "/v1/" in path])
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_page_instead_of_a_reply_is_an_error_for_programs_that_expect_json(deployment, upstream, path, stream):
+def test_html_instead_of_a_response_is_a_502_on_v1(deployment, upstream, path, stream):
     upstream.says(b"<html>It works!</html>", **{"Content-Type": "text/html"})
     reply = deployment.client.post({**BODIES[path], "stream": stream}, path=path)
     assert reply.status == 502

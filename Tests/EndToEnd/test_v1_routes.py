@@ -1,4 +1,4 @@
-"""The routes of /v1 beside chat: models, completions, the Responses API itself, and what is handed through."""
+"""The routes of /v1 other than chat: models, completions, the Responses API itself, and forwarded paths."""
 
 import http.server
 import json
@@ -10,11 +10,11 @@ import pytest
 from client import library
 from stack import OPENAI_KEY
 
-# Odd in every way that a rewriting would mend: spaces, an escape, a number's form, a field of the future.
+# Contains everything that parsing and writing again would change: spaces, an escape, a number's form, an unknown field.
 ODD = b'{ "stream":false,"input" : "Gr\\u00fc\\u00dfe",\n\t"model"  :"gpt-4o", "top_p": 1.00, "futur\\u0065": [ ] }'
 
 
-def test_models_are_listed_with_the_names_that_are_mapped(sdk):
+def test_models_are_listed_together_with_the_mapped_names(sdk):
     names = [model.id for model in sdk.models.list()]
     assert {"gpt-5", "gpt-4o", "gpt-4o-mini"} <= set(names)
     assert len(names) == len(set(names))
@@ -40,7 +40,7 @@ def test_a_completion(sdk, simulator):
 def test_completions_of_several_prompts(default_deployment, simulator):
     prompts = [f"[simulate pace=20 text=this is number {number} .]" for number in range(3)]
     expected = {number: f"this is number {number} ." for number in range(3)}
-    # The library has no type for the chunks of this API, in which the reason of the end is null before the end.
+    # The library has no type for chunks of this API, whose finish_reason is null before the end.
     with library(default_deployment.nginx.port, _strict_response_validation=False) as client:
         whole = client.completions.create(model="gpt-4o", prompt=prompts)
         chunks = list(client.completions.create(model="gpt-4o", prompt=prompts, stream=True))
@@ -79,12 +79,12 @@ def test_a_streamed_response_that_fails_raises_after_its_text(sdk, words):
     assert error.value.code
 
 
-def test_of_a_request_for_a_response_only_the_models_name_changes(kept_proxy, simulator):
+def test_only_the_models_name_changes_in_a_responses_request(kept_proxy, simulator):
     kept_proxy.post(ODD, path="/v1/responses")
     assert simulator.request["body"].encode() == ODD.replace(b"gpt-4o", b"gpt-5")
 
 
-def test_a_response_that_is_stored_can_be_had_again(sdk, simulator):
+def test_requests_for_a_stored_response_are_forwarded(sdk, simulator):
     identifier = sdk.responses.create(model="gpt-5", input="hi").id
     simulator.forget()
     with sdk.responses.with_streaming_response.delete(identifier) as deletion:
@@ -104,7 +104,7 @@ def test_moderations(sdk, simulator):
     assert simulator.request["path"] == "/v1/moderations"
 
 
-def test_a_file_is_handed_through_as_it_is(deploy, file_upstream):
+def test_a_file_is_forwarded_unchanged(deploy, file_upstream):
     content = bytes(range(256)) * 1_000
     deployment = deploy(PASSTHROUGH="files,files/*", OPENAI_BASE=file_upstream.base)
     with library(deployment.nginx.port) as client:
@@ -120,7 +120,7 @@ def test_a_file_is_handed_through_as_it_is(deploy, file_upstream):
 
 
 class FileRequest(http.server.BaseHTTPRequestHandler):
-    """Takes a file for what follows the last part's empty line, and gives it back."""
+    """Stores an uploaded file and returns it."""
 
     protocol_version = "HTTP/1.1"
 
@@ -158,7 +158,7 @@ class FileRequest(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def file_upstream():
-    """An upstream for bodies that are no text; the simulator keeps only such."""
+    """An upstream for binary bodies; the simulator records only text."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), FileRequest) as server:
         server.daemon_threads = True
         server.base = f"http://127.0.0.1:{server.server_port}/v1"

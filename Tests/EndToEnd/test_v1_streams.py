@@ -1,4 +1,4 @@
-"""The head of a translated stream, and what keeps the stream alive."""
+"""The response head and the heartbeats of a translated stream."""
 
 import json
 
@@ -25,8 +25,8 @@ def test_a_stream_that_fails_before_its_text_has_a_status(sdk, words):
     assert error.value.body["message"]
 
 
-def test_the_head_does_not_wait_for_ever(deploy):
-    """Upstream says that it has begun, and no more."""
+def test_the_response_head_does_not_wait_forever(deploy):
+    """Upstream sends its first events and then stays silent."""
     client = deploy(STREAM_HEAD_DELAY="300ms", IDLE_TIMEOUT="3s").client
     with client.stream("[simulate stall=2]", path=PATH) as reply:
         received = events(reply.rest())
@@ -36,7 +36,7 @@ def test_the_head_does_not_wait_for_ever(deploy):
     assert done == "[DONE]"
 
 
-def test_the_clients_library_takes_an_early_head(deploy):
+def test_the_client_library_accepts_an_early_response_head(deploy):
     deployment = deploy(STREAM_HEAD_DELAY="200ms")
     with library(deployment.nginx.port) as client:
         chunks = list(stream(client, "[simulate pace=300 text=one two]"))
@@ -46,7 +46,7 @@ def test_the_clients_library_takes_an_early_head(deploy):
     assert "".join(delta.content or "" for delta in deltas) == "one two"
 
 
-def test_a_silent_stream_beats_with_chunks_that_say_nothing(deploy):
+def test_heartbeats_of_a_chat_stream_are_empty_chunks(deploy):
     deployment = deploy(HEARTBEAT="150ms")
     with library(deployment.nginx.port) as client:
         chunks = list(stream(client, "[simulate pace=400 text=one two]"))
@@ -58,7 +58,7 @@ def test_a_silent_stream_beats_with_chunks_that_say_nothing(deploy):
     assert len({(chunk.id, chunk.model) for chunk in chunks}) == 1
 
 
-def test_an_upstream_that_is_slow_to_answer_does_not_keep_the_client_waiting_for_a_head(deploy):
+def test_a_slow_upstream_does_not_delay_the_response_head_beyond_the_head_delay(deploy):
     client = deploy(STREAM_HEAD_DELAY="1s", HEARTBEAT="1s").client
     with client.stream("[simulate delay=3500] hi", path="/v1/chat/completions") as stream:
         assert stream.status == 200
@@ -70,7 +70,7 @@ def test_an_upstream_that_is_slow_to_answer_does_not_keep_the_client_waiting_for
     assert "You said:" in text
 
 
-def test_an_upstream_that_refuses_late_ends_the_stream_with_an_error(deploy):
+def test_a_late_upstream_error_ends_the_stream_with_an_error(deploy):
     client = deploy(STREAM_HEAD_DELAY="1s").client
     with client.stream("[simulate delay=2000 status=429] hi", path="/v1/chat/completions") as stream:
         assert stream.status == 200

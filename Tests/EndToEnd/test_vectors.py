@@ -1,4 +1,4 @@
-"""The recorded exchanges of Tests/Vectors: what clients ask, through nginx, says the same as what they should get."""
+"""The recorded requests of Tests/Vectors, sent through nginx: clients get the expected responses."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from processes import REPOSITORY
 
 PATH = "/v1/chat/completions"
 RECORDED = json.loads((REPOSITORY / "Tests/Vectors/expected/index.json").read_text())
-# The conversation of these is that of another exchange, so that the simulator must be told.
+# These have the same conversation as another recording, so that the request must name the recording to play.
 PLAYED = {"11_failed": "11", "12_error_event": "12"}
 
 
@@ -22,7 +22,7 @@ def exchange(request):
 
 @pytest.fixture
 def ask(kept_proxy, vectors):
-    """Sends the request of an exchange."""
+    """Sends a recorded request."""
 
     def ask(case, form):
         body = json.loads((vectors / f"requests/{case}.{form}.json").read_text())
@@ -35,14 +35,14 @@ def ask(kept_proxy, vectors):
 
 @pytest.fixture
 def expected(vectors, exchange):
-    """The body that the client of an exchange should get."""
+    """The body that the client should get."""
     return json.loads((vectors / f"expected/{exchange['case']}.completion.json").read_text())
 
 
-# --- What is said -----------------------------------------------------------------------------------------------------
+# --- Content ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_whole_reply_says_the_same(ask, exchange, expected):
+def test_a_whole_response_has_the_recorded_content(ask, exchange, expected):
     reply = ask(exchange["case"], "chat")
     assert reply.status == exchange["expected_http_status_nonstream"]
     if exchange["expected_is_error"]:
@@ -54,7 +54,7 @@ def test_a_whole_reply_says_the_same(ask, exchange, expected):
         assert cost(reply.json["usage"]) == cost(expected["usage"])
 
 
-def test_a_stream_says_the_same(ask, exchange, expected, vectors):
+def test_a_stream_has_the_recorded_content(ask, exchange, expected, vectors):
     reply = ask(exchange["case"], "chat_stream")
     assert reply.status == 200
     choice, usage, error = assembled(reply.body)
@@ -71,7 +71,7 @@ def test_a_stream_says_the_same(ask, exchange, expected, vectors):
 
 
 def said(choice, message):
-    """Text, refusal, calls and the reason of the end."""
+    """Text, refusal, calls and finish reason."""
     calls = [(call["id"], call["function"]) for call in message.get("tool_calls") or []]
     return message.get("content") or None, message.get("refusal"), calls, choice["finish_reason"]
 
@@ -82,7 +82,7 @@ def cost(usage):
 
 
 def assembled(stream):
-    """What the chunks of a stream come to: the choice, the usage and the error."""
+    """The choice, the usage and the error that the chunks of a stream add up to."""
     *chunks, done = [data for _, data in events(stream)]
     assert done == "[DONE]"
     message = {"content": "", "refusal": "", "tool_calls": []}
@@ -105,12 +105,12 @@ def assembled(stream):
     return choice, usage, error
 
 
-# --- What the schemas say ---------------------------------------------------------------------------------------------
+# --- Schemas ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def check(pytestconfig, directory):
-    """Runs a checker of the folder of schemas on what was sent or received."""
+    """Runs a checker from the folder of schemas on a request or response."""
     folder = pytestconfig.getoption("--spec")
     if not (folder / "validate.py").exists():
         pytest.skip(f"no schemas and checkers of the two APIs in {folder}")
@@ -126,20 +126,20 @@ def check(pytestconfig, directory):
     return check
 
 
-def test_a_whole_reply_has_the_form_of_its_schema(ask, check, exchange):
+def test_a_whole_response_matches_its_schema(ask, check, exchange):
     reply = ask(exchange["case"], "chat")
     check("compare.py", exchange["case"], content=reply.body, suffix="json")
     if not exchange["expected_is_error"]:
-        # An extension of many servers, which programs that show thoughts look for.
+        # An extension of many servers; programs that display reasoning use it.
         completion = reply.json
         completion["choices"][0]["message"].pop("reasoning_content", None)
         check("validate.py", "--closed", "chat_response", content=json.dumps(completion).encode(), suffix="json")
 
 
-def test_a_stream_has_the_form_of_its_schema(ask, check, exchange):
+def test_a_stream_matches_its_schema(ask, check, exchange):
     reply = ask(exchange["case"], "chat_stream")
     check("compare.py", exchange["case"], content=reply.body, suffix="sse")
-    # An error is no chunk, so that the schema does not know it.
+    # An error is not a chunk, so the schema does not cover it.
     chunks = b"".join(event + b"\n\n" for event in reply.body.split(b"\n\n")[:-1] if b'{"error":' not in event)
     if not exchange["expected_is_error"]:
         assert chunks == reply.body
@@ -148,7 +148,7 @@ def test_a_stream_has_the_form_of_its_schema(ask, check, exchange):
 
 
 @pytest.mark.parametrize("form", ["chat", "chat_stream"])
-def test_what_goes_upstream_is_what_upstream_takes(ask, check, exchange, simulator, form):
+def test_upstream_requests_match_their_schema(ask, check, exchange, simulator, form):
     ask(exchange["case"], form)
     (sent,) = {request["body"] for request in simulator.requests}
     check("validate.py", "--live", "responses_request", content=sent.encode(), suffix="json")

@@ -1,9 +1,9 @@
-"""Whole replies of /proxy: the request mapped as the original did, upstream's reply handed through."""
+"""Whole responses of /proxy: the request is mapped as in the contract, and upstream's response is forwarded."""
 
 from stack import OPENAI_KEY, PROXY_KEY
 
 
-def test_the_request_is_mapped_as_the_original_did(proxy, simulator):
+def test_a_request_is_mapped_like_the_contract(proxy, simulator):
     reply = proxy.post(
         {
             "model": "gpt-4o",
@@ -18,7 +18,7 @@ def test_the_request_is_mapped_as_the_original_did(proxy, simulator):
     assert simulator.body["max_output_tokens"] == 100
 
 
-def test_upstreams_reply_comes_through_as_it_is(proxy):
+def test_upstreams_response_is_forwarded_unchanged(proxy):
     reply = proxy.ask("[simulate text=Grüße, 世界 🌍]")
     assert reply.text == "Grüße, 世界 🌍"
     assert reply.json["object"] == "response"
@@ -28,11 +28,11 @@ def test_upstreams_reply_comes_through_as_it_is(proxy):
     assert reply.headers["x-ratelimit-limit-requests"] == "10000"
 
 
-def test_a_recorded_reply_keeps_every_byte(proxy, vectors):
+def test_a_recorded_response_keeps_every_byte(proxy, vectors):
     assert proxy.ask("[simulate play=02]").body == (vectors / "bodies/02_unicode.json").read_bytes()
 
 
-def test_other_models_stay_and_none_is_the_default(kept_proxy, simulator):
+def test_mapped_unknown_and_missing_models(kept_proxy, simulator):
     for model, sent in [("gpt-4o-mini", "gpt-5-mini"), ("o9", "o9"), (None, "gpt-5")]:
         simulator.forget()
         body = {"messages": [{"role": "user", "content": "hi"}], **({"model": model} if model else {})}
@@ -45,7 +45,7 @@ def test_a_prompt_becomes_the_input(kept_proxy, simulator):
     assert simulator.body["input"] == "Once upon a time"
 
 
-def test_only_the_proxys_own_key_goes_upstream(kept_proxy, simulator):
+def test_only_the_proxys_own_key_is_sent_upstream(kept_proxy, simulator):
     kept_proxy.post(
         {"prompt": "hi"},
         headers={"X-API-KEY": PROXY_KEY, "Authorization": f"Bearer {PROXY_KEY}", "OpenAI-Organization": "theirs"},
@@ -56,7 +56,7 @@ def test_only_the_proxys_own_key_goes_upstream(kept_proxy, simulator):
     assert PROXY_KEY not in str(headers)
 
 
-def test_organization_and_project_are_the_operators(deploy, simulator):
+def test_organization_and_project_come_from_the_operator(deploy, simulator):
     client = deploy(OPENAI_ORGANIZATION="org-ours", OPENAI_PROJECT="proj-ours").client
     assert client.ask("hi").status == 200
     headers = {name.lower(): value for name, value in simulator.request["headers"]}

@@ -1,4 +1,4 @@
-"""An issuer of tokens: keys, the set that it publishes, and tokens of every shape, forged ones too."""
+"""An issuer of tokens: keys, the set that it publishes, and tokens of every form, including forged ones."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ HASHES = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()
 
 
 def encode(data):
-    """Base64url without padding, of bytes or of what becomes JSON."""
+    """Base64url without padding, of bytes or of a value for JSON."""
     if not isinstance(data, bytes):
         data = json.dumps(data).encode()
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -31,7 +31,7 @@ def hs256(secret, message):
 
 
 class SigningKey:
-    """A private key with the name and the algorithm that its set gives it."""
+    """A private key with the key ID and the algorithm that its set lists."""
 
     def __init__(self, kid, algorithm, size=2048):
         self.kid, self.algorithm = kid, algorithm
@@ -52,7 +52,7 @@ class SigningKey:
         )
 
     def jwk(self, **members):
-        """The public key as its set has it; a member of None is left out."""
+        """The public key as listed in its set; a member of None is left out."""
         key = {"kid": self.kid, "alg": self.algorithm, "use": "sig", **self._numbers(), **members}
         return {name: value for name, value in key.items() if value is not None}
 
@@ -88,20 +88,20 @@ class SigningKey:
 
 
 def claims(**changes):
-    """What a good token claims; a claim of None is left out."""
+    """The claims of a valid token; a claim of None is left out."""
     now = int(time.time())
     good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "iat": now, "exp": now + 3600, **changes}
     return {name: value for name, value in good.items() if value is not None}
 
 
 def compact(header, payload, sign):
-    """A token of a header, a payload and what makes the signature of the message."""
+    """A token made of a header, a payload and a function that signs the message."""
     message = f"{encode(header)}.{encode(payload)}"
     return f"{message}.{encode(sign(message.encode()))}"
 
 
 def token(key, payload=None, **header):
-    """A token signed by a key; fields of the header can be changed, or left out by None."""
+    """A token signed by a key; header fields can be changed, or left out with None."""
     fields = {"alg": key.algorithm, "typ": "JWT", "kid": key.kid, **header}
     fields = {name: value for name, value in fields.items() if value is not None}
     return compact(fields, claims() if payload is None else payload, lambda message: key.sign(message))

@@ -1,4 +1,4 @@
-"""Uploads that come in a little at a time, many at once."""
+"""Many concurrent uploads that arrive slowly."""
 
 import json
 import socket
@@ -9,12 +9,12 @@ from client import ask
 
 SIZE = 200_000
 
-# How long, in seconds, a request may take beside them. It was up to 45.
+# How many seconds a request may take while they run. It used to be up to 45.
 PROMPT = 3
 
 
 class Trickle:
-    """So many uploads of 200 KB, each at 1000 bytes a second, until they are stopped."""
+    """`count` uploads of 200 KB, each at 1000 bytes per second, until they are stopped."""
 
     def __init__(self, port, count, key):
         self.body = json.dumps(ask("x" * SIZE)).encode()
@@ -52,7 +52,7 @@ class Trickle:
 
 
 def slowest(client, count=5):
-    """How long the slowest of a few requests takes, of 100 bytes and of 40 KB."""
+    """The duration in seconds of the slowest of a few requests of 100 bytes and of 40 KB."""
     durations = []
     for text in ["hi", "x" * 40_000] * count:
         begin = time.monotonic()
@@ -62,7 +62,7 @@ def slowest(client, count=5):
 
 
 def upload_slowly(port, body, key, seconds):
-    """Sends a body evenly over this time; the reply's first line."""
+    """Sends a body evenly over this many seconds; returns the response's status line."""
     head = (
         f"POST /proxy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-API-KEY: {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"

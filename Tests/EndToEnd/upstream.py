@@ -1,4 +1,4 @@
-"""An upstream that answers with whatever a test has it say, for what no well-behaved one would."""
+"""An upstream that sends arbitrary responses, including those that a correct upstream would not send."""
 
 import contextlib
 import http.server
@@ -9,10 +9,10 @@ import time
 
 
 class Upstream:
-    """Answers every request with `status`, `headers` and `body`, byte for byte, and keeps what it was asked."""
+    """Responds to every request with `status`, `headers` and `body`, byte for byte, and records the requests."""
 
     def __init__(self, address=("127.0.0.1", 0), certificate=None):
-        """With a certificate's files it speaks TLS, and its base is at `localhost`."""
+        """With the files of a certificate it uses TLS, and its base is at `localhost`."""
         self.status, self.headers, self.body = 200, {"Content-Type": "application/json"}, b"{}"
         self.requests = []
         upstream = self
@@ -49,7 +49,7 @@ class Upstream:
 
     @property
     def pieces(self):
-        """The body as it is sent: events one by one, so that what is in one of them has left before the next is there."""
+        """The body as it is sent: events one by one, with a pause so that the proxy forwards each before the next arrives."""
         if self.headers["Content-Type"] != "text/event-stream":
             yield self.body
             return
@@ -58,18 +58,18 @@ class Upstream:
             time.sleep(0.1)
 
     def says(self, body, status=200, **headers):
-        """What it answers from now on; `body` is bytes, or what becomes JSON."""
+        """Sets the response from now on; `body` is bytes, or a value for JSON."""
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.status = status
         self.headers = {"Content-Type": "application/json", **headers}
 
     def streams(self, *events):
-        """Has it answer with events, each a pair of a name and what becomes JSON; the name may be empty."""
+        """Sets the response to a stream of events, each a pair of a name and a value for JSON; the name may be empty."""
         lines = [f"event: {name}\n" * bool(name) + f"data: {json.dumps(data)}\n\n" for name, data in events]
         self.says("".join(lines).encode(), **{"Content-Type": "text/event-stream"})
 
     def renew(self, certificate):
-        """Shows another certificate from now on."""
+        """Uses another certificate from now on."""
         self._tls.load_cert_chain(*certificate)
 
     def stop(self):

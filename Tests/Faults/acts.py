@@ -1,4 +1,4 @@
-"""What an upstream can do to a request: each act answers one, or fails to."""
+"""The behaviours of a failing upstream: each act responds to one request, or fails to."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ import time
 
 from relay import chunk
 
-# The reply in every act that has one of its own.
+# The body of every act that sends an HTML page.
 PAGE = b"<html><body>It works!</body></html>"
 
 EVENT_LIMIT = 100 << 20
@@ -27,7 +27,7 @@ def act(name):
 
 
 def beginnings(exchange):
-    """What is sent before the connection ends, by the stage at which it does."""
+    """The bytes sent before the connection ends, by the stage at which it ends."""
     reply = exchange.reply
     return {
         "before-head": b"",
@@ -45,7 +45,7 @@ def ending(stage, kind):
     def end(exchange):
         exchange.send(beginnings(exchange)[stage])
         if kind == "reset":
-            # What was sent before must have been read, or the reset takes it back.
+            # A reset discards sent bytes that the peer has not read yet, so give it time to read them.
             time.sleep(0.05)
             exchange.connection.reset()
         else:
@@ -75,7 +75,7 @@ def close_kept(exchange):
     exchange.send(exchange.reply.wire)
 
 
-# The next request on its connection is not answered.
+# The next request on this connection gets no response.
 close_kept.spoils_kept_connections = True
 
 
@@ -107,7 +107,7 @@ def hang_in_body(exchange):
 
 @act("trickle")
 def trickle(exchange):
-    """Never silent for as long as IDLE_TIMEOUT, and altogether longer than UPSTREAM_TIMEOUT."""
+    """Never silent for as long as IDLE_TIMEOUT, but takes longer than UPSTREAM_TIMEOUT in total."""
     wire = exchange.reply.wire
     start = len(exchange.reply.head) + 10
     exchange.send(wire[:start])
@@ -119,7 +119,7 @@ def trickle(exchange):
 
 @act("hang-in-request")
 def hang_in_request(exchange):
-    # Until the proxy has long had enough.
+    # Well beyond the proxy's time limits.
     time.sleep(10)
     exchange.connection.socket.close()
 
@@ -156,7 +156,7 @@ def page_503(exchange):
     answer(exchange, 503, body=PAGE, kind="text/html")
 
 
-# --- Other forms than one would think ----------------------------------------------------------------------------------
+# --- Unexpected forms ------------------------------------------------------------------------------------------------
 
 
 @act("page")
@@ -230,7 +230,7 @@ def trailers(exchange):
 
 @act("bytewise")
 def bytewise(exchange):
-    """Every cut there is: within a character, between CR and LF, within a chunk's length."""
+    """Splits at every byte: within a character, between CR and LF, within a chunk's length."""
     if exchange.reply.streams:
         exchange.reply.body = exchange.reply.body.replace(b"\n", b"\r\n")
         events = re.findall(rb".*?\r\n\r\n", exchange.reply.body, re.DOTALL)
@@ -243,13 +243,13 @@ def bytewise(exchange):
             time.sleep(0.0005)
 
 
-# --- Numbers, headers and events that are larger than any should be ---------------------------------------------------
+# --- Oversized numbers, headers and events ----------------------------------------------------------------------------
 
 TOKENS = {"negative": b"-1", "huge": b"%d" % (2**63 - 1), "absurd": b"1e300"}
 
 
 def counting(number):
-    """Says this number wherever upstream counts tokens."""
+    """Puts this number wherever upstream reports a token count."""
 
     def count(exchange):
         exchange.reply.body = re.sub(rb'("\w+_tokens": ?)\d+', lambda found: found[1] + number, exchange.reply.body)
@@ -264,7 +264,7 @@ for name, number in TOKENS.items():
 
 @act("large-headers")
 def large_headers(exchange):
-    """Headers that are passed on, each larger than the buffer that web servers have for a whole head."""
+    """Forwarded headers, each larger than a web server's buffer for a whole response head."""
     for name in ["x-request-id", "openai-model", "x-ratelimit-limit-requests"]:
         exchange.reply.headers[name] = "v" * 6000
     exchange.send(exchange.reply.wire)
@@ -276,7 +276,7 @@ def many_headers(exchange):
     exchange.send(exchange.reply.wire)
 
 
-# Errors of this size are too large to be searched for keys, events of this size are passed on.
+# Errors of this size are too large to be searched for keys; events of this size are forwarded.
 LARGE = b"x" * (2 << 20)
 
 
@@ -293,11 +293,11 @@ def large_event(exchange):
     send_chunked(exchange, b"".join(others) + last)
 
 
-# --- Surroundings -----------------------------------------------------------------------------------------------------
+# --- Environment ------------------------------------------------------------------------------------------------------
 
 
 def meanwhile(happens):
-    """An act during which something happens: before a whole reply, or in the middle of a stream."""
+    """An act that calls `happens` before a whole response, or in the middle of a stream."""
 
     def answer(exchange):
         wire = exchange.reply.wire

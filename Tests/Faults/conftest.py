@@ -1,4 +1,4 @@
-"""Fixtures: all faults are tried at the same time, each on a site of its own, since much of it is waiting."""
+"""Fixtures: the faults are tried concurrently, each on its own site, because most of the time is spent waiting."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from sites import Site
 from stack import Simulator
 from trial import Outcome, try_fault
 
-# What was seen.
+# The outcomes by fault, for the summary.
 outcomes = {}
 
 
@@ -24,14 +24,14 @@ def pytest_addoption(parser):
         "--binaries",
         type=Path,
         default=REPOSITORY / ".build/debug",
-        help="where gpt-proxy and upstream-simulator have been built",
+        help="the build directory of gpt-proxy and upstream-simulator",
     )
-    parser.addoption("--times", type=int, default=1, help="how often each fault is tried on each front")
-    parser.addoption("--sites", type=int, default=6, help="how many faults are tried at the same time")
+    parser.addoption("--times", type=int, default=1, help="how many times each fault is tried on each endpoint")
+    parser.addoption("--sites", type=int, default=6, help="how many faults are tried concurrently")
     parser.addoption(
-        "--any-memory", action="store_true", help="whatever memory is taken: for programs that are instrumented"
+        "--any-memory", action="store_true", help="do not check memory use: for instrumented programs"
     )
-    parser.addoption("--write-readme", action="store_true", help="put the table that is printed into README")
+    parser.addoption("--write-readme", action="store_true", help="write the printed table into README")
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def simulator(binaries):
 
 @pytest.fixture(scope="session")
 def tried(request, pytestconfig, binaries, simulator):
-    """What came of the faults that were selected, by fault; everything has been tried when this is there."""
+    """The outcomes of the selected faults, by fault. All of them have been tried when this fixture is ready."""
     selected = [item.callspec.params["fault"] for item in request.session.items if "fault" in item.fixturenames]
     times = pytestconfig.getoption("--times")
     watches_memory = not pytestconfig.getoption("--any-memory")
@@ -73,7 +73,7 @@ def tried(request, pytestconfig, binaries, simulator):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Prints the table, in the README's form."""
+    """Prints the table in README's format."""
     if not outcomes:
         return
     ordered = {fault: outcomes[fault] for fault in FAULTS if fault in outcomes and not outcomes[fault].skipped}

@@ -1,4 +1,4 @@
-"""Where faults are tried: a responder with few places behind nginx, with an upstream or surroundings that fail."""
+"""Where faults are tried: a responder with few permits behind nginx, and an upstream or surroundings that fail."""
 
 import json
 import ssl
@@ -11,27 +11,27 @@ from relay import Relay
 from stack import KEPT_CONNECTIONS, Deployment, environment, free_port
 from surroundings import KINDS, Surroundings
 
-# How many requests a site takes at once: so few that a place that is not given back is soon missed.
+# The concurrency limit of a site: so low that a permit that is not released is soon noticed.
 PLACES = 6
 
-# Short enough to be waited for.
+# Time limits short enough for a test to wait for.
 SETTINGS = {
     "UPSTREAM_TIMEOUT": "4s",
     "IDLE_TIMEOUT": "1s",
     "STREAM_HEAD_DELAY": "30s",
     "MAX_STREAMS": str(PLACES),
-    # Only then is everything counted that upstream says.
+    # With a status page, all numbers that upstream reports are counted.
     "STATUS_PATH": "/status",
 }
 
-# What some sites need in addition.
+# Additional settings of some sites.
 SETTINGS_OF_KIND = {
     "silent-tls": {"CONNECT_TIMEOUT": "400ms"},
-    # Upstream is silent until the socket's file is there again, which is within a second.
+    # Upstream is silent until the socket file exists again, which takes up to a second.
     "socket": {"IDLE_TIMEOUT": "4s"},
 }
 
-# What memory may have grown by, in kilobytes: what the allocator keeps for the next request, and nothing that adds up.
+# How many kilobytes memory may grow: memory that the allocator keeps for the next request, but not growth that adds up.
 MEMORY_SLACK = 48 << 10
 
 
@@ -54,7 +54,7 @@ def answer_in_plain_text(connection):
 
 
 def untrusted(directory):
-    """A TLS server's side that shows a certificate of its own making."""
+    """The server side of a TLS handshake with a self-signed certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*self_signed(directory))
 
@@ -68,7 +68,7 @@ def untrusted(directory):
 
 
 class Site:
-    """A deployment with an upstream or surroundings of one kind, and the simulator for what is to go well."""
+    """A deployment with an upstream or surroundings of one kind, and the simulator for requests that must succeed."""
 
     def __init__(self, kind, binaries, simulator, watches_memory=True):
         self.watches_memory = watches_memory
@@ -82,7 +82,7 @@ class Site:
         self.process = self.deployment.responder.process
         self._read = 0
         self._lock = threading.Lock()
-        # The next request can only be served where the upstream does anything at all.
+        # Other upstreams never respond, so that the site cannot serve the next request either.
         self.serves = kind == "relay" or kind in KINDS
         if self.serves:
             for _ in range(20):
@@ -106,7 +106,7 @@ class Site:
             case "nobody":
                 return f"http://127.0.0.1:{free_port()}/v1"
             case "nameless":
-                # No name server needs to be asked about a name that is too long to be one.
+                # A label of more than 63 characters is invalid, so that no name server is queried.
                 return f"http://{'x' * 64}.invalid/v1"
             case "no-tls" | "untrusted" | "silent-tls":
                 return f"https://localhost:{self.relay.port}/v1"
@@ -114,7 +114,7 @@ class Site:
                 return self.surroundings.base(self.relay.base)
 
     def new_log_lines(self):
-        """The access log's lines since the last time, by the requests' ids."""
+        """The access log's lines since the last call, by request ID."""
         with open(self.process.log_file, errors="replace") as log:
             log.seek(self._read)
             text = log.read()
@@ -124,13 +124,13 @@ class Site:
         return {line["request_id"]: line for line in lines if "route" in line}
 
     def complaints(self, bulk):
-        """What is not as it was before, when nothing is under way any more; requests took so many bytes at once."""
+        """Differences from the initial state once no request is running; `bulk` is the bytes that requests held at once."""
         if self.process.has_ended:
             yield "the process has ended"
             return
         limit = self.descriptors + KEPT_CONNECTIONS
         if not wait_until(lambda: self.process.descriptors <= limit, timeout=10):
-            yield f"{self.process.descriptors} descriptors are open, {limit} at most should be"
+            yield f"{self.process.descriptors} descriptors are open, expected at most {limit}"
         most = self.memory + MEMORY_SLACK + 10 * (bulk >> 10)
         if self.watches_memory and not wait_until(lambda: self.process.resident_kilobytes <= most, timeout=10):
             yield f"memory has grown from {self.memory} to {self.process.resident_kilobytes} KB"

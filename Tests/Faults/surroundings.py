@@ -1,7 +1,7 @@
-"""What is around the process and goes wrong while requests are answered: the clock, the log's reader, other clients, files.
+"""The process's environment, which fails while requests are served: the clock, the log's reader, other clients, files.
 
-Each kind is a strategy of a site, and of the soak. What it needs is in the process's settings from the start. Then some go
-wrong for a while, as long as their `trouble` lasts; others at a moment, by one of their `moments`.
+Each kind is a strategy of a site, and of the soak test. The settings that it needs are set when the process starts. Some
+kinds then fail as long as their `trouble` lasts; others fail once, when one of their `moments` is called.
 """
 
 import os
@@ -22,38 +22,38 @@ from trickle import Trickle
 
 
 class Surroundings:
-    """All is well."""
+    """An environment that works."""
 
     def __init__(self):
-        # What the process is started with, and where its log goes, if not into a file.
+        # The settings that the process is started with, and where its log goes if not into a file.
         self.settings = {}
         self.log = None
-        # What can go wrong at a moment, by name. Several threads may call it.
+        # Functions that cause a failure once, by name. Several threads may call them.
         self.moments = {}
 
     def base(self, upstream):
-        """An upstream's base as the process is to know it."""
+        """The base that the process is configured with for this upstream."""
         return upstream
 
     def surround(self, deployment):
-        """Takes its place around a deployment. Everything is well so far."""
+        """Attaches to a deployment. Nothing fails yet."""
         self.deployment = deployment
 
     @property
     def client(self):
-        """A client whose requests meet what goes wrong."""
+        """A client whose requests meet the failure."""
         return Client(self.deployment.nginx.port)
 
     def trouble(self):
-        """Something goes wrong as long as a `with` statement lasts."""
+        """A context manager during which the environment fails."""
         return nullcontext()
 
     def remove(self):
-        """Takes away what it has made, when the process has ended."""
+        """Cleans up after the process has ended."""
 
 
 class Clock(Surroundings):
-    """A clock that is set."""
+    """A clock that is set back or forward."""
 
     def __init__(self):
         super().__init__()
@@ -70,7 +70,7 @@ class Clock(Surroundings):
 
 
 class LogReader(Surroundings):
-    """Who reads the log, and stalls."""
+    """The reader of the log, which stalls."""
 
     def __init__(self):
         super().__init__()
@@ -91,7 +91,7 @@ class LogReader(Surroundings):
 
 
 class SlowUploads(Surroundings):
-    """Other clients' uploads, which the web server passes on while they come in."""
+    """Other clients' slow uploads, which the web server forwards without buffering."""
 
     COUNT = 64
 
@@ -104,14 +104,14 @@ class SlowUploads(Surroundings):
 
 
 class ForeignRecords(Surroundings):
-    """A peer of the FastCGI socket that is no web server."""
+    """A peer of the FastCGI socket that is not a web server."""
 
     def trouble(self):
         return ForeignPeer(self.deployment.responder.socket)
 
 
 class SocketFile(Surroundings):
-    """The socket's file, which somebody removes."""
+    """The socket file, which is removed."""
 
     def __init__(self):
         super().__init__()
@@ -128,12 +128,12 @@ class SocketFile(Surroundings):
         self._is_absent = False
 
     def was_absent_since(self, moment):
-        """Whether the file has been absent at any time from this moment on, by the monotonic clock."""
+        """Whether the file has been absent at any time since this moment of the monotonic clock."""
         return self._is_absent or self._last_absence >= moment
 
 
 class StateDirectory(Surroundings):
-    """The directory of the counts that outlive the process."""
+    """The directory of the counters that outlive the process."""
 
     def __init__(self):
         super().__init__()
@@ -156,7 +156,7 @@ class StateDirectory(Surroundings):
 
 
 class KeyFile(Surroundings):
-    """The mount with the file of upstream's key, which does not answer any more."""
+    """The mount with the file of upstream's key, which stops answering."""
 
     def __init__(self):
         super().__init__()
@@ -178,7 +178,7 @@ class KeyFile(Surroundings):
 
 
 class Name(Surroundings):
-    """Upstream's name, which DNS knows, until it does not answer any more."""
+    """Upstream's name, for which DNS stops answering."""
 
     NAME = "upstream.test"
     ADDRESS = "127.0.0.1"
@@ -205,7 +205,7 @@ class Name(Surroundings):
 
 
 class FirstName(Surroundings):
-    """The name of the first of two bases, for which DNS never has an answer."""
+    """The name of the first of two bases, for which DNS never answers."""
 
     NAME = "never.test"
 
@@ -223,7 +223,7 @@ class FirstName(Surroundings):
 
 
 class Several(Surroundings):
-    """Several kinds around one process, each of which goes wrong by itself."""
+    """Several kinds around one process; each fails independently."""
 
     def __init__(self, several):
         super().__init__()

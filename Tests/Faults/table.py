@@ -1,4 +1,4 @@
-"""The README's table of faults."""
+"""README's table of faults."""
 
 from faults import FAULTS
 from processes import REPOSITORY
@@ -8,11 +8,11 @@ HEAD = ["fault", "what the client sees", "tried", "survived"]
 
 
 def rows(outcomes):
-    """The table's rows, as lists of cells, of outcomes by their faults."""
+    """Makes the table's rows, as lists of cells, from the outcomes by fault."""
     table = {}
     for fault, outcome in outcomes.items():
         row = table.setdefault(fault.row, [fault.row, fault.words, 0, 0])
-        assert row[1] == fault.words, f"{fault.row}: one row, two things to see"
+        assert row[1] == fault.words, f"{fault.row}: two different results in one row"
         row[2] += outcome.tried
         row[3] += outcome.survived
     return [[str(cell) for cell in row] for row in table.values()]
@@ -23,7 +23,7 @@ def lines(rows):
 
 
 def read():
-    """The rows that README has."""
+    """The rows in README."""
     text = README.read_text().splitlines()
     start = text.index(lines([])[0]) + 2
     found = []
@@ -35,7 +35,7 @@ def read():
 
 
 def write(rows):
-    """Puts the rows into README in the place of those that it has of the same faults; the order is that of `FAULTS`."""
+    """Replaces README's rows for the same faults with these rows; the order is that of `FAULTS`."""
     known = {row[0]: row for row in [*read(), *rows]}
     rows = [known[name] for name in dict.fromkeys(fault.row for fault in FAULTS) if name in known]
     text = README.read_text().splitlines()

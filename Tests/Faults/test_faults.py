@@ -1,4 +1,4 @@
-"""Each fault, at each stage of an exchange: the client sees what the contract says, and nothing is left behind."""
+"""Each fault, at each stage of a request: the client sees the result in the contract, and the process leaks nothing."""
 
 import pytest
 
@@ -16,10 +16,10 @@ def test_fault(tried, fault):
     assert outcome.survived == outcome.tried
 
 
-def test_the_readmes_table(pytestconfig):
-    """README has every fault, with what the client sees of it, and none that was not survived."""
+def test_the_table_in_the_readme(pytestconfig):
+    """README lists every fault with its result, and every trial in it was survived. Checks the text, not the program."""
     if pytestconfig.getoption("--write-readme"):
-        pytest.skip("it is being written")
+        pytest.skip("the table is being written")
     expected = {}
     for fault in FAULTS:
         expected[fault.row] = fault.words

@@ -1,4 +1,4 @@
-"""Two workers on one socket: what happens to one is nothing to the other, and each can be replaced at any time."""
+"""Two worker processes on one socket: killing one does not affect the other, and each can be replaced at any time."""
 
 import itertools
 import signal
@@ -17,7 +17,7 @@ REQUESTS = 400
 
 
 class Workers:
-    """A listening socket, as many responders as are started on it, and nginx before them."""
+    """A listening socket, the responders started on it, and nginx in front of them."""
 
     def __init__(self, binaries, simulator):
         self.binaries = binaries
@@ -28,7 +28,7 @@ class Workers:
         self.socket.bind(str(self.directory / "socket"))
         self.socket.listen(4096)
         self.nginx = Nginx(self.directory / "socket", self.directory)
-        # A connection for each request, so that any worker may get it.
+        # One connection per request, so that any worker may get it.
         self.client = Client(self.nginx.closing_port)
 
     def start(self):
@@ -62,7 +62,7 @@ def test_the_death_of_one_worker_is_nothing_to_the_other(workers):
     with ExitStack() as stack:
         one = workers.start()
         of_one = streams(10)
-        # So that the others fall to the other.
+        # A stopped process accepts nothing, so that the other one gets the next streams.
         one.signal(signal.SIGSTOP)
         workers.start()
         of_other = streams(10)
@@ -77,7 +77,7 @@ def test_the_death_of_one_worker_is_nothing_to_the_other(workers):
 
 @pytest.mark.parametrize("connections", ["new", "kept"])
 def test_workers_replaced_in_turn_lose_no_request(workers, pytestconfig, connections):
-    """Each is told to stop as soon as the next has started, over and over, while requests come in."""
+    """Each worker gets SIGTERM as soon as its replacement has started, again and again, while requests arrive."""
     client = workers.client if connections == "new" else Client(workers.nginx.port)
     count = REQUESTS * min(25, pytestconfig.getoption("--times"))
     running = [workers.start(), workers.start()]
@@ -93,7 +93,7 @@ def test_workers_replaced_in_turn_lose_no_request(workers, pytestconfig, connect
             lost[number] = reply.status, text
 
     def ask_on():
-        # However fast the requests are, some come while workers are replaced.
+        # However fast the requests are, some must arrive while workers are replaced.
         while (number := next(numbers)) < count or not enough_replaced.is_set():
             ask(number)
 

@@ -1,4 +1,4 @@
-"""Tries a fault on every front, whole and streamed, so and so many times, and judges what came of it."""
+"""Tries a fault a given number of times on every endpoint, whole and streamed, and judges the results."""
 
 import json
 import socket
@@ -16,32 +16,32 @@ from stack import PROXY_KEY
 
 FRONTS = ["/proxy", "/v1/chat/completions"]
 
-# Characters of two, three and four bytes, for those upstreams that cut within one.
+# Characters of two, three and four bytes, for acts that split within a character.
 TEXT = "Grüße, 世界 🙂!"
 
-# How many bytes an error may have.
+# The maximum size of an error response in bytes.
 LONGEST_ERROR = 1 << 20
 
-# How many seconds a reply may take: by far more than any time limit of a site.
+# How many seconds a response may take: far more than any time limit of a site.
 PATIENCE = 20
 
 
 @dataclass
 class Outcome:
-    """How often a fault was tried, and what was wrong."""
+    """How many times a fault was tried and survived, and the complaints."""
 
     tried: int = 0
     survived: int = 0
     complaints: Counter = field(default_factory=Counter)
-    # Why it cannot be tried here, if so.
+    # Why the fault cannot be tried here, or None.
     skipped: str | None = None
 
 
 def try_fault(fault, site, times):
-    """Tries it `times` times on each front, whole and streamed.
+    """Tries a fault `times` times on each endpoint, whole and streamed.
 
-    As many at a time as there are places, but no more than two that are large or lead to retries, and one that is left: of
-    retries the process has only so many a second for all its requests together.
+    Runs as many trials concurrently as there are permits, but at most two if they are large or lead to retries, and one if
+    the client disconnects: the retry budget of the process limits the retries of all requests together.
     """
     connections = site.relay.connections
     trials = [
@@ -112,24 +112,24 @@ class Trial:
     def _leave(self):
         connection = self._send()
         if not wait_until(lambda: self.site.relay.accepted[self.key]):
-            self.complaints.append("upstream was not asked")
+            self.complaints.append("no request reached upstream")
         time.sleep(0.1)
         connection.sock.shutdown(socket.SHUT_RDWR)
         connection.close()
 
-    # --- What came of it ----------------------------------------------------------------------------------------------
+    # --- Results ------------------------------------------------------------------------------------------------------
 
     def judge(self, line):
         if self.complaints:
             return
         if not line:
-            return self.complain("there is no line in the log")
+            return self.complain("the log has no line for the request")
         self._judge_tries(line.get("retries", 0))
         if not 0 <= line["duration_ms"] < 1000 * PATIENCE:
             self.complain(f"the log says that it took {line['duration_ms']} ms")
         if self.fault.leaves:
             if not line.get("client_left"):
-                self.complain("the log does not say that the client has left")
+                self.complain("the log does not report that the client disconnected")
             return
         expected = self._expected_status
         if (self.status, line["status"]) != (expected, expected):
@@ -146,12 +146,12 @@ class Trial:
     def _judge_tries(self, retries):
         relay = self.site.relay
         unseen = relay.unanswered_on_kept[self.key]
-        # What was to happen once has happened to the request that nobody counts.
+        # A fault that happens once has hit the request on a reused connection, whose resending is not counted as a retry.
         expected = 0 if unseen and self.fault.times == 1 else self.sees.retries
         if retries != expected:
             self.complain(f"{retries} retries instead of {expected}")
         if self.site.serves and relay.accepted[self.key] != 1 + expected + unseen:
-            self.complain(f"upstream was asked {relay.accepted[self.key]} times")
+            self.complain(f"upstream got {relay.accepted[self.key]} requests")
 
     def complain(self, text):
         self.complaints.append(text)
@@ -163,7 +163,7 @@ class Trial:
 
     @property
     def _is_exempt(self):
-        """On /proxy upstream's own words are a success, whatever they say."""
+        """On /proxy, forwarding upstream's own response counts as success, whatever it contains."""
         return self.front == "/proxy" and (self.sees.is_raw or self.fault.act.startswith("error-"))
 
     def _judge_body(self):
@@ -181,13 +181,13 @@ class Trial:
             self.complain(f"the error has {len(self.body)} bytes")
         told = body["detail"] if self.front == "/proxy" else body["error"]["message"]
         if not told:
-            self.complain(f"nothing is told in {body}")
+            self.complain(f"no error message in {body}")
         self._judge_code(body.get("error", {}))
         if self.sees.retries and self.status >= 500 and self.headers["x-should-retry"] != "false":
-            self.complain("the client is not told that it need not try again")
+            self.complain("the response does not have `x-should-retry: false`")
 
     def _judge_code(self, error):
-        """Programs find the log's word in the error, where it has a place for it."""
+        """The error has the same code as the log, if its format has a code."""
         if self.sees.error and "code" in error and error["code"] != self.sees.error:
             self.complain(f"the error's code is {error['code']} instead of {self.sees.error}")
 
@@ -202,13 +202,13 @@ class Trial:
             self.complain(f"{len(failed)} errors in the stream")
         chat = self.front != "/proxy" or self.fault.prefix
         ends = data.count("[DONE]") if chat else sum(event["type"] == "response.completed" for event in events)
-        # What upstream says twice goes through as it came, where it is not translated.
+        # Streams that are not translated are forwarded unchanged, including a duplicate last event.
         is_translated = self.front != "/proxy" and not self.fault.prefix
         allowed = {1, 2} if self.fault.act == "two-ends" and not is_translated else {1}
         if not self.sees.is_broken and ends not in allowed:
             self.complain(f"{ends} last events")
         if self.sees.is_broken and not failed == [events[-1]] and len(failed) != 1:
-            self.complain("the error is not the stream's last word")
+            self.complain("the error is not the stream's last event")
         for event in failed:
             self._judge_code(event.get("error") or event)
         if self.sees.is_served and self.id not in self._text(events):

@@ -10,11 +10,11 @@ MODULES = "/usr/lib/apache2/modules"
 
 
 class Apache(Site):
-    # Beside what every Apache of Debian has loaded.
+    # Modules in addition to those that Debian's Apache always loads.
     modules = []
 
     def start_apache(self, site):
-        """Starts an Apache of its own, as Debian would configure it, with a site's configuration."""
+        """Starts Apache, configured as by Debian, with a site's configuration."""
         names = ["mpm_event", "authz_core", "setenvif", "env", "alias", "filter", "deflate", "reqtimeout", *self.modules]
         load = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in names)
         configuration = self.directory / "apache2.conf"
@@ -41,7 +41,7 @@ class Apache(Site):
         self.apache = self.run("apache2", find_program("apache2"), *arguments)
 
     def listens(self):
-        # Until its daemon is there, mod_cgid has nobody to start a program, and answers 503.
+        # Until its daemon runs, mod_cgid cannot start programs and responds with 503.
         return super().listens() and ("cgid" not in self.modules or any(self.directory.rglob("cgid.sock*")))
 
     @property

@@ -1,4 +1,4 @@
-"""Fixtures: every server once, all at the same time, since much of what is tried is waiting."""
+"""Fixtures: every server is started once, and slow observations of all servers run concurrently."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +9,12 @@ from observations import OBSERVATIONS
 from processes import REPOSITORY
 from sites import SITES
 
-# What was seen, by row and server.
+# The observed words, by row and server.
 seen = {}
 
 
 class Servers:
-    """The sites, each started when it is first asked for, and what has been observed of them."""
+    """The sites, each started when it is first used, and the observations made with them."""
 
     def __init__(self, binaries, simulator):
         self.binaries = binaries
@@ -23,10 +23,10 @@ class Servers:
         self.observed = {}
 
     def words(self, observation, kind):
-        """The words for an observation of a server. What mostly waits is observed of all servers at once."""
+        """The words for an observation of a server. Observations that mostly wait are made with all servers concurrently."""
         key = observation.rows, kind
         if key not in self.observed:
-            # It hands out all that it remembers whenever it is asked for one request, and has been sent much.
+            # The simulator returns all its recorded requests on each query, so old ones are deleted.
             self.simulator.forget()
             kinds = SITES if observation.waits else [kind]
             with ThreadPoolExecutor(len(kinds)) as pool:
@@ -58,7 +58,7 @@ def servers(binaries, the_simulator):
 
 @pytest.fixture(scope="session")
 def expected():
-    """The README's table of servers: the words for each row and server."""
+    """README's table of servers: the words for each row and server."""
     section = (REPOSITORY / "README.md").read_text().split("\n## Behind each server\n")[1].split("\n## ")[0]
     head, _, *lines = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("|")
@@ -68,13 +68,13 @@ def expected():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Prints what was seen, in the README's form."""
+    """Prints the observed words in README's format."""
     if not seen:
         return
     kinds = [kind for kind in SITES if any(name == kind.name for _, name in seen)]
     rows = [row for observation in OBSERVATIONS for row in observation.rows]
     lines = [["", *(f"[{kind.name}](deploy/{kind.recipe})" for kind in kinds)], ["---"] * (len(kinds) + 1)]
     lines += [[row, *(seen.get((row, kind.name), "") for kind in kinds)] for row in rows]
-    terminalreporter.section("what was seen of each server")
+    terminalreporter.section("observations of each server")
     for line in lines:
         terminalreporter.write_line("| " + " | ".join(" ".join(word.split())[:80] for word in line) + " |")

@@ -24,8 +24,8 @@ class Lighttpd(Site):
             server.errorlog = "{self.directory}/lighttpd-error.log"
             server.upload-dirs = ( "{self.directory}" )
             {user}
-            # As Debian has it: for root alone, for a short time, and read by a program: without that, a new process may be
-            # there before the old one is ready to be told, and streams end.
+            # Like Debian: a PID file that only root can access, a short time for graceful shutdown, and include_shell.
+            # Without these, a new process may run before the old one can handle its signal, and streams end.
             server.pid-file = "{pid_file}"
             include_shell "/usr/share/lighttpd/create-mime.conf.pl"
             server.feature-flags += ( "server.graceful-shutdown-timeout" => 5 )

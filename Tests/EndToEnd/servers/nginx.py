@@ -83,6 +83,6 @@ class NginxFCGIWrap(Nginx):
         self.file("gpt-proxy.cgi")
         socket = self.directory / "fcgiwrap.socket"
         wrapper = self.run("fcgiwrap", find_program("fcgiwrap"), "-f", "-c", "8", "-s", f"unix:{socket}")
-        wrapper.wait_until(socket.exists, "has not made its socket")
+        wrapper.wait_until(socket.exists, "has not created its socket")
         socket.chmod(0o666)
         self.start_nginx()

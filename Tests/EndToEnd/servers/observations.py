@@ -1,7 +1,6 @@
-"""What can be seen of a server: each function tries something with it and puts what came of it in a few words.
+"""Observations of a server: each function tries something with it and describes the result in a few words.
 
-The words are those of the README's table, which says what is expected of each server: also where it is not what one would
-wish for.
+README's table contains the expected words for each server, including undesirable results.
 """
 
 import http.client
@@ -19,18 +18,18 @@ from recipe import HEARTBEAT, SERVER_LIMIT
 from stack import PROXY_KEY
 from trickle import PROMPT, Trickle, slowest, upload_slowly
 
-# How far apart events leave upstream, and how soon after that each must be here, in milliseconds.
+# The interval at which events leave upstream, and the time within which each must arrive, in milliseconds.
 PACE = 100
 ON_TIME = 50
 
 
 @dataclass
 class Observation:
-    # The rows of the table that it fills.
+    # The rows of the table that the observation fills.
     rows: tuple[str, ...]
-    # Of a site and the simulator, the words for the rows.
+    # Takes a site and the simulator; returns the words for the rows.
     observe: Callable
-    # It mostly waits, so all servers are observed at the same time.
+    # Whether it mostly waits, so that all servers are observed concurrently.
     waits: bool
 
 
@@ -46,7 +45,7 @@ def fills(*rows, waits=False):
 
 
 class Asked:
-    """A text of its own for one request, by which upstream's record of it is found."""
+    """A unique text for one request, by which upstream's record of the request is found."""
 
     def __init__(self, simulator, directive=""):
         self.simulator = simulator
@@ -60,7 +59,7 @@ class Asked:
 
     @property
     def has_been_given_up(self):
-        """Whether upstream has seen that nobody waits any more."""
+        """Whether upstream has noticed that the request was cancelled."""
         return self.record["ending"] == "client closed"
 
 
@@ -68,14 +67,14 @@ def yes(condition):
     return "yes" if condition else "no"
 
 
-@fills("a whole reply")
+@fills("a whole response")
 def a_whole_reply(site, simulator):
     reply = site.client.ask("hi")
     chat = site.client.ask("hi", path="/v1/chat/completions")
     return [yes(reply.status == chat.status == 200 and "hi" in reply.text and chat.json["choices"])]
 
 
-@fills("the largest head of a reply")
+@fills("the largest response head")
 def the_largest_head(site, simulator):
     def passes(stream):
         unknown = {f"{number:02}" + "unknown" * 10: 1 for number in range(20)}
@@ -85,12 +84,12 @@ def the_largest_head(site, simulator):
     return [yes(passes(stream=False) and passes(stream=True))]
 
 
-@fills("each event of a stream at once")
+@fills("each event of a stream arrives at once")
 def each_event_at_once(site, simulator):
     def is_on_time():
         asked = Asked(simulator, f"[simulate pace={PACE}]")
         with site.client.stream(asked.text) as stream:
-            # The clock that upstream's record goes by.
+            # The wall clock, which upstream's record also uses.
             arrivals = [(time.time() * 1000, piece.data) for piece in stream.pieces()]
         begin = asked.record["time"]
         return all(
@@ -98,7 +97,7 @@ def each_event_at_once(site, simulator):
             for number, (arrived, data) in enumerate(arrivals)
         )
 
-    # A busy machine may make some late; ten streams in a row are late only where something holds them back.
+    # A busy machine may delay some events; ten streams in a row are late only if the server buffers them.
     return [yes(any(is_on_time() for _ in range(10)))]
 
 
@@ -113,10 +112,10 @@ def large_bodies(site, simulator):
     return [yes(arrives(1)), yes(arrives(20))]
 
 
-@fills("a request beside 64 slow uploads")
+@fills("a request during 64 slow uploads")
 def beside_slow_uploads(site, simulator):
     with Trickle(site.port, 32, PROXY_KEY), Trickle(site.port, 32, "wrong"):
-        # Until the processes are there that some servers start for each upload.
+        # Waits for the processes that some servers start for each upload.
         site.client.ask("hi")
         return ["served at once" if slowest(site.client) < PROMPT else "waits"]
 
@@ -155,7 +154,7 @@ def methods(site, simulator):
     ]
 
 
-@fills("mounted below a prefix", "settings of a prefix")
+@fills("mounted below a prefix", "settings for a prefix")
 def prefixes(site, simulator):
     def path_asked(path):
         asked = Asked(simulator)
@@ -176,7 +175,7 @@ def status_page(site, simulator):
             return list(pool.map(lambda _: site.client.ask("[simulate delay=200]").status, range(count)))
 
     def agree(least):
-        # Whichever process answers. Each copies its counts for the others once a second.
+        # All processes must report the same; each publishes its counters once a second.
         counts = {accepted() for _ in range(6)}
         return len(counts) == 1 and min(counts) >= least
 
@@ -185,7 +184,7 @@ def status_page(site, simulator):
     return [yes(before is not None and wait_until(lambda: agree(before + 4)))]
 
 
-@fills("a client leaves within a stream")
+@fills("a client disconnects during a stream")
 def leaving_within_a_stream(site, simulator):
     asked = Asked(simulator, "[simulate pace=100 deltas=1000]")
     stream = site.client.stream(asked.text)
@@ -195,40 +194,40 @@ def leaving_within_a_stream(site, simulator):
     return ["noticed" if noticed and asked.record["events_sent"] < 50 else "not noticed"]
 
 
-@fills("a client leaves a silent stream", waits=True)
+@fills("a client disconnects from a silent stream", waits=True)
 def leaving_a_silent_stream(site, simulator):
     def when():
         asked = Asked(simulator, "[simulate stall=3]")
         stream = site.client.stream(asked.text)
-        # Just after a sign of life, so that the next is as far away as can be.
+        # Disconnects just after a heartbeat, so that the next one is as far away as possible.
         stream.read_until(b"\n:")
         stream.close()
         left = time.monotonic()
         if not wait_until(lambda: asked.has_been_given_up):
             return "not noticed"
-        return "noticed at once" if time.monotonic() - left < HEARTBEAT / 2 else "noticed by a beat"
+        return "noticed at once" if time.monotonic() - left < HEARTBEAT / 2 else "noticed by a heartbeat"
 
     return [min(when() for _ in range(2))]
 
 
-@fills("a stream is silent for longer than the server waits", waits=True)
+@fills("a stream is silent longer than the server's time limit", waits=True)
 def a_silent_stream(site, simulator):
     with site.client.stream(f"[simulate pace={(SERVER_LIMIT + 2) * 1000}]") as stream:
         try:
             stream.read_until(b"event: response.in_progress")
-            return ["kept by beats"]
+            return ["kept alive by heartbeats"]
         except (AssertionError, http.client.HTTPException, OSError):
             return ["cut off"]
 
 
-@fills("no reply for longer than the server waits", waits=True)
+@fills("no response within the server's time limit", waits=True)
 def no_reply(site, simulator):
     connection = site.client.send("POST", "/proxy", ask("[simulate hang]"))
     connection.sock.settimeout(3 * SERVER_LIMIT)
     try:
         return [str(connection.getresponse().status)]
     except TimeoutError:
-        return ["waits on"]
+        return ["keeps waiting"]
     except (http.client.HTTPException, OSError):
         return ["cut off"]
     finally:
@@ -250,7 +249,7 @@ def reloaded(site, simulator):
     with ThreadPoolExecutor(1) as pool, site.client.stream("[simulate pace=100 deltas=100]") as stream:
         begin = stream.read_until(b"output_text.delta")
         site.reload()
-        # Until all of its processes know.
+        # Waits until all of its processes know of the reload.
         time.sleep(0.5)
         other = pool.submit(lambda: (site.client.ask("hi").status, time.monotonic()))
         end = how_it_ends(stream, begin)
@@ -261,7 +260,7 @@ def reloaded(site, simulator):
 
 
 def how_it_ends(stream, begin):
-    """What a client sees at the end of a stream; only the first two are to be trusted."""
+    """What a client sees at the end of a stream."""
     try:
         body = begin + stream.rest()
     except http.client.IncompleteRead:
@@ -273,7 +272,7 @@ def how_it_ends(stream, begin):
     return "is completed" if b"event: response.completed" in body else "just ends"
 
 
-@fills("what `check --through` finds to change")
+@fills("findings of `check --through`")
 def what_check_finds(site, simulator):
     address = f"http://127.0.0.1:{site.port}/v1"
     ended = subprocess.run(
@@ -286,4 +285,4 @@ def what_check_finds(site, simulator):
     )
     assert f"{address}/chat/completions: streams" in ended.stdout, ended.stdout + ended.stderr
     found = [line for line in (ended.stdout + ended.stderr).splitlines() if address in line and not line.startswith("ok ")]
-    return ["; ".join(found) or "nothing"]
+    return ["; ".join(found) or "none"]

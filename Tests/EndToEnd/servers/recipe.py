@@ -1,4 +1,4 @@
-"""A web server with gpt-proxy behind it, as a recipe in deploy/ puts it together."""
+"""A web server with gpt-proxy behind it, set up by a recipe in deploy/."""
 
 import os
 import re
@@ -11,19 +11,19 @@ from stack import OPENAI_KEY, PROXY_KEY, accepts_connections, environment, free_
 
 RECIPES = REPOSITORY / "deploy"
 
-# The servers' time limits are shortened to this, in seconds; a stream is silent for longer, but for its signs of life.
+# The servers' time limits are shortened to this, in seconds; streams are silent for longer, except for heartbeats.
 SERVER_LIMIT = 4
 HEARTBEAT = 1
 
-# Debian's user of web servers, whom root's servers become.
+# Debian's user for web servers; servers that root starts switch to it.
 IS_ROOT = os.getuid() == 0
 WEB_USER = "www-data"
 
 
 class Site:
-    """The recipe's own files with other paths, another port and shorter time limits, in a directory of its own."""
+    """The recipe's own files with other paths, another port and shorter time limits, in a separate directory."""
 
-    # What the README's table calls it.
+    # The name in README's table.
     name = None
     # The folder in deploy/.
     recipe = None
@@ -49,25 +49,25 @@ class Site:
         raise NotImplementedError
 
     def reload(self):
-        """Has the server read its configuration again, without harm to what runs, as its manual puts it."""
+        """Makes the server reload its configuration gracefully, as described in its manual."""
         raise NotImplementedError
 
     def signal_reload(self, server, signal, answer):
-        """Sends a server its signal to reload, and waits until it has begun, which its log then says."""
+        """Sends a server its reload signal, and waits until `answer` in the log shows that it has begun."""
         said = self.log.count(answer)
         server.signal(signal)
         assert wait_until(lambda: self.log.count(answer) > said), f"{self.name} does not reload: {self.log}"
 
     def revive(self):
-        """Does what a service manager would do about a responder that has died; where the server does it, nothing."""
+        """Restarts dead responders as a service manager would; does nothing if the server restarts them itself."""
 
     def _lay_out(self, binaries, upstream):
-        # The server's user must be able to reach what it starts, and some make their files only when they are that user.
+        # The server's user must be able to reach the program, and some servers create files after switching to that user.
         self.directory.chmod(0o755)
         if IS_ROOT:
             shutil.chown(self.directory, WEB_USER, WEB_USER)
         self.program = self.directory / "gpt-proxy"
-        # Another name of the same file, where that is possible: so the processes of a site can be told from others'.
+        # A hard link if possible: a separate path makes the processes of this site recognizable.
         try:
             os.link(binaries / "gpt-proxy", self.program)
         except OSError:
@@ -84,9 +84,9 @@ class Site:
             shutil.chown(self.state, WEB_USER, WEB_USER)
 
     def file(self, name):
-        """A file of the recipe, adapted and with the example of a prefix with settings of its own switched on."""
+        """Writes an adapted file of the recipe, with the example of a prefix with its own settings enabled."""
         text = (RECIPES / self.recipe / name).read_text()
-        # What is commented out has no space after the mark, or many; what is said has one.
+        # Lines that are commented out have no space after the mark, or several; real comments have one.
         text = re.sub(r"^( *)#(?=[^\s!]| {4})", r"\1", text, flags=re.MULTILINE)
         for place, here in self.places.items():
             text = re.sub(place, str(here).replace("\\", r"\\"), text)
@@ -97,7 +97,7 @@ class Site:
 
     @property
     def places(self):
-        """What stands in the recipes, and what takes its place here."""
+        """Patterns in the recipes, and their replacements here."""
         return {
             r"/usr/bin/gpt-proxy\b": self.program,
             r"/etc/gpt-proxy\b": self.etc,
@@ -127,15 +127,15 @@ class Site:
         killed = self.responders
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
-        # Others may have taken their places.
-        assert wait_until(lambda: not set(killed) & set(self.responders)), "killed processes are still there"
+        # The server may have started new ones.
+        assert wait_until(lambda: not set(killed) & set(self.responders)), "killed processes still exist"
 
     @property
     def log(self):
         return "".join(path.read_text(errors="replace") for path in self.directory.glob("*.log"))
 
     def stop(self):
-        """Ends all, and checks that no key is in a log."""
+        """Stops all processes, and checks that no log contains a key."""
         for process in reversed(self.processes):
             process.stop()
         self.kill_responders()

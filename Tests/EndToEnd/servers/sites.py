@@ -1,4 +1,4 @@
-"""The servers of the README's table, in its order."""
+"""The servers of README's table, in the same order."""
 
 from apache import ApacheFcgid, ApacheProxyFCGI, ApacheSharedHost
 from lighttpd import LighttpdBinPath, LighttpdSocket

@@ -1,4 +1,4 @@
-"""What the containers are made from: linters find no fault, and the parts fit each other."""
+"""The sources of the containers: linters accept them, and they are consistent."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ def services():
 
 
 def lint(*arguments):
-    """Runs a linter that is installed beside the tests."""
+    """Runs a linter that is installed with the tests' Python packages."""
     program, *arguments = arguments
     ended = subprocess.run(
         [Path(sys.executable).parent / program, *arguments],
@@ -32,15 +32,15 @@ def lint(*arguments):
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_the_linter_finds_no_fault_with_the_dockerfile():
+def test_hadolint_accepts_the_dockerfile():
     lint("hadolint", "--failure-threshold", "style", FOLDER / "Dockerfile")
 
 
-def test_compose_takes_its_file():
+def test_compose_yaml_matches_its_schema():
     lint("check-jsonschema", "--builtin-schema", "vendor.compose-spec", FOLDER / "compose.yaml")
 
 
-def test_what_the_image_is_built_from_is_not_ignored():
+def test_files_that_the_image_needs_are_not_ignored():
     patterns = [line for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     assert patterns[0] == "*"
     kept = [pattern.removeprefix("!") for pattern in patterns[1:]]
@@ -58,7 +58,7 @@ def test_nginx_may_open_the_socket_and_has_no_key(services):
     assert "/run/gpt-proxy" in paths["nginx"] and "/run/gpt-proxy" in paths["gpt-proxy"]
 
 
-def test_no_container_may_do_more_than_it_has_to(services):
+def test_containers_have_minimal_privileges(services):
     for service in services.values():
         assert service["read_only"] and service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]

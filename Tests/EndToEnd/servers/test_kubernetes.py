@@ -1,4 +1,4 @@
-"""The manifests: Kubernetes would take them, and they fit each other and the image."""
+"""The manifests: they match Kubernetes' schemas, and are consistent with each other and the image."""
 
 import re
 
@@ -11,7 +11,7 @@ from recipe import RECIPES
 FOLDER = RECIPES / "kubernetes"
 MANIFESTS = [manifest for path in sorted(FOLDER.glob("*.yaml")) for manifest in yaml.safe_load_all(path.read_text())]
 
-# The oldest version that all of it is stable in, and the newest whose schemas are here.
+# The oldest version in which all used features are stable, and the newest with installed schemas.
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
 
 
@@ -32,7 +32,7 @@ def containers(pod):
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("kind", ["Deployment", "Service", "HorizontalPodAutoscaler"])
-def test_kubernetes_takes_it(kind, version):
+def test_kubernetes_accepts_the_manifests(kind, version):
     kubernetes_validate.validate(manifest(kind), version, strict=True)
 
 
@@ -44,13 +44,13 @@ def test_service_and_autoscaler_find_the_pods(pod, containers):
     assert service["spec"]["ports"][0]["targetPort"] in ports
     target = autoscaler["spec"]["scaleTargetRef"]
     assert (target["kind"], target["name"]) == ("Deployment", deployment["metadata"]["name"])
-    # What is not requested has no utilisation.
+    # Utilisation is only defined for requested resources.
     for metric in autoscaler["spec"]["metrics"]:
         asked = metric["containerResource"]
         assert asked["name"] in containers[asked["container"]]["resources"]["requests"]
 
 
-def test_both_containers_meet_at_the_socket_that_the_image_makes(containers):
+def test_both_containers_use_the_socket_that_the_image_creates(containers):
     command = (RECIPES / "docker/Dockerfile").read_text()
     configuration = (RECIPES / "docker/nginx.conf").read_text()
     (socket,) = re.findall(r'"unix:([^"]+)"', command)
@@ -64,7 +64,7 @@ def test_both_containers_meet_at_the_socket_that_the_image_makes(containers):
     assert mounts == [socket.rpartition("/")[0]] * 2
 
 
-def test_the_keys_are_files_where_the_image_looks_for_them_and_only_gpt_proxy_has_them(pod, containers):
+def test_the_keys_are_mounted_where_the_image_reads_them_and_only_into_gpt_proxy(pod, containers):
     (credentials,) = re.findall(r"^ENV CREDENTIALS_DIRECTORY=(.+)$", (RECIPES / "docker/Dockerfile").read_text(), re.M)
     mounts = {
         name: [mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "keys"]
@@ -77,17 +77,17 @@ def seconds(text):
     return int(re.fullmatch(r"(\d+)s?", text)[1])
 
 
-def test_a_pod_that_goes_lets_its_streams_end(pod, containers):
+def test_a_terminating_pod_completes_its_streams(pod, containers):
     waits = {
         name: seconds(container["lifecycle"]["preStop"]["exec"]["command"][1]) for name, container in containers.items()
     }
     settings = {variable["name"]: variable["value"] for variable in containers["gpt-proxy"]["env"]}
-    # nginx stops taking requests while gpt-proxy still does, and neither is killed within its grace.
+    # nginx stops accepting requests before gpt-proxy does, and neither is killed during its grace.
     assert waits["nginx"] < waits["gpt-proxy"]
     assert waits["gpt-proxy"] + seconds(settings["SHUTDOWN_GRACE"]) < pod["spec"]["terminationGracePeriodSeconds"]
 
 
-def test_no_container_may_do_more_than_it_has_to(pod, containers):
+def test_containers_have_minimal_privileges(pod, containers):
     assert pod["spec"]["securityContext"]["runAsNonRoot"]
     for container in containers.values():
         context = container["securityContext"]

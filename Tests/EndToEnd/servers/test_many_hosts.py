@@ -1,4 +1,4 @@
-"""Hosts behind an edge, each in a network namespace of its own: one dies under load, and the others carry on."""
+"""Hosts behind an edge, each in its own network namespace: one dies under load, and the others keep serving."""
 
 import itertools
 import os
@@ -21,21 +21,21 @@ def ip(*arguments):
 
 
 def may_make_namespaces():
-    """Root may, but not in every container."""
+    """Whether this user may create and enter network namespaces: root may, but not in every container."""
     name = f"probe-{os.getpid()}"
     if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode != 0:
         return False
-    # One may be allowed to make what one is not allowed to enter.
+    # Creating may be allowed although entering is not.
     entered = subprocess.run(["ip", "netns", "exec", name, "true"], capture_output=True).returncode == 0
     ip("netns", "del", name)
     return entered
 
 
-pytestmark = pytest.mark.skipif(not may_make_namespaces(), reason="network namespaces cannot be made here")
+pytestmark = pytest.mark.skipif(not may_make_namespaces(), reason="cannot create network namespaces here")
 
 
 class Namespace:
-    """A host's network: an address of its own, and one of the edge's at the other end of a cable."""
+    """A host's network: its own address, and an address of the edge at the other end of a virtual cable."""
 
     made = itertools.count()
 
@@ -81,9 +81,9 @@ class Host(NginxSystemd):
         return super().places | {"listen 80;": f"listen {self.namespace.address}:80;"}
 
     def die(self):
-        """As when the power fails: the network first, so that nobody says good-bye.
+        """Simulates a power failure: the network goes down first, so that no connection is closed.
 
-        At the host's end: the edge must go on sending into this cable, and not to whomever else it knows a way to.
+        The link is set down at the host's end, so that the edge keeps sending into this cable instead of using another route.
         """
         ip("-n", self.namespace.name, "link", "set", self.namespace.inside, "down")
         pids = subprocess.run(["ip", "netns", "pids", self.namespace.name], capture_output=True, text=True).stdout
@@ -107,7 +107,7 @@ class Edge(Nginx):
     def file(self, name):
         path = super().file("edge.conf")
         text = path.read_text()
-        # The adapted file has both ways to balance; nginx takes one.
+        # The adapted file has both balancing methods enabled; nginx accepts only one.
         text = re.sub(r"^ *least_conn;$" if self.hashed else r"^ *hash .*;$", "", text, flags=re.MULTILINE)
         path.write_text(text)
         return path
@@ -149,7 +149,7 @@ def edge(binaries, hosts, request):
 
 
 def begun(port):
-    """The texts of the requests that upstream has seen."""
+    """The bodies of the requests that upstream has received."""
     journal = ask_simulator(f"http://127.0.0.1:{port}", "GET", "/_simulator/requests")
     return [request["body"] for request in journal]
 
@@ -163,7 +163,7 @@ CALLERS = 12
 
 @contextmanager
 def load(edge, statuses):
-    """Callers who ask one thing after the other, of which each takes two seconds; what becomes of it goes into `statuses`."""
+    """Callers that send one request after another, each of which takes two seconds; `statuses` gets the results."""
     is_over = threading.Event()
 
     def call():
@@ -183,15 +183,15 @@ def load(edge, statuses):
             caller.join()
 
 
-def test_a_host_that_dies_under_load_loses_nothing_that_had_not_begun(edge, hosts, upstream):
+def test_a_host_that_dies_under_load_loses_only_requests_that_upstream_has_received(edge, hosts, upstream):
     statuses = {}
     with load(edge, statuses):
         assert wait_until(lambda: len(statuses) >= CALLERS)
-    assert all(served_by(hosts)), "the load is not spread"
+    assert all(served_by(hosts)), "the load is not distributed"
     ended = len(statuses)
     with load(edge, statuses):
-        # Of a request that a host has and upstream has not, the edge cannot know that it has not begun. All have now, and none
-        # will end soon; whatever comes next finds the host dead.
+        # The edge cannot know whether a host has already sent a request upstream. So the host dies when upstream has received
+        # all requests and none will end soon; all later requests find the host dead.
         assert wait_until(lambda: len(begun(upstream)) == ended + CALLERS)
         hosts[0].die()
         assert wait_until(lambda: len(statuses) >= ended + 4 * CALLERS, timeout=60)
@@ -203,13 +203,13 @@ def test_a_host_that_dies_under_load_loses_nothing_that_had_not_begun(edge, host
 
 
 @pytest.mark.parametrize("edge", ["hash"], indirect=True)
-def test_callers_can_be_kept_at_a_host_each(edge, hosts):
+def test_each_caller_can_be_bound_to_one_host(edge, hosts):
     for _ in range(6):
         assert edge.client.post(ask("hi"), headers={"X-API-KEY": PROXY_KEY}).status == 200
     assert sorted(served_by(hosts)) == [0, 0, 6]
 
 
-def test_streams_come_through_the_edge_as_they_are_made(edge):
+def test_streams_pass_the_edge_event_by_event(edge):
     with edge.client.stream("[simulate pace=100 deltas=5]") as stream:
         pieces = list(stream.pieces())
     assert pieces[-1].time - pieces[0].time > 0.4

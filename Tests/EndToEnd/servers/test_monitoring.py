@@ -1,4 +1,4 @@
-"""What deploy/monitoring has for Prometheus and Grafana, tried with a real Prometheus that scrapes gpt-proxy through nginx."""
+"""deploy/monitoring for Prometheus and Grafana, tested with a real Prometheus that scrapes gpt-proxy through nginx."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from stack import free_port
 
 FOLDER = REPOSITORY / "deploy/monitoring"
 
-# What Grafana puts in place of a panel's variables.
+# Values that Grafana would insert for a panel's variables.
 VARIABLES = {"$__rate_interval": "1m", "$job": "gpt-proxy", "$instance": ".*"}
 
 
@@ -29,7 +29,7 @@ def panels():
 
 
 def expressions():
-    """The queries of the dashboard, as Prometheus gets them, with the titles of their panels."""
+    """Yields the dashboard's queries, as Prometheus gets them, with the titles of their panels."""
     for panel in panels():
         for target in panel["targets"]:
             expression = target["expr"]
@@ -43,12 +43,12 @@ def rules():
 
 
 def metrics(text):
-    """The metrics that expressions ask for."""
+    """The metrics that are used in expressions."""
     return set(re.findall(r"\b(?:gpt_proxy|gen_ai)_[a-z_]+(?=[\[{) ]|$)(?<!gen_ai_response_model)(?<!gen_ai_token_type)", text))
 
 
 class Prometheus:
-    """Prometheus with the example's configuration, but for the target, the protocol and the pace."""
+    """Prometheus with the example's configuration, except for the target, the protocol and the scrape interval."""
 
     def __init__(self, port):
         self.directory = temporary_directory()
@@ -77,11 +77,11 @@ class Prometheus:
             return json.load(reply)["data"]
 
     def query(self, expression):
-        """The numbers that an expression has now; one that does not parse is an HTTP error."""
+        """The current values of an expression; an invalid expression raises an HTTP error."""
         return [float(series["value"][1]) for series in self.ask("query", query=expression)["result"]]
 
     def wait_for_scrape(self):
-        """Waits until the page has been read twice from its beginning."""
+        """Waits for two more scrapes, so that at least one has started after this call."""
         seen = self.query("count_over_time(up[1h])")
         assert wait_until(lambda: self.query("count_over_time(up[1h])") > [*(n + 2 for n in seen), 0], 30, 0.2), self.process.log
 
@@ -97,7 +97,7 @@ def deployment(deploy, tmp_path):
 
 @pytest.fixture
 def busy(deployment):
-    """Does, whenever it is called, a little of all that is counted."""
+    """A function that causes a few requests of every kind that is counted."""
     client = deployment.client
 
     def busy():
@@ -105,7 +105,7 @@ def busy(deployment):
             assert client.ask("hi", path=path, seed=7).status == 200
             with client.stream("hi", path=path) as stream:
                 stream.rest()
-            # Upstream fails once, and is asked again.
+            # Upstream fails once, and the request is retried.
             assert client.ask(f"[simulate status=503 times=1] {object()}", path=path).status == 200
             assert client.ask("[simulate status=400]", path=path).status >= 400
             assert client.post(ask("hi"), {"X-API-KEY": "wrong"}, path).status == 401
@@ -122,26 +122,26 @@ def prometheus(deployment):
     prometheus.stop()
 
 
-def test_promtool_takes_the_configuration_and_the_rules():
+def test_promtool_accepts_the_configuration_and_the_rules():
     for kind, file in [("config", "prometheus.yml"), ("rules", "alerts.yml")]:
         ended = promtool("check", kind, file)
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_each_alert_fires_where_it_should():
+def test_each_alert_fires_when_it_should():
     ended = promtool("test", "rules", "alerts-tests.yml")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     tests = (FOLDER / "alerts-tests.yml").read_text()
     for rule in rules():
-        assert f'ALERTS{{alertname="{rule["alert"]}", alertstate="firing"' in tests, f"{rule['alert']} is not tried"
+        assert f'ALERTS{{alertname="{rule["alert"]}", alertstate="firing"' in tests, f"{rule['alert']} is not tested"
         assert rule["annotations"]["summary"] and len(rule["annotations"]["description"]) > 80
 
 
-def test_promtool_finds_no_fault_with_a_scrape(deployment, busy):
+def test_promtool_accepts_a_scrape(deployment, busy):
     busy()
     page = deployment.client.get("/status?openmetrics", headers={}).body.decode()
     assert page.endswith("# EOF\n")
-    # promtool knows the format before OpenMetrics, in which a counter's help is of the name that its samples have.
+    # promtool expects the format before OpenMetrics, in which HELP and TYPE of a counter have the name of its samples.
     counters = re.findall(r"^# TYPE (\S+) counter$", page, re.MULTILINE)
     for counter in counters:
         page = re.sub(rf"^# (TYPE|HELP) {counter} ", rf"# \1 {counter}_total ", page, flags=re.MULTILINE)
@@ -150,14 +150,14 @@ def test_promtool_finds_no_fault_with_a_scrape(deployment, busy):
     assert len(counters) >= 8
 
 
-def test_prometheus_reads_the_page_and_answers_every_panel_and_alert(prometheus, busy):
+def test_prometheus_has_data_for_every_panel_and_alert(prometheus, busy):
     for _ in range(3):
         prometheus.wait_for_scrape()
         busy()
     prometheus.wait_for_scrape()
     (target,) = prometheus.ask("targets")["activeTargets"]
     assert (target["health"], target["lastError"]) == ("up", "")
-    # Known by that name only when it is read as OpenMetrics.
+    # Prometheus uses this name only if it parses the page as OpenMetrics.
     (metadata,) = prometheus.ask("metadata", metric="gpt_proxy_requests").values()
     assert metadata[0]["type"] == "counter"
 
@@ -165,12 +165,12 @@ def test_prometheus_reads_the_page_and_answers_every_panel_and_alert(prometheus,
         numbers = prometheus.query(expression)
         assert numbers and all(number == number for number in numbers), f"{title} is empty: {expression}"
     for metric in metrics("\n".join(rule["expr"] for rule in rules())):
-        assert prometheus.query(metric), f"an alert asks for {metric}, which there is not"
+        assert prometheus.query(metric), f"an alert uses {metric}, which does not exist"
     evaluated = prometheus.ask("rules")["groups"][0]["rules"]
     assert [(rule["name"], rule["health"]) for rule in evaluated] == [(rule["alert"], "ok") for rule in rules()]
 
 
-def test_the_dashboard_says_what_it_shows():
+def test_the_panels_of_the_dashboard_are_complete_and_do_not_overlap():
     for panel in panels():
         assert panel["title"] and panel["fieldConfig"]["defaults"]["unit"]
         assert panel["datasource"]["uid"] == "${datasource}"
@@ -182,7 +182,7 @@ def test_the_dashboard_says_what_it_shows():
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
 
 
-def test_the_readmes_table_has_every_metric(deployment, busy):
+def test_the_table_in_the_readme_has_every_metric(deployment, busy):
     busy()
     page = deployment.client.get("/status?openmetrics", headers={}).body.decode()
     families = {

@@ -1,4 +1,4 @@
-"""The units: systemd finds no fault with them, they allow little, and workers are replaced without a lost request."""
+"""The units: systemd accepts them, they grant few privileges, and workers are replaced without a lost request."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ from recipe import RECIPES
 
 UNITS = ["gpt-proxy.socket", "gpt-proxy@.service"]
 
-# Of 10, which is a service without any restriction; systemd calls what is below 2 OK.
+# The maximum is 10, a service without any restriction; systemd rates values below 2 as OK.
 MOST_EXPOSURE = 1.5
 
 
@@ -29,7 +29,7 @@ def analyze(*arguments):
     return ended.returncode, ended.stdout + ended.stderr
 
 
-def test_systemd_finds_no_fault(site):
+def test_systemd_accepts_the_units(site):
     for unit in UNITS:
         site.file(unit)
     status, said = analyze("verify", *(f"{site.directory}/{unit.replace('@', '@1')}" for unit in UNITS))
@@ -37,17 +37,17 @@ def test_systemd_finds_no_fault(site):
     assert "gpt-proxy" not in said, said
 
 
-def test_a_worker_may_do_little(site):
+def test_a_worker_has_few_privileges(site):
     _, said = analyze("security", "--offline=true", str(site.file("gpt-proxy@.service")))
     assert float(re.search(r"exposure level for \S+: ([\d.]+)", said)[1]) <= MOST_EXPOSURE
 
 
-def test_what_workers_know_of_each_other_stays_when_one_is_replaced():
+def test_the_state_directory_survives_the_replacement_of_a_worker():
     unit = (RECIPES / NginxSystemd.recipe / "gpt-proxy@.service").read_text()
     (directory,) = re.findall("^RuntimeDirectory=(.+)$", unit, re.MULTILINE)
     assert f"\nEnvironment=STATE_DIR=%t/{directory}\n" in unit
     assert "\nRuntimeDirectoryPreserve=yes\n" in unit
-    # That one is the socket's, which belongs to root: a second owner would take it away.
+    # /run/gpt-proxy is the socket's directory, which belongs to root; a service that owned it too would take it over.
     assert directory != "gpt-proxy"
 
 
@@ -72,7 +72,7 @@ def test_a_rolling_restart_loses_no_request(site):
     for asker in askers:
         asker.join()
     assert received[-1][0] == "response.completed"
-    # Requests that were served by workers that have ended count as well.
+    # Requests that were served by ended workers are counted too.
     def seen():
         page = site.client.get("/status?json", headers={}).json
         return page["accepted conn"], page["total processes"]

@@ -1,4 +1,4 @@
-"""Every server that gpt-proxy is used behind does what the README's table says of it: no less, and no more."""
+"""Every tested server behaves exactly as README's table describes it."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,18 +13,18 @@ from trickle import PROMPT
 
 @pytest.mark.parametrize("kind", SITES, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("observation", OBSERVATIONS, ids=lambda observation: "; ".join(observation.rows))
-def test_the_server_does_what_the_table_says(servers, expected, observation, kind):
+def test_the_server_behaves_as_the_table_says(servers, expected, observation, kind):
     words = servers.words(observation, kind)
     assert words == [expected.get((row, kind.name)) for row in observation.rows]
 
 
-def test_the_table_tells_of_every_server_and_nothing_else(expected):
+def test_the_table_lists_exactly_the_tested_servers_and_rows(expected):
     rows = [row for observation in OBSERVATIONS for row in observation.rows]
     assert list(expected) == [(row, kind.name) for row in rows for kind in SITES]
 
 
-# mod_fcgid would let it wait for one of the streams to end.
-def test_r15_mod_fcgid_has_a_process_for_one_more_request_than_it_had(binaries, simulator):
+# mod_fcgid must not make the request wait until one of the streams ends.
+def test_r15_mod_fcgid_starts_another_process_for_a_further_request(binaries, simulator):
     site = ApacheFcgid(binaries, simulator.base)
     streams = []
     try:

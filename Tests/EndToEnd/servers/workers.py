@@ -1,4 +1,4 @@
-"""What a service manager does with the recipes' units: keeps the listening socket, and workers on it."""
+"""Replaces a service manager with the recipes' units: keeps the listening socket and runs workers on it."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ class Workers:
 
     def start(self, number):
         name = f"worker-{number}"
-        # What its predecessors have said is there too.
+        # The log also contains the output of earlier workers with this number.
         log = self.site.directory / f"{name}.log"
         said = log.read_text().count("started") if log.exists() else 0
         process = self.site.run(
@@ -38,7 +38,7 @@ class Workers:
         return process
 
     def restart(self, index):
-        """What `systemctl restart` does with a worker."""
+        """Restarts a worker like `systemctl restart`."""
         self.processes[index].signal(signal.SIGTERM)
         self.processes[index].wait()
         self.processes[index] = self.start(index + 1)

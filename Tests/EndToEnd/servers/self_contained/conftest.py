@@ -1,4 +1,4 @@
-"""Fixtures: Debian's smallest root."""
+"""Fixtures: a minimal Debian root directory."""
 
 import pytest
 

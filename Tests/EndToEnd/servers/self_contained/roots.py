@@ -1,12 +1,12 @@
-"""Root directories in which programs run that find nothing else there."""
+"""Root directories for programs that must not depend on this machine's files."""
 
 import shutil
 import subprocess
 
 from processes import PATH
 
-# Puts the kernel's file systems and other directories below a root, makes all else read-only if that is asked for, and runs a
-# command there. The namespace goes with the command, and nothing stays mounted.
+# Mounts the kernel's file systems and other directories below a root, makes everything else read-only if requested, and runs a
+# command there. The mount namespace ends with the command, and nothing stays mounted.
 ENTER = """
 set -e
 root=$1 mode=$2; shift 2
@@ -27,13 +27,16 @@ class Root:
         self.path = path
 
     def command(self, *command, user="0:0", mode="writable", mounts=None):
-        """What runs a command there, as the first process of a namespace; `mounts` are places for other directories."""
+        """The command line that runs a command there as the first process of a namespace.
+
+        `mounts` maps directories of this machine to paths below the root.
+        """
         places = [str(part) for pair in (mounts or {}).items() for part in pair]
         enter = ["bash", "-c", ENTER, "enter", self.path, mode, *places, "--", user]
         return ["unshare", "--mount", "--pid", "--fork", "--kill-child", *enter, *command]
 
     def run(self, *command, **options):
-        """Runs a command there to its end: the finished process with its output as text."""
+        """Runs a command there until it exits; returns the completed process with its output as text."""
         ended = subprocess.run(
             self.command(*command, **options),
             env={"PATH": PATH, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"},
@@ -53,19 +56,19 @@ class Root:
 
     @property
     def files(self):
-        """All there is, but for what package managers keep of their own doings."""
+        """The paths of all files, except for caches, logs and databases of package managers."""
         kept = ("var/cache/", "var/lib/apt/", "var/lib/dpkg/", "var/log/", "tmp/")
         found = {str(path.relative_to(self.path)) for path in self.path.rglob("*")}
         return {name for name in found if not name.startswith(kept)}
 
 
 def debootstrap(path):
-    """Debian's smallest root, from where this machine has its own packages."""
+    """Makes a minimal Debian root, from the mirror that this machine uses."""
     with open("/etc/os-release") as release:
         (codename,) = [line.split("=")[1].strip() for line in release if line.startswith("VERSION_CODENAME=")]
     targets = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {codename}"]
     mirror = subprocess.run(targets, capture_output=True, text=True, check=True).stdout.split()[0]
-    # systemd and man look at what a package brings for them.
+    # systemd and man-db are for the package's units and manual page.
     made = subprocess.run(
         ["debootstrap", "--variant=minbase", "--include=ca-certificates,man-db,systemd", codename, path, mirror],
         env={"PATH": PATH},

@@ -1,4 +1,4 @@
-"""The self-contained program, under Apache in a root directory where there is nothing else but the C library."""
+"""The self-contained program as a CGI program of Apache, in a root directory that contains only the C library."""
 
 import re
 import shutil
@@ -31,13 +31,13 @@ class BareRoot(Apache):
         (self.root / "dev").mkdir()
         (self.root / "dev/null").touch()
         (self.root / "dev/null").chmod(0o666)
-        # mod_cgid makes its socket before the root changes, and looks for it afterwards under the same path.
+        # mod_cgid creates its socket before the root changes, and connects to the same path afterwards.
         run = self.root / self.directory.relative_to("/") / "run"
         run.mkdir(parents=True)
         (self.directory / "run").symlink_to(run)
         self.start_apache(
             f"""
-            # Apache's own threads end with its help; when the first does, Apache sees the bare root alone.
+            # glibc loads this library when a thread ends, and by then Apache can only see the bare root.
             LoadFile libgcc_s.so.1
             ChrootDir {self.root}
             ScriptSock {self.directory}/run/cgid.sock
@@ -51,7 +51,7 @@ class BareRoot(Apache):
 
 
 def c_library():
-    """Where the loader and the libraries are that the program names."""
+    """The paths of the loader and the libraries that the program needs."""
     listed = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True).stdout
     return [Path(path) for path in re.findall(r"(/\S+)", listed)]
 
@@ -63,13 +63,13 @@ def site(binaries, the_simulator):
     site.stop()
 
 
-def test_there_is_nothing_but_the_c_library(site):
+def test_the_root_contains_only_the_c_library(site):
     libraries = [path.name for path in site.root.rglob("*.so*") if path.is_file()]
     assert all(re.match(r"(ld-linux-|lib(c|m|dl|rt|pthread|resolv)\.so)", name) for name in libraries), libraries
     assert {path.name for path in site.cgi.iterdir()} == {"gpt-proxy", ".env"}
 
 
-def test_a_whole_reply(site):
+def test_a_whole_response(site):
     assert "You said: hi" in site.client.ask("hi").text
 
 

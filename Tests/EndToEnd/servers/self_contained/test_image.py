@@ -1,4 +1,4 @@
-"""The container's image: built as its Dockerfile says, but for the compiling, and run as a container engine would."""
+"""The container image: built with its Dockerfile, except for compiling, and run as by a container engine."""
 
 import json
 import os
@@ -20,12 +20,12 @@ from stack import OPENAI_KEY, PROXY_KEY
 FOLDER = RECIPES / "docker"
 PROGRAM = REPOSITORY / ".build/static/gpt-proxy"
 
-# nginx's user in its own image.
+# The user ID of nginx in its official image.
 NGINX = "101"
 
 
 class Image:
-    """The image, with its root directory."""
+    """The image and its root directory."""
 
     def __init__(self, debian, directory):
         self.directory = directory
@@ -34,7 +34,7 @@ class Image:
         container = self.buildah("from", "scratch")
         self.buildah("add", "--quiet", container, debian.path, "/")
         self.buildah("commit", "--quiet", "--rm", container, f"docker.io/library/{base}")
-        # In the place of the stage that compiles.
+        # Replaces the build stage.
         built = directory / "built"
         built.mkdir()
         shutil.copy(PROGRAM, built)
@@ -51,14 +51,14 @@ class Image:
         return ended.stdout.strip()
 
     def command(self, arguments, mounts, **settings):
-        """What runs a command in the image as its configuration and compose.yaml say."""
+        """The command line that runs a command in the image according to its configuration and compose.yaml."""
         variables = [*self.configuration["Env"], *(f"{name}={value}" for name, value in settings.items())]
         user = self.configuration["User"]
         return self.root.command("env", "-i", *variables, *arguments, user=user, mode="read-only", mounts=mounts)
 
 
 class Containers(Nginx):
-    """Both containers: gpt-proxy in its image, nginx with its configuration and rights."""
+    """Both containers: gpt-proxy in its image, and nginx with its configuration and privileges."""
 
     name = "containers"
     recipe = "docker"
@@ -77,13 +77,13 @@ class Containers(Nginx):
 
     def start(self):
         user, group = map(int, self.image.configuration["User"].split(":"))
-        # A new volume is as the image has the directory.
+        # A new volume has the owner and mode of the image's directory.
         volume, secrets = self.directory / "volume", self.directory / "secrets"
         made = self.image.root.file("/run/gpt-proxy").stat()
         self.socket = volume / "gpt-proxy.sock"
         volume.mkdir(made.st_mode & 0o777)
         shutil.chown(volume, made.st_uid, made.st_gid)
-        # As Kubernetes lays them out.
+        # The same layout of files and links as in Kubernetes.
         (secrets / "..data").mkdir(parents=True)
         for name, key in {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY}.items():
             (secrets / "..data" / name).write_text(key)
@@ -93,7 +93,7 @@ class Containers(Nginx):
         self.mounts = {volume: "/run/gpt-proxy", secrets: "/run/secrets"}
         start = self.image.configuration["Entrypoint"] + self.image.configuration["Cmd"]
         self.container = self.run("gpt-proxy", *self.image.command(start, self.mounts, OPENAI_BASE=self.upstream))
-        self.container.wait_until(self.socket.exists, "has not made its socket")
+        self.container.wait_until(self.socket.exists, "has not created its socket")
 
         configuration = self.file("nginx.conf")
         (self.directory / "tmp").mkdir()
@@ -140,19 +140,19 @@ def site(image, binaries, the_simulator):
     site.stop()
 
 
-def test_a_whole_reply_and_a_stream_come_through_both_containers(site, vectors):
+def test_a_whole_response_and_a_stream_pass_both_containers(site, vectors):
     assert site.client.ask("hi").status == 200
 
     assert streams_one_by_one(site.client, vectors)
 
 
-def test_the_program_runs_without_rights(site):
+def test_the_program_runs_without_privileges(site):
     status = dict(line.split(":\t") for line in Path(f"/proc/{site.first_process}/status").read_text().splitlines())
     assert status["Uid"].split() == ["10001"] * 4
     assert int(status["CapEff"], 16) == 0
 
 
-def test_it_is_healthy_until_it_stops(site):
+def test_the_container_is_healthy_until_it_stops(site):
     assert site.is_healthy
     assert site.terminate() == 0
     assert not site.is_healthy
