@@ -17,6 +17,9 @@ enum UpstreamAnswer: Sendable {
 /// Holds the client's request in memory. A stream releases it once it has begun: requests can be large, and a stream lives
 /// for minutes.
 protocol PendingResponse: Sendable {
+    /// The head of a stream that begins before upstream has responded.
+    var earlyHead: ResponseHead { get }
+
     /// Sends the request upstream.
     func answer(_ context: RequestContext) async throws -> UpstreamAnswer
 }
@@ -27,6 +30,8 @@ struct TranslatedResponse<Form: ResponseForm>: PendingResponse {
     let form: Form
     /// The memory reservation of the client's request.
     let memory: MemoryBudget.Reservation?
+
+    var earlyHead: ResponseHead { .eventStream(headers: requests[0].headers) }
 
     /// Decides whether the client gets a stream: if it requested one and upstream sends one.
     func answer(_ context: RequestContext) async throws -> UpstreamAnswer {

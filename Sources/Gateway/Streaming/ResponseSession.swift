@@ -18,7 +18,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private var choices: [ChoiceStream<Transform>] = []
     private var writer: BodyWriter?
     private let slot: RequestSlot?
-    private let heartbeat: Heartbeat
+    private lazy var heartbeat = Heartbeat(
+        every: TimeAmount(context.shared.configuration.heartbeat), on: context.eventLoop)
     private var state = StreamState()
     /// Whether the stream holds a memory reservation.
     private var hasReservation = false
@@ -26,7 +27,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private var early: [UInt8] = []
 
     private let context: RequestContext
-    private var head: ResponseHead
+    /// Upstream's head, translated; nil until upstream has responded.
+    private var head: ResponseHead?
     /// The transforms, until upstream's streams are open.
     private var transforms: [Transform]
     /// The upstream requests; nil once the stream has begun.
@@ -36,26 +38,21 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private let headDelay: TimeAmount
     /// Whether the head delay starts before upstream responds.
     private let announcesEarly: Bool
-    private let redaction: Redaction
-    private let memory: MemoryBudget.Reservation
+    private lazy var memory = MemoryBudget.Reservation(of: context.shared.budget)
     private var headTimer: Scheduled<Void>?
     private var begunAt: ContinuousClock.Instant?
 
     private init(
-        _ context: RequestContext, head: ResponseHead, transforms: [Transform], pending: (any PendingResponse)?,
-        answer: UpstreamAnswer?, announcesEarly: Bool
+        _ context: RequestContext, transforms: [Transform], pending: (any PendingResponse)?, answer: UpstreamAnswer?,
+        announcesEarly: Bool
     ) {
         self.context = context
-        self.head = head
         self.transforms = transforms
         self.pending = pending
         self.answer = answer
         self.announcesEarly = announcesEarly
         headDelay = TimeAmount(context.shared.configuration.streamHeadDelay)
         slot = context.slot
-        redaction = context.redaction
-        memory = MemoryBudget.Reservation(of: context.shared.budget)
-        heartbeat = Heartbeat(every: TimeAmount(context.shared.configuration.heartbeat), on: context.eventLoop)
     }
 
     /// A session for translated requests.
@@ -66,7 +63,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     ) where Form.Transform == Transform {
         let streams = requests[0].context.streams
         self.init(
-            context, head: .eventStream(headers: requests[0].headers),
+            context,
             transforms: streams || form.followsUpstream ? form.transforms(for: requests, context) : [],
             pending: TranslatedResponse(requests: requests, form: form, memory: context.takeBodyMemory()), answer: nil,
             announcesEarly: streams && !form.followsUpstream)
@@ -77,7 +74,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         _ head: ResponseHead, _ body: ResponseBody, through transform: Transform, _ context: RequestContext
     ) {
         self.init(
-            context, head: head, transforms: [transform], pending: nil, answer: .streams(head, [body], contexts: []),
+            context, transforms: [transform], pending: nil, answer: .streams(head, [body], contexts: []),
             announcesEarly: false)
     }
 
@@ -226,7 +223,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     private func writeHead() {
-        guard let responseWriter = context.takeWriter() else { return }
+        guard let head = head ?? pending?.earlyHead, let responseWriter = context.takeWriter() else { return }
         let now = ContinuousClock.now
         begunAt = now
         context.record.firstByte = now - context.start
@@ -293,7 +290,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         else {
             return
         }
-        writer.append { transform.writeFailure(failure.redacted(redaction), into: &$0) }
+        writer.append { transform.writeFailure(failure.redacted(context.redaction), into: &$0) }
     }
 
     // MARK: Results
@@ -317,6 +314,6 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private func stopTimers() {
         headTimer?.cancel()
         headTimer = nil
-        heartbeat.stop()
+        if begunAt != nil { heartbeat.stop() }
     }
 }
