@@ -48,7 +48,7 @@ struct KeysTests {
         let twice = #expect(throws: KeysFileFault.self) {
             try KeyRing(parsing: "ann sha256:\(digest)\nbob sha256:\(digest)\n")
         }
-        #expect(twice?.reason.contains("twice") == true)
+        #expect(twice?.reason.contains("duplicate key") == true)
     }
 
     @Test func `a key is valid until the end of its expiry date`() throws {
