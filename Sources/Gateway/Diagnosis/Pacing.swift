@@ -2,7 +2,7 @@ internal import EventStream
 internal import JSON
 internal import Upstream
 
-/// The timing of the events of ``CheckResponse``: the time over which they were written, and the time over which they
+/// The timing of the events of `CheckResponse`: the time over which they were written, and the time over which they
 /// arrived.
 struct Pacing {
     private var writtenAt: [Int] = []

@@ -5,7 +5,7 @@ public import Upstream
 /// Sends gpt-proxy requests through the web server, as clients do, and checks what the web server does to them.
 ///
 /// The requests go to a clients' route, because a web server can have different settings for each location; a header
-/// prevents them from being sent upstream (``CheckResponse``).
+/// prevents them from being sent upstream (`CheckResponse`).
 public struct WebServerCheck: Sendable {
     /// Larger than servers' default limits: 1 MB (nginx), 128 KB (mod_fcgid).
     private static let largeBody = 4 << 20
@@ -79,7 +79,7 @@ public struct WebServerCheck: Sendable {
         case authorization, apiKey
     }
 
-    /// - Parameter word: the header's value; see ``CheckResponse``.
+    /// - Parameter word: the header's value; see `CheckResponse`.
     func send(
         _ word: String, _ keyHeader: KeyHeader, body: [UInt8] = [], acceptsGzip: Bool = false
     ) async throws(UpstreamError) -> Response {
