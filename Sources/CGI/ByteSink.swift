@@ -25,7 +25,7 @@ public protocol ByteSink: AnyObject, Sendable {
     var clientIsGone: Bool { get }
 
     /// Calls `action` once, on the exchange's event loop, when all flushed bytes have been sent or the client has disconnected;
-    /// immediately if that is already the case. A second call replaces an action that is still waiting.
+    /// immediately if that is already the case. Several actions can wait; all are called, in the order of the calls.
     ///
     /// - Parameter action: the closure to call.
     func whenDrained(_ action: @escaping @Sendable () -> Void)

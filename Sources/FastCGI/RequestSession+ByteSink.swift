@@ -31,13 +31,13 @@ extension RequestSession: ByteSink {
 
     func whenDrained(_ action: @escaping @Sendable () -> Void) {
         eventLoop.assertInEventLoop()
-        if stall == nil { action() } else { drainAction = action }
+        if stall == nil { action() } else { drainActions.append(action) }
     }
 
     /// Resumes sending after a stall.
     func resumeSending() {
         endStall()
-        if sendPieces(leaving: 0) { fireDrainAction() }
+        if sendPieces(leaving: 0) { fireDrainActions() }
     }
 
     /// Called at the end of the request: sends until at most one piece is left and the socket's buffer has room for it.
@@ -81,9 +81,9 @@ extension RequestSession: ByteSink {
         stall = nil
     }
 
-    func fireDrainAction() {
-        guard let action = drainAction else { return }
-        drainAction = nil
-        action()
+    func fireDrainActions() {
+        let actions = drainActions
+        drainActions = []
+        for action in actions { action() }
     }
 }

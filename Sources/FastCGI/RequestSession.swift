@@ -31,7 +31,7 @@ final class RequestSession: @unchecked Sendable {
     var input: RequestInput
     /// The state of the output, with the next two; see `RequestSession+ByteSink.swift`.
     var output = OutputBuffer()
-    var drainAction: (@Sendable () -> Void)?
+    var drainActions: [@Sendable () -> Void] = []
     var stall: Scheduled<Void>?
     private(set) var clientIsGone = false
 
@@ -89,7 +89,7 @@ final class RequestSession: @unchecked Sendable {
     private func finish() {
         eventLoop.assertInEventLoop()
         task = nil
-        drainAction = nil
+        drainActions = []
         if clientIsGone {
             // Ending the response writes to the socket. The web server may be alive but not reading, and the write would block.
             connection.shutdown(.both)
@@ -130,7 +130,7 @@ final class RequestSession: @unchecked Sendable {
         output.removeAll()
         endStall()
         task?.cancel()
-        fireDrainAction()
+        fireDrainActions()
         giveUpInput(.incomplete)
     }
 

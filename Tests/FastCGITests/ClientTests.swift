@@ -66,6 +66,28 @@ extension ServerTests {
             }
         }
 
+        @Test func `everything that waits for a slow client to catch up continues`() async throws {
+            let waiting = Atomic(0)
+            let finished = Atomic(0)
+            let handler: Server.Handler = { _, sink, _ in
+                sink.write(pattern(8_000_000))
+                sink.flush()
+                for _ in 1...3 {
+                    sink.whenDrained { finished.add(1, ordering: .relaxed) }
+                    waiting.add(1, ordering: .relaxed)
+                }
+                await BodyDrain(sink).wait()
+            }
+            try await withServer(handler: handler) { _, path in
+                let peer = try WebServer(connectingTo: path)
+                peer.send(Record.request())
+                await eventually("they wait") { waiting.load(ordering: .relaxed) == 3 }
+                #expect(finished.load(ordering: .relaxed) == 0)
+                #expect(try peer.readResponse().output.count == 8_000_000)
+                #expect(finished.load(ordering: .relaxed) == 3)
+            }
+        }
+
         @Test func `bytes that a slow client does not read are buffered and arrive whole and in order`() async throws {
             let (size, piece) = (20_000_000, 100_000)
             let stalled = Atomic(0)
