@@ -46,7 +46,7 @@ def refusal(reply):
 def test_a_request_above_the_concurrency_limit_gets_503_in_the_routes_format(deploy, streams):
     client = deploy(MAX_STREAMS="2").client
     with live_streams(client, 2):
-        assert "Try again" in refusal(client.ask("hi", stream=streams))["detail"]
+        assert "Retry" in refusal(client.ask("hi", stream=streams))["detail"]
         error = refusal(client.ask("hi", path="/v1/chat/completions", stream=streams))["error"]
         assert error["type"] == "server_error"
         assert error["code"] == "overloaded"
@@ -215,7 +215,7 @@ def test_large_concurrent_bodies_stay_within_the_memory_budget(deploy):
         for stream in [False, True]:
             assert client.ask("hi", stream=stream).status == 200
         for path in ["/proxy", "/v1/chat/completions"]:
-            assert "Try again" in str(refusal(client.ask("x" * size, path=path)))
+            assert "Retry" in str(refusal(client.ask("x" * size, path=path)))
     assert responder.process.peak_kilobytes - before < 4 * FOR_BODIES
     assert wait_until(lambda: client.ask("hi" + "x" * size).status == 200)
 

@@ -145,7 +145,7 @@ def test_s1_a_link_stays_and_its_file_is_edited(run, place, new_key, keys_file):
 def test_s1_a_new_file_is_readable_by_owner_and_group_and_the_command_says_so(run, keys_file):
     ended = run("key", "new", "ann", "--add", "--file", keys_file)
     assert keys_file.stat().st_mode & 0o777 == 0o640
-    assert "the user who runs gpt-proxy must" in ended.stderr
+    assert "the user that runs gpt-proxy must" in ended.stderr
     assert run("key", "new", "bob", "--add", "--file", keys_file).stderr == ""
 
 
@@ -222,7 +222,7 @@ def test_s1_a_directory_without_processes_is_named(run, new_key, keys_file, stat
     assert (ended.returncode, ended.stdout) == (0, f"revoked 1\nno process is running in {none}\n")
     ended = run("key", "revoke", "bob", "--file", keys_file, "--state-dir", none)
     assert ended.returncode == 1
-    assert f"cannot be seen: cannot read {none}: No such file or directory" in ended.stderr
+    assert f"running processes use it: cannot read {none}: No such file or directory" in ended.stderr
 
 
 # --- A file that cannot be read ---------------------------------------------------------------------------------------
