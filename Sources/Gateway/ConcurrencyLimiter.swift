@@ -64,6 +64,9 @@ final class ConcurrencyLimiter: Sendable {
         for waiter in admitted { waiter.continuation.resume(returning: true) }
     }
 
+    /// How many requests wait for a permit.
+    var waiterCount: Int { state.withLock { $0.waiting.count } }
+
     private func take(_ places: Int) -> Bool {
         state.withLock { state in
             guard state.waiting.isEmpty, state.live <= limit - places else { return false }

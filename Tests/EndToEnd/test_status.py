@@ -88,7 +88,7 @@ def test_requests_are_counted_by_caller_route_and_model(status):
 def test_streams_are_counted_too(status):
     with status.client.stream("hi", path=CHAT) as stream:
         assert b"[DONE]" in stream.rest()
-    wait_until(lambda: page(status.client)["tokens"]["output"] > 0)
+    assert wait_until(lambda: page(status.client)["tokens"]["output"] > 0)
     (latency,) = page(status.client)["latency"]
     assert latency["duration"]["count"] == latency["first byte"]["count"] == 1
     assert 0 < latency["first byte"]["p50"] <= latency["duration"]["p99"] * 2
@@ -129,7 +129,7 @@ def test_tokens_saved_by_disconnected_clients_are_estimated_from_other_requests(
     tokens = page(status.client)["tokens"]["output"]
     with status.client.stream(HALTING, path=CHAT) as live:
         live.read_until(b"delta")
-        wait_until(lambda: page(status.client, "&full")["streams"][0]["output tokens"] >= 3)
+        assert wait_until(lambda: page(status.client, "&full")["streams"][0]["output tokens"] >= 3)
     assert wait_until(lambda: page(status.client)["client left"] == 1)
     assert 0 < page(status.client)["saved output tokens"] < tokens
 

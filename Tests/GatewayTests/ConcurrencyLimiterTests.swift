@@ -12,11 +12,16 @@ struct ConcurrencyLimiterTests {
         (try? await limiter.enter(on: loop)) != nil
     }
 
+    /// Waits until that many requests are queued.
+    private func wait(for count: Int, in limiter: ConcurrencyLimiter) async throws {
+        while limiter.waiterCount != count { try await Task.sleep(for: .milliseconds(1)) }
+    }
+
     @Test func `a request that finds no permit gets the next one released`() async throws {
         let limiter = ConcurrencyLimiter(limit: 1)
         #expect(await isLetIn(to: limiter))
         async let second = isLetIn(to: limiter)
-        try await Task.sleep(for: .milliseconds(50))
+        try await wait(for: 1, in: limiter)
         limiter.leave(1)
         #expect(await second)
         limiter.leave(1)
@@ -49,9 +54,10 @@ struct ConcurrencyLimiterTests {
         let limiter = ConcurrencyLimiter(limit: 1)
         #expect(await isLetIn(to: limiter))
         let leaving = Task { await isLetIn(to: limiter) }
-        try await Task.sleep(for: .milliseconds(50))
+        try await wait(for: 1, in: limiter)
         leaving.cancel()
         #expect(await leaving.value == false)
+        #expect(limiter.waiterCount == 0)
         limiter.leave(1)
         #expect(await isLetIn(to: limiter))
     }
