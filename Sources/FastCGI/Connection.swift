@@ -103,13 +103,19 @@ final class Connection: @unchecked Sendable {
 
     /// Starts the response to a request.
     ///
+    /// - Parameters:
+    ///   - id: the web server's id for the request.
+    ///   - keepsConnection: whether the web server wants to reuse the connection.
+    ///   - server: the web server's name (`SERVER_SOFTWARE`).
     /// - Returns: false if libfcgi cannot allocate memory. The connection must then be closed.
-    func beginResponse(to parser: RequestParser, _ beginnings: BeginningPipe) -> Bool {
-        let hasBegun = beginnings.begin(request, id: parser.requestID, keepsConnection: parser.keepsConnection)
+    func beginResponse(
+        id: UInt16, keepsConnection: Bool, to server: String?, _ beginnings: BeginningPipe
+    ) -> Bool {
+        let hasBegun = beginnings.begin(request, id: id, keepsConnection: keepsConnection)
         request.pointee.ipcFd = descriptor
         guard hasBegun else { return false }
-        mayBeReused = parser.keepsConnection && !isLastResort
-        isFromNginx = parser.parameters["SERVER_SOFTWARE"]?.hasPrefix("nginx/") ?? false
+        mayBeReused = keepsConnection && !isLastResort
+        isFromNginx = server?.hasPrefix("nginx/") ?? false
         // Free libfcgi's input and error streams now: they are not used any more, and a streamed response can take minutes.
         // Nothing was written to the error stream, so closing it sends no record.
         FCGX_FreeStream(&request.pointee.in)

@@ -57,7 +57,7 @@ struct RequestInput {
 
     var isAwaited: Bool { waiting != nil }
 
-    mutating func await(_ continuation: CheckedContinuation<Void, Never>) {
+    mutating func suspend(_ continuation: CheckedContinuation<Void, Never>) {
         waiting = continuation
     }
 

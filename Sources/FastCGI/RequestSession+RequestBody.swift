@@ -170,7 +170,7 @@ extension RequestSession: RequestBody {
     private func waitForInput(limit: TimeAmount) async {
         keepPace(limit: limit)
         await withCheckedContinuation { continuation in
-            input.await(continuation)
+            input.suspend(continuation)
             arm()
         }
     }

@@ -72,9 +72,14 @@ final class RequestSession: @unchecked Sendable {
 
     /// Runs the handler, after the variables have been received.
     func run() {
-        guard connection.beginResponse(to: input.parser, context.beginnings) else { return close() }
+        let parameters = input.takeParameters()
+        guard
+            connection.beginResponse(
+                id: input.parser.requestID, keepsConnection: input.parser.keepsConnection,
+                to: parameters["SERVER_SOFTWARE"], context.beginnings)
+        else { return close() }
         phase = .running
-        let request = CGI.Request(parameters: input.takeParameters(), body: self)
+        let request = CGI.Request(parameters: parameters, body: self)
         task = Task(executorPreference: context.executor) {
             await self.service.handler(request, self, self.eventLoop)
             await self.sendAllButLastPiece()

@@ -1,5 +1,7 @@
 /// The model that is sent upstream for the name that a client asks for.
-public struct ModelChoice: Sendable, Equatable {
+///
+/// A class, because every translation passes it on several times.
+public final class ModelChoice: Sendable {
     /// The name that the client sent; nil if it sent none.
     public let asked: String?
     /// The model that the model map selected for it, or for the default model.
@@ -27,7 +29,7 @@ public struct ModelChoice: Sendable, Equatable {
     ///   - map: the model map.
     ///   - catalogue: the catalogue, which names the replacements of retired models.
     ///   - availability: which models are retired; nil replaces none (`RETIRED_MODELS=forward`).
-    public init(
+    public convenience init(
         asked: String?, defaultModel: ModelSelection, map: ModelMap, catalogue: Catalogue,
         availability: ModelAvailability?
     ) {
@@ -43,7 +45,7 @@ public struct ModelChoice: Sendable, Equatable {
     ///   - mapped: the model that the model map selected.
     ///   - catalogue: the catalogue, which names the replacements of retired models.
     ///   - availability: which models are retired; nil replaces none.
-    public init(mapped: ModelSelection, catalogue: Catalogue, availability: ModelAvailability?) {
+    public convenience init(mapped: ModelSelection, catalogue: Catalogue, availability: ModelAvailability?) {
         self.init(asked: nil, mapped: mapped, catalogue: catalogue, availability: availability)
     }
 
@@ -54,6 +56,14 @@ public struct ModelChoice: Sendable, Equatable {
         sent = successor.model
         predecessor = successor.predecessor
         effort = mapped.effort ?? successor.effort
+    }
+}
+
+extension ModelChoice: Equatable {
+    /// Whether both have the same names, facts and effort.
+    public static func == (left: ModelChoice, right: ModelChoice) -> Bool {
+        left.asked == right.asked && left.mapped == right.mapped && left.sent == right.sent
+            && left.predecessor == right.predecessor && left.effort == right.effort
     }
 }
 

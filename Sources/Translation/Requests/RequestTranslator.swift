@@ -3,7 +3,9 @@ public import Models
 
 /// Translates clients' requests into upstream requests. Does no I/O. The same request gives the same bytes in every
 /// process, because a changed prefix misses upstream's prompt cache.
-public struct RequestTranslator: Sendable {
+///
+/// A class, because every request that could be sent for another model keeps its translator.
+public final class RequestTranslator: Sendable {
     /// The operator's settings, possibly overridden for a location of the web server or for a caller's key.
     public let settings: TranslationSettings
     private let availability: ModelAvailability?
@@ -135,10 +137,9 @@ public struct RequestTranslator: Sendable {
         to choice: ModelChoice,
         _ translate: @escaping @Sendable (RequestTranslator) throws(RequestError) -> TranslatedRequest
     ) -> TranslatedRequest.Alternative? {
-        guard let availability, let observation = choice.observationIfMissing else { return nil }
-        let translator = RequestTranslator(settings: settings, availability: availability.adding(observation))
-        return TranslatedRequest.Alternative(observation: observation) { () throws(RequestError) in
-            try translate(translator)
+        guard availability != nil, let observation = choice.observationIfMissing else { return nil }
+        return TranslatedRequest.Alternative(observation: observation) { [self] () throws(RequestError) in
+            try translate(RequestTranslator(settings: settings, availability: availability?.adding(observation)))
         }
     }
 }
