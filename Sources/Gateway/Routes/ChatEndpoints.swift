@@ -4,10 +4,7 @@ internal import Translation
 /// `POST /v1/chat/completions`: Chat Completions in, Chat Completions out, whichever API upstream has.
 enum ChatEndpoint {
     static func respond(to context: RequestContext) async throws {
-        switch try session(context) {
-        case .translated(let session): try await session.run()
-        case .passed(let session): try await session.run()
-        }
+        try await session(context).run()
     }
 
     @inline(never)  // See Architecture, "Memory per stream".
@@ -25,10 +22,7 @@ enum ChatEndpoint {
 /// upstream with one of the older APIs (`TARGET_API` other than `responses`) serves the legacy API itself.
 enum CompletionsEndpoint {
     static func respond(to context: RequestContext) async throws {
-        switch try session(context) {
-        case .translated(let session): try await session.run()
-        case .passed(let session): try await session.run()
-        }
+        try await session(context).run()
     }
 
     @inline(never)  // See Architecture, "Memory per stream".
@@ -66,6 +60,13 @@ private enum ChatSession {
             self = .translated(ResponseSession(requests, as: TranslatedForm(), context))
         } else {
             self = .passed(ResponseSession(Array(requests.prefix(1)), as: PassedForm(), context))
+        }
+    }
+
+    func run() async throws(HTTPError) {
+        switch self {
+        case .translated(let session): try await session.run()
+        case .passed(let session): try await session.run()
         }
     }
 }

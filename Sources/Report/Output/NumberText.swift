@@ -12,7 +12,7 @@ enum NumberText {
         short(Int(exactly: number.rounded()) ?? .max)
     }
 
-    /// The number of decimals for amounts in USD of which the largest is `total`: two, or four for small amounts.
+    /// The number of decimals for a column of amounts in USD: two, or four if the largest amount, `total`, is small.
     static func decimals(forDollars total: Double) -> Int { total >= 10 ? 2 : 4 }
 
     /// Milliseconds as seconds, in at most five characters.

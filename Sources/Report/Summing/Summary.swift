@@ -1,6 +1,6 @@
 /// The summary of logs, which can be written as a table, a page, CSV and JSON.
 public struct Summary: Sendable {
-    /// The placeholder for a missing caller or model, because an empty cell would be overlooked.
+    /// What a table shows for a missing caller or model: a dash, because an empty cell would be overlooked.
     static let nobody = "–"
 
     let selection: Selection

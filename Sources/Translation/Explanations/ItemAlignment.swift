@@ -30,8 +30,8 @@ enum ItemAlignment {
             }
         }
 
-        /// An assistant message becomes inserted reasoning, its content, its calls, and placeholder results for unanswered
-        /// calls.
+        /// An assistant message becomes inserted reasoning, its content, its calls, and an inserted result for each
+        /// unanswered call.
         private mutating func passAssistant(_ message: Value) {
             passReasoning()
             if let said = try? AssistantContent(message, ""), !said.isEmpty { position += 1 }

@@ -47,7 +47,8 @@ extension InputItems {
         }
     }
 
-    /// Writes placeholder results for a message's calls that have no result in the conversation.
+    /// Writes the result `[no result]` for each of a message's calls that the conversation does not answer: the Responses API
+    /// rejects a call without a result.
     mutating func writeMissingResults(of range: Range<Int>, _ path: String, to writer: inout Writer) {
         for call in pairing.calls[range] where !call.isAnswered {
             notices.repaired(path, "is followed by an inserted result: its call '\(call.id)' has none")
