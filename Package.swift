@@ -67,16 +67,33 @@ let package = Package(
                 .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .nioExtras, .nioHTTPCompression,
             ]),
         .target(name: "Scoreboard", dependencies: ["Threads"]),
+        .target(name: "Settings", dependencies: ["Files", .configuration]),
+        .target(name: "Logs", dependencies: ["JSON", "Models", "Presentation", "Threads", .logging]),
+        .target(
+            name: "Access",
+            dependencies: [
+                "CGI", "EventLoops", "Files", "JSON", "Models", "Scoreboard", "Settings", "Threads", "Translation",
+                "Upstream", .nioCore, .crypto, .cryptoExtras, .logging,
+            ]),
+        .target(
+            name: "Monitoring",
+            dependencies: [
+                "CGI", "JSON", "Logs", "Models", "Presentation", "Scoreboard", "Settings", "Threads", "Translation",
+                .crypto,
+            ],
+            resources: [.embedInCode("page.html")]),
         .target(
             name: "Gateway",
             dependencies: [
-                "CGI", "EventLoops", "EventStream", "Files", "JSON", "Models", "Presentation", "Scoreboard", "Threads",
-                "Translation", "Upstream",
-                .nioCore,
-                .configuration,
-                .crypto, .cryptoExtras, .logging,
-            ],
-            resources: [.embedInCode("Status/page.html")]),
+                "Access", "CGI", "EventLoops", "EventStream", "Files", "JSON", "Logs", "Models", "Monitoring",
+                "Presentation", "Scoreboard", "Settings", "Threads", "Translation", "Upstream", .nioCore, .logging,
+            ]),
+        .target(
+            name: "Diagnosis",
+            dependencies: [
+                "Access", "EventStream", "Files", "Gateway", "JSON", "Logs", "Models", "Monitoring", "Scoreboard",
+                "Settings", "Threads", "Translation", "Upstream", .nioCore,
+            ]),
         .target(name: "Report", dependencies: ["JSON", "Models", "Presentation"]),
         .target(
             name: "UpstreamSimulator",
@@ -84,12 +101,9 @@ let package = Package(
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "CGI", "EventLoops", "FastCGI", "Files", "Gateway", "JSON", "Models", "Presentation", "Report",
-                "Scoreboard",
-                "SystemLimits", "Threads", "Translation", "Upstream",
-                .nioCore,
-                .nioPosix,
-                .logging, .argumentParser,
+                "Access", "CGI", "Diagnosis", "EventLoops", "FastCGI", "Files", "Gateway", "JSON", "Logs", "Models",
+                "Monitoring", "Presentation", "Report", "Scoreboard", "Settings", "SystemLimits", "Threads",
+                "Translation", "Upstream", .nioCore, .nioPosix, .logging, .argumentParser,
             ]),
         .executableTarget(
             name: "upstream-simulator", dependencies: ["UpstreamSimulator", "Models", .argumentParser]),
@@ -109,11 +123,17 @@ let package = Package(
             name: "UpstreamTests",
             dependencies: ["Upstream", "EventLoops", "Threads", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
         .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
-        .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard"]),
+        .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard", "Threads"]),
+        .testTarget(name: "LogsTests", dependencies: ["Logs"]),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "CGI", "Files", "JSON", "Settings", "Translation", .logging]),
+        .testTarget(
+            name: "MonitoringTests", dependencies: ["Monitoring", "Models", "Scoreboard", "Settings", "Translation"]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CGI", "EventLoops", "Files", "JSON", "Models", "Scoreboard", "Translation", "Upstream",
+                "Gateway", "Access", "CGI", "EventLoops", "JSON", "Models", "Settings", "Translation", "Upstream",
                 "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix,
             ]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),

@@ -1,8 +1,10 @@
+internal import Access
 internal import CGI
 internal import JSON
 internal import Models
 internal import NIOCore
 internal import Scoreboard
+internal import Settings
 internal import Translation
 internal import Upstream
 

@@ -1,9 +1,13 @@
+internal import Access
 public import CGI
 public import Files
 internal import Logging
+public import Logs
 public import Models
+internal import Monitoring
 public import NIOCore
 public import Scoreboard
+internal import Settings
 internal import Translation
 public import Upstream
 
@@ -24,7 +28,7 @@ public final class Responder: Sendable {
     ///   - files: watches the files that the configuration names, once it has been started; nil keeps the values that were
     ///     read with the configuration.
     ///   - scoreboard: shows other processes the state of this one; see ``Configuration/makeScoreboard()``.
-    ///   - writeLogLine: writes each request's log line; by default ``LogWriter/standardError``.
+    ///   - writeLogLine: writes each request's log line; by default `LogWriter.standardError`.
     ///   - today: returns the current day, which decides which models are retired.
     public init(
         configuration: Configuration, client: Client, budget: MemoryBudget = .unlimited, files: FileWatch? = nil,
@@ -118,7 +122,11 @@ public final class Responder: Sendable {
             throw HTTPError.methodNotAllowed(methods)
         }
         guard route != .status, route != .health || HealthEndpoint.asksUpstream(request) else { return }
-        context.record.caller = try await authenticator.caller(of: request)
+        do throws(AccessError) {
+            context.record.caller = try await authenticator.caller(of: request)
+        } catch {
+            throw HTTPError(error)
+        }
     }
 
     @inline(never)  // See Architecture, "Memory per stream".

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// The process's scoreboard in its private memory, which other programs cannot damage.
 final class Board: Sendable {

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// The counters and histograms of a scoreboard, and the history of its last hour.
 public struct MetricStore: Sendable {
     private let clock: Clock

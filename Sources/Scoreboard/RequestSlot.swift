@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Threads
 
 /// A request slot: a live request's row on the scoreboard. It is updated without the scoreboard's lock.
 public final class RequestSlot: Sendable {

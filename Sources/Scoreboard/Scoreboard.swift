@@ -1,3 +1,5 @@
+public import Threads
+
 /// This process's activity: counters, histograms, the history of the last hour and the live requests. With a directory, it also
 /// reads the scoreboards of the machine's other processes.
 ///

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// The request slots of a process.
 struct SlotAllocator: Sendable {
     private let clock: Clock

@@ -1,4 +1,5 @@
 internal import Glibc
+public import Threads
 
 /// The directory with the scoreboards of a machine's processes: one file for each process.
 ///

@@ -32,10 +32,11 @@ public final class Condition: @unchecked Sendable {
     ///
     /// - Parameter body: the closure to call.
     /// - Returns: the closure's result.
-    public func withLock<Result>(_ body: () -> Result) -> Result {
+    /// - Throws: the closure's error.
+    public func withLock<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return body()
+        return try body()
     }
 
     /// Waits until a predicate is true. The caller must hold the lock; it is released while waiting.

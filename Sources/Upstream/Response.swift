@@ -14,6 +14,10 @@ public struct Response: Sendable {
         self.body = body
     }
 
+    /// Whether the status is 200 to 299. Redirections are not successes: they are not followed, because the key would be
+    /// sent to the new address.
+    public var isSuccess: Bool { (200..<300).contains(status) }
+
     /// The first value of a header.
     ///
     /// - Parameter name: the header's name; case is ignored.

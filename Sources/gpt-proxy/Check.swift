@@ -1,11 +1,14 @@
+internal import Diagnosis
 internal import EventLoops
 internal import ArgumentParser
 internal import FastCGI
 internal import Gateway
+internal import Logs
 internal import Models
 internal import NIOCore
 internal import NIOPosix
 internal import Scoreboard
+internal import Settings
 internal import Upstream
 
 struct Check: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 internal import Gateway
 internal import Models
+internal import Settings
 internal import Translation
 
 /// Reads the configuration for a command. If it cannot be used, prints the reason and throws the exit code.

@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import Gateway
 internal import NIOCore
 

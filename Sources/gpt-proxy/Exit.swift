@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Gateway
+internal import Logs
 internal import Presentation
 
 /// Exit codes other than success. The numbers are those of sysexits.h, which service managers know.

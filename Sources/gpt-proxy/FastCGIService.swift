@@ -3,10 +3,13 @@ internal import FastCGI
 internal import Files
 internal import Gateway
 internal import Logging
+internal import Logs
 internal import Models
+internal import Monitoring
 internal import NIOCore
 internal import NIOPosix
 internal import Scoreboard
+internal import Settings
 internal import SystemLimits
 internal import Threads
 internal import Upstream

@@ -1,4 +1,6 @@
+internal import Diagnosis
 internal import Gateway
+internal import Logs
 internal import Presentation
 
 /// Prints the findings of `check` one by one, then their total.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Gateway
+internal import Settings
 
 /// The command line.
 struct GPTProxy: AsyncParsableCommand {

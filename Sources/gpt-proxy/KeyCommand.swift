@@ -1,6 +1,9 @@
+internal import Access
 internal import ArgumentParser
 internal import Gateway
+internal import Logs
 internal import Scoreboard
+internal import Settings
 internal import Translation
 
 struct KeyCommand: AsyncParsableCommand {

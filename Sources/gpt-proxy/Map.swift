@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Gateway
 internal import Glibc
 internal import JSON
+internal import Logs
 public import Models
 public import Translation
 internal import Presentation

@@ -1,7 +1,9 @@
+internal import Diagnosis
 internal import EventLoops
 internal import ArgumentParser
 internal import FastCGI
 internal import Gateway
+internal import Logs
 internal import Models
 internal import NIOCore
 internal import NIOPosix

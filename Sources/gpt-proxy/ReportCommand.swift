@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Gateway
 internal import Glibc
+internal import Logs
 public import Report
 
 struct ReportCommand: AsyncParsableCommand {

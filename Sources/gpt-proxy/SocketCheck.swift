@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import FastCGI
 internal import Files
 internal import Gateway

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Gateway
 internal import Glibc
+internal import Monitoring
 internal import Scoreboard
+internal import Settings
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -304,13 +304,13 @@ def test_the_guide_lists_only_error_codes_of_the_program():
     """Operations.md explains the error codes in the log; each of them exists in the program."""
     table = (GUIDE.parent / "Operations.md").read_text().split("| `error` in the log |")[1].split("\n\n")[0]
     words = re.findall(r"`([a-z_]+)`", "".join(row.split("|")[1] for row in table.splitlines()[2:]))
-    sources = "".join(path.read_text() for path in (REPOSITORY / "Sources/Gateway").rglob("*.swift"))
+    sources = "".join(path.read_text() for path in (REPOSITORY / "Sources").rglob("*.swift"))
     assert len(words) > 10
     assert [word for word in words if f'"{word}"' not in sources] == []
 
 
 def test_every_reason_to_reject_a_token_is_explained():
     guide = (GUIDE.parent / "Tokens-and-secrets.md").read_text()
-    source = (REPOSITORY / "Sources/Gateway/Access/Tokens/TokenFault.swift").read_text()
+    source = (REPOSITORY / "Sources/Access/Tokens/TokenFault.swift").read_text()
     reasons = set(re.findall(r'= "(token_\w+)"', source))
     assert reasons and set(re.findall(r"`(token_\w+)`", guide)) == reasons

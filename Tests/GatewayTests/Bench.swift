@@ -4,6 +4,7 @@ import Gateway
 import Models
 import NIOCore
 import NIOPosix
+import Settings
 import Synchronization
 import Testing
 import Upstream
@@ -81,16 +82,41 @@ final class Bench: Sendable {
         _ body: String = "", method: String = "POST", path: String = "/proxy", key: String? = "caller-canary",
         _ variables: [String: String] = [:]
     ) async -> String {
+        let request = request(body, method: method, path: path, key: key, variables)
+        let sink = MemorySink()
+        await respond(to: request, sink)
+        return sink.text
+    }
+
+    /// Sends a request and returns whether the response is released once it has ended: whether no timer, queue or task keeps
+    /// it.
+    func releases(_ body: String, path: String) async throws -> Bool {
+        weak var sink: MemorySink?
+        do {
+            let strong = MemorySink()
+            sink = strong
+            await respond(to: request(body, path: path), strong)
+        }
+        // What the event loop was asked to do before.
+        try await loop.submit {}.get()
+        return sink == nil
+    }
+
+    private func request(
+        _ body: String, method: String = "POST", path: String, key: String? = "caller-canary",
+        _ variables: [String: String] = [:]
+    ) -> CGI.Request {
         var parameters = Parameters()
         parameters.insert("REQUEST_METHOD", method)
         parameters.insert("SCRIPT_NAME", path)
         if let key { parameters.insert("HTTP_X_API_KEY", key) }
         for (name, value) in variables { parameters.insert(name, value) }
-        let request = CGI.Request(parameters: parameters, body: StoredBody(.success(Array(body.utf8))))
-        let sink = MemorySink()
+        return CGI.Request(parameters: parameters, body: StoredBody(.success(Array(body.utf8))))
+    }
+
+    private func respond(to request: CGI.Request, _ sink: MemorySink) async {
         await Task(executorPreference: EventLoopTaskExecutor(loop)) { [responder, loop] in
             await responder.respond(to: request, sink: sink, on: loop)
         }.value
-        return sink.text
     }
 }

@@ -1,10 +1,6 @@
 internal import Upstream
 
 extension Response {
-    /// Whether the status is 200 to 299. Redirections are not successes: they are not followed, because the key would be
-    /// sent to the new address.
-    var isSuccess: Bool { (200..<300).contains(status) }
-
     var isEventStream: Bool {
         header("content-type")?.lowercased().hasPrefix("text/event-stream") ?? false
     }

@@ -1,7 +1,17 @@
-internal import Files
+public import Files
 internal import Models
+internal import Settings
 internal import Translation
-internal import Upstream
+public import Upstream
+
+extension Configuration.Base {
+    /// The cheapest request: for the list of models.
+    ///
+    /// - Parameter files: watches the key's file, if there is one.
+    public func modelsRequest(_ files: FileWatch) -> Upstream.Request {
+        UpstreamRequests(self, files).get("/models")
+    }
+}
 
 /// Makes the requests to one base: the address, and only the proxy's own headers. Of the client's headers, only those that
 /// identify its request are passed on, and never its key.

@@ -1,11 +1,12 @@
 public import Models
+internal import Settings
 public import Upstream
 
 extension Configuration {
     /// One address of upstream, with the settings that differ between addresses.
     public struct Base: Sendable {
         /// Its position in the list, from 1, which is the suffix of its settings' names.
-        let number: Int
+        public let number: Int
         /// The address, with the prefix of every path: `https://api.openai.com/v1`.
         public let url: BaseURL
         /// The key for this base. Never shown, never sent to a client.

@@ -1,13 +1,16 @@
+internal import Access
 internal import Files
 internal import Logging
+internal import Logs
 public import Models
+public import Settings
 public import Translation
 internal import Upstream
 
 extension Configuration {
     /// Reads and checks all settings.
     ///
-    /// - Throws: ``ConfigurationError`` with all errors found.
+    /// - Throws: `ConfigurationError` with all errors found.
     public init(_ source: ConfigurationSource) throws(ConfigurationError) {
         var values = ConfigurationValues(source)
         let bases = values.bases()

@@ -1,14 +1,17 @@
+public import Access
 internal import Files
 public import Logging
+public import Logs
 internal import Models
 public import Scoreboard
+internal import Settings
 public import Translation
 public import Upstream
 
 /// The operator's settings, read and checked.
 public struct Configuration: Sendable {
     /// The callers' keys and tokens.
-    var access: AccessSettings
+    public var access: AccessSettings
     /// The origins whose pages may send requests from a browser.
     var crossOrigin: CrossOriginPolicy
     /// The bases, in their order of use; at least one.
@@ -77,13 +80,5 @@ public struct Configuration: Sendable {
     }
 
     /// The log for events outside requests.
-    var log: Logger { StandardError.logger(level: logLevel, format: logFormat) }
-}
-
-/// The format of a log line (`LOG_FORMAT`).
-public enum LogFormat: String, Sendable, CaseIterable {
-    /// One JSON object.
-    case json
-    /// Text for people.
-    case text
+    public var log: Logger { StandardError.logger(level: logLevel, format: logFormat) }
 }

@@ -1,5 +1,6 @@
 internal import CGI
 internal import Models
+internal import Settings
 internal import Translation
 
 extension TranslationSettings {

@@ -1,5 +1,8 @@
+internal import Access
 internal import CGI
 internal import JSON
+internal import Settings
+internal import Threads
 internal import Translation
 internal import Upstream
 
@@ -32,23 +35,6 @@ struct HTTPError: Error, Sendable {
 
     /// The client has disconnected, so no response is sent. nginx's status for this case; used only in the log.
     static let clientLeftStatus = 499
-
-    /// The request has no valid key or token. The client gets the same response whatever is wrong.
-    ///
-    /// - Parameter reason: what is wrong; only logged.
-    static func unauthorized(_ reason: String = "invalid_key") -> HTTPError {
-        HTTPError(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
-    }
-
-    /// The caller's key was valid until its file became unreadable for longer than `KEYS_FILE_GRACE`.
-    ///
-    /// Not 401, which would make the caller believe that its key was revoked, and its program would give up. 503 shows that
-    /// the fault is the server's, and that a retry is worthwhile. A key that was not valid before gets 401, whatever the
-    /// file contains by now.
-    static let keysUnreadable = HTTPError(
-        status: 503, reason: "keys_unreadable",
-        message: "The proxy cannot read its callers' keys. Contact the proxy's operator.",
-        code: "keys_unreadable", headers: [("Retry-After", "30")])
 
     static func modelNotAllowed(_ model: String) -> HTTPError {
         HTTPError(
@@ -164,6 +150,10 @@ extension HTTPError {
             self.init(error)
         case let error as UpstreamError:
             self.init(error)
+        case let error as AccessError:
+            self.init(error)
+        case is ThreadError:
+            self = .overloaded("no_thread")
         case let error as ConfigurationError:
             let faults = error.faults.map { "GPT_PROXY_\($0.key.rawValue) \($0.message)" }
             self.init(
@@ -172,6 +162,28 @@ extension HTTPError {
         default:
             self.init(status: 500, reason: "internal_error", message: "\(error)")
         }
+    }
+
+    init(_ error: AccessError) {
+        switch error {
+        case .invalidKey: self = .unauthorized("invalid_key")
+        case .invalidToken(let fault): self = .unauthorized(fault.rawValue)
+        case .keysUnreadable:
+            // Not 401, which would make the caller believe that its key was revoked, and its program would give up. 503
+            // shows that the fault is the server's, and that a retry is worthwhile. A key that was not valid before gets
+            // 401, whatever the file contains by now.
+            self.init(
+                status: 503, reason: "keys_unreadable",
+                message: "The proxy cannot read its callers' keys. Contact the proxy's operator.",
+                code: "keys_unreadable", headers: [("Retry-After", "30")])
+        }
+    }
+
+    /// The request has no valid key or token. The client gets the same response whatever is wrong.
+    ///
+    /// - Parameter reason: what is wrong; only logged.
+    private static func unauthorized(_ reason: String) -> HTTPError {
+        HTTPError(status: 401, reason: reason, message: "Invalid proxy API key", code: "invalid_api_key")
     }
 
     private init(_ error: BodyError) {

@@ -1,3 +1,4 @@
+internal import Settings
 internal import Upstream
 
 /// A PEM file of certificate authorities that are trusted in addition to the system's (`UPSTREAM_CA_FILE`).

@@ -1,6 +1,7 @@
 public import Files
 internal import Logging
 public import Scoreboard
+internal import Settings
 
 extension FileWatch {
     /// A file watcher that logs changes of the files, and shows on the scoreboard which of them cannot be read.

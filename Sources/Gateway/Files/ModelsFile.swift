@@ -1,4 +1,5 @@
 internal import Models
+internal import Settings
 
 /// A file with an operator's rows for the catalogue of models (`MODELS_FILE`).
 enum ModelsFile {

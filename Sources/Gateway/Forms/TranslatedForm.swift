@@ -1,12 +1,13 @@
 internal import CGI
 internal import JSON
+internal import Threads
 internal import Translation
 internal import Upstream
 
 /// Responses of Chat Completions or the legacy API, translated from responses of the Responses API: one for each choice.
 struct TranslatedForm: ResponseForm {
     /// When the response was created, in seconds since 1970.
-    private let created = Int(Timestamp.secondsSince1970())
+    private let created = Int(Clock.system.secondsSince1970)
 
     func transforms(for requests: [TranslatedRequest], _ context: RequestContext) -> [TranslatedStream] {
         let keep = Self.keeper(for: context)

@@ -1,4 +1,6 @@
+internal import Access
 internal import JSON
+internal import Logs
 internal import Translation
 internal import Presentation
 

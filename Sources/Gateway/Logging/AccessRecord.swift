@@ -1,3 +1,4 @@
+internal import Access
 internal import CGI
 internal import Translation
 internal import Upstream

@@ -9,7 +9,7 @@ public struct UpstreamModelList: Sendable {
     public let shutdowns: [String: Day]
 
     /// Nil if the body is not a list, or the list is empty.
-    init?(_ body: [UInt8]) {
+    public init?(_ body: [UInt8]) {
         guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root,
             let data = root["data"], data.kind == .array
         else { return nil }

@@ -1,3 +1,4 @@
+internal import Access
 internal import CGI
 
 /// `/authz`, for nginx's `auth_request`: 204 with the caller's label, or 401. Any method is accepted, because the

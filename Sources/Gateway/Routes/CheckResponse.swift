@@ -1,6 +1,7 @@
 internal import CGI
 internal import EventStream
 internal import JSON
+internal import Threads
 
 /// The response to `gpt-proxy check --through` (`x-gpt-proxy-check`), which sends its requests to the clients' routes
 /// through the same web server. It shows what the web server does to requests and streams, without the cost of a model.
@@ -51,7 +52,7 @@ enum CheckResponse {
             $0.member("object", "gpt_proxy.tick")
             $0.member("number", number)
             $0.member("of", tickCount)
-            $0.member("written_ms", Int(Timestamp.secondsSince1970() * 1000))
+            $0.member("written_ms", Int(Clock.system.secondsSince1970 * 1000))
         }
         return data.bytes
     }

@@ -1,4 +1,5 @@
 internal import CGI
+internal import Settings
 internal import Upstream
 
 /// The origins whose pages may send requests from a browser (`CORS_ORIGINS`), with the headers of the Fetch standard

@@ -1,5 +1,6 @@
 internal import CGI
 internal import Models
+internal import Monitoring
 internal import Translation
 
 /// `GET $STATUS_PATH`: the state of this machine's processes, in the formats of php-fpm's status page: text, `?json`,

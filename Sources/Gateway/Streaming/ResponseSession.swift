@@ -87,8 +87,9 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
             await open()
             await readChoices()
         } while state.streamsEnded() == .askAgain
-        stopTimers()
         let failure = writeEnding()
+        // After the ending, which starts the heartbeat if it writes the head.
+        stopTimers()
         await writer?.finish()
         if let failure { throw failure }
     }

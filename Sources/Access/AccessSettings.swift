@@ -1,0 +1,28 @@
+internal import Files
+internal import Settings
+
+/// The configuration's keys and tokens of callers.
+public struct AccessSettings: Sendable {
+    /// The key that all callers share.
+    var sharedKey: ConfiguredValue<KeyDigest>?
+    /// The file of callers' keys.
+    var keys: FileReading<KeyRing>?
+    var tokens: Tokens?
+    /// How long the keys and secrets in a file stay valid after it becomes unreadable.
+    var grace: Duration
+
+    /// The keys in the file of callers' keys; nil without one.
+    public var keyEntries: [KeyEntry]? { keys?.content.entries }
+
+    /// The tokens that are accepted.
+    struct Tokens: Sendable {
+        enum Keys: Sendable {
+            case secret(ConfiguredValue<KeySet>)
+            case file(FileReading<KeySet>)
+            case published(PublishedKeys.Address)
+        }
+
+        var keys: Keys
+        var rules: TokenRules
+    }
+}
