@@ -86,7 +86,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Access", "CGI", "EventLoops", "EventStream", "Files", "JSON", "Logs", "Models", "Monitoring",
-                "Presentation", "Scoreboard", "Settings", "Threads", "Translation", "Upstream", .nioCore, .logging,
+                "Presentation", "Scoreboard", "Settings", "Threads", "Translation", "Upstream", .nioCore, .crypto,
+                .logging,
             ]),
         .target(
             name: "Diagnosis",
@@ -134,8 +135,9 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Access", "CGI", "EventLoops", "JSON", "Models", "Settings", "Translation", "Upstream",
-                "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix,
+                "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix, .crypto,
             ]),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Models"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),
         .testTarget(
             name: "UpstreamSimulatorTests",

@@ -4,6 +4,7 @@ public enum AccessError: Error, Sendable {
     case invalidKey
     /// The token is invalid.
     case invalidToken(TokenFault)
-    /// The key or token was valid until its file became unreadable for longer than `KEYS_FILE_GRACE`.
+    /// The key or token was valid until its file became unreadable for longer than `KEYS_FILE_GRACE`, or the keys of tokens
+    /// could not be fetched yet.
     case keysUnreadable
 }

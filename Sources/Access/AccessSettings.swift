@@ -14,6 +14,14 @@ public struct AccessSettings: Sendable {
     /// The keys in the file of callers' keys; nil without one.
     public var keyEntries: [KeyEntry]? { keys?.content.entries }
 
+    /// Whether callers can be told apart: whether there is more than the shared key.
+    public var distinguishesCallers: Bool { keys != nil || tokens != nil }
+
+    /// Whether the shared key, as read with the configuration, is the given text.
+    public func sharesKey(_ text: String) -> Bool {
+        sharedKey?.content == KeyDigest(of: text)
+    }
+
     /// The tokens that are accepted.
     struct Tokens: Sendable {
         enum Keys: Sendable {

@@ -43,19 +43,14 @@ public struct Authenticator: Sendable {
         let digest = KeyDigest(of: credential)
         if let key, digest == key.value {
             guard !key.hasExpired else { throw .keysUnreadable }
-            return Caller(label: "default")
+            return Caller(identity: .sharedKey, label: "default")
         }
         if let keys, let caller = keys.content.caller(of: digest, at: Clock.system.secondsSince1970) {
             guard !keys.hasExpired else { throw .keysUnreadable }
             return caller
         }
         guard let tokens, TokenVerifier.isToken(credential) else { throw .invalidKey }
-        let caller: Caller
-        do throws(TokenFault) {
-            caller = try await tokens.caller(of: credential)
-        } catch {
-            throw .invalidToken(error)
-        }
+        let caller = try await tokens.caller(of: credential)
         guard !tokens.haveKeysExpired else { throw .keysUnreadable }
         return caller
     }

@@ -16,9 +16,9 @@ struct KeyDigest: Hashable, Sendable {
 
     /// The digest of the shared key (`PROXY_API_KEY`).
     ///
-    /// - Throws: when the key is `changeme`, which is publicly known.
+    /// - Throws: when the key could be guessed.
     static func ofSharedKey(_ key: String) throws(ValueFault) -> KeyDigest {
-        guard key != "changeme" else { throw ValueFault("is 'changeme', which is publicly known") }
+        try SecretStrength.check(key, atLeast: 16)
         return KeyDigest(of: key)
     }
 

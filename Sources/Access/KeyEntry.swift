@@ -21,7 +21,7 @@ public struct KeyEntry: Sendable {
         guard let word = words.first, word.hasPrefix("sha256:"),
             let digest = KeyDigest(hexadecimal: word.dropFirst("sha256:".count))
         else { throw KeysFileFault("the label must be followed by sha256: and 64 hexadecimal digits") }
-        var caller = Caller(label: label)
+        var caller = Caller(identity: .key(label: label), label: label)
         var expires: Double?
         for word in words.dropFirst() {
             let sides = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -48,9 +48,13 @@ public struct KeyEntry: Sendable {
         Double(day.daysSince1970 + 1) * 24 * 3600
     }
 
-    /// A name from a token, made safe for logs and headers; different names stay different.
+    /// A name from a token, made safe for logs and headers; different names stay different, and differ from all labels of
+    /// keys. The end of a long name is replaced with the beginning of its SHA-256.
     static func label(encoding text: String) -> String {
-        PercentEncoding.encode(text, isLabelByte)
+        let label = "jwt:" + PercentEncoding.encode(text, isLabelByte)
+        guard label.utf8.count > 64 else { return label }
+        let digest = KeyDigest(of: text).hexadecimal
+        return label.prefix(47) + "~" + digest.prefix(16)
     }
 
     /// Whether a word is safe for logs and headers.

@@ -20,6 +20,21 @@ enum ListenAddress {
         }
     }
 
+    /// The socket's address; nil for a unix socket and for a descriptor that is no socket.
+    var socketAddress: (sockaddr_storage, socklen_t)? {
+        switch self {
+        case .unix: return nil
+        case .internet(let storage, let length): return (storage, length)
+        case .inherited(let descriptor):
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let result = withUnsafeMutablePointer(to: &storage) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+            }
+            return result == 0 ? (storage, length) : nil
+        }
+    }
+
     private static func internet(_ text: String) -> Self? {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             return nil

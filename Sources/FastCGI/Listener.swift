@@ -68,6 +68,23 @@ public final class Listener: Sendable {
         return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0
     }
 
+    /// Whether programs on other machines can connect: an internet address that is not a loopback address.
+    ///
+    /// - Parameter address: one of the forms of ``open(_:mode:backlog:)``; for `fd:`, the socket's own address.
+    public static func isExposed(_ address: String) -> Bool {
+        guard let (storage, _) = try? ListenAddress(address).socketAddress else { return false }
+        switch Int32(storage.ss_family) {
+        case AF_INET:
+            let host = withUnsafeBytes(of: storage) { $0.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr.bigEndian }
+            return host >> 24 != 127
+        case AF_INET6:
+            let host = withUnsafeBytes(of: storage) { $0.loadUnaligned(as: sockaddr_in6.self).sin6_addr }
+            return withUnsafeBytes(of: host) { $0.dropLast().contains { $0 != 0 } || $0.last != 1 }
+        default:
+            return false
+        }
+    }
+
     private init(
         _ descriptor: Int32, _ file: SocketFile? = nil,
         makeAnew: (@Sendable () throws(StartError) -> (Int32, SocketFile))? = nil

@@ -29,7 +29,7 @@ extension RequestContext {
     func send(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {
         record.note(requests)
         describe()
-        try permit(requests[0].context)
+        try permit(requests)
         try enter(further: requests.count - 1)
         do {
             let responses =
@@ -51,26 +51,28 @@ extension RequestContext {
     func dryRun(
         _ requests: [TranslatedRequest]
     ) throws(HTTPError) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {
-        let corrected = requests.map { $0.without(shared.caches.refusedParameters.of($0.context.modelSent)) }
+        let corrected = requests.map {
+            $0.without(shared.caches.refusedParameters.of($0.context.modelSent, for: caller))
+        }
         record.note(corrected)
-        try permit(corrected[0].context)
+        try permit(corrected)
         return corrected.map { translated in
-            var sent = shared.pool.bases[0].requests.post(translated, idempotencyKey: IdempotencyKey.of(request))
+            var sent = shared.pool.bases[0].requests.post(
+                translated, idempotencyKey: IdempotencyKey.of(request, from: caller))
             sent.headers += record.headersForUpstream
             return (translated, sent)
         }
     }
 
     /// - Throws: when the caller may not use the model.
-    private func permit(_ context: ReplyContext) throws(HTTPError) {
-        guard let caller = record.caller else { return }
-        guard !context.modelSent.isEmpty else {
-            if caller.models != nil { throw HTTPError.modelNotNamed }
-            return
-        }
+    private func permit(_ requests: [TranslatedRequest]) throws(HTTPError) {
+        guard let caller = record.caller, caller.models != nil else { return }
+        let context = requests[0].context
+        guard !context.modelSent.isEmpty else { throw HTTPError.modelNotNamed }
         let asked = context.modelAsked ?? context.modelMapped
         let names = [asked, context.modelMapped, context.modelSent]
         guard names.contains(where: caller.mayUse) else { throw HTTPError.modelNotAllowed(asked) }
+        for request in requests { try PermittedModels.check(request, for: caller) }
     }
 
     private func sendAll(_ requests: [TranslatedRequest]) async throws -> [UpstreamResponse] {

@@ -17,6 +17,7 @@ final class RequestContext {
         let caches: Caches
         let budget: MemoryBudget
         let limiter: ConcurrencyLimiter
+        let probe = UpstreamProbe()
         let scoreboard: Scoreboard?
         let catalogue: Reloadable<Catalogue>
         /// Returns the current day, which decides which models are retired.
@@ -75,7 +76,7 @@ final class RequestContext {
     ///
     /// - Throws: when there is none.
     func enter() async throws(HTTPError) {
-        try await shared.limiter.enter(on: eventLoop)
+        try await shared.limiter.enter(caller, on: eventLoop)
         permits = 1
         slot = shared.scoreboard?.enter()
         describe()
@@ -83,7 +84,7 @@ final class RequestContext {
 
     /// Returns the permits.
     func leave() {
-        shared.limiter.leave(permits)
+        shared.limiter.leave(permits, of: caller)
         permits = 0
         if let slot = slot.take() { shared.scoreboard?.leave(slot) }
     }
@@ -91,14 +92,21 @@ final class RequestContext {
     /// Writes the request's current description to its row of the scoreboard.
     func describe() {
         slot?.describe(
-            requestID: record.requestID, caller: caller, route: record.routePattern, model: record.modelSent ?? "",
+            requestID: record.requestID, caller: record.caller?.label ?? "", route: record.routePattern,
+            model: record.modelSent ?? "",
             method: record.method)
+    }
+
+    /// The ids of the caller's stored objects; nil if all callers share one key.
+    var storedIDs: StoredIDs? {
+        guard shared.configuration.access.distinguishesCallers else { return nil }
+        return StoredIDs(key: shared.pool.bases[0].requests.storedIDsKey, caller: caller)
     }
 
     // MARK: Settings
 
-    /// The caller's label, which the reasoning cache is keyed by; empty without a caller.
-    var caller: String { record.caller?.label ?? "" }
+    /// Who the caller is, for everything that is kept for it.
+    var caller: Caller.Identity { record.caller?.identity ?? .sharedKey }
 
     /// The operator's settings, with the overrides of the web server's location and of the caller's key.
     func settings() throws(ConfigurationError) -> TranslationSettings {
@@ -157,7 +165,7 @@ final class RequestContext {
     /// The upstream request for the choice with that index.
     func call(_ index: Int) -> UpstreamCall {
         while calls.count <= index {
-            let key = IdempotencyKey.of(request) + (calls.isEmpty ? "" : ".\(calls.count)")
+            let key = IdempotencyKey.of(request, from: caller) + (calls.isEmpty ? "" : ".\(calls.count)")
             calls.append(
                 UpstreamCall(
                     shared.pool, shared.caches, caller: caller, on: eventLoop, idempotencyKey: key,
@@ -169,7 +177,7 @@ final class RequestContext {
     /// Takes a permit for each further upstream request of the client's request.
     func enter(further count: Int) throws(HTTPError) {
         guard count > 0 else { return }
-        try shared.limiter.enter(further: count)
+        try shared.limiter.enter(further: count, caller)
         permits += count
     }
 

@@ -110,7 +110,7 @@ public final class Responder: Sendable {
             let route = Route(
                 path: request.path, passing: configuration.passthrough, statusPath: configuration.statusPath)
         else { throw HTTPError.notFound }
-        context.record.route = route.name
+        context.record.route = route.pattern
         context.record.routePattern = route.pattern
         return route
     }
@@ -142,7 +142,7 @@ public final class Responder: Sendable {
         // Client libraries retry too, unless this header forbids it: their retries would multiply the proxy's.
         if failure.status >= 500, context.isExhausted { failure.headers.append(("x-should-retry", "false")) }
         context.record.status = failure.status
-        context.record.error = failure.reason
+        context.record.note(failure)
         let body = failure.body(Route.failureStyle(path: context.request.path))
         return (.json(failure.status, headers: failure.headers), body)
     }

@@ -51,6 +51,20 @@ public enum Metric: UInt16, Sendable, CaseIterable {
         }
     }
 
+    /// The metric's share of the room for series, in parts of ``shareDenominator``. Metrics without labels have one series.
+    var share: Int {
+        switch self {
+        case .requests: 12
+        case .tokens: 8
+        case .duration: 4
+        case .firstByte, .inputTokens, .outputTokens: 2
+        case .errors, .droppedParameters: 1
+        case .retries, .clientLeft, .savedOutputTokens, .placesExhausted, .lostLogLines: 0
+        }
+    }
+
+    static let shareDenominator = 32
+
     /// The number of values in a series. A histogram has its buckets, the last of them without a bound, and the sum.
     var width: Int {
         if let bounds { return bounds.values.count + 2 }

@@ -9,13 +9,16 @@ struct SeriesTable: Sendable {
     /// The position of the values of each metric's series `other`. If the table is full, new series are counted there: a caller
     /// that can choose labels must not be able to displace other callers' counts.
     private var others: [Int] = []
+    /// The size of each metric's series, in words. Each metric has its own room: many labels of one metric must not displace
+    /// the series of another.
+    private var sizes = [Int](repeating: 0, count: Metric.allCases.count)
     private let capacity: Int
 
     /// Creates a table that contains only the series `other` of each metric.
     ///
-    /// - Parameter capacity: the maximum size, in words. The series `other` exist even if it is smaller.
-    init(capacity: Int) {
-        self.capacity = capacity
+    /// - Parameter capacity: the maximum size, in words; nil for no limit. The series `other` exist even if it is smaller.
+    init(capacity: Int?) {
+        self.capacity = capacity ?? .max
         others = Metric.allCases.map { metric in
             append(metric, Series.key(metric, metric.labels.map { _ in "other" }))
         }
@@ -26,7 +29,8 @@ struct SeriesTable: Sendable {
     mutating func position(of metric: Metric, _ key: [UInt8]) -> Int {
         if let position = positions[key] { return position }
         let size = 1 + key.count.wordsForBytes + metric.width
-        guard size <= capacity - words.count else { return others[Int(metric.rawValue) - 1] }
+        let index = Int(metric.rawValue) - 1
+        guard size <= capacity / Metric.shareDenominator * metric.share - sizes[index] else { return others[index] }
         return append(metric, key)
     }
 
@@ -41,6 +45,7 @@ struct SeriesTable: Sendable {
     }
 
     private mutating func append(_ metric: Metric, _ key: [UInt8]) -> Int {
+        sizes[Int(metric.rawValue) - 1] += 1 + key.count.wordsForBytes + metric.width
         words.append(UInt64(metric.rawValue) | UInt64(key.count) << 16 | UInt64(metric.width) << 32)
         words.append(packing: key)
         positions[key] = words.count

@@ -7,7 +7,7 @@ public struct Totals: Sendable {
     ///
     /// - Parameter snapshots: the snapshots of running and ended processes.
     public init(_ snapshots: [Snapshot]) {
-        var table = SeriesTable(capacity: .max)
+        var table = SeriesTable(capacity: nil)
         for snapshot in snapshots {
             table.add(snapshot.series.words[...])
             for interval in snapshot.intervals {

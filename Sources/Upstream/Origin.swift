@@ -35,6 +35,14 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "\(scheme.rawValue)://\(authority)" }
 
+    /// Whether the host is this machine: a loopback address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3) or
+    /// `localhost` (RFC 6761, section 6.3).
+    public var isThisMachine: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isLoopback = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return isLoopback || host == "::1" || parts.last == "localhost"
+    }
+
     /// The host as written before a port: an IPv6 address in brackets, any other host unchanged.
     var bracketedHost: String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
 }

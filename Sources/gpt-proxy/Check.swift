@@ -67,7 +67,7 @@ struct Check: AsyncParsableCommand {
         for setting in source.settings() { print(setting) }
         var report = FindingsReport()
         report.add([.ok("configuration", "is complete")])
-        report.add(FilesCheck.run(source) + KeysCheck.run(configuration))
+        report.add(FilesCheck.run(source) + KeysCheck.run(configuration) + ExposureCheck.run(configuration))
         report.add([DescriptorsCheck.run(configuration), MemoryCheck.run(configuration)])
         report.add(StateDirectoryCheck.run(source))
         if let path = source.stateDirectoryPath { report.add(UnreadableFilesCheck.run(StateDirectory(path))) }

@@ -1,4 +1,5 @@
 internal import CGI
+internal import Diagnosis
 internal import FastCGI
 internal import Files
 internal import Gateway
@@ -25,6 +26,14 @@ enum FastCGIService {
         for warning in RetirementWarning.all(configuration.settings, on: .today) {
             log.warning(
                 "a model in use is being retired", metadata: ["model": "\(warning.model)", "what": "\(warning.text)"])
+        }
+        for finding in ExposureCheck.run(configuration) {
+            log.warning("\(finding.text)", metadata: ["setting": "\(finding.subject)"])
+        }
+        if Listener.isExposed(address) {
+            log.warning(
+                "other machines can connect to this address, and whoever connects can act as any caller",
+                metadata: ["listen": "\(address)"])
         }
         let budget = DescriptorBudget.raised(eventLoops: System.coreCount)
         if configuration.maxStreams > budget.streams {

@@ -1,4 +1,4 @@
-internal import Gateway
+internal import Diagnosis
 internal import Models
 internal import Presentation
 

@@ -19,6 +19,12 @@ enum SocketCheck {
             findings.append(file)
             if file.verdict == .problem { return findings }
         }
+        if Listener.isExposed(address) {
+            findings.append(
+                .warning(
+                    address, "can be reached by other machines, and whoever connects can act as any caller",
+                    remedy: "use a unix socket or 127.0.0.1, or make sure that only the web server can connect"))
+        }
         do throws(StartError) {
             let status = try FastCGIClient.get("/healthz", from: address)
             findings.append(

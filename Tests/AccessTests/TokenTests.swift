@@ -18,7 +18,7 @@ struct TokenTests {
     func `a token is valid until one minute after its expiry`(expiry: Double, isGood: Bool) throws {
         let claims = #"{"iss":"i","aud":"a","sub":"x","exp":\#(expiry + 0.25)}"#
         if isGood {
-            #expect(try caller(claims).label == "x")
+            #expect(try caller(claims).label == "jwt:x")
         } else {
             #expect(throws: TokenFault.expired) { try caller(claims) }
         }
@@ -28,7 +28,7 @@ struct TokenTests {
     func `a token is valid from one minute before its start`(start: Int, isGood: Bool) throws {
         let claims = #"{"iss":"i","aud":["b","a"],"sub":"x","exp":5000,"nbf":\#(start)}"#
         if isGood {
-            #expect(try caller(claims).label == "x")
+            #expect(try caller(claims).label == "jwt:x")
         } else {
             #expect(throws: TokenFault.notYetValid) { try caller(claims) }
         }

@@ -139,10 +139,10 @@ def test_a_missing_path_parameter_is_found(nginx, check):
 
 def test_a_key_that_differs_from_the_processs_is_found(nginx, check, directory):
     port = nginx(location(*GOOD))
-    said = problem(check(port, PROXY_API_KEY="another"))
+    said = problem(check(port, PROXY_API_KEY="another-key-of-16-bytes"))
     assert "reaches gpt-proxy, which rejects the key" in said and "--key-file" in said
     (directory / "key").write_text(PROXY_KEY + "\n")
-    keys = {"PROXY_API_KEY": None, "JWT_SECRET": "s" * 32}
+    keys = {"PROXY_API_KEY": None, "JWT_SECRET": "0123456789abcdef" * 2}
     assert check(port, "/v1", "--key-file", "key", **keys).returncode == 0
     ended = check(port, **keys)
     assert ended.returncode == 64 and "--key-file" in ended.stderr

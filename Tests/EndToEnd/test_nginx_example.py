@@ -190,13 +190,30 @@ def test_wrong_keys_are_limited_by_client_address(site, keys):
 
 
 @pytest.mark.parametrize("path, said", [("/proxy", "detail"), ("/v1/chat/completions", "error")])
-def test_unknown_callers_get_gpt_proxys_own_401(site, simulator, path, said):
+def test_unknown_callers_get_the_same_401_as_from_gpt_proxy(site, deployment, simulator, path, said):
+    own = deployment.client.post(ask("hi"), {}, path).body
     for headers in ({}, {"X-API-KEY": "wrong"}, {"Authorization": "Bearer a.b.c"}):
         status, headers, body = site.request("POST", path, ask("hi"), headers)
         assert status == 401
         assert headers["Content-Type"] == "application/json"
         assert list(json.loads(body)) == [said]
+        assert body == own
     assert simulator.requests == []
+
+
+def test_s10_a_strangers_body_is_not_kept(site, deployment, directory):
+    """The response comes before the body, which nginx neither stores nor passes on."""
+    headers = {"X-API-KEY": "wrong", "Content-Length": str(60 << 20), "Content-Type": "application/json"}
+    connections = [site.send("POST", "/v1/chat/completions", headers=headers) for _ in range(4)]
+    for connection in connections:
+        connection.send(b" " * (1 << 20))
+        assert connection.getresponse().status == 401
+    # nginx deletes such files at once, so only its descriptors show them.
+    stored = ["find", "/proc", "-maxdepth", "3", "-path", "/proc/*/fd/*", "-lname", f"{directory}/client_body*"]
+    assert subprocess.run(stored, capture_output=True, text=True).stdout == ""
+    for connection in connections:
+        connection.close()
+    assert deployment.responder.access_log() == []
 
 
 def test_authz_is_not_accessible_from_outside(site):

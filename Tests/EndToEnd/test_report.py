@@ -194,10 +194,13 @@ def test_without_gzip(binaries, directory):
 @pytest.mark.parametrize("format", ["json", "text"])
 def test_hostile_names_are_harmless(run, deploy, format):
     deployment = deploy(LOG_FORMAT=format)
-    for model in [HOSTILE, "=1+1", "a,b"]:
+    for model in ["HOSTILE", "=1+1", "a,b"]:
         assert deployment.client.ask("hi", model=model).status == 200
     log = deployment.responder.process.log_file
     assert wait_until(lambda: "1+1" in deployment.responder.log and "a,b" in deployment.responder.log)
+    # gpt-proxy accepts no such name any more, but the log may be from another version or have been changed.
+    text = re.sub('"HOSTILE"|(?<==)HOSTILE', lambda _: json.dumps(HOSTILE), log.read_text())
+    log.write_text(text)
     report = json.loads(run("report", "--json", "--by", "model", log).stdout)
     assert sorted(row["model"] for row in report["rows"]) == sorted(
         ["=1+1", "a,b", re.sub("[\x00-\x1f\x7f-\x9f\u202e]", "\ufffd", HOSTILE)]

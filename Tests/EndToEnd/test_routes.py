@@ -43,11 +43,11 @@ def test_head_of_healthz_has_no_body(proxy):
     assert reply.body == b""
 
 
-def test_upstreams_health_needs_a_key(proxy, simulator):
-    reply = proxy.get("/healthz?upstream=1", headers={})
+def test_upstreams_health_needs_a_key(kept_proxy, simulator):
+    reply = kept_proxy.get("/healthz?upstream=1", headers={})
     assert reply.status == 401
     assert simulator.requests == []
-    reply = proxy.get("/healthz?upstream=1", headers={"X-API-KEY": PROXY_KEY})
+    reply = kept_proxy.get("/healthz?upstream=1", headers={"X-API-KEY": PROXY_KEY})
     assert reply.status == 200
     assert reply.json == {"status": "ok", "upstream_status": 200}
     assert simulator.request["path"] == "/v1/models"

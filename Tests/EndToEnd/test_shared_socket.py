@@ -57,6 +57,7 @@ def workers(binaries, directory, simulator):
         workers.stop()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("load", [False, True], ids=["alone", "with a load of short requests"])
 @pytest.mark.parametrize("count", [2, 4])
 def test_r7_processes_share_the_streams(workers, simulator, count, load):

@@ -367,6 +367,7 @@ def test_r8_a_mount_that_does_not_answer_delays_neither_start_nor_end(deploy_the
 # --- Many requests for the page ---
 
 
+@pytest.mark.alone
 def test_many_requests_for_the_status_page_delay_no_stream(deploy_there):
     client = deploy_there().client
     for number in range(50):

@@ -154,15 +154,15 @@ def test_no_color_disables_colours(show):
     assert not re.search(r"\x1b\[[0-9;]*m", plain.output)
 
 
-def test_a_name_cannot_move_the_cursor(deployment, show, run, tmp_path):
+def test_a_name_that_could_move_the_cursor_is_not_shown(deployment, show):
     terminal = show()
-    with streaming(deployment.client, model="\x1b[31mred\x1b]0;taken over\x07\u202e"):
+    name = "\x1b[31mred\x1b]0;taken over\x07\u202e"
+    assert deployment.client.ask("hi", model=name).status == 400
+    with streaming(deployment.client):
         terminal.wait_for("streaming")
         terminal.press(b"q")
         terminal.wait()
-        printed = run("status", "--full", "--state-dir", str(tmp_path)).stdout
     assert not re.search("\x1b\\[31m|\x1b]|\u202e", terminal.output)
-    assert not re.search("\x1b|\x07|\u202e", printed) and "red" in printed
 
 
 def test_in_a_pipe_status_prints_the_page_once(deployment, run, tmp_path):

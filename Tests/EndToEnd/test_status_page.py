@@ -13,7 +13,6 @@ from processes import wait_until
 # Names are chosen by clients. None of these may run, load or look like something else.
 SCRIPT = "</td><script>document.title = 'taken over'</script>"
 PICTURE = '<img src="https://example.com/" onerror="document.body.innerHTML = \'\'">'
-TURNED = "\u202e5-tpg"
 
 # The visible rows of the table with this heading, as lists of cells.
 ROWS = """[...document.querySelectorAll("section")].filter(card => card.querySelector("h2").innerText.startsWith("{}"))
@@ -99,12 +98,11 @@ def test_past_requests_are_summed_up(deployment, browse):
 def test_names_chosen_by_clients_cannot_change_the_page(deployment, browse):
     browser = browse()
     with ExitStack() as streams:
-        for model in [SCRIPT, PICTURE, TURNED]:
+        for model in [SCRIPT, PICTURE]:
             body = ask("[simulate pace=200 deltas=200]", model=model, stream=True)
             streams.enter_context(deployment.client.stream_of(body, "/proxy")).read_until(b"output_text.delta")
-        assert wait_until(lambda: len(rows(browser, "Live streams")) == 3, 30, 0.1), browser.text
+        assert wait_until(lambda: len(rows(browser, "Live streams")) == 2, 30, 0.1), browser.text
         seen = {row[2] for row in rows(browser, "Live streams")}
-    assert "\ufffd5-tpg" in seen
     assert any(name.startswith("</td><script>") for name in seen) and any(name.startswith("<img") for name in seen)
     # The names have not changed the page.
     assert browser.evaluate("document.querySelectorAll('script').length") == 1

@@ -62,9 +62,9 @@ def test_a_caller_with_a_token_is_identified_by_its_claim(deploy_with, key):
     assert status(deployment.client, token(key)) == 200
     assert status(deployment.client, token(key), "/proxy") == 200
     assert status(deployment.client, PROXY_KEY) == 401
-    assert wait_until(lambda: callers(deployment) == ["ann", "ann", None])
+    assert wait_until(lambda: callers(deployment) == ["jwt:ann", "jwt:ann", None])
     authz = deployment.client.get("/authz", headers={"Authorization": f"Bearer {token(key)}"})
-    assert (authz.status, authz.headers["x-gpt-proxy-caller"]) == (204, "ann")
+    assert (authz.status, authz.headers["x-gpt-proxy-caller"]) == (204, "jwt:ann")
 
 
 def test_the_reason_for_rejecting_a_token_is_logged_but_not_returned(deploy_with, key, other_key):
@@ -113,7 +113,7 @@ def test_a_name_in_a_token_cannot_inject_a_header_or_imitate_another_name(deploy
         reply = client.get("/authz", headers={"Authorization": f"Bearer {token(key, claims(sub=name))}"})
         assert reply.status == 204
         assert "set-cookie" not in reply.headers
-        assert label is None or reply.headers["x-gpt-proxy-caller"] == label
+        assert label is None or reply.headers["x-gpt-proxy-caller"] == f"jwt:{label}"
 
 
 def test_new_keys_in_the_file_are_read_without_a_restart(deploy_with, directory, key, other_key):
@@ -157,7 +157,7 @@ def test_keycloak(deploy_with):
         "preferred_username": "service-account-batch",
     }
     assert status(deployment.client, token(signing, payload)) == 200
-    assert wait_until(lambda: callers(deployment) == ["service-account-batch"])
+    assert wait_until(lambda: callers(deployment) == ["jwt:service-account-batch"])
     sealed = compact({"alg": "RS256", "kid": sealing.kid}, payload, lambda message: sealing.sign(message, "RS256"))
     assert status(deployment.client, sealed) == 401
 
@@ -184,7 +184,7 @@ def test_auth0(deploy_with):
     }
     text = token(signing, payload)
     assert (status(deployment.client, text), status(deployment.client, text, model="gpt-4.1")) == (200, 403)
-    assert wait_until(lambda: callers(deployment) == ["auth0%7C63b1f0a6e2b9"] * 2)
+    assert wait_until(lambda: callers(deployment) == ["jwt:auth0%7C63b1f0a6e2b9"] * 2)
 
 
 def test_entra(deploy_with):
@@ -210,7 +210,7 @@ def test_entra(deploy_with):
         "ver": "2.0",
     }
     assert status(deployment.client, token(signing, payload)) == 200
-    assert wait_until(lambda: callers(deployment) == ["3d2b4c41-3d41-44cf-9b70-6f8a5b0f4a6e"])
+    assert wait_until(lambda: callers(deployment) == ["jwt:3d2b4c41-3d41-44cf-9b70-6f8a5b0f4a6e"])
     by_another_hash = compact(
         {"alg": "RS512", "kid": signing.kid}, payload, lambda message: signing.sign(message, "RS512")
     )
@@ -305,7 +305,7 @@ def test_published_keys_are_fetched_when_needed_and_kept(deploy_for, publisher, 
     assert publisher.asked == 0
     assert [status(deployment.client, token(key)) for _ in range(5)] == [200] * 5
     assert publisher.asked == 1
-    assert callers(deployment)[0] == "ann"
+    assert callers(deployment)[0] == "jwt:ann"
 
 
 def test_many_concurrent_first_tokens_cause_one_fetch(deploy_for, publisher, key):
@@ -354,7 +354,7 @@ def test_keys_stay_in_use_if_a_fetch_fails_and_new_keys_are_noticed(deploy_for, 
 def test_an_invalid_key_set_accepts_no_tokens_and_is_logged(deploy_for, publisher, key, broken, said):
     publisher.answer = broken
     deployment = deploy_for()
-    assert status(deployment.client, token(key)) == 401
+    assert status(deployment.client, token(key)) == 503
     assert "token keys not fetched" in deployment.responder.log
     assert said in deployment.responder.log
 
@@ -363,7 +363,7 @@ def test_an_invalid_key_set_accepts_no_tokens_and_is_logged(deploy_for, publishe
 def test_a_response_other_than_200_is_not_used_and_not_followed(deploy_for, publisher, key, answer):
     publisher.answer, publisher.status = key_set(key), answer
     deployment = deploy_for()
-    assert status(deployment.client, token(key)) == 401
+    assert status(deployment.client, token(key)) == 503
     assert publisher.paths == ["/realms/main/certs"]
     assert f"the response has status {answer}" in deployment.responder.log
 
@@ -371,7 +371,7 @@ def test_a_response_other_than_200_is_not_used_and_not_followed(deploy_for, publ
 def test_a_publisher_with_an_untrusted_certificate_gets_no_request(deploy_for, publisher, key):
     publisher.answer = key_set(key)
     deployment = deploy_for(UPSTREAM_CA_FILE=None)
-    assert status(deployment.client, token(key)) == 401
+    assert status(deployment.client, token(key)) == 503
     assert publisher.asked == 0
 
 

@@ -45,13 +45,13 @@ def deployment(binaries, simulator, log):
 
 
 # Requests of unknown callers, each with a long log line: more than the pipe and the queue can hold.
-REQUESTS = 1200
-LONG_PATH = "/" + "x" * 3000
+REQUESTS = 2500
+LONG_ID = {"X-Client-Request-Id": "x" * 512}
 
 
 def fill(client):
     for _ in range(REQUESTS):
-        assert client.get(LONG_PATH, headers={}).status == 404
+        assert client.get("/nothing", headers=LONG_ID).status == 404
 
 
 def test_r3_s9_requests_and_streams_continue_while_the_log_is_not_read(deployment, log):

@@ -141,5 +141,14 @@ extension ServerTests {
             #expect(!Listener.isListening(descriptor), "the socket has no address")
             close(descriptor)
         }
+
+        @Test(arguments: [
+            ("unix:/run/x.sock", false), ("127.0.0.1:9000", false), ("127.8.9.1:9000", false), ("[::1]:9000", false),
+            ("0.0.0.0:9000", true), ("10.1.2.3:9000", true), ("[::]:9000", true), ("[fe80::1]:9000", true),
+            ("[1::1]:9000", true), ("nonsense", false), ("fd:12345", false),
+        ])
+        func `an address that other machines can reach is recognised`(address: String, isExposed: Bool) {
+            #expect(Listener.isExposed(address) == isExposed)
+        }
     }
 }

@@ -62,7 +62,7 @@ final class Bench: Sendable {
         let simulator = try Simulator(Simulator.Configuration(day: upstreamDay))
         let port = try await simulator.start()
         let environment = [
-            "OPENAI_API_KEY": "sk-upstream-canary", "PROXY_API_KEY": "caller-canary",
+            "OPENAI_API_KEY": "sk-upstream-canary", "PROXY_API_KEY": "caller-canary-3f9a",
             "OPENAI_BASE": "http://127.0.0.1:\(port)/v1",
         ].merging(settings) { $1 }
         let configuration = try Configuration(try await ConfigurationSource(environment: environment))
@@ -79,7 +79,7 @@ final class Bench: Sendable {
     }
 
     func send(
-        _ body: String = "", method: String = "POST", path: String = "/proxy", key: String? = "caller-canary",
+        _ body: String = "", method: String = "POST", path: String = "/proxy", key: String? = "caller-canary-3f9a",
         _ variables: [String: String] = [:]
     ) async -> String {
         let request = request(body, method: method, path: path, key: key, variables)
@@ -103,7 +103,7 @@ final class Bench: Sendable {
     }
 
     private func request(
-        _ body: String, method: String = "POST", path: String, key: String? = "caller-canary",
+        _ body: String, method: String = "POST", path: String, key: String? = "caller-canary-3f9a",
         _ variables: [String: String] = [:]
     ) -> CGI.Request {
         var parameters = Parameters()

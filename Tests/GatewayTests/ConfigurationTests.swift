@@ -5,7 +5,7 @@ import Translation
 import Upstream
 
 struct ConfigurationTests {
-    private let needed = ["OPENAI_API_KEY": "sk-upstream", "PROXY_API_KEY": "a-secret-key"]
+    private let needed = ["OPENAI_API_KEY": "sk-upstream", "PROXY_API_KEY": "a-secret-key-of-16"]
 
     private func configuration(_ values: [String: String]) async throws -> Configuration {
         let environment = needed.merging(values) { $1 }

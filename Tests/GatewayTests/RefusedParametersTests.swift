@@ -2,6 +2,7 @@ import JSON
 import Testing
 import Translation
 
+@testable import Access
 @testable import Gateway
 
 struct RefusedParametersTests {
@@ -18,18 +19,39 @@ struct RefusedParametersTests {
     @Test func `a rejected parameter is remembered for an hour, whatever is added later`() throws {
         let start = ContinuousClock.now
         let known = RefusedParameters()
-        known.add(try refused("a", "1"), for: "m", now: start)
-        known.add(try refused("b", "1"), for: "m", now: start + .seconds(3000))
-        #expect(known.of("m", now: start + .seconds(3599)).count == 2)
-        #expect(known.of("m", now: start + .seconds(3600)).count == 1)
-        #expect(known.of("other", now: start).isEmpty)
+        known.add(try refused("a", "1"), of: "m", for: .sharedKey, now: start)
+        known.add(try refused("b", "1"), of: "m", for: .sharedKey, now: start + .seconds(3000))
+        #expect(known.of("m", for: .sharedKey, now: start + .seconds(3599)).count == 2)
+        #expect(known.of("m", for: .sharedKey, now: start + .seconds(3600)).count == 1)
+        #expect(known.of("other", for: .sharedKey, now: start).isEmpty)
     }
 
     @Test func `the number of remembered parameters is bounded`() throws {
         let known = RefusedParameters()
-        for value in 0..<100 { known.add(try refused("t", "\(value)", code: "unsupported_value"), for: "m") }
-        #expect(known.of("m").count == 1)
-        for field in 0..<100 { known.add(try refused("f\(field)", "1"), for: "m") }
-        #expect(known.of("m").count == 32)
+        for value in 0..<100 {
+            known.add(try refused("t", "\(value)", code: "unsupported_value"), of: "m", for: .sharedKey)
+        }
+        #expect(known.of("m", for: .sharedKey).count == 1)
+        for field in 0..<100 { known.add(try refused("f\(field)", "1"), of: "m", for: .sharedKey) }
+        #expect(known.of("m", for: .sharedKey).count == 32)
+    }
+
+    @Test func `what upstream rejects of one caller is still sent for another`() throws {
+        let known = RefusedParameters()
+        known.add(try refused("service_tier", #""flex""#), of: "m", for: .key(label: "ann"))
+        #expect(known.of("m", for: .key(label: "ann")).count == 1)
+        #expect(known.of("m", for: .key(label: "bob")).isEmpty)
+        #expect(known.of("m", for: .token(issuer: nil, subject: "ann")).isEmpty)
+    }
+
+    @Test(arguments: [
+        "max_output_tokens", "max_tokens", "max_completion_tokens", "safety_identifier", "max_tool_calls",
+    ])
+    func `what bounds cost or protects users is never left out`(field: String) throws {
+        let error = #"{"error":{"message":"No.","param":"\#(field)","code":"unsupported_parameter"}}"#
+        let refused = RefusedParameter(
+            try Document(parsing: Array(error.utf8)).root,
+            refusing: try Document(parsing: Array(#"{"\#(field)":1}"#.utf8)).root)
+        #expect(refused == nil)
     }
 }

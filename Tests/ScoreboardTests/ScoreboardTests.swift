@@ -16,6 +16,18 @@ import Threads
         Dictionary(uniqueKeysWithValues: Totals([snapshot]).series(of: .requests).map { ($0.labels, $0.values[0]) })
     }
 
+    @Test func `many labels of one metric leave room for the others`() throws {
+        for number in 0..<20_000 {
+            scoreboard.update { $0.add(1, to: .droppedParameters, "field-\(number)") }
+        }
+        scoreboard.update { $0.add(1, to: .requests, "bob", "/proxy", "gpt-5", "200") }
+        let snapshot = try snapshot()
+        #expect(requests(snapshot) == [["bob", "/proxy", "gpt-5", "200"]: 1])
+        let dropped = Totals([snapshot]).series(of: .droppedParameters)
+        #expect(dropped.contains { $0.labels == ["other"] })
+        #expect(dropped.reduce(0) { $0 + $1.values[0] } == 20_000)
+    }
+
     @Test func `counts can be read`() throws {
         scoreboard.update {
             $0.add(1, to: .requests, "ann", "/proxy", "gpt-5", "200")
@@ -89,10 +101,19 @@ import Threads
             board.enter().describe(requestID: long, caller: long, route: long, model: long, method: long)
         }
         for number in 0..<10_000 {
-            board.update { $0.add(1, to: .requests, "\(number)\(long)", long, long, "200") }
+            board.update {
+                $0.add(1, to: .requests, "\(number)\(long)", long, long, "200")
+                $0.add(1, 1, 1, 1, to: .tokens, "\(number)\(long)", long, long)
+                $0.add(1, to: .errors, "\(number)\(long)", long)
+                $0.add(1, to: .droppedParameters, "\(number)\(long)")
+                $0.observe(1, in: .duration, "\(number)\(long)", long, long)
+                for metric in [Metric.firstByte, .inputTokens, .outputTokens] {
+                    $0.observe(1, in: metric, "\(number)\(long)", long)
+                }
+            }
         }
         let image = board.image()
-        #expect(image.section(.series).count > Layout.seriesCapacity - 100)
+        #expect(image.section(.series).count > Layout.seriesCapacity - 1000)
         #expect(image.body.count + Interval.kept * 9 <= Layout.bodyCapacity)
     }
 

@@ -83,15 +83,9 @@ struct CorrectionTests {
         #expect(both.covers(first))
     }
 
-    @Test(arguments: ["max_tokens", "max_completion_tokens"])
-    func `the token limit is reported by the client's name for it`(field: String) throws {
-        let request = try request(#""\#(field)":100"#)
-        #expect(try request.corrected(by: refusal("max_output_tokens"))?.request.notices.map(\.field) == [field])
-    }
-
     @Test(arguments: [
         "model", "input", "input[0].content", "tools", "tools[0].name", "tool_choice", "stream", "store", "text",
-        "text.format",
+        "text.format", "max_output_tokens",
         "nothing",
     ])
     func `required parameters, and parameters that are not present, cause no correction`(param: String) throws {

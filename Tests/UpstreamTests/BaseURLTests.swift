@@ -31,4 +31,13 @@ struct BaseURLTests {
         #expect(Origin(scheme: .https, host: "a.test", port: 80).authority == "a.test:80")
         #expect(Origin(scheme: .http, host: "::1", port: 81).authority == "[::1]:81")
     }
+
+    @Test(arguments: [
+        ("localhost", true), ("LOCALHOST", true), ("a.localhost", true), ("127.0.0.1", true), ("127.1.2.3", true),
+        ("::1", true), ("127.example.com", false), ("localhost.example.com", false), ("10.0.0.1", false),
+        ("1.127.0.0", false), ("::2", false), ("127.0.0.256", false),
+    ])
+    func `a host is this machine only if it is loopback`(host: String, isThisMachine: Bool) {
+        #expect(Origin(scheme: .http, host: host).isThisMachine == isThisMachine)
+    }
 }

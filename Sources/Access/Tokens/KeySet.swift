@@ -41,6 +41,8 @@ struct KeySet: Sendable {
         }
     }
 
+    var isEmpty: Bool { keys.isEmpty }
+
     /// Whether one of these keys could have the key id of a token.
     func knows(_ id: String?) -> Bool {
         keys.contains { $0.mayBe(id) }

@@ -23,6 +23,7 @@ struct SignedToken {
         else { throw .malformed }
         let fields = try Self.object(header)
         guard let algorithm = fields["alg"]?.string, fields["crit"] == nil else { throw .malformed }
+        guard Self.isAccessToken(fields["typ"]) else { throw .type }
         if let id = fields["kid"] {
             guard let id = id.string else { throw .malformed }
             keyID = id
@@ -33,6 +34,12 @@ struct SignedToken {
         message = Array(text.utf8.prefix(parts[0].utf8.count + 1 + parts[1].utf8.count))
         self.signature = signature
         self.payload = payload
+    }
+
+    /// Whether a type (RFC 7515, section 4.1.9) is that of an access token (RFC 9068, section 2.1) or the general one.
+    private static func isAccessToken(_ type: Value?) -> Bool {
+        guard let type else { return true }
+        return ["jwt", "application/jwt", "at+jwt", "application/at+jwt"].contains(type.string?.lowercased())
     }
 
     /// The claims; valid only after the signature has been verified.

@@ -7,6 +7,9 @@ struct TokenRules: Sendable {
     /// The permitted clock difference, in seconds.
     private static let leeway: Double = 60
 
+    /// The values of Keycloak's claim `typ` in tokens that are not for services.
+    private static let otherTypes: Set<String> = ["id", "refresh", "offline", "logout"]
+
     /// The required issuer (`iss`) and audience (`aud`); nil if not checked.
     var issuer: String?
     var audience: String?
@@ -26,6 +29,8 @@ struct TokenRules: Sendable {
         if let audience {
             guard let claim = claims["aud"], claim.texts?.contains(audience) == true else { throw .audience }
         }
+        // Keycloak names the type in a claim: Bearer for access tokens.
+        if let type = claims["typ"]?.string, Self.otherTypes.contains(type.lowercased()) { throw .type }
         guard let expiry = claims["exp"] else { throw .claims }
         guard try now < expiry.moment + Self.leeway else { throw .expired }
         if let start = claims["nbf"] {
@@ -34,7 +39,9 @@ struct TokenRules: Sendable {
         guard let label = claims.member(labelClaim)?.string, !label.isEmpty, label.utf8.count <= 255 else {
             throw .claims
         }
-        var caller = Caller(label: KeyEntry.label(encoding: label))
+        guard let subject = claims["sub"].map({ $0.string }) ?? label, subject.utf8.count <= 255 else { throw .claims }
+        var caller = Caller(
+            identity: .token(issuer: claims["iss"]?.string, subject: subject), label: KeyEntry.label(encoding: label))
         if let models = claims.member(modelsClaim) {
             guard let names = models.texts else { throw .claims }
             caller.models = names.flatMap { $0.split(separator: ",") }.map { ModelPattern(String($0)) }

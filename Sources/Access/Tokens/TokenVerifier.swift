@@ -20,10 +20,19 @@ struct TokenVerifier: Sendable {
     }
 
     /// The caller that the token identifies.
-    func caller(of text: String) async throws(TokenFault) -> Caller {
-        let token = try SignedToken(parsing: text)
-        try await keySet(for: token).verify(token)
-        return try rules.caller(token.claims, at: Clock.system.secondsSince1970)
+    ///
+    /// - Throws: ``AccessError``; `keysUnreadable` as long as the issuer's keys could not be fetched.
+    func caller(of text: String) async throws(AccessError) -> Caller {
+        let token: SignedToken
+        do throws(TokenFault) { token = try SignedToken(parsing: text) } catch { throw .invalidToken(error) }
+        let keys = await keySet(for: token)
+        guard !keys.isEmpty else { throw .keysUnreadable }
+        do throws(TokenFault) {
+            try keys.verify(token)
+            return try rules.caller(token.claims, at: Clock.system.secondsSince1970)
+        } catch {
+            throw .invalidToken(error)
+        }
     }
 
     private func keySet(for token: SignedToken) async -> KeySet {

@@ -27,9 +27,9 @@ struct VerificationKey: Sendable {
 
     /// A secret that the issuer shares with this program (HS256).
     ///
-    /// - Throws: when it is shorter than the digest (RFC 7518, section 3.2).
+    /// - Throws: when it is shorter than the digest (RFC 7518, section 3.2), or could be guessed.
     init(secret: String) throws(ValueFault) {
-        guard secret.utf8.count >= 32 else { throw ValueFault("is shorter than 32 bytes, which HS256 needs") }
+        try SecretStrength.check(secret, atLeast: 32)
         id = nil
         algorithm = .hs256
         material = .secret(SymmetricKey(data: Array(secret.utf8)))

@@ -31,7 +31,7 @@ struct Replacement {
         }
         let other = try alternative()
         guard other.path == request.path, !missing.contains(other.context.modelSent) else { return nil }
-        return other.without(caches.refusedParameters.of(other.context.modelSent))
+        return other
     }
 
     /// Reverts this request's observations: upstream does not have the other models either. Also restores the first error

@@ -1,13 +1,19 @@
 internal import Upstream
 
 extension Response {
+    var isJSON: Bool {
+        header("content-type")?.lowercased().hasPrefix("application/json") ?? false
+    }
+
     var isEventStream: Bool {
         header("content-type")?.lowercased().hasPrefix("text/event-stream") ?? false
     }
 
     /// The headers that are passed on to the client: those about its request, not those about upstream itself. An
     /// allow-list, because an unknown header may contain a secret. ``HeaderRoom`` limits their size.
-    var passedHeaders: [(name: String, value: String)] {
+    ///
+    /// - Parameter redaction: removes the operator's keys and ids from the values.
+    func passedHeaders(_ redaction: Redaction) -> [(name: String, value: String)] {
         var named: [(name: String, value: String)] = []
         var limits: [(name: String, value: String)] = []
         for header in headers {
@@ -19,7 +25,7 @@ extension Response {
         }
         // Clients act on the named headers. The rate limit headers, which may be many, use the remaining space.
         var room = HeaderRoom()
-        return (named + limits).filter { room.take($0) }
+        return redaction.apply((named + limits).filter { room.take($0) })
     }
 
     private static let passedNames = [

@@ -1,3 +1,4 @@
+internal import Access
 internal import NIOCore
 internal import Translation
 internal import Upstream
@@ -9,7 +10,7 @@ final class UpstreamCall: @unchecked Sendable {
     private let pool: UpstreamPool
     private let caches: Caches
     /// The caller, whose cached reasoning is used.
-    private let caller: String
+    private let caller: Caller.Identity
     private let eventLoop: any EventLoop
     private let deadline: NIODeadline
     private let headers: [(name: String, value: String)]
@@ -28,7 +29,8 @@ final class UpstreamCall: @unchecked Sendable {
     ///   - caller: the caller whose cached reasoning is used.
     ///   - headers: headers about the client's request, which each request gets.
     init(
-        _ pool: UpstreamPool, _ caches: Caches, caller: String, on eventLoop: any EventLoop, idempotencyKey: String,
+        _ pool: UpstreamPool, _ caches: Caches, caller: Caller.Identity, on eventLoop: any EventLoop,
+        idempotencyKey: String,
         headers: [(name: String, value: String)]
     ) {
         self.pool = pool
@@ -76,17 +78,17 @@ final class UpstreamCall: @unchecked Sendable {
     ///
     /// - Throws: ``UpstreamErrorResponse`` when upstream responds with an error, `UpstreamError` when there is no response.
     func send(_ request: TranslatedRequest) async throws -> UpstreamResponse {
-        var request = request.without(caches.refusedParameters.of(request.context.modelSent))
+        var request = withoutRefused(request)
         var replacement = Replacement()
         while true {
             do {
                 let response = try await send { $0.post(request, idempotencyKey: $1) }
-                return UpstreamResponse(request: request, response: response)
+                return UpstreamResponse(request: request, response: response, redaction: pool.redaction)
             } catch var refusal as UpstreamErrorResponse {
                 if let replaced = try replacement.next(
                     after: refusal, to: request, askedFirstBase: policy.base == 0, caches)
                 {
-                    request = replaced
+                    request = withoutRefused(replaced)
                     next = policy.requestChanged(.otherModel, pool)
                 } else if let corrected = correct(request, after: refusal),
                     let action = policy.requestChanged(.corrected, pool)
@@ -128,7 +130,7 @@ final class UpstreamCall: @unchecked Sendable {
         request.headers += headers
         let response = try await pool.client.send(
             request, on: eventLoop, until: deadline, usesIdleConnection: !attempt.needsNewConnection)
-        guard response.isSuccess else { throw try await response.refusal() }
+        guard response.isSuccess else { throw try await response.refusal(pool.redaction) }
         pool.note(successOf: attempt.base)
         return response
     }
@@ -136,6 +138,11 @@ final class UpstreamCall: @unchecked Sendable {
     private func attemptFailed(_ outcome: AttemptOutcome, ofStream: Bool = false) -> RetryPolicy.Action? {
         if !ofStream { pool.note(outcome, of: policy.base) }
         return policy.attemptFailed(outcome, now: eventLoop.now, pool)
+    }
+
+    /// The request without the parameters that upstream has rejected in earlier requests of the caller.
+    private func withoutRefused(_ request: TranslatedRequest) -> TranslatedRequest {
+        request.without(caches.refusedParameters.of(request.context.modelSent, for: caller))
     }
 
     /// The request without what upstream rejected, which is remembered; nil when nothing can be removed.
@@ -146,7 +153,7 @@ final class UpstreamCall: @unchecked Sendable {
             return request.withoutReasoning
         }
         guard let (corrected, learned) = request.corrected(by: error) else { return nil }
-        caches.refusedParameters.add(learned, for: request.context.modelSent)
+        caches.refusedParameters.add(learned, of: request.context.modelSent, for: caller)
         return corrected
     }
 }

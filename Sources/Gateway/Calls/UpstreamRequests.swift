@@ -1,3 +1,4 @@
+internal import Crypto
 public import Files
 internal import Models
 internal import Settings
@@ -24,10 +25,12 @@ struct UpstreamRequests: Sendable {
     private struct Identity: Sendable {
         let headers: [(name: String, value: String)]
         let redaction: Redaction
+        let storedIDsKey: SymmetricKey
 
         init(key: String, others: [(name: String, value: String)]) {
             headers = [(keyHeader, "Bearer \(key)")] + others
             redaction = Redaction(key: key)
+            storedIDsKey = SymmetricKey(data: SHA256.hash(data: Array("gpt-proxy: ids of stored objects: \(key)".utf8)))
         }
     }
 
@@ -53,6 +56,9 @@ struct UpstreamRequests: Sendable {
 
     /// Removes the key from texts that clients get.
     var redaction: Redaction { identity.value.redaction }
+
+    /// The key that binds the ids of stored objects to their callers.
+    var storedIDsKey: SymmetricKey { identity.value.storedIDsKey }
 
     var origin: Origin { base.origin }
 

@@ -6,9 +6,11 @@ internal import Upstream
 struct UpstreamResponse: Sendable {
     let request: TranslatedRequest
     let response: Response
+    /// Removes the operator's keys and ids from upstream's headers.
+    let redaction: Redaction
 
     /// The headers for the client: upstream's, and those about the request's translation.
-    var headers: [(name: String, value: String)] { response.passedHeaders + request.headers }
+    var headers: [(name: String, value: String)] { response.passedHeaders(redaction) + request.headers }
 
     /// Whether it is an event stream: by its content type or, if the client wants a stream, by its first bytes. Some
     /// servers send their streams as plain text or without a content type.

@@ -15,6 +15,12 @@ extension Configuration {
         var values = ConfigurationValues(source)
         let bases = values.bases()
         let access = AccessSettings(&values)
+        if bases.contains(where: { access.sharesKey($0.key.content) }) {
+            values.fail(
+                .proxyKey,
+                "is OPENAI_API_KEY: whoever has it could go around the proxy; it must be "
+                    + ConfigurationKey.proxyKey.allowed)
+        }
         let crossOrigin = values.parse(.corsOrigins) { (text) throws(ValueFault) in try CrossOriginPolicy(text) }
         let reasoningCache = values.size(.reasoningCache, mayBeZero: true)
         let translation = TranslationSettings(&values, keepsReasoning: reasoningCache > 0)

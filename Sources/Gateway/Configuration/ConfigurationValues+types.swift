@@ -49,3 +49,33 @@ extension ConfigurationValues {
         return Client.Proxy(host: url.origin.host, port: url.origin.port)
     }
 }
+
+/// A file with an operator's rows for the catalogue of models (`MODELS_FILE`).
+enum ModelsFile {
+    /// The maximum size of the file, in bytes.
+    static let sizeLimit = 4 << 20
+
+    /// The catalogue with the file's rows, which take precedence.
+    static func parse(_ bytes: [UInt8]) throws(ValueFault) -> Catalogue {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw ValueFault("it is not UTF-8") }
+        do throws(CatalogueError) {
+            return try Catalogue(addingRowsOf: text)
+        } catch {
+            throw ValueFault(error.description)
+        }
+    }
+}
+
+/// A PEM file of certificate authorities that are trusted in addition to the system's (`UPSTREAM_CA_FILE`).
+enum AuthoritiesFile {
+    /// The maximum size of the file, in bytes: the authorities of all browsers together take a quarter of a megabyte.
+    static let sizeLimit = 4 << 20
+
+    static func parse(_ bytes: [UInt8]) throws(ValueFault) -> Authorities {
+        do throws(InvalidConfiguration) {
+            return try Authorities(pem: bytes)
+        } catch {
+            throw ValueFault(error.description)
+        }
+    }
+}

@@ -28,6 +28,8 @@ struct HTTPError: Error, Sendable {
     /// OpenAI's error type; nil selects the type that matches the status.
     var type: String?
     var headers: [(name: String, value: String)] = []
+    /// What the operator must know beyond the reason; only logged.
+    private(set) var detail: String?
     /// Upstream's error status and body, which are passed on to the client.
     var upstream: (status: Int, body: [UInt8])?
     /// Whether the message may contain text from upstream.
@@ -46,7 +48,9 @@ struct HTTPError: Error, Sendable {
 
     static let modelNotNamed = HTTPError(
         status: 403, reason: "model_not_allowed",
-        message: "This key is limited to certain models, and the request has no JSON body with a 'model'.",
+        message:
+            "This key is limited to certain models, and the request does not name its model unmistakably: with one "
+            + "member 'model' in a JSON body, and none in the query.",
         param: "model", code: "model_not_found")
 
     static let notFound = HTTPError(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
@@ -224,7 +228,10 @@ extension HTTPError {
             case .invalidRequest: (500, "internal_error")
             case .cancelled: (Self.clientLeftStatus, "client_left")
             }
-        self.init(status: status, reason: reason, message: "Upstream failed: \(error).", code: reason)
+        // Why a connection fails names upstream's address, or that of a proxy: only the log has it.
+        let description = error.operation == .connect ? "could not connect (\(reason))" : "\(error)"
+        self.init(status: status, reason: reason, message: "Upstream failed: \(description).", code: reason)
+        detail = error.description
         if error.code == .noDescriptor { headers = Self.retrySoon }
     }
 }

@@ -34,7 +34,46 @@ struct Redaction {
         String(decoding: apply(Array(text.utf8)), as: UTF8.self)
     }
 
+    func apply(_ headers: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        headers.map { ($0.name, $0.value.utf8.count < Self.fragmentLength ? $0.value : apply($0.value)) }
+    }
+
     func apply(_ bytes: [UInt8]) -> [UInt8] {
+        removeWords(from: Self.unescaped(bytes))
+    }
+
+    /// The text with the escape sequences of letters, digits and signs of words replaced with these (`\u0053` with `S`): in
+    /// JSON, both mean the same.
+    private static func unescaped(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(UInt8(ascii: "\\")) else { return bytes }
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count)
+        var rest = bytes[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "\\")) {
+            text += rest[..<start]
+            let sequence = rest[start...].prefix(6)
+            if let byte = wordByte(escapedAs: sequence) {
+                text.append(byte)
+                rest = rest[sequence.endIndex...]
+            } else {
+                // Two bytes, so that the second of two backslashes does not begin a sequence.
+                text += rest[start...].prefix(2)
+                rest = rest[start...].dropFirst(2)
+            }
+        }
+        return text + rest
+    }
+
+    /// The byte that `\u00XX` stands for, if it belongs to words.
+    private static func wordByte(escapedAs sequence: ArraySlice<UInt8>) -> UInt8? {
+        guard sequence.count == 6, sequence.dropFirst().first == UInt8(ascii: "u"),
+            let code = UInt16(String(decoding: sequence.suffix(4), as: UTF8.self), radix: 16),
+            let byte = UInt8(exactly: code), isInWord(byte)
+        else { return nil }
+        return byte
+    }
+
+    private func removeWords(from bytes: [UInt8]) -> [UInt8] {
         var redacted: [UInt8] = []
         redacted.reserveCapacity(bytes.count)
         bytes.withUnsafeBytes { bytes in

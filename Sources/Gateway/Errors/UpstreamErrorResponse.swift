@@ -69,14 +69,17 @@ extension UpstreamErrorResponse {
 
 extension Response {
     /// Reads an error response whole. If its body is cut off or too large, the status alone is enough.
-    func refusal() async throws(UpstreamError) -> UpstreamErrorResponse {
+    ///
+    /// - Parameter redaction: removes the operator's keys and ids from the headers.
+    func refusal(_ redaction: Redaction) async throws(UpstreamError) -> UpstreamErrorResponse {
         var bytes: [UInt8] = []
         do throws(UpstreamError) {
             bytes = try await body.collect(upTo: UpstreamErrorResponse.maximumSize)
         } catch {
             if error.code == .cancelled { throw error }
         }
-        return UpstreamErrorResponse(status: status, headers: passedHeaders, body: bytes, advice: RetryAdvice(header))
+        return UpstreamErrorResponse(
+            status: status, headers: passedHeaders(redaction), body: bytes, advice: RetryAdvice(header))
     }
 }
 

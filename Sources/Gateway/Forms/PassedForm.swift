@@ -3,10 +3,16 @@ internal import JSON
 internal import Translation
 internal import Upstream
 
-/// Upstream's response, unchanged.
+/// Upstream's response, unchanged except for the ids of stored objects, if these are bound to callers.
 struct PassedForm: ResponseForm {
+    private let ids: StoredIDs?
+
+    init(_ ids: StoredIDs? = nil) {
+        self.ids = ids
+    }
+
     func transforms(for requests: [TranslatedRequest], _ context: RequestContext) -> [PassedStream] {
-        requests.map { _ in PassedStream(waitsForMeaning: true, redaction: context.redaction) }
+        requests.map { _ in PassedStream(waitsForMeaning: true, redaction: context.redaction, ids: ids) }
     }
 
     func whole(
@@ -15,7 +21,8 @@ struct PassedForm: ResponseForm {
         let response = responses[0]
         let document = try await context.document(of: response.response)
         context.record.usage = Usage(of: document.root)
-        let body = document.root.given("error") == nil ? document.bytes : try context.redacted(document.bytes)
+        let bytes = ids.map { BoundIDs.apply($0, to: document) } ?? document.bytes
+        let body = document.root.given("error") == nil ? bytes : try context.redacted(bytes)
         return (.json(response.response.status, headers: response.headers), body)
     }
 }

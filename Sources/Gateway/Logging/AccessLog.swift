@@ -41,14 +41,14 @@ struct AccessLog: Sendable {
             if record.retries > 0 { $0.member("retries", record.retries) }
             $0.member("upstream_base", given: record.upstreamBase)
             $0.member("upstream_status", given: record.upstreamStatus)
-            $0.member("upstream_request_id", given: record.upstreamRequestID)
+            $0.member("upstream_request_id", given: record.upstreamRequestID.map(PlainText.of))
             if let usage = record.usage {
                 $0.member("input_tokens", usage.input)
                 $0.member("cached_tokens", usage.cached)
                 $0.member("cache_write_tokens", usage.cacheWritten)
                 $0.member("output_tokens", usage.output)
                 $0.member("reasoning_tokens", usage.reasoning)
-                $0.member("service_tier", given: usage.serviceTier)
+                $0.member("service_tier", given: usage.serviceTier.map(PlainText.of))
             }
             $0.member("output_tokens_seen", given: record.unaccountedOutputTokens)
             $0.member("first_byte_ms", given: record.firstByte?.milliseconds)
@@ -59,6 +59,7 @@ struct AccessLog: Sendable {
                 $0.string(fields)
             }
             $0.member("error", given: record.error)
+            $0.member("error_detail", given: record.errorDetail.map(PlainText.of))
             if record.clientLeft { $0.member("client_left", true) }
             if let substitute = record.substitute {
                 $0.name(text: substitute.rawValue)
@@ -99,6 +100,7 @@ struct AccessLog: Sendable {
         add("took", "\(record.duration.milliseconds)ms")
         for kind in Notice.Kind.allCases { add(kind.rawValue, record.notices.fields(of: kind)) }
         add("error", record.error)
+        add("detail", record.errorDetail)
         if record.clientLeft { words.append("client_left") }
         if let substitute = record.substitute { words.append(substitute.rawValue) }
         return Array((words.joined(separator: " ") + "\n").utf8)

@@ -34,6 +34,8 @@ struct AccessRecord: Sendable {
     var duration: Duration = .zero
     var notices: [Notice] = []
     var error: String?
+    /// What the operator must know about the error beyond its reason, such as the address that could not be reached.
+    var errorDetail: String?
     var clientLeft = false
     /// The proxy's own response, if it replaced the upstream request.
     var substitute: Substitute?
@@ -48,8 +50,20 @@ extension AccessRecord {
     init(of request: CGI.Request) {
         self.init(
             requestID: RequestID.of(request), clientRequestID: RequestID.ofClient(request),
-            trace: TraceContext(request), method: request.method, route: request.path)
+            trace: TraceContext(request), method: request.method.printable(upTo: 16),
+            route: Self.withoutIDs(request.path).printable(upTo: 128))
     }
+
+    /// A path without the segments that are long enough to be ids: who has the id of a stored object can read it.
+    private static func withoutIDs(_ path: String) -> String {
+        guard path.utf8.count > longestWord else { return path }
+        return path.split(separator: "/", omittingEmptySubsequences: false).map {
+            $0.utf8.count > longestWord ? "*" : $0
+        }.joined(separator: "/")
+    }
+
+    /// The longest segment that is shown, in bytes.
+    private static let longestWord = 24
 
     /// Headers that identify the request upstream, so that the logs of client, proxy and upstream can be joined: the
     /// client's own id if it sent one, as without a proxy, otherwise the proxy's; and the trace context.
@@ -88,6 +102,11 @@ extension AccessRecord {
     mutating func note(_ response: Response) {
         upstreamStatus = response.status
         upstreamRequestID = response.header("x-request-id").flatMap { $0.utf8.count <= 256 ? $0 : nil }
+    }
+
+    mutating func note(_ failure: HTTPError) {
+        error = failure.reason
+        errorDetail = failure.detail
     }
 
     mutating func note(status: Int, headers: [(name: String, value: String)]) {

@@ -16,7 +16,7 @@ extension Scoreboard {
             if record.retries > 0 { ledger.add(record.retries, to: .retries) }
             if record.clientLeft { ledger.add(1, to: .clientLeft) }
             for notice in record.notices where notice.kind == .dropped {
-                ledger.add(1, to: .droppedParameters, notice.field)
+                ledger.add(1, to: .droppedParameters, notice.parameter)
             }
             if let usage = record.usage {
                 ledger.add(

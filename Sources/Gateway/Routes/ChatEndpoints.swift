@@ -42,8 +42,9 @@ enum ModelMappedEndpoint {
 
     @inline(never)  // See Architecture, "Memory per stream".
     private static func session(_ context: RequestContext, _ path: String) throws -> ResponseSession<PassedStream> {
-        let request = try context.translator().mapModel(of: context.takeDocument(), for: path)
-        return ResponseSession([request], as: PassedForm(), context)
+        let (document, ids) = (try context.takeDocument(), context.storedIDs)
+        let request = try context.translator().mapModel(of: ids?.unbound(document) ?? document, for: path)
+        return ResponseSession([request], as: PassedForm(ids), context)
     }
 }
 

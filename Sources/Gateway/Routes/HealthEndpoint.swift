@@ -13,13 +13,16 @@ enum HealthEndpoint {
 
     static func respond(to context: RequestContext) async throws {
         guard asksUpstream(context.request) else { return await respond(to: context, 200, upstreamStatus: nil) }
-        do {
-            let response = try await context.send { requests, _ in requests.get("/models") }
-            response.body.cancel()
-            await respond(to: context, 200, upstreamStatus: response.status)
-        } catch let refusal as UpstreamErrorResponse {
-            await respond(to: context, 502, upstreamStatus: refusal.status)
+        let status = try await context.shared.probe.status {
+            do {
+                let response = try await context.send { requests, _ in requests.get("/models") }
+                response.body.cancel()
+                return response.status
+            } catch let refusal as UpstreamErrorResponse {
+                return refusal.status
+            }
         }
+        await respond(to: context, (200..<300).contains(status) ? 200 : 502, upstreamStatus: status)
     }
 
     private static func respond(to context: RequestContext, _ status: Int, upstreamStatus: Int?) async {

@@ -17,7 +17,7 @@ enum ModelsEndpoint {
         if let id, !mayUse(id) { throw HTTPError.modelNotAllowed(id) }
         let path = id.map { "/models/" + PercentEncoding.segment(translator.choice(for: $0).sent.name) } ?? "/models"
         let response = try await context.send { requests, _ in requests.get(path) }
-        let headers = response.passedHeaders
+        let headers = response.passedHeaders(context.redaction)
         let body = try await context.collect(response)
         let upstream = try Document(parsing: body, maximumDepth: upstreamJSONDepth).root
         await context.respond(

@@ -8,28 +8,25 @@ internal import Upstream
 /// The routes of `PASSTHROUGH`: any method, any type of body, the same path upstream, nothing changed in either direction,
 /// except that a retired model is replaced.
 enum PassthroughEndpoint {
-    /// The request with the replacement model; nil if its body is not JSON, or does not name a retired model.
+    /// Records the model of a JSON body.
+    ///
+    /// - Returns: the request with the replacement model; nil if the body does not name a retired model.
     private static func replacingModel(in body: [UInt8], _ context: RequestContext) throws -> TranslatedRequest? {
         guard !body.isEmpty, context.request.contentType?.lowercased().hasPrefix("application/json") == true,
-            let document = try? Document(parsing: body, maximumCount: maximumJSONCount),
-            let replaced = try context.translator().replacingModel(of: document)
+            let document = try? Document(parsing: body, maximumCount: maximumJSONCount)
         else { return nil }
+        context.record.modelAsked = try document.root.modelName()
+        context.record.modelSent = context.record.modelAsked
+        guard let replaced = try context.translator().replacingModel(of: document) else { return nil }
         context.record.note([replaced])
         return replaced
     }
 
-    /// Checks the model: a caller with a list of models must name one of them in a JSON body.
-    private static func permit(_ body: [UInt8], _ context: RequestContext) throws {
-        guard let caller = context.record.caller, caller.models != nil, !body.isEmpty else { return }
-        // If the member is duplicated, upstream may use the other value.
-        guard let root = try? Document(parsing: body, maximumCount: maximumJSONCount).root, root.duplicateMember == nil,
-            let model = root["model"]?.string
-        else { throw HTTPError.modelNotNamed }
-        guard caller.mayUse(model) else { throw HTTPError.modelNotAllowed(model) }
-    }
-
     /// - Parameter path: the path below `/v1`, with its leading slash.
     static func respond(to context: RequestContext, path: String) async throws {
+        if StoredIDs.covers(path: path), let ids = context.storedIDs {
+            return try await StoredObjectsEndpoint.respond(to: context, path: path, ids)
+        }
         switch try await session(context, path) {
         case .events(let session): try await session.run()
         case .bytes(let session): try await session.run()
@@ -44,7 +41,9 @@ enum PassthroughEndpoint {
     private static func session(_ context: RequestContext, _ path: String) async throws -> Session {
         let request = context.request
         let body = context.takeBody()
-        try permit(body, context)
+        if let caller = context.record.caller, caller.models != nil {
+            try PermittedModels.check(request, body, for: caller)
+        }
         let replaced = try replacingModel(in: body, context)
         let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
         let response = try await context.send {
@@ -52,7 +51,7 @@ enum PassthroughEndpoint {
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,
                 accept: request.header("accept"), idempotencyKey: $1, body: replaced?.body ?? body)
         }
-        var headers = response.passedHeaders + (replaced?.context.headers ?? [])
+        var headers = response.passedHeaders(context.redaction) + (replaced?.context.headers ?? [])
         if response.isEventStream {
             let stream = PassedStream(waitsForMeaning: true, redaction: context.redaction)
             return .events(ResponseSession(.eventStream(headers: headers), response.body, through: stream, context))
@@ -64,6 +63,6 @@ enum PassthroughEndpoint {
             headers.append((name, value))
         }
         let head = ResponseHead(status: response.status, headers: headers)
-        return .bytes(ResponseSession(head, response.body, through: PassedBytes(), context))
+        return .bytes(ResponseSession(head, response.body, through: PassedBytes(isJSON: response.isJSON), context))
     }
 }

@@ -55,7 +55,10 @@ enum Route: Sendable, Equatable {
         case "completions": self = .completions
         case "responses": self = .responses
         case "models": self = .models(nil)
-        case _ where rest.first == "models" && rest.count == 2: self = .models(rest.last.map(String.init))
+        case _ where rest.first == "models" && rest.count == 2:
+            // Upstream could take such a segment for a part of the path.
+            guard let id = rest.last, id != ".", id != "..", id.utf8.count <= 256 else { return nil }
+            self = .models(String(id))
         case let below:
             guard passedPaths.contains(below) else { return nil }
             switch below {

@@ -13,12 +13,15 @@ struct PassedStream: StreamTransform {
     private var held: [UInt8] = []
     private var breach: HTTPError?
     private let redaction: Redaction
+    private var ids: BoundIDs?
 
     /// - Parameters:
     ///   - waitsForMeaning: whether the head waits for an event other than `response.created`, `response.in_progress` and
     ///     `response.queued`, so that an error before it becomes a status. If false, the client gets errors as events.
     ///   - redaction: applied to events that report errors.
-    init(waitsForMeaning: Bool, redaction: Redaction) {
+    ///   - ids: the ids of the caller's stored objects; nil if ids stay as they are.
+    init(waitsForMeaning: Bool, redaction: Redaction, ids: StoredIDs? = nil) {
+        self.ids = ids.map { BoundIDs($0) }
         observer = StreamObserver(waitsForMeaning: waitsForMeaning)
         self.redaction = redaction
     }
@@ -36,13 +39,17 @@ struct PassedStream: StreamTransform {
     var heldByteCount: Int { held.count + parser.heldByteCount }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
-        let completed = try parser.feed(piece) { name, data in observer.observe(name, data) }
+        let completed = try parser.feed(piece) { name, data in
+            observer.observe(name, data)
+            ids?.learn(name, data)
+        }
         if completed > 0 {
             let start = output.count
             defer { if observer.takeErrorReport() { redact(&output, from: start) } }
             output.append(contentsOf: held)
             held.removeAll(keepingCapacity: true)
             piece.extracting(first: completed).withUnsafeBytes { output.append(contentsOf: $0) }
+            ids?.apply(to: &output, from: start)
         }
         piece.extracting(droppingFirst: completed).withUnsafeBytes { held.append(contentsOf: $0) }
     }

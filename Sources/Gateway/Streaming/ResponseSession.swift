@@ -286,7 +286,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private func write(_ failure: HTTPError) {
         guard let writer else { return }
         let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
-        context.record.error = failure.reason
+        context.record.note(failure)
         guard failure.status != HTTPError.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first
         else {
             return

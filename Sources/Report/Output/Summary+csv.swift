@@ -30,8 +30,10 @@ extension Summary {
     }
 
     /// A name as a cell. If a spreadsheet would read it as a formula, an apostrophe is added, because clients choose names.
+    /// Spreadsheets skip white space before a formula, and some read the full-width signs like the usual ones.
     private static func cell(_ text: String) -> String {
-        let isFormula = text.unicodeScalars.first.map { "=+-@".unicodeScalars.contains($0) } ?? false
+        let first = text.unicodeScalars.first { !$0.properties.isWhitespace && !PlainText.isUnseen($0) }
+        let isFormula = first.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
         let text = isFormula ? "'" + text : text
         guard text.contains(where: { "\",\r\n".contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

@@ -99,10 +99,11 @@ public struct RefusedParameter: Sendable, Hashable {
     }
 
     /// Fields that are never removed, because the client relies on them: without them, the model would answer a different
-    /// question, or upstream would store data against the client's wish.
+    /// question, upstream would store data against the client's wish, or nothing would bound the cost or protect users.
     private static let indispensable: Set<String> = [
         "model", "messages", "input", "prompt", "tools", "functions", "tool_choice", "function_call", "stream", "store",
-        "response_format", "previous_response_id", "conversation", "instructions",
+        "response_format", "previous_response_id", "conversation", "instructions", "max_output_tokens", "max_tokens",
+        "max_completion_tokens", "max_tool_calls", "safety_identifier",
     ]
 
     private static func mayBeRemoved(_ path: [String]) -> Bool {
@@ -130,7 +131,6 @@ public struct RefusedParameter: Sendable, Hashable {
         case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"
         case ["text", "verbosity"]: "verbosity"
         case ["include"]: value?.firstRange(of: Array("logprobs".utf8)) == nil ? nil : "logprobs"
-        case ["max_output_tokens"]: context.limitField
         default: path.joined(separator: ".")
         }
     }

@@ -17,11 +17,13 @@ public struct Usage: Sendable, Equatable {
     /// The tier that served the request (`service_tier`), which determines its price; nil if upstream does not report it.
     public var serviceTier: String?
 
-    /// Reads `usage` and `service_tier` from a response of either API. Nil if it has no usage.
+    /// Reads `usage` and `service_tier` from a response of either API, or of another one. Nil if it has no usage.
     public init?(of reply: Value?) {
         guard let reply, let value = reply["usage"], value.kind == .object,
             let input = (value["input_tokens"] ?? value["prompt_tokens"])?.tokenCount,
+            // Embeddings have no output.
             let output = (value["output_tokens"] ?? value["completion_tokens"])?.tokenCount
+                ?? (value["total_tokens"] == nil ? nil : 0)
         else { return nil }
         self.input = input
         self.output = output

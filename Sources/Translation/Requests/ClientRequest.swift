@@ -24,7 +24,7 @@ struct ClientRequest {
                 param: name, code: "duplicate_parameter")
         }
         self.body = body
-        let asked = try body.stringIfGiven("model")
+        let asked = try body.modelName()
         choice = settings.choice(for: asked, availability)
         target = settings.target.serving(choice.sent)
         notices = Notices(of: choice, settings: settings, availability: availability)

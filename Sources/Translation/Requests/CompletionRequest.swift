@@ -2,16 +2,18 @@ internal import JSON
 
 /// A request of the legacy Completions API, which becomes one upstream request per prompt.
 struct CompletionRequest {
-    /// Limit on the number of prompts, and of choices for all prompts together. Each is an upstream request, and all are
-    /// sent at the same time.
-    private static let maximumPromptCount = 128
+    /// The number of upstream requests that a request with several prompts may become, if `N_MAX` is not greater. Client
+    /// libraries send up to 20 prompts in one request.
+    private static let usualLimit = 32
 
     /// - Throws: ``RequestError`` if the choices of all prompts together exceed the limit.
-    static func checkCount(_ count: Int) throws(RequestError) {
-        guard count <= maximumPromptCount else {
+    static func checkCount(_ count: Int, _ settings: TranslationSettings) throws(RequestError) {
+        let limit = max(usualLimit, settings.maximumChoices)
+        guard count <= limit else {
             throw RequestError(
                 message:
-                    "Invalid 'n': \(count) choices in total. Expected at most \(maximumPromptCount) for all prompts.",
+                    "\(count) choices in total ('prompt' times 'n'): expected at most \(limit). Send several requests, "
+                    + "or ask the operator to raise N_MAX.",
                 param: "n", code: "integer_above_max_value")
         }
     }
@@ -19,7 +21,7 @@ struct CompletionRequest {
     let request: ClientRequest
     let prompts: [Value]
 
-    init(_ request: ClientRequest) throws(RequestError) {
+    init(_ request: ClientRequest, _ settings: TranslationSettings) throws(RequestError) {
         self.request = request
         let body = request.body
         if body.given("suffix") != nil {
@@ -30,15 +32,16 @@ struct CompletionRequest {
                 param: "suffix", code: "unsupported_parameter")
         }
         prompts = try Self.prompts(of: body)
+        try Self.checkCount(prompts.count, settings)
     }
 
     private static func prompts(of body: Value) throws(RequestError) -> [Value] {
         guard let prompt = body.given("prompt") else { throw .missing("prompt") }
         let prompts = prompt.kind == .array ? Array(prompt.elements) : [prompt]
-        guard !prompts.isEmpty, prompts.count <= maximumPromptCount else {
+        guard !prompts.isEmpty else {
             throw RequestError(
-                message: "Invalid 'prompt': expected 1 to \(maximumPromptCount) prompts, but got \(prompts.count).",
-                param: "prompt", code: "invalid_value")
+                message: "Invalid 'prompt': expected one prompt or more, but got none.", param: "prompt",
+                code: "invalid_value")
         }
         for prompt in prompts where prompt.kind != .string {
             throw RequestError(

@@ -49,14 +49,15 @@ public final class RequestTranslator: Sendable {
             guard settings.target != .responses else { throw .onlyInChat(request.choice.sent.name) }
             return [try mapModel(of: document, for: "/completions")]
         }
-        let completion = try CompletionRequest(request)
+        let completion = try CompletionRequest(request, settings)
         var translated: [TranslatedRequest] = []
         for index in completion.prompts.indices { translated.append(try translate(completion, promptIndex: index)) }
-        try CompletionRequest.checkCount(translated.reduce(0) { $0 + $1.choiceCount })
+        try CompletionRequest.checkCount(translated.reduce(0) { $0 + $1.choiceCount }, settings)
         for index in translated.indices {
             translated[index].alternative = alternative(to: completion.request.choice) {
                 translator throws(RequestError) in
-                try translator.translate(CompletionRequest(translator.clientRequest(document)), promptIndex: index)
+                try translator.translate(
+                    CompletionRequest(translator.clientRequest(document), translator.settings), promptIndex: index)
             }
         }
         return translated

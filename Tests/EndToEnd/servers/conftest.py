@@ -36,11 +36,14 @@ class Servers:
             seen[row, kind.name] = word
         return self.observed[key]
 
+    def site(self, kind):
+        if kind not in self.sites:
+            self.sites[kind] = kind(self.binaries, self.simulator.base)
+        return self.sites[kind]
+
     def _observe(self, observation, kind):
         try:
-            if kind not in self.sites:
-                self.sites[kind] = kind(self.binaries, self.simulator.base)
-            return observation.observe(self.sites[kind], self.simulator)
+            return observation.observe(self.site(kind), self.simulator)
         except Exception as error:
             return [f"{type(error).__name__}: {error}"] * len(observation.rows)
 

@@ -1,5 +1,6 @@
 """Every tested server behaves exactly as README's table describes it."""
 
+import http.client
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -37,3 +38,32 @@ def test_r15_mod_fcgid_starts_another_process_for_a_further_request(binaries, si
         for stream in streams:
             stream.close()
         site.stop()
+
+
+@pytest.mark.parametrize("kind", SITES, ids=lambda kind: kind.name)
+def test_s21_no_recipe_shows_the_status_page_to_strangers(servers, kind):
+    """Loopback has many addresses: a client at the second one stands for another machine."""
+
+    def status(address, path="/status"):
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30, source_address=(address, 0))
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        body = reply.read()
+        connection.close()
+        return reply.status, b"accepted conn" in body
+
+    site = servers.site(kind)
+    assert status("127.0.0.1") == (200, True)
+    for path in ("/status", "/status?json&full", "//status", "/./status", "/%73tatus"):
+        assert status("127.0.0.2", path)[0] in (301, 400, 401, 403, 404)
+        assert not status("127.0.0.2", path)[1]
+
+
+@pytest.mark.parametrize("kind", SITES, ids=lambda kind: kind.name)
+def test_s22_a_clients_request_id_is_not_used_behind_nginx(servers, kind):
+    if not kind.recipe.startswith("nginx"):
+        pytest.skip("only nginx makes request IDs")
+    connection = http.client.HTTPConnection("127.0.0.1", servers.site(kind).port, timeout=30)
+    connection.request("GET", "/healthz", headers={"X-Request-Id": "chosen-by-the-client"})
+    assert connection.getresponse().headers["x-gpt-proxy-request-id"] != "chosen-by-the-client"
+    connection.close()

@@ -9,8 +9,8 @@ public struct UpstreamModelList: Sendable {
     public let shutdowns: [String: Day]
 
     /// Nil if the body is not a list, or the list is empty.
-    public init?(_ body: [UInt8]) {
-        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root,
+    init?(_ body: [UInt8]) {
+        guard let root = try? Document(parsing: body, maximumDepth: 512).root,
             let data = root["data"], data.kind == .array
         else { return nil }
         var names: [String] = []

@@ -1,7 +1,7 @@
 import Models
 import Testing
 
-@testable import Gateway
+@testable import Diagnosis
 
 struct UpstreamModelListTests {
     @Test(
