@@ -15,7 +15,7 @@ class Apache(Site):
 
     def start_apache(self, site):
         """Starts Apache, configured as by Debian, with a site's configuration."""
-        names = ["mpm_event", "authz_core", "setenvif", "env", "alias", "filter", "deflate", "reqtimeout", *self.modules]
+        names = ["mpm_event", "authz_core", "authz_host", "setenvif", "env", "alias", "filter", "deflate", "reqtimeout", *self.modules]
         load = "".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so\n" for name in names)
         configuration = self.directory / "apache2.conf"
         configuration.write_text(
