@@ -32,7 +32,7 @@ enum FastCGIService {
         }
         if Listener.isExposed(address) {
             log.warning(
-                "other machines can connect to this address, and whoever connects can act as any caller",
+                "other machines can connect to this address and act as any caller",
                 metadata: ["listen": "\(address)"])
         }
         let budget = DescriptorBudget.raised(eventLoops: System.coreCount)

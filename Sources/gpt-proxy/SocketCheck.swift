@@ -22,7 +22,7 @@ enum SocketCheck {
         if Listener.isExposed(address) {
             findings.append(
                 .warning(
-                    address, "can be reached by other machines, and whoever connects can act as any caller",
+                    address, "can be reached by other machines, which can then act as any caller",
                     remedy: "use a unix socket or 127.0.0.1, or make sure that only the web server can connect"))
         }
         do throws(StartError) {

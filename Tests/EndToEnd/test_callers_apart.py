@@ -287,7 +287,7 @@ def test_s23_the_shared_key_must_not_be_the_upstream_key(run):
     key = "0123456789abcdef0123"
     ended = run("check", environment={"OPENAI_API_KEY": key, "PROXY_API_KEY": key})
     assert ended.returncode == 78
-    assert "PROXY_API_KEY: is OPENAI_API_KEY" in ended.stderr
+    assert "PROXY_API_KEY: is the same as OPENAI_API_KEY" in ended.stderr
 
 
 def test_s23_plain_http_and_open_addresses_are_warned_about(run, directory, start, binaries, simulator):

@@ -18,7 +18,7 @@ extension Configuration {
         if bases.contains(where: { access.sharesKey($0.key.content) }) {
             values.fail(
                 .proxyKey,
-                "is OPENAI_API_KEY: whoever has it could go around the proxy; it must be "
+                "is the same as OPENAI_API_KEY, so callers could bypass the proxy; it must be "
                     + ConfigurationKey.proxyKey.allowed)
         }
         let crossOrigin = values.parse(.corsOrigins) { (text) throws(ValueFault) in try CrossOriginPolicy(text) }
