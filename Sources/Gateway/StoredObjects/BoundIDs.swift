@@ -7,9 +7,8 @@ internal import JSON
 /// name the item that they belong to.
 struct BoundIDs {
     private let ids: StoredIDs
-    private var known: Set<String> = []
-    /// The quoted ids with their replacements.
-    private var replacements: [(original: [UInt8], bound: [UInt8])] = []
+    /// The replacements of the known ids, both with their quotes.
+    private var replacements: [ArraySlice<UInt8>: [UInt8]] = [:]
 
     init(_ ids: StoredIDs) {
         self.ids = ids
@@ -45,40 +44,47 @@ struct BoundIDs {
     }
 
     private mutating func learn(id value: Value?) {
-        guard let value, let id = value.string, known.insert(id).inserted else { return }
+        guard let value, value.text.count <= Self.longest, replacements[value.text] == nil, let id = value.string else {
+            return
+        }
         var bound = Writer(reservingCapacity: 128)
         bound.string(ids.bound(id))
-        replacements.append((Array(value.text), bound.bytes))
+        replacements[ArraySlice(Array(value.text))] = bound.bytes
     }
 
-    /// Replaces the known ids in the bytes from `start` on.
+    /// The longest id that is replaced, in bytes, with its quotes. Upstream's own have up to 64.
+    private static let longest = 256
+
+    /// Replaces the known ids in the bytes from `start` on. Looks at each string once, however many ids are known.
     func apply(to bytes: inout [UInt8], from start: Int) {
-        for (original, bound) in replacements {
-            var rest = start
-            while let found = bytes.firstOffset(of: original, from: rest) {
-                bytes.replaceSubrange(found..<found + original.count, with: bound)
-                rest = found + bound.count
+        guard !replacements.isEmpty else { return }
+        var replaced: [UInt8] = []
+        var copied = start
+        var rest = bytes[start...]
+        while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
+            let end = Self.stringEnd(in: bytes, from: quote + 1)
+            if end - quote <= Self.longest, let bound = replacements[bytes[quote..<end]] {
+                replaced += bytes[copied..<quote]
+                replaced += bound
+                copied = end
             }
+            rest = bytes[end...]
         }
+        guard copied > start else { return }
+        replaced += bytes[copied...]
+        bytes.replaceSubrange(start..., with: replaced)
     }
-}
 
-extension [UInt8] {
-    /// The offset of the first occurrence of a pattern at or after `start`.
-    fileprivate func firstOffset(of pattern: [UInt8], from start: Int) -> Int? {
-        guard count - start >= pattern.count, let first = pattern.first else { return nil }
-        return withUnsafeBytes { bytes in
-            // Compares eight bytes at once: most strings begin with a quote.
-            guard pattern.count >= MemoryLayout<UInt64>.size else {
-                return (start...bytes.count - pattern.count).first {
-                    bytes[$0] == first && bytes[$0..<$0 + pattern.count].elementsEqual(pattern)
-                }
-            }
-            let beginning = pattern.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
-            return (start...bytes.count - pattern.count).first {
-                bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) == beginning
-                    && bytes[$0..<$0 + pattern.count].elementsEqual(pattern)
+    /// The offset after a string's closing quote, or after the line: a string of JSON never continues on the next line.
+    private static func stringEnd(in bytes: [UInt8], from start: Int) -> Int {
+        var offset = start
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\n"): return offset + 1
+            case UInt8(ascii: "\\"): offset += 2
+            default: offset += 1
             }
         }
+        return bytes.count
     }
 }
