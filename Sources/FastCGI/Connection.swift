@@ -1,9 +1,8 @@
-internal import CFastCGI
 internal import CGI
 internal import Glibc
 internal import NIOCore
 
-/// One connection from the web server: its descriptor, and libfcgi's state for the response on it.
+/// One connection from the web server, and the response on it.
 ///
 /// It does no locking and no waiting. It has one owner at a time, and only the owner accesses it: the server loop while the
 /// connection is idle, then the event loop of the session.
@@ -23,26 +22,26 @@ final class Connection: @unchecked Sendable {
     /// Whether `descriptor` is in the epoll set. The kernel removes it when it is closed.
     var isKnownToEpoll = false
 
-    private let request: UnsafeMutablePointer<FCGX_Request>
+    private var requestID: UInt16 = 0
+    /// Whether the web server asked to keep the connection open.
+    private var isToBeKept = false
     private var mayBeReused = false
     private var isFromNginx = false
     /// How many bytes of the socket's send buffer are known to be free.
-    private var room = 0
+    private var room: Int
 
     /// Takes over an accepted, blocking descriptor. It stays blocking, because libfcgi treats EAGAIN as a broken stream.
-    init(descriptor: Int32, token: Epoll.Token, isLastResort: Bool) {
+    ///
+    /// - Parameter sendBufferSize: the size of its send buffer, which is still empty.
+    init(descriptor: Int32, token: Epoll.Token, isLastResort: Bool, sendBufferSize: Int) {
         self.descriptor = descriptor
+        room = sendBufferSize >= 2 * Self.roomForPiece ? Self.roomForPiece : 0
         self.token = token
         self.isLastResort = isLastResort
-        request = .allocate(capacity: 1)
-        request.initialize(to: FCGX_Request())
-        FCGX_InitRequest(request, -1, 0)
     }
 
     deinit {
-        FCGX_Free(request, 0)
         close()
-        request.deallocate()
     }
 
     /// Closes the connection immediately, without sending END_REQUEST.
@@ -52,12 +51,10 @@ final class Connection: @unchecked Sendable {
         descriptor = -1
     }
 
-    /// Shuts the socket down, so that further writes fail immediately. The descriptor stays open, so its number is not reused.
-    func shutdown(_ how: Shutdown) {
-        Glibc.shutdown(descriptor, Int32(how == .writing ? SHUT_WR : SHUT_RDWR))
+    /// Announces the end of the output to the peer. The descriptor stays open for input.
+    func shutdownOutput() {
+        shutdown(descriptor, Int32(SHUT_WR))
     }
-
-    enum Shutdown { case writing, both }
 
     // MARK: Input; nothing here blocks, except `hasArrival` up to its limit
 
@@ -99,29 +96,19 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    // MARK: The response, written by libfcgi; these calls block unless `hasRoom` has returned true
+    // MARK: The response; these calls block unless `hasRoom` has returned true
 
     /// Starts the response to a request.
     ///
     /// - Parameters:
     ///   - id: the web server's id for the request.
-    ///   - keepsConnection: whether the web server wants to reuse the connection.
+    ///   - keepsConnection: whether the web server wants to reuse the connection (FCGI_KEEP_CONN).
     ///   - server: the web server's name (`SERVER_SOFTWARE`).
-    /// - Returns: false if libfcgi cannot allocate memory. The connection must then be closed.
-    func beginResponse(
-        id: UInt16, keepsConnection: Bool, to server: String?, _ beginnings: BeginningPipe
-    ) -> Bool {
-        let hasBegun = beginnings.begin(request, id: id, keepsConnection: keepsConnection)
-        request.pointee.ipcFd = descriptor
-        guard hasBegun else { return false }
+    func beginResponse(id: UInt16, keepsConnection: Bool, to server: String?) {
+        requestID = id
+        isToBeKept = keepsConnection
         mayBeReused = keepsConnection && !isLastResort
         isFromNginx = server?.hasPrefix("nginx/") ?? false
-        // Free libfcgi's input and error streams now: they are not used any more, and a streamed response can take minutes.
-        // Nothing was written to the error stream, so closing it sends no record.
-        FCGX_FreeStream(&request.pointee.in)
-        FCGX_FClose(request.pointee.err)
-        FCGX_FreeStream(&request.pointee.err)
-        return true
     }
 
     /// Makes the connection close when the request ends, even if the web server asked to keep it open.
@@ -139,7 +126,7 @@ final class Connection: @unchecked Sendable {
         if room < needed {
             var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             guard poll(&entry, 1, 0) > 0 else { return false }
-            room = Self.maxPiece + Self.pieceOverhead
+            room = Self.roomForPiece
         }
         room -= needed
         return true
@@ -148,47 +135,46 @@ final class Connection: @unchecked Sendable {
     /// How many bytes the kernel accounts for each piece in addition to its content.
     private static let pieceOverhead = 1280
 
-    /// The maximum size of a piece, in bytes: with its header, padding and END_REQUEST it fits into libfcgi's buffer.
+    private static let roomForPiece = maxPiece + pieceOverhead
+
+    /// The maximum size of a piece, in bytes: with its header and padding it fits into libfcgi's buffer.
     static let maxPiece = 8000
 
-    /// Copies a piece into libfcgi's buffer, which must be empty.
-    func put(_ piece: UnsafeRawBufferPointer) {
-        guard let start = piece.baseAddress, !piece.isEmpty else { return }
-        FCGX_PutStr(start.assumingMemoryBound(to: CChar.self), Int32(piece.count), request.pointee.out)
+    /// Writes a piece as one record. Returns false if the peer has closed the connection; the response has then failed.
+    func write(_ piece: UnsafeRawBufferPointer, with writer: RecordWriter) -> Bool {
+        writer.write(piece, of: requestID, to: descriptor)
     }
 
-    /// Writes libfcgi's buffer as one record. Returns false if the peer has closed the connection; the response has then
-    /// failed.
-    func flush() -> Bool {
-        FCGX_FFlush(request.pointee.out) == 0
-    }
-
-    /// Ends the response: sends the content of libfcgi's buffer, the end of the stream and END_REQUEST in one write.
+    /// Ends the response: sends the last piece, the end of the stream and END_REQUEST in one write, which libfcgi could do
+    /// only with a request of its own for each response.
     ///
     /// - Returns: whether the connection can serve another request. If not, the caller must close it.
-    func endResponse() -> Bool {
-        let isSound: Bool
-        if request.pointee.keepConnection != 0, !mayBeReused, isFromNginx {
-            isSound = endForGood()
-        } else {
-            // What FCGX_Finish_r would do; but it ignores a request whose input stream has been freed.
-            isSound = FCGX_FClose(request.pointee.out) == 0
+    func endResponse(with piece: UnsafeRawBufferPointer) -> Bool {
+        let padding = -piece.count & 7
+        var frame: [UInt8] = []
+        frame.reserveCapacity(72)
+        Record.appendHeader(.standardOutput, requestID, contentLength: piece.count, paddingLength: padding, to: &frame)
+        let contentEnd = frame.count
+        if !piece.isEmpty {
+            frame.append(contentsOf: repeatElement(0, count: padding))
+            Record.appendHeader(.standardOutput, requestID, contentLength: 0, to: &frame)
         }
-        FCGX_Free(request, 0)
+        Record.appendEnd(of: requestID, .complete, to: &frame)
+        if isToBeKept, !mayBeReused, isFromNginx { Record.appendUnknownType(to: &frame) }
+        let isSound = gather(frame, with: piece, insertedAt: contentEnd)
         return mayBeReused && isSound
     }
 
-    /// Ends the response on a connection that nginx wants to keep but that will be closed. FastCGI cannot announce the close:
-    /// nginx considers the connection reusable from END_REQUEST on, and a request that it sends just before the close is lost.
-    /// nginx does not reuse a connection with unread data, so a meaningless record is appended in the same write. (Not for
-    /// Apache: it would send its next request before it reads the extra record, and mistake that for the response.)
-    private func endForGood() -> Bool {
-        guard flush() else { return false }
-        let id = UInt16(truncatingIfNeeded: request.pointee.requestId)
-        let records =
-            Record.encode(.standardOutput, requestID: id) + Record.encodeEnd(of: id, .complete)
-            // FCGI_UNKNOWN_TYPE, for the type 0.
-            + Record.encode(.unknownType, requestID: 0, [UInt8](repeating: 0, count: 8))
-        return write(descriptor, records, records.count) == records.count
+    private func gather(_ frame: [UInt8], with piece: UnsafeRawBufferPointer, insertedAt position: Int) -> Bool {
+        var frame = frame
+        return frame.withUnsafeMutableBytes { frame in
+            let start = frame.baseAddress
+            let parts = [
+                iovec(iov_base: start, iov_len: position),
+                iovec(iov_base: UnsafeMutableRawPointer(mutating: piece.baseAddress), iov_len: piece.count),
+                iovec(iov_base: start.map { $0 + position }, iov_len: frame.count - position),
+            ]
+            return writev(descriptor, parts, Int32(parts.count)) == frame.count + piece.count
+        }
     }
 }

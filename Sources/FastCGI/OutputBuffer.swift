@@ -25,12 +25,13 @@ struct OutputBuffer {
         flushedEnd = bytes.count
     }
 
-    /// Calls `body` with up to `limit` sendable bytes and removes them.
-    mutating func takePiece(upTo limit: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    /// Calls `body` with up to `limit` sendable bytes, removes them, and returns its result.
+    mutating func takePiece<Result>(upTo limit: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         let end = firstUnsent + min(sendableCount, limit)
-        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[firstUnsent..<end])) }
+        let result = bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[firstUnsent..<end])) }
         firstUnsent = end
         compact()
+        return result
     }
 
     mutating func removeAll() {

@@ -37,13 +37,37 @@ enum Record {
 
     /// - Parameter content: at most 65 535 bytes; empty content ends a stream.
     static func encode(_ kind: Kind, requestID: UInt16, _ content: [UInt8] = []) -> [UInt8] {
-        func bytes(_ number: UInt16) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 0xFF)] }
-        return [version, kind.rawValue] + bytes(requestID) + bytes(UInt16(content.count)) + [0, 0] + content
+        var record: [UInt8] = []
+        appendHeader(kind, requestID, contentLength: content.count, to: &record)
+        return record + content
     }
 
     /// An END_REQUEST record with the application status 0.
     static func encodeEnd(of requestID: UInt16, _ status: ProtocolStatus) -> [UInt8] {
-        encode(.endRequest, requestID: requestID, [0, 0, 0, 0, status.rawValue, 0, 0, 0])
+        var record: [UInt8] = []
+        appendEnd(of: requestID, status, to: &record)
+        return record
+    }
+
+    /// - Parameters:
+    ///   - contentLength: at most 65 535 bytes.
+    ///   - paddingLength: at most 255 bytes.
+    static func appendHeader(
+        _ kind: Kind, _ requestID: UInt16, contentLength: Int, paddingLength: Int = 0, to bytes: inout [UInt8]
+    ) {
+        bytes += [version, kind.rawValue, UInt8(requestID >> 8), UInt8(requestID & 0xFF)]
+        bytes += [UInt8(contentLength >> 8), UInt8(contentLength & 0xFF), UInt8(paddingLength), 0]
+    }
+
+    static func appendEnd(of requestID: UInt16, _ status: ProtocolStatus, to bytes: inout [UInt8]) {
+        appendHeader(.endRequest, requestID, contentLength: 8, to: &bytes)
+        bytes += [0, 0, 0, 0, status.rawValue, 0, 0, 0]
+    }
+
+    /// FCGI_UNKNOWN_TYPE for the type 0.
+    static func appendUnknownType(to bytes: inout [UInt8]) {
+        appendHeader(.unknownType, 0, contentLength: 8, to: &bytes)
+        bytes += [0, 0, 0, 0, 0, 0, 0, 0]
     }
 
     enum ProtocolStatus: UInt8 {

@@ -1,7 +1,7 @@
 internal import CGI
 internal import NIOCore
 
-/// Sends the response. It never writes more at once than the socket's buffer can hold, because libfcgi's write blocks.
+/// Sends the response. It never writes more at once than the socket's buffer can hold, because the descriptor blocks.
 extension RequestSession: ByteSink {
     func append(_ body: (inout [UInt8]) -> Void) {
         eventLoop.assertInEventLoop()
@@ -63,8 +63,8 @@ extension RequestSession: ByteSink {
                 beginStall()
                 return false
             }
-            output.takePiece(upTo: Connection.maxPiece, connection.put)
-            if !connection.flush() { loseClient() }
+            let isWritten = output.takePiece(upTo: Connection.maxPiece) { connection.write($0, with: context.writer) }
+            if !isWritten { loseClient() }
         }
         return true
     }

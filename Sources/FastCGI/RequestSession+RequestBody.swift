@@ -128,7 +128,7 @@ extension RequestSession: RequestBody {
     /// Receives and discards what the web server still sends after the response. If the connection were closed at once, the web
     /// server's write would fail, and it might treat the response as failed, too.
     func linger() {
-        connection.shutdown(.writing)
+        connection.shutdownOutput()
         input.endPace()
         input.paceCheck = eventLoop.scheduleTask(in: Self.lingerLimit) { self.close() }
         discardInput()

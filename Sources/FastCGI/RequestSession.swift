@@ -73,11 +73,9 @@ final class RequestSession: @unchecked Sendable {
     /// Runs the handler, after the variables have been received.
     func run() {
         let parameters = input.takeParameters()
-        guard
-            connection.beginResponse(
-                id: input.parser.requestID, keepsConnection: input.parser.keepsConnection,
-                to: parameters["SERVER_SOFTWARE"], context.beginnings)
-        else { return close() }
+        connection.beginResponse(
+            id: input.parser.requestID, keepsConnection: input.parser.keepsConnection,
+            to: parameters["SERVER_SOFTWARE"])
         phase = .running
         let request = CGI.Request(parameters: parameters, body: self)
         task = Task(executorPreference: context.executor) {
@@ -95,14 +93,9 @@ final class RequestSession: @unchecked Sendable {
         eventLoop.assertInEventLoop()
         task = nil
         drainActions = []
-        if clientIsGone {
-            // Ending the response writes to the socket. The web server may be alive but not reading, and the write would block.
-            connection.shutdown(.both)
-        } else {
-            output.takePiece(upTo: Connection.maxPiece, connection.put)
-        }
         if clientIsGone || service.connections.isDraining || !input.isComplete { connection.forbidReuse() }
-        if connection.endResponse() {
+        // The web server may be alive but not reading. Nothing is then written: it would block.
+        if !clientIsGone, output.takePiece(upTo: Connection.maxPiece, connection.endResponse) {
             phase = .ended
             service.connections.endAndKeep(connection, isArmed: armedEvents == Connections.idleEvents)
         } else if clientIsGone || input.isAtEnd || connection.isLastResort {

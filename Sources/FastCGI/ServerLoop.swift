@@ -93,6 +93,8 @@ final class ServerLoop: Sendable {
         var nextContext = 0
         var spare = SpareDescriptor()
         var acceptedInARow = 0
+        /// The size of the send buffer of accepted connections; nil until the first one.
+        var sendBufferSize: Int?
         var resumeAccepting: NIODeadline?
         var isDraining = false
         /// When to check again for idle connections to close; nil if there are none.
@@ -190,7 +192,10 @@ final class ServerLoop: Sendable {
         }
         guard descriptor >= 0 else { return }
         letOthersAccept(&state)
-        let connection = Connection(descriptor: descriptor, token: state.nextToken, isLastResort: isLastResort)
+        let sendBufferSize = state.sendBufferSize ?? Self.sendBufferSize(of: descriptor)
+        state.sendBufferSize = sendBufferSize
+        let connection = Connection(
+            descriptor: descriptor, token: state.nextToken, isLastResort: isLastResort, sendBufferSize: sendBufferSize)
         state.nextToken += 1
         // A web server connects only when it has a request to send. A connection without a request must not keep the last
         // descriptor.
@@ -211,6 +216,12 @@ final class ServerLoop: Sendable {
 
     private func acceptWaiting() -> Int32 {
         accept4(listener.descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+    }
+
+    private static func sendBufferSize(of descriptor: Int32) -> Int {
+        var size: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, &length) == 0 ? Int(size) : 0
     }
 
     private static func areDescriptorsScarce(_ code: Int32) -> Bool {

@@ -77,7 +77,8 @@ extension Value {
 
     /// The first member that has the same name as an earlier one (escapes decoded); nil if all names differ.
     public var duplicateMember: Member? {
-        var seen: Set<StringContents> = []
+        // Most requests have fewer members.
+        var seen = Set<StringContents>(minimumCapacity: 12)
         for member in members where !seen.insert(member.nameContents).inserted { return member }
         return nil
     }

@@ -2,27 +2,61 @@ public import JSON
 public import Models
 
 /// A request in the form that upstream gets, with the information that is needed to understand and translate the response.
-public struct TranslatedRequest: Sendable {
+///
+/// A class, because every layer on the way to upstream and back holds it, and a copy would retain a dozen fields.
+public final class TranslatedRequest: Sendable {
     /// The path below upstream's base address, such as `/responses`.
     public let path: String
 
     /// The JSON body.
-    public internal(set) var body: [UInt8]
+    public let body: [UInt8]
 
     /// The facts about the request that the response's translation needs.
-    public internal(set) var context: ReplyContext
+    public let context: ReplyContext
 
     /// What was left out, changed or repaired, in the order in which the translation found it.
-    public internal(set) var notices: [Notice]
+    public let notices: [Notice]
 
     /// Number of choices that the client wants (`n`). Upstream gets this number of identical requests.
-    public var choiceCount = 1
+    public let choiceCount: Int
 
     /// The ids of the calls before which cached reasoning was inserted.
-    public internal(set) var recalledCallIDs: Set<String> = []
+    public let recalledCallIDs: Set<String>
 
     /// The request to send if upstream does not have the model; nil if there is no other model to send.
-    public internal(set) var alternative: Alternative?
+    public let alternative: Alternative?
+
+    init(
+        path: String, body: [UInt8], context: ReplyContext, notices: [Notice], choiceCount: Int = 1,
+        recalledCallIDs: Set<String> = [], alternative: Alternative? = nil
+    ) {
+        self.path = path
+        self.body = body
+        self.context = context
+        self.notices = notices
+        self.choiceCount = choiceCount
+        self.recalledCallIDs = recalledCallIDs
+        self.alternative = alternative
+    }
+
+    /// The same request with another body.
+    ///
+    /// - Parameters:
+    ///   - newNotices: what the new body lacks, in addition to `notices`.
+    ///   - recalledCallIDs: replaces the property of that name.
+    func with(body: [UInt8], newNotices: [Notice] = [], recalledCallIDs: Set<String>) -> TranslatedRequest {
+        TranslatedRequest(
+            path: path, body: body, context: context, notices: notices + newNotices, choiceCount: choiceCount,
+            recalledCallIDs: recalledCallIDs, alternative: alternative)
+    }
+
+    /// The same request with an alternative.
+    func with(_ alternative: Alternative?) -> TranslatedRequest {
+        guard let alternative else { return self }
+        return TranslatedRequest(
+            path: path, body: body, context: context, notices: notices, choiceCount: choiceCount,
+            recalledCallIDs: recalledCallIDs, alternative: alternative)
+    }
 
     /// The same request for another model.
     public struct Alternative: Sendable {

@@ -26,18 +26,19 @@ enum Route: Sendable, Equatable {
     /// - Parameter statusPath: the status page's whole path. A prefix is not accepted here, because the web server
     ///   restricts access to this exact path.
     init?(path: String, passing passedPaths: PassedPaths, statusPath: String? = nil) {
-        // Fast path for nearly all requests: mounted at the root, without splitting the path.
-        switch path {
-        case "/v1/chat/completions":
-            self = .chatCompletions
-            return
-        case "/proxy":
-            self = .proxy
-            return
-        case statusPath:
+        if path == statusPath {
             self = .status
             return
-        default: break
+        }
+        // Fast path for nearly all requests, without splitting the path.
+        if path == "/proxy" {
+            self = .proxy
+            return
+        }
+        let chat = "/v1/chat/completions".utf8
+        if path.utf8.count >= chat.count, path.utf8.suffix(chat.count).elementsEqual(chat) {
+            self = .chatCompletions
+            return
         }
         let parts = Self.parts(of: path)
         guard let version = parts.lastIndex(of: "v1") else {

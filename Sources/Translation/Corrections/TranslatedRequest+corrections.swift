@@ -14,10 +14,8 @@ extension TranslatedRequest {
         guard !found.isEmpty else { return self }
         var writer = Writer(reservingCapacity: body.count)
         writer.object { _ = $0.members(of: root, without: found.map { ($0.path[...], $0.substitute) }) }
-        var corrected = self
-        corrected.body = writer.bytes
-        corrected.notices += found.map { $0.notice(in: context) }
-        return corrected
+        return with(
+            body: writer.bytes, newNotices: found.map { $0.notice(in: context) }, recalledCallIDs: recalledCallIDs)
     }
 
     /// The request without the parameter that upstream's error names.
@@ -56,10 +54,7 @@ extension TranslatedRequest {
                 }
             }
         }
-        var request = self
-        request.body = writer.bytes
-        request.recalledCallIDs = []
-        return request
+        return with(body: writer.bytes, recalledCallIDs: [])
     }
 }
 

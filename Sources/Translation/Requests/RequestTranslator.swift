@@ -53,14 +53,13 @@ public final class RequestTranslator: Sendable {
         var translated: [TranslatedRequest] = []
         for index in completion.prompts.indices { translated.append(try translate(completion, promptIndex: index)) }
         try CompletionRequest.checkCount(translated.reduce(0) { $0 + $1.choiceCount }, settings)
-        for index in translated.indices {
-            translated[index].alternative = alternative(to: completion.request.choice) {
-                translator throws(RequestError) in
-                try translator.translate(
-                    CompletionRequest(translator.clientRequest(document), translator.settings), promptIndex: index)
-            }
+        return translated.enumerated().map { index, request in
+            request.with(
+                alternative(to: completion.request.choice) { translator throws(RequestError) in
+                    try translator.translate(
+                        CompletionRequest(translator.clientRequest(document), translator.settings), promptIndex: index)
+                })
         }
-        return translated
     }
 
     private func translate(
@@ -83,13 +82,12 @@ public final class RequestTranslator: Sendable {
     ///   a parameter that the operator's policy rejects.
     public func mapModel(of document: Document, for path: String) throws(RequestError) -> TranslatedRequest {
         var mapped = try MappedBody(clientRequest(document), path: path)
-        var translated = try mapped.translate(document)
-        if translated.context.modelAsked != nil {
-            translated.alternative = alternative(to: mapped.request.choice) { translator throws(RequestError) in
+        let translated = try mapped.translate(document)
+        guard translated.context.modelAsked != nil else { return translated }
+        return translated.with(
+            alternative(to: mapped.request.choice) { translator throws(RequestError) in
                 try translator.mapModel(of: document, for: path)
-            }
-        }
-        return translated
+            })
     }
 
     /// Replaces a retired model in a body of an API whose models are not mapped. Nil if there is nothing to replace.
@@ -107,7 +105,7 @@ public final class RequestTranslator: Sendable {
         _ document: Document, from front: SourceAPI, recalling recall: @escaping ReasoningRecall = { _ in nil }
     ) throws(RequestError) -> TranslatedRequest {
         let request = try clientRequest(document)
-        var translated: TranslatedRequest
+        let translated: TranslatedRequest
         if request.target == .responses {
             var payload = try ResponsesPayload(request, from: front, settings: settings, recalling: recall)
             translated = try payload.translate()
@@ -115,10 +113,10 @@ public final class RequestTranslator: Sendable {
             var payload = try ChatPayload(request, settings: settings)
             translated = try payload.translate(from: front)
         }
-        translated.alternative = alternative(to: request.choice) { translator throws(RequestError) in
-            try translator.translate(document, from: front, recalling: recall)
-        }
-        return translated
+        return translated.with(
+            alternative(to: request.choice) { translator throws(RequestError) in
+                try translator.translate(document, from: front, recalling: recall)
+            })
     }
 
     /// The model to send for the name that a client asks for; nil stands for a client that names none.
