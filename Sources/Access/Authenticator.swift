@@ -18,20 +18,25 @@ public struct Authenticator: Sendable {
     ///
     /// - Throws: ``AccessError``.
     public func caller(of request: CGI.Request) async throws(AccessError) -> Caller {
-        var presented: [String] = []
-        if let header = request.header("x-api-key") { presented.append(header) }
-        if let header = request.header("authorization") {
-            guard let token = Self.bearerToken(header) else { throw .invalidKey }
-            if presented.first != token { presented.append(token) }
+        let presented = try Self.credentials(of: request)
+        let caller = try await self.caller(named: presented[0])
+        for credential in presented.dropFirst() {
+            guard try await self.caller(named: credential) == caller else { throw .invalidKey }
         }
-        var caller: Caller?
-        for credential in presented {
-            let named = try await self.caller(named: credential)
-            guard caller == nil || caller == named else { throw .invalidKey }
-            caller = named
-        }
-        guard let caller else { throw .invalidKey }
         return caller
+    }
+
+    /// The request's keys and tokens: at least one, without duplicates.
+    @inline(never)  // See Architecture, "Memory per stream".
+    private static func credentials(of request: CGI.Request) throws(AccessError) -> [String] {
+        var credentials: [String] = []
+        if let header = request.header("x-api-key") { credentials.append(header) }
+        if let header = request.header("authorization") {
+            guard let token = bearerToken(header) else { throw .invalidKey }
+            if credentials.first != token { credentials.append(token) }
+        }
+        guard !credentials.isEmpty else { throw .invalidKey }
+        return credentials
     }
 
     /// Makes the next token trigger a fetch of the issuer's published keys.
@@ -40,6 +45,15 @@ public struct Authenticator: Sendable {
     }
 
     private func caller(named credential: String) async throws(AccessError) -> Caller {
+        if let caller = try self.caller(withKey: credential) { return caller }
+        guard let tokens, TokenVerifier.isToken(credential) else { throw .invalidKey }
+        let caller = try await tokens.caller(of: credential)
+        guard !tokens.haveKeysExpired else { throw .keysUnreadable }
+        return caller
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func caller(withKey credential: String) throws(AccessError) -> Caller? {
         let digest = KeyDigest(of: credential)
         if let key, digest == key.value {
             guard !key.hasExpired else { throw .keysUnreadable }
@@ -49,10 +63,7 @@ public struct Authenticator: Sendable {
             guard !keys.hasExpired else { throw .keysUnreadable }
             return caller
         }
-        guard let tokens, TokenVerifier.isToken(credential) else { throw .invalidKey }
-        let caller = try await tokens.caller(of: credential)
-        guard !tokens.haveKeysExpired else { throw .keysUnreadable }
-        return caller
+        return nil
     }
 
     /// RFC 6750, section 2.1; the scheme's name is case-insensitive (RFC 9110, section 11.1).

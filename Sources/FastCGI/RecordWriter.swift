@@ -15,7 +15,8 @@ final class RecordWriter {
         FCGX_InitRequest(request, -1, 0)
         guard begin() else {
             request.deallocate()
-            throw StartError("begin a request in libfcgi", code: errno, remedy: "raise the limit on open files (ulimit -n)")
+            throw StartError(
+                "begin a request in libfcgi", code: errno, remedy: "raise the limit on open files (ulimit -n)")
         }
     }
 
@@ -51,8 +52,8 @@ final class RecordWriter {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return false }
         defer { for end in ends { close(end) } }
-        let records =
-            Record.encode(.beginRequest, requestID: 1, [0, 1, 0, 0, 0, 0, 0, 0]) + Record.encode(.parameters, requestID: 1)
+        let role: [UInt8] = [0, 1, 0, 0, 0, 0, 0, 0]
+        let records = Record.encode(.beginRequest, requestID: 1, role) + Record.encode(.parameters, requestID: 1)
         guard Glibc.write(ends[1], records, records.count) == records.count else { return false }
         request.pointee.ipcFd = ends[0]
         // Otherwise FCGX_Accept_r first closes the descriptor, as that of an earlier request.

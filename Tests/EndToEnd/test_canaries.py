@@ -1,4 +1,4 @@
-"""The searches for keys and callers' content find them: the one in the logs and responses of every test, and one over all outputs.
+"""The searches for keys and callers' content find them: the one of every test, and one search over all outputs.
 
 For the second, several callers write words of their own wherever a client can write something. Afterwards these words are
 looked for in the responses that the other callers get, and in everything that operators see.
@@ -87,8 +87,8 @@ def views(data):
 
 
 class Search:
-    """Finds words and secrets in upper and lower case and in every encoding. Secrets are also found by any 24 of their characters
-    in a row, and by their digests."""
+    """Finds words and secrets in upper and lower case and in every encoding. Secrets are also found by any 24 of their
+    characters in a row, and by their digests."""
 
     def __init__(self):
         self.words, self.secrets = {}, {}
@@ -155,30 +155,34 @@ def json_reply(value, status=200):
     return Reply(status, {"Content-Type": "application/json"}, json.dumps(value).encode(), False)
 
 
+def failure(quote, **fields):
+    """OpenAI's error object, with the quote in all fields that are not given."""
+    return {"message": quote, **dict.fromkeys(("type", "param", "code"), quote[:300]), **fields}
+
+
 def error(status, quote, **fields):
-    """An error in OpenAI's form, with the quote in all fields."""
-    fields = {"message": quote, "type": "invalid_request_error", "param": quote[:300], "code": quote[:300], **fields}
-    return json_reply({"error": fields}, status).wire
+    """A response with an error."""
+    return json_reply({"error": failure(quote, **fields)}, status).wire
 
 
 def page(status, text, **headers):
     return Reply(status, {"Content-Type": "text/html", **headers}, f"<html>{text}</html>".encode(), False).wire
 
 
-def events(*events):
-    body = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events).encode()
+def events(*objects):
+    body = "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in objects).encode()
     return Reply(200, {"Content-Type": "text/event-stream"}, body, True).wire
 
 
 MESSAGE = {"id": "m", "type": "message", "role": "assistant", "status": "in_progress", "content": []}
+USAGE = {"input_tokens": 1, "output_tokens": 1}
 CREATED = {"type": "response.created", "response": {"id": "r", "status": "in_progress"}}
 ADDED = {"type": "response.output_item.added", "output_index": 0, "item": MESSAGE}
 DELTA = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "item_id": "m", "delta": "so far"}
 
 
 def failed(quote):
-    failure = {"code": quote[:300], "message": quote}
-    return {"type": "response.failed", "response": {"id": "r", "status": "failed", "error": failure}}
+    return {"type": "response.failed", "response": {"id": "r", "status": "failed", "error": failure(quote)}}
 
 
 def one_line(quote):
@@ -190,15 +194,15 @@ def without_credentials(quote):
     return re.sub("(?m)^(authorization|openai-).*", "", quote)
 
 
-def metadata_name(quote):
-    name = re.search(r'"metadata": ?\{"(\w+)"', quote)
-    return name[1] if name else "none"
+def after(name, quote):
+    """The first string after a member's name."""
+    text = re.search(rf'"{name}": ?\{{?"(\w+)"', quote)
+    return text[1] if text else "none"
 
 
 # What the upstream says if a request asks for it with "quote-" and one of these words.
 QUOTES = {
     "refused": lambda quote: error(400, quote),
-    "parameter": lambda quote: error(400, quote, param=f"metadata.{metadata_name(quote)}", code="unknown_parameter"),
     "missing": lambda quote: error(404, quote, param="model", code="model_not_found"),
     "limited": lambda quote: error(429, quote, type="tokens", code="rate_limit_exceeded"),
     "denied": lambda quote: error(401, quote, code="invalid_api_key"),
@@ -206,12 +210,15 @@ QUOTES = {
     "page": lambda quote: page(503, quote),
     "moved": lambda quote: page(307, quote, Location=f"/{one_line(quote)}"),
     "text": lambda quote: page(200, without_credentials(quote)),
-    "event": lambda quote: events(CREATED, ADDED, DELTA, {"type": "error", "message": quote, "code": quote[:300]}),
+    "event": lambda quote: events(CREATED, ADDED, DELTA, {"type": "error", "error": failure(quote)}),
     "failed": lambda quote: events(CREATED, ADDED, DELTA, failed(quote)),
     "early": lambda quote: events(CREATED, failed(quote)),
     "nonsense": lambda quote: quote.encode(),
     "head": lambda quote: f"HTTP/1.1 200 OK\r\nX-{one_line(quote)}: {one_line(quote)}\r\n\r\n".encode(),
     "cut": lambda quote: json_reply([quote, quote]).wire[: -len(quote)],
+    "tier": lambda quote: json_reply({"object": "x", "service_tier": after("service_tier", quote), "usage": USAGE}).wire,
+    # Last, because from then on the parameter is left out.
+    "parameter": lambda quote: error(400, quote, param=f"metadata.{after('metadata', quote)}", code="unknown_parameter"),
 }
 
 
@@ -233,8 +240,8 @@ def references(path, text):
 
 
 class Remembering:
-    """The simulator, with what is dangerous in an upstream: it knows only the operator, gives what it stores to whoever names its
-    id, and quotes whole requests that ask for it. It records all requests."""
+    """The simulator, with what is dangerous in an upstream: it knows only the operator, gives what it stores to whoever names
+    its id, and quotes whole requests that ask for it. It records all requests."""
 
     def __init__(self, simulator_base, search):
         # It is the table of acts too: it has one act for every path.
@@ -435,11 +442,11 @@ BODIES = {"/proxy": chat, "/v1/chat/completions": chat, "/v1/responses": respons
 
 def requests(own):
     """Requests for all routes, with the caller's words everywhere: method, path, body, and other arguments of `send`."""
-    answered = ["", f"[simulate call=f text={json.dumps({own('argument name'): own('argument')})}]"]
-    failing = ["[simulate status=429]", "[simulate cut=3]", *(f"quote-{name}" for name in QUOTES)]
-    for number, (directive, (path, body)) in enumerate((each, item) for each in answered + failing for item in BODIES.items()):
-        for streams in (False, True) if directive in answered else [number // len(BODIES) % 2 == number % 2]:
-            yield "POST", path, body(own, directive, stream=streams), {}
+    simulated = ["", f"[simulate call=f text={json.dumps({own('argument name'): own('argument')})}]", "[simulate cut=3]"]
+    for directive in simulated + [f"quote-{name}" for name in QUOTES]:
+        for path, body in BODIES.items():
+            for streams in (False, True):
+                yield "POST", path, body(own, directive, stream=streams), {}
     query = f"?{own('query name')}={own('query value')}"
     for path in ("embeddings", "moderations", "responses/input_tokens", "responses/compact"):
         for directive in ("", "quote-refused ", "quote-nonsense "):
@@ -481,7 +488,8 @@ def mistakes(own):
             {name: [{"role": "user", "content": [{"type": own("type"), own("field"): own("field value")}]}]},
             {"tools": [{"type": own("type"), own("field"): own("field value")}], "tool_choice": own("tool choice")},
             {"stream": own("wrong type"), "n": own("wrong type"), "stop": {own("field"): own("wrong type")}},
-            {"stream_options": {own("option"): own("option value")}, "service_tier": own("service tier")},
+            {"stream_options": {own("option"): own("option value")}},
+            {"service_tier": own("service tier"), name: [{"role": "user", "content": "quote-tier"}]},
             {"reasoning_effort": own("effort")},
             {"reasoning": {"effort": own("effort"), own("option"): own("option value")}},
             {"previous_response_id": own("invented id")},
@@ -511,8 +519,8 @@ def plain_requests():
         yield "POST", "/v1/responses", {"model": "gpt-5", "input": "hi", "stream": streams}
     for path in ("embeddings", "moderations", "responses/input_tokens", "responses/compact"):
         yield "POST", f"/v1/{path}", {"model": "gpt-5", "input": "hi"}
-    for path in ("/v1/models", "/v1/models/gpt-5", "/v1/responses", "/v1/conversations", "/healthz?upstream=1", "/authz", "/x"):
-        yield "GET", path, None
+    for path in ("v1/models", "v1/models/gpt-5", "v1/responses", "v1/conversations", "healthz?upstream=1", "authz", "x"):
+        yield "GET", f"/{path}", None
     yield "POST", "/v1/chat/completions", b"{"
 
 
@@ -650,7 +658,9 @@ class World:
             caller.send(self.ports(caller)[number % len(self.ports(caller))], method, path, body, {"Idempotency-Key": "same"})
         if caller in self.sharers:
             return
-        caller.send(self.port("text"), "GET", f"/v1/responses/{self.ids(caller)[0]}")
+        own = self.ids(caller)[0]
+        caller.send(self.port("text"), "GET", f"/v1/responses/{own}")
+        caller.send(self.port("text"), "POST", "/v1/responses", {"model": "gpt-5", "previous_response_id": own, "input": "hi"})
         for id in self.ids(self.callers[self.callers.index(caller) - 1]):
             for method, path, body in attempts(id):
                 caller.send(self.port("json"), method, path, body)
@@ -673,10 +683,14 @@ class World:
         with contextlib.ExitStack() as streams, ThreadPoolExecutor(8) as pool:
             for caller, port in live:
                 streams.enter_context(caller.live(port))
-            for collected in pool.map(lambda collect: collect(), [self.check, self.files, self.status, self.pages, self.screen]):
-                self.outputs |= collected
-        lines = [line for path in logs for line in path.read_text().splitlines()]
-        assert wait_until(lambda: sum("client_left" in line for path in logs for line in path.open()) == len(live)), lines[-9:]
+            parts = [self.check, self.files, self.status, self.pages, self.screen]
+            for part in pool.map(lambda collect: collect(), parts):
+                self.outputs |= part
+
+        def left():
+            return sum("client_left" in line for path in logs for line in path.read_text().splitlines())
+
+        assert wait_until(lambda: left() >= len(live))
         for name, each in self.deployments.items():
             self.outputs[f"log, {name}"] = each.responder.log.encode()
             for path in each.directory.glob("nginx*.log"):
@@ -752,6 +766,8 @@ SEEN = {
     "request id": {"log", "files", "status", "page"},
     "client request id": {"log"},
     "trace id": {"log"},
+    # The price depends on the tier that upstream names, even if that is what the client has invented.
+    "service tier": {"log"},
     # Names of parameters that were dropped; their values are not logged.
     "field": {"log"},
     "unknown field": {"log"},
@@ -768,9 +784,9 @@ SENT = {
     *("prompt", "earlier prompt", "system message", "instructions", "speaker", "image", "file", "file name", "boundary"),
     *("tool", "tool description", "argument name", "argument", "tool result", "call id", "schema", "property", "description"),
     *("user", "safety identifier", "prompt cache key", "metadata name", "metadata value", "prediction", "stop sequence"),
-    *("model", "unknown model", "requested model", "query name", "query value", "client request id", "trace id", "trace state"),
+    *("model", "unknown model", "requested model", "query name", "query value", "client request id", "trace id"),
     *("password in a URL", "path of a URL", "query of a URL", "field", "field value", "role", "type", "tool choice"),
-    *("option", "option value", "service tier", "effort", "accept", "unknown field"),
+    *("option", "option value", "service tier", "effort", "accept", "unknown field", "trace state"),
 }
 
 

@@ -84,27 +84,36 @@ final class UpstreamCall: @unchecked Sendable {
             do {
                 let response = try await send { $0.post(request, idempotencyKey: $1) }
                 return UpstreamResponse(request: request, response: response, redaction: pool.redaction)
-            } catch var refusal as UpstreamErrorResponse {
-                if let replaced = try replacement.next(
-                    after: refusal, to: request, askedFirstBase: policy.base == 0, caches)
-                {
-                    request = withoutRefused(replaced)
-                    next = policy.requestChanged(.otherModel, pool)
-                } else if let corrected = correct(request, after: refusal),
-                    let action = policy.requestChanged(.corrected, pool)
-                {
-                    request = corrected
-                    next = action
-                } else {
-                    if refusal.saysModelIsMissing { replacement.revert(&refusal, caches) }
-                    refusal.headers += request.headers
-                    refusal.notices = request.notices
-                    throw refusal
-                }
-                // A new key: the request differs from the rejected one.
-                idempotencyKey += "-"
+            } catch let refusal as UpstreamErrorResponse {
+                request = try corrected(request, after: refusal, &replacement)
             }
         }
+    }
+
+    /// The request to send after a rejected one.
+    ///
+    /// - Throws: the error, if there is no other request to send.
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func corrected(
+        _ request: TranslatedRequest, after refusal: UpstreamErrorResponse, _ replacement: inout Replacement
+    ) throws -> TranslatedRequest {
+        var refusal = refusal
+        // A new key: the request will differ from the rejected one.
+        defer { idempotencyKey += "-" }
+        if let replaced = try replacement.next(
+            after: refusal, to: request, askedFirstBase: policy.base == 0, caches)
+        {
+            next = policy.requestChanged(.otherModel, pool)
+            return withoutRefused(replaced)
+        }
+        if let corrected = correct(request, after: refusal), let action = policy.requestChanged(.corrected, pool) {
+            next = action
+            return corrected
+        }
+        if refusal.saysModelIsMissing { replacement.revert(&refusal, caches) }
+        refusal.headers += request.headers
+        refusal.notices = request.notices
+        throw refusal
     }
 
     /// Decides about a retry after the stream of the last attempt failed before any content.

@@ -26,10 +26,15 @@ struct TranslatedForm: ResponseForm {
         for response in responses {
             parts.append((response.request.context, try await context.document(of: response.response)))
         }
+        return (.json(200, headers: responses[0].headers), try translate(parts, context))
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func translate(_ parts: [ReplyTranslator.Part], _ context: RequestContext) throws -> [UInt8] {
         let reply = try ReplyTranslator(id: context.record.requestID, created: created).translate(parts)
         context.record.usage = reply.usage
         Self.keeper(for: context)(reply.reasoning)
-        return (.json(200, headers: responses[0].headers), reply.body)
+        return reply.body
     }
 
     /// Stores the model's reasoning for the caller's next turn.

@@ -33,8 +33,13 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
             try await body.forEach(consume, pausing: pausing)
             return nil
         } catch {
-            return refusal ?? HTTPError(error)
+            return failure(after: error)
         }
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func failure(after error: UpstreamError) -> HTTPError {
+        refusal ?? HTTPError(error)
     }
 
     /// Handles the end of the body and appends the resulting output.

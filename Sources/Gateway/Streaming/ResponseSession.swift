@@ -96,6 +96,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     // MARK: Upstream
 
+    @inline(never)  // See Architecture, "Memory per stream".
     private func open() async {
         do {
             switch try await nextAnswer() {
@@ -104,14 +105,23 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
                 if state.wholeBodyArrived() { await context.respond(head, body: body) }
             }
         } catch {
-            fail(HTTPError(error))
+            fail(error)
         }
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func fail(_ error: any Error) {
+        fail(HTTPError(error))
     }
 
     private func nextAnswer() async throws -> UpstreamAnswer {
         if let answer = answer.take() { return answer }
-        guard announcesEarly else { return try await ask() }
-        // In a child task: a task keeps all memory that its frames ever used, and this task lives as long as the stream.
+        return announcesEarly ? try await askInChildTask() : try await ask()
+    }
+
+    /// A task keeps all memory that its frames ever used, and this one lives as long as the stream.
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func askInChildTask() async throws -> UpstreamAnswer {
         async let answer = ask()
         return try await answer
     }
@@ -122,6 +132,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     /// Upstream's streams have opened.
+    @inline(never)  // See Architecture, "Memory per stream".
     private func begin(_ head: ResponseHead, _ bodies: [ResponseBody], _ contexts: [ReplyContext]) {
         self.head = head
         var transforms = transforms
@@ -134,13 +145,19 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         context.eventLoop.execute { self.writer?.flush() }
     }
 
+    @inline(never)  // See Architecture, "Memory per stream".
     private func readChoices() async {
         if choices.count == 1 {
             await read(choices[0])
         } else if choices.count > 1 {
-            await withTaskGroup { group in
-                for choice in choices { group.addTask { await self.read(choice) } }
-            }
+            await readAllChoices()
+        }
+    }
+
+    @inline(never)  // See Architecture, "Memory per stream".
+    private func readAllChoices() async {
+        await withTaskGroup { group in
+            for choice in choices { group.addTask { await self.read(choice) } }
         }
     }
 
@@ -153,6 +170,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         end(choice, cut)
     }
 
+    @inline(never)  // See Architecture, "Memory per stream".
     private func end(_ choice: ChoiceStream<Transform>, _ cut: HTTPError?) {
         guard !state.isRestarting else { return forgetChoices() }
         var failure: HTTPError?
@@ -268,6 +286,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     }
 
     /// - Returns: the error to which the caller must still respond.
+    @inline(never)  // See Architecture, "Memory per stream".
     private func writeEnding() -> HTTPError? {
         noteResult()
         switch state.finish(hasContent: choices.contains(where: \.transform.hasBegun)) {
