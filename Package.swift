@@ -49,10 +49,11 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CExtendedAttributes"),
+        .systemLibrary(name: "CProcess"),
         .target(name: "JSON"),
         .target(name: "EventStream"),
         .target(name: "Presentation"),
-        .target(name: "Threads"),
+        .target(name: "Threads", dependencies: ["CProcess"]),
         .target(name: "EventLoops", dependencies: [.nioCore]),
         .target(name: "SystemLimits", dependencies: ["CMalloc"]),
         .target(name: "Files", dependencies: ["CExtendedAttributes", "Threads"]),
@@ -102,8 +103,8 @@ let package = Package(
         .executableTarget(
             name: "gpt-proxy",
             dependencies: [
-                "Access", "CGI", "Diagnosis", "EventLoops", "FastCGI", "Files", "Gateway", "JSON", "Logs", "Models",
-                "Monitoring", "Presentation", "Report", "Scoreboard", "Settings", "SystemLimits", "Threads",
+                "Access", "CGI", "CProcess", "Diagnosis", "EventLoops", "FastCGI", "Files", "Gateway", "JSON", "Logs",
+                "Models", "Monitoring", "Presentation", "Report", "Scoreboard", "Settings", "SystemLimits", "Threads",
                 "Translation", "Upstream", .nioCore, .nioPosix, .logging, .argumentParser,
             ]),
         .executableTarget(

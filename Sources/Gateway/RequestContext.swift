@@ -141,6 +141,13 @@ final class RequestContext {
         try Document(parsing: takeBody(), maximumCount: maximumJSONCount)
     }
 
+    /// The body of a request that is translated, with upstream's ids of stored objects.
+    func takeDocument(for translator: RequestTranslator) throws -> Document {
+        let document = try takeDocument()
+        let forwards = translator.settings.unsupportedParameters == .forward
+        return try storedIDs?.unbound(document, isTranslated: !forwards) ?? document
+    }
+
     /// The body's memory reservation, which releases the memory when it is released itself.
     func takeBodyMemory() -> MemoryBudget.Reservation? { body.memory.take() }
 

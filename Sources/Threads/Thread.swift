@@ -1,3 +1,4 @@
+internal import CProcess
 internal import Glibc
 
 /// Starts threads for blocking work: waiting in epoll, looking up names, writing the log.
@@ -46,17 +47,9 @@ public enum Thread {
     private static let runBody: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         guard let argument else { return nil }
         let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
-        nameThread(body.name)
+        _ = name_this_thread(body.name)
         body.run()
         return nil
-    }
-
-    /// Writes the name to the thread's `comm` file, because Swift's Glibc module has neither pthread_setname_np nor prctl.
-    private static func nameThread(_ name: String) {
-        let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return }
-        _ = name.withCString { write(file, $0, strlen($0)) }
-        close(file)
     }
 
     private final class Body: Sendable {

@@ -1,7 +1,10 @@
 """Secrets: their sources, changes while the program runs, and places that must not contain them."""
 
 import os
+import shutil
 import signal
+import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -89,6 +92,24 @@ def test_no_secret_is_an_argument_or_in_a_core_dump(default_deployment):
     assert PROXY_KEY not in arguments and OPENAI_KEY not in arguments
     (limit,) = [line for line in (process / "limits").read_text().splitlines() if "core file" in line]
     assert limit.split()[4:6] == ["0", "0"]
+
+
+def test_s26_other_programs_of_the_same_user_cannot_read_the_process(binaries):
+    # Not in the test's own folder, which only root may be able to enter.
+    with tempfile.TemporaryDirectory() as place:
+        shutil.copy(binaries / "gpt-proxy", place)
+        os.chmod(place, 0o777)
+        arguments = [f"{place}/gpt-proxy", "serve", "--listen", f"unix:{place}/socket"]
+        settings = {"OPENAI_API_KEY": OPENAI_KEY, "PROXY_API_KEY": PROXY_KEY}
+        other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        with subprocess.Popen(arguments, env=settings, cwd=place, stderr=subprocess.DEVNULL, **other) as child:
+            try:
+                wait_until(lambda: os.path.exists(f"{place}/socket"))
+                # The kernel gives the files of a process that is not dumpable to root: proc_pid_environ(5).
+                assert os.stat(f"/proc/{child.pid}/environ").st_uid == 0
+                assert os.stat(f"/proc/{child.pid}").st_uid == 0
+            finally:
+                child.kill()
 
 
 def test_check_shows_no_secret_from_any_source(run, directory):

@@ -1,4 +1,5 @@
 import Testing
+import Translation
 
 @testable import Gateway
 
@@ -27,6 +28,15 @@ struct RedactionTests {
     ])
     func `all other text is unchanged`(text: String) {
         #expect(Redaction(key: "sk-upstream").apply(text) == text)
+    }
+
+    @Test func `every text of an error that upstream reports is redacted`() {
+        let failure = ReplyFailure(
+            message: "bad sk-AbCd1234", type: "sk-AbCd1234", param: "sk-AbCd1234",
+            code: String(repeating: "x", count: 300))
+        let redacted = HTTPError(failure).redacted(Redaction(key: "sk-upstream"))
+        #expect(redacted.message == "bad sk-***")
+        #expect((redacted.type, redacted.param, redacted.code) == ("sk-***", "sk-***", nil))
     }
 
     @Test func `headers are redacted too`() {

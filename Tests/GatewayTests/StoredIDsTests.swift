@@ -57,11 +57,49 @@ struct StoredIDsTests {
 
     @Test func `a request with the caller's ids becomes one with upstream's`() throws {
         let text =
-            #"{"previous_response_id":"\#(ann.bound("a"))","input":[{"id":"\#(ann.bound("b"))"},{"id":"own","type":"message"}]}"#
+            #"{"previous_response_id":"\#(ann.bound("a"))","input":[{"id":"\#(ann.bound("b"))"},{"id":"own","content":"x"}]}"#
         let sent = try ann.unbound(document(text)).bytes
         #expect(
             String(decoding: sent, as: UTF8.self)
-                == #"{"previous_response_id":"a","input":[{"id":"b"},{"id":"own","type":"message"}]}"#)
+                == #"{"previous_response_id":"a","input":[{"id":"b"},{"id":"own","content":"x"}]}"#)
+    }
+
+    @Test(arguments: [
+        #"{"type":"message","content":[]}"#, #"{"type":"reasoning","encrypted_content":"x"}"#,
+        #"{"type":"image_generation_call","result":"x"}"#, #"{"type":"function_call","arguments":"{}"}"#,
+        #"{"type":"web_search_call","action":{"type":"search"}}"#, #"{"type":"custom_tool_call_output","output":"x"}"#,
+    ])
+    func `an item that is given with its content may have any id`(item: String) throws {
+        let named = #"{"id":"other's",\#(item.dropFirst())"#
+        #expect(throws: Never.self) { try ann.unbound(document(#"{"input":[\#(named)]}"#)) }
+    }
+
+    @Test(arguments: [
+        #"{"type":"message"}"#, #"{}"#, #"{"type":"item_reference","content":"x"}"#, #"{"type":"reasoning","summary":[]}"#,
+        #"{"type":"image_generation_call","status":"completed"}"#, #"{"type":"image_generation_call","result":""}"#,
+        #"{"type":"image_generation_call","output":"x"}"#, #"{"type":"web_search_call","action":{}}"#,
+        #"{"type":"made_up"}"#,
+    ])
+    func `another caller's item cannot be named without its content`(item: String) throws {
+        let named = #"{"id":"other's"\#(item == "{}" ? "" : ",")\#(item.dropFirst())"#
+        #expect(throws: HTTPError.self) { try ann.unbound(document(#"{"input":[\#(named)]}"#)) }
+    }
+
+    @Test(arguments: [
+        (#"{"prompt_cache_options":{"comparison_response_id":"ID"}}"#, "prompt_cache_options.comparison_response_id"),
+        (#"{"input":[{"type":"mcp_approval_response","approval_request_id":"ID"}]}"#, "input[0].approval_request_id"),
+        (#"{"conversation":{"id":"ID"}}"#, "conversation"), (#"{"items":[{"id":"ID"}]}"#, "items[0].id"),
+    ])
+    func `every field that names a stored object is checked`(text: String, param: String) throws {
+        let own = text.replacing("ID", with: ann.bound("a"))
+        #expect(try String(decoding: ann.unbound(document(own)).bytes, as: UTF8.self) == text.replacing("ID", with: "a"))
+        let error = #expect(throws: HTTPError.self) { try ann.unbound(document(text)) }
+        #expect((error?.status, error?.param) == (404, param))
+    }
+
+    @Test func `a translated request names stored objects only in fields of both APIs`() throws {
+        let text = #"{"previous_response_id":"x","conversation":"y","input":[{"id":"z"}]}"#
+        #expect(try ann.unbound(document(text), isTranslated: true).bytes == Array(text.utf8))
     }
 
     @Test func `a path and a query have upstream's ids`() throws {

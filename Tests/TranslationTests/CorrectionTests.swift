@@ -32,6 +32,13 @@ struct CorrectionTests {
         #expect(corrected.notices.map(\.kind) == [.dropped])
     }
 
+    @Test func `a notice has no names of the client's own, because it is logged`() throws {
+        let request = try request(#""metadata":{"patient-77":"x","b":"y"}"#)
+        let corrected = try #require(request.corrected(by: refusal("metadata.patient-77"))?.request)
+        #expect(try at(["metadata"], in: String(decoding: corrected.body, as: UTF8.self)) == #"{"b":"y"}"#)
+        #expect(corrected.notices.map(\.field) == ["metadata"])
+    }
+
     @Test func `a parameter that the client did not send is not reported as dropped`() throws {
         let tools = #""tools":[{"type":"function","function":{"name":"f"}}]"#
         for (model, fields, expected) in [

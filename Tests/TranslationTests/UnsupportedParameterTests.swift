@@ -1,3 +1,4 @@
+import JSON
 import Testing
 import Translation
 
@@ -27,6 +28,25 @@ struct UnsupportedParameterTests {
         } else {
             #expect(try at([name], in: forwarded.body) == String(field.drop { $0 != ":" }.dropFirst()))
         }
+    }
+
+    @Test(arguments: [
+        #""input":"y""#, #""max_tokens":20,"max_output_tokens":9"#, #""reasoning_effort":"low","reasoning":{"summary":"auto"}"#,
+        #""verbosity":"low","text":{"verbosity":"high"}"#,
+    ])
+    func `a forwarded field never becomes a second member of the same name`(fields: String) throws {
+        let (body, request) = try proxied(#"{"model":"gpt-5","prompt":"x",\#(fields)}"#) {
+            $0.unsupportedParameters = .forward
+        }
+        #expect(try Document(parsing: Array(body.utf8)).root.duplicateMember == nil)
+        #expect(request.notices.contains { $0.kind == .dropped })
+    }
+
+    @Test func `a field of the Responses API that the translation does not write is forwarded`() throws {
+        let (body, _) = try proxied(#"{"model":"gpt-5","prompt":"x","reasoning":{"summary":"auto"}}"#) {
+            $0.unsupportedParameters = .forward
+        }
+        #expect(try at(["reasoning"], in: body) == #"{"summary":"auto"}"#)
     }
 
     @Test(arguments: [

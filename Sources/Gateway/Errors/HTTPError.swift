@@ -99,8 +99,16 @@ struct HTTPError: Error, Sendable {
             failure.message =
                 message.utf8.count <= Redaction.sizeLimit
                 ? redaction.apply(message) : Self.upstreamErrorTooLarge.message
+            failure.param = param.flatMap { Self.identifier($0, redaction) }
+            failure.code = code.flatMap { Self.identifier($0, redaction) }
+            failure.type = type.flatMap { Self.identifier($0, redaction) }
         }
         return failure
+    }
+
+    /// A code, a type or a field's path from upstream without the operator's keys and ids; nil if it is too long to be one.
+    private static func identifier(_ text: String, _ redaction: Redaction) -> String? {
+        text.utf8.count <= 256 ? redaction.apply(text) : nil
     }
 
     /// The response's body.

@@ -11,7 +11,7 @@ enum ChatEndpoint {
     private static func session(_ context: RequestContext) throws -> ChatSession {
         let translator = try context.translator()
         let (reasoning, caller) = (context.shared.caches.reasoning, context.caller)
-        let request = try translator.translateChatRequest(context.takeDocument()) {
+        let request = try translator.translateChatRequest(context.takeDocument(for: translator)) {
             reasoning?.find(callID: $0, for: caller)
         }
         return ChatSession(request.choices, context)
@@ -27,7 +27,8 @@ enum CompletionsEndpoint {
 
     @inline(never)  // See Architecture, "Memory per stream".
     private static func session(_ context: RequestContext) throws -> ChatSession {
-        let requests = try context.translator().translateCompletionRequest(context.takeDocument())
+        let translator = try context.translator()
+        let requests = try translator.translateCompletionRequest(context.takeDocument(for: translator))
         return ChatSession(requests.flatMap(\.choices), context)
     }
 }

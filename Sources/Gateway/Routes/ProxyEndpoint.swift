@@ -9,7 +9,8 @@ enum ProxyEndpoint {
 
     @inline(never)  // See Architecture, "Memory per stream".
     private static func session(_ context: RequestContext) throws -> ResponseSession<PassedStream> {
-        let request = try context.translator().translateProxyRequest(context.takeDocument())
+        let translator = try context.translator()
+        let request = try translator.translateProxyRequest(context.takeDocument(for: translator))
         return ResponseSession([request], as: ProxyForm(), context)
     }
 }

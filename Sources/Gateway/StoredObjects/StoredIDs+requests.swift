@@ -1,25 +1,15 @@
-internal import JSON
 internal import CGI
+internal import JSON
 
 /// Requests that name stored objects.
 extension StoredIDs {
-    /// A body of the Responses API with upstream's ids.
+    /// A body with upstream's ids.
     ///
+    /// - Parameter isTranslated: whether upstream gets only those fields that both APIs have.
     /// - Throws: an error that names the field if an object is not the caller's.
-    func unbound(_ document: Document) throws(HTTPError) -> Document {
-        let root = document.root
-        var named: [(id: Value, param: String, isReference: Bool)] = []
-        if let id = root.given("previous_response_id") { named.append((id, "previous_response_id", true)) }
-        if let conversation = root.given("conversation") {
-            let id = conversation.kind == .object ? conversation.given("id") : conversation
-            if let id { named.append((id, "conversation", true)) }
-        }
-        for list in ["input", "items"] {
-            for (index, item) in (root.list(list)?.elements ?? .empty).enumerated() {
-                guard let id = item.given("id") else { continue }
-                named.append((id, "\(list)[\(index)].id", Self.isReference(item)))
-            }
-        }
+    func unbound(_ document: Document, isTranslated: Bool = false) throws(HTTPError) -> Document {
+        var named = Self.idsInFieldsOfBothAPIs(document.root)
+        if !isTranslated { named += Self.idsInFieldsOfResponses(document.root) }
         var bytes = document.bytes
         // From the end, so that the offsets of the others stay valid.
         for (value, param, isReference) in named.sorted(by: { $0.id.offset > $1.id.offset }) {
@@ -41,11 +31,43 @@ extension StoredIDs {
         }
     }
 
-    /// Whether upstream looks up an item by its id: an item without content of its own.
-    private static func isReference(_ item: Value) -> Bool {
-        guard let type = item.given("type") else { return item.given("content") == nil }
-        return type.isString("item_reference")
-            || type.isString("reasoning") && item.given("encrypted_content") == nil
+    private typealias NamedID = (id: Value, param: String, isReference: Bool)
+
+    private static func idsInFieldsOfBothAPIs(_ root: Value) -> [NamedID] {
+        guard let id = root.given("prompt_cache_options")?.given("comparison_response_id") else { return [] }
+        return [(id, "prompt_cache_options.comparison_response_id", true)]
+    }
+
+    private static func idsInFieldsOfResponses(_ root: Value) -> [NamedID] {
+        var named: [NamedID] = []
+        if let id = root.given("previous_response_id") { named.append((id, "previous_response_id", true)) }
+        if let conversation = root.given("conversation") {
+            let id = conversation.kind == .object ? conversation.given("id") : conversation
+            if let id { named.append((id, "conversation", true)) }
+        }
+        for list in ["input", "items"] {
+            for (index, item) in (root.list(list)?.elements ?? .empty).enumerated() {
+                let param = "\(list)[\(index)]"
+                if let id = item.given("id") { named.append((id, "\(param).id", !Self.isWhole(item))) }
+                if let id = item.given("approval_request_id") {
+                    named.append((id, "\(param).approval_request_id", true))
+                }
+            }
+        }
+        return named
+    }
+
+    /// Whether an item is given with its content. Otherwise upstream looks it up by its id.
+    private static func isWhole(_ item: Value) -> Bool {
+        guard let type = item.given("type")?.string, type != "message" else { return item.given("content") != nil }
+        let contents: [StaticString] =
+            switch type {
+            case "item_reference": []
+            case "reasoning", "compaction": ["encrypted_content"]
+            case "image_generation_call": ["result"]
+            default: ["arguments", "input", "output", "action", "operation", "code", "queries", "results", "tools"]
+            }
+        return contents.contains { item.given($0).map { !$0.isEmptyContainer && !$0.isString("") } ?? false }
     }
 
     /// A path below `/v1` with upstream's ids, such as `/responses/ID/input_items`.

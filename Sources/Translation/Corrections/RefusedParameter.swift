@@ -131,9 +131,15 @@ public struct RefusedParameter: Sendable, Hashable {
         case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"
         case ["text", "verbosity"]: "verbosity"
         case ["include"]: value?.firstRange(of: Array("logprobs".utf8)) == nil ? nil : "logprobs"
-        default: path.joined(separator: ".")
+        // The names within other objects, such as `metadata`, may be the client's own. Notices, which are logged, have none.
+        default: Self.objectsOfTheAPI.contains(path[0]) ? path.joined(separator: ".") : path[0]
         }
     }
+
+    /// The parameters with members that the API names.
+    private static let objectsOfTheAPI: Set<String> = [
+        "reasoning", "text", "stream_options", "prompt_cache_options", "moderation", "audio", "prediction",
+    ]
 }
 
 extension Value {

@@ -86,6 +86,7 @@ extension ResponsesPayload {
         let headroom = effort.reasons ? settings.reasoningHeadroom : 0
         let (sum, overflows) = max(limit.tokens, minimum).addingReportingOverflow(headroom)
         let sent = overflows ? Int.max : sum
+        writtenFields.insert("max_output_tokens")
         writer.member("max_output_tokens", sent)
         guard sent != limit.tokens else { return }
         let reason =

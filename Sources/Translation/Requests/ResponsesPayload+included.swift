@@ -5,6 +5,7 @@ extension ResponsesPayload {
     mutating func writeIncluded(to writer: inout Writer) {
         context.keepsReasoning = wantsReasoning
         guard includesLogprobs || context.keepsReasoning else { return }
+        writtenFields.insert("include")
         writer.name("include")
         writer.array {
             if includesLogprobs { $0.string("message.output_text.logprobs") }

@@ -4,6 +4,7 @@ internal import JSON
 extension ResponsesPayload {
     mutating func writeReasoningAndSampling(to writer: inout Writer) throws(RequestError) {
         if let effort = try notices.effort(effort, model) {
+            writtenFields.insert("reasoning")
             writer.name("reasoning")
             writer.object { $0.member("effort", effort) }
         }

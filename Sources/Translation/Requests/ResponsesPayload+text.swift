@@ -6,6 +6,7 @@ extension ResponsesPayload {
         let format = try body.given("response_format", as: .object)
         let verbosity = body.given("verbosity")
         guard format != nil || verbosity != nil else { return }
+        writtenFields.insert("text")
         writer.name("text")
         try writer.object { writer throws(RequestError) in
             if let format {

@@ -12,6 +12,9 @@ extension ResponsesPayload {
                 try checkModality(member)
             } else if Self.isDefault(member) {
                 continue
+            } else if notices.policy == .forward, writtenFields.contains(name) {
+                // A second member of that name would make the body ambiguous.
+                notices.dropped(name, "cannot be forwarded: the translation writes it itself")
             } else if try notices.unsupported(name, Self.reason(name)) {
                 writer.member(member)
             }

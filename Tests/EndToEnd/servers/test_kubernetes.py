@@ -31,7 +31,7 @@ def containers(pod):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", ["Deployment", "Service", "HorizontalPodAutoscaler"])
+@pytest.mark.parametrize("kind", ["Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy"])
 def test_kubernetes_accepts_the_manifests(kind, version):
     kubernetes_validate.validate(manifest(kind), version, strict=True)
 
@@ -48,6 +48,13 @@ def test_service_and_autoscaler_find_the_pods(pod, containers):
     for metric in autoscaler["spec"]["metrics"]:
         asked = metric["containerResource"]
         assert asked["name"] in containers[asked["container"]]["resources"]["requests"]
+
+
+def test_s26_the_network_policy_opens_only_the_port_that_the_service_uses(pod):
+    policy, service = manifest("NetworkPolicy")["spec"], manifest("Service")["spec"]
+    assert policy["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["ingress"] == [{"ports": [{"port": service["ports"][0]["targetPort"]}]}]
 
 
 def test_both_containers_use_the_socket_that_the_image_creates(containers):
