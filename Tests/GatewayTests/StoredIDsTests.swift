@@ -67,7 +67,8 @@ struct StoredIDsTests {
     @Test(arguments: [
         #"{"type":"message","content":[]}"#, #"{"type":"reasoning","encrypted_content":"x"}"#,
         #"{"type":"image_generation_call","result":"x"}"#, #"{"type":"function_call","arguments":"{}"}"#,
-        #"{"type":"web_search_call","action":{"type":"search"}}"#, #"{"type":"custom_tool_call_output","output":"x"}"#,
+        #"{"type":"web_search_call","action":{"type":"search"}}"#,
+        #"{"type":"custom_tool_call_output","output":"x"}"#,
     ])
     func `an item that is given with its content may have any id`(item: String) throws {
         let named = #"{"id":"other's",\#(item.dropFirst())"#
@@ -75,7 +76,8 @@ struct StoredIDsTests {
     }
 
     @Test(arguments: [
-        #"{"type":"message"}"#, #"{}"#, #"{"type":"item_reference","content":"x"}"#, #"{"type":"reasoning","summary":[]}"#,
+        #"{"type":"message"}"#, #"{}"#, #"{"type":"item_reference","content":"x"}"#,
+        #"{"type":"reasoning","summary":[]}"#,
         #"{"type":"image_generation_call","status":"completed"}"#, #"{"type":"image_generation_call","result":""}"#,
         #"{"type":"image_generation_call","output":"x"}"#, #"{"type":"web_search_call","action":{}}"#,
         #"{"type":"made_up"}"#,
@@ -92,7 +94,8 @@ struct StoredIDsTests {
     ])
     func `every field that names a stored object is checked`(text: String, param: String) throws {
         let own = text.replacing("ID", with: ann.bound("a"))
-        #expect(try String(decoding: ann.unbound(document(own)).bytes, as: UTF8.self) == text.replacing("ID", with: "a"))
+        let sent = try ann.unbound(document(own)).bytes
+        #expect(String(decoding: sent, as: UTF8.self) == text.replacing("ID", with: "a"))
         let error = #expect(throws: HTTPError.self) { try ann.unbound(document(text)) }
         #expect((error?.status, error?.param) == (404, param))
     }

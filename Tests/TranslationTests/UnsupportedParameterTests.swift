@@ -31,7 +31,8 @@ struct UnsupportedParameterTests {
     }
 
     @Test(arguments: [
-        #""input":"y""#, #""max_tokens":20,"max_output_tokens":9"#, #""reasoning_effort":"low","reasoning":{"summary":"auto"}"#,
+        #""input":"y""#, #""max_tokens":20,"max_output_tokens":9"#,
+        #""reasoning_effort":"low","reasoning":{"summary":"auto"}"#,
         #""verbosity":"low","text":{"verbosity":"high"}"#,
     ])
     func `a forwarded field never becomes a second member of the same name`(fields: String) throws {
