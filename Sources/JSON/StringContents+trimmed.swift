@@ -37,7 +37,7 @@ extension ArraySlice<UInt8> {
     }
 
     /// Whether the byte at `index` is a backslash that is not itself escaped: an even number of backslashes precede it.
-    private func isEscape(at index: Int) -> Bool {
+    func isEscape(at index: Int) -> Bool {
         guard index >= startIndex else { return false }
         let backslashes = self[...index].reversed().prefix { $0 == UInt8(ascii: "\\") }
         return !backslashes.count.isMultiple(of: 2)

@@ -4,19 +4,7 @@ extension StringContents {
     /// Calls `body` for each code unit with the number of bytes that it is written as. If a scalar of two units is written
     /// without escapes, the first unit has all its bytes.
     public func forEachCodeUnit(_ body: (_ unit: UInt16, _ byteCount: Int) -> Void) {
-        guard !isASCII else { return bytes.forEach { body(UInt16($0), 1) } }
-        var scalars = scalars
-        while scalars.position < bytes.endIndex {
-            let start = scalars.position
-            let codePoint = scalars.nextCodePoint()
-            let byteCount = scalars.position - start
-            if codePoint < 0x10000 {
-                body(UInt16(codePoint), byteCount)
-            } else {
-                body(UInt16(0xD800 + (codePoint - 0x10000) >> 10), byteCount)
-                body(UInt16(0xDC00 + (codePoint - 0x10000) & 0x3FF), 0)
-            }
-        }
+        bytes.span.bytes.forEachCodeUnit(body)
     }
 
     /// The code units of the text.
@@ -36,6 +24,4 @@ extension StringContents {
     public func dropFirst(byteCount: Int) -> StringContents {
         StringContents(bytes: bytes.dropFirst(byteCount), hasEscapes: hasEscapes)
     }
-
-    private var isASCII: Bool { !hasEscapes && bytes.allSatisfy { $0 < 0x80 } }
 }

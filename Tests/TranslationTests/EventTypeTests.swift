@@ -11,7 +11,7 @@ struct EventTypeTests {
             "code_interpreter_call.completed", "code_interpreter_call.in_progress",
             "code_interpreter_call.interpreting",
             "code_interpreter_call_code.delta", "code_interpreter_call_code.done", "compaction.compacting",
-            "content_part.added", "content_part.done", "created", "file_search_call.completed",
+            "content_part.added", "created", "file_search_call.completed",
             "file_search_call.in_progress", "file_search_call.searching", "image_generation_call.completed",
             "image_generation_call.generating", "image_generation_call.in_progress",
             "image_generation_call.partial_image",
@@ -19,7 +19,7 @@ struct EventTypeTests {
             "mcp_call_arguments.done", "mcp_list_tools.completed", "mcp_list_tools.failed",
             "mcp_list_tools.in_progress",
             "output_item.added", "output_item.done", "queued", "reasoning_summary_part.added",
-            "reasoning_summary_part.done", "shell_call_command.added", "shell_call_command.delta",
+            "shell_call_command.added", "shell_call_command.delta",
             "shell_call_command.done", "shell_call_output_content.delta", "shell_call_output_content.done",
             "web_search_call.completed", "web_search_call.in_progress", "web_search_call.searching",
             // Observed but undocumented, or invented.
@@ -50,7 +50,7 @@ struct EventTypeTests {
         ("reasoning_summary_text.done", #""reasoning_content":"x""#),
         ("reasoning_text.delta", #""reasoning_content":"x""#), ("reasoning_text.done", #""reasoning_content":"x""#),
         ("refusal.delta", #""refusal":"x""#),
-        ("completed", #""finish_reason":"stop""#), ("incomplete", #""finish_reason":"stop""#),
+        ("completed", #""finish_reason":"stop""#), ("incomplete", #""finish_reason":"length""#),
     ])
     func `an event with content becomes a chunk`(type: String, chunk: String) throws {
         var stream = Streamed(try translator())

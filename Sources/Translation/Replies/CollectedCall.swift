@@ -18,7 +18,7 @@ enum CollectedCall {
                     $0.name("custom")
                     return $0.object {
                         $0.memberIfGiven("name", of: call)
-                        $0.memberIfGiven("input", of: call)
+                        $0.input("input", of: call)
                     }
                 }
             case .unwrapped(let call):
@@ -35,9 +35,25 @@ enum CollectedCall {
         switch self {
         case .item(let call):
             writer.memberIfGiven("name", of: call)
-            writer.memberIfGiven("arguments", of: call)
+            writer.input("arguments", of: call)
         case .unwrapped(let call):
             call.write(to: &writer)
         }
+    }
+}
+
+extension Writer {
+    fileprivate mutating func input(_ name: StaticString, of call: Value) {
+        if let input = call.given(name)?.inputText { member(name, input.wellFormed) }
+    }
+}
+
+extension Value {
+    /// A call's input. Other servers send it as an object; it then becomes a text, as clients expect it.
+    var inputText: StringContents? {
+        guard kind == .object || kind == .array else { return stringContents }
+        var writer = Writer(reservingCapacity: text.count + 16)
+        writer.string(String(decoding: text, as: UTF8.self))
+        return (try? Document(parsing: writer.bytes))?.root.stringContents
     }
 }

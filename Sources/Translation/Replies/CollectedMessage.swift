@@ -43,8 +43,8 @@ struct CollectedMessage {
     private mutating func collect(_ message: Value, asAnswer: Bool) {
         for part in message["content"]?.elements ?? .empty where !isCut {
             if part.isRefusal {
-                if let refusal = part["refusal"]?.stringContents { refusals.append(refusal) }
-            } else if let text = part["text"]?.stringContents {
+                if let refusal = part["refusal"]?.stringContents { refusals.append(refusal.wellFormed) }
+            } else if let text = part["text"]?.stringContents?.wellFormed {
                 guard asAnswer else {
                     thoughts.append(text)
                     continue
@@ -66,7 +66,7 @@ struct CollectedMessage {
 
     private mutating func collectReasoning(_ item: Value) {
         for part in item.thoughts.parts {
-            if let text = part["text"]?.stringContents { thoughts.append(text) }
+            if let text = part["text"]?.stringContents { thoughts.append(text.wellFormed) }
         }
     }
 

@@ -16,16 +16,19 @@ public enum FinishReason: String, Sendable {
     /// The reason for a finished response of the Responses API. An incomplete response is reported as such even if it
     /// contains calls, because a truncated call cannot be used.
     ///
-    /// - Parameter complete: the reason if the response is complete.
-    init(of response: Value, otherwise complete: FinishReason) {
-        guard response["status"]?.isString("incomplete") == true else {
+    /// - Parameters:
+    ///   - isIncomplete: whether the response is incomplete unless its status is `completed`.
+    ///   - complete: the reason if the response is complete.
+    init(of response: Value, isIncomplete: Bool = false, otherwise complete: FinishReason) {
+        let status = response["status"]
+        guard status?.isString("incomplete") == true || isIncomplete && status?.isString("completed") != true else {
             self = complete
             return
         }
         switch response["incomplete_details"]?["reason"]?.string {
         case "content_filter": self = .contentFilter
-        case "max_output_tokens", "max_messages": self = .length
-        default: self = .stop
+        // Also for reasons of other servers, and without one: `stop` would say that nothing is missing.
+        default: self = .length
         }
     }
 

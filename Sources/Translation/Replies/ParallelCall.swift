@@ -22,8 +22,12 @@ struct ParallelCall {
 
     /// Nil if the call does not have this form; it is then passed on unchanged.
     init?(_ item: Value) {
-        guard let id = item["call_id"]?.string, let arguments = item["arguments"]?.string,
-            let root = try? Document(parsing: Array(arguments.utf8), maximumDepth: 512).root,
+        guard let id = item["call_id"]?.string, let arguments = item["arguments"]?.string else { return nil }
+        self.init(id: id, arguments: arguments)
+    }
+
+    init?(id: String, arguments: String) {
+        guard let root = try? Document(parsing: Array(arguments.utf8), maximumDepth: 512).root,
             let uses = root["tool_uses"], uses.hasElements
         else { return nil }
         var calls: [Inner] = []
@@ -42,8 +46,11 @@ struct ParallelCall {
 
     /// Whether a call or a tool has the wrapper's name.
     static func isWrapper(_ item: Value) -> Bool {
-        guard let name = item["name"] else { return false }
-        return name.isString("parallel") || name.isString("multi_tool_use.parallel")
+        item["name"].map(isWrapperName) ?? false
+    }
+
+    static func isWrapperName(_ name: Value) -> Bool {
+        name.isString("parallel") || name.isString("multi_tool_use.parallel")
     }
 
     private static func withoutNamespace(_ name: String) -> String {

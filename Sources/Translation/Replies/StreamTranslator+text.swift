@@ -6,7 +6,7 @@ extension StreamTranslator {
     /// A piece of commentary that is held back.
     struct HeldPiece: Sendable {
         enum Content: Sendable {
-            case text(StringContents, logprobs: Value?)
+            case text(VisibleText.Piece)
             case annotation(Value)
         }
 
@@ -16,81 +16,190 @@ extension StreamTranslator {
 
     /// Whether there was text other than commentary.
     var hasAnswer: Bool {
-        delivered.contains { part, progress in
-            if case .message(isCommentary: false) = items[part.outputIndex] { progress.hasText } else { false }
+        parts.contains { part, text in
+            if case .message(isCommentary: false) = items[part.item] { text.told.hasText } else { false }
         }
     }
 
     // MARK: Text
 
-    mutating func text(_ delta: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
-        guard let text = delta?.stringContents, !text.isEmpty else { return }
-        if part == flowing, commentary.isEmpty { return writeText(text, logprobs: logprobs, into: &output) }
-        noteText(of: part)
-        if isCommentary(part) {
-            return commentary.append(HeldPiece(part: part, content: .text(text, logprobs: logprobs)))
+    mutating func text(
+        _ delta: Value?, of part: Part, logprobs: Value?, isRepeated: Bool, into output: inout [UInt8]
+    ) {
+        guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
+        guard !delta.isEmpty else { return }
+        var text = partText(part)
+        guard !(isRepeated && text.told.hasJustAdded(delta)) else { return }
+        if items[part.item] == nil { items[part.item] = order.hasGap ? .doubtful : .message(isCommentary: false) }
+        if isDoubtful(part) { text.told.hold() }
+        takeTokens(of: logprobs, &text)
+        let shown = text.told.add(delta)
+        show(shown, text, of: part, isToken: true, into: &output)
+    }
+
+    /// Handles the complete text of a part: writes what is missing of it.
+    mutating func textIsDone(_ whole: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
+        guard let contents = whole?.stringContents else { return }
+        if items[part.item] == nil { items[part.item] = order.hasGap ? .doubtful : .message(isCommentary: false) }
+        var text = partText(part)
+        takeAllTokens(of: logprobs, &text)
+        guard !isDoubtful(part) else {
+            text.whole = whole
+            return parts[part] = text
         }
-        if items[part.outputIndex] == nil { items[part.outputIndex] = .message(isCommentary: false) }
+        let rest = text.told.complete(contents)
+        show(rest, text, of: part, into: &output)
+        guard !isCommentary(part), parts[part]?.isCounted == false else { return }
+        parts[part]?.isCounted = true
+        characterCount += contents.characterCount
+    }
+
+    /// Writes the parts of a message that was doubtful.
+    mutating func showParts(of place: Int, into output: inout [UInt8]) {
+        for part in parts.keys.filter({ $0.item == place }).sorted(by: { $0.partIndex < $1.partIndex }) {
+            guard let whole = parts[part]?.whole else { continue }
+            parts[part]?.whole = nil
+            textIsDone(whole, of: part, logprobs: nil, into: &output)
+        }
+    }
+
+    /// Writes the deltas that are held back because no complete text has arrived.
+    mutating func releaseParts(into output: inout [UInt8]) {
+        for part in parts.keys.sorted(by: Part.precedes) where cutReason == nil {
+            guard var text = parts[part], !text.told.flows || !text.tokens.isEmpty || !text.lateTokens.isEmpty
+            else { continue }
+            text.tokens += text.lateTokens
+            text.lateTokens = []
+            let rest = text.told.release()
+            if text.isRefusal {
+                parts[part] = text
+                writeRefusal(rest, into: &output)
+            } else if case .message = items[part.item] {
+                show(rest, text, of: part, into: &output)
+            } else {
+                parts[part] = text
+                writeThought(rest, of: part, into: &output)
+            }
+        }
+    }
+
+    /// Stores a part's state and writes what is new of its text.
+    ///
+    /// - Parameter isToken: whether the text counts as a token, even if half a character is held back of it.
+    private mutating func show(
+        _ new: StringContents, _ state: PartText, of part: Part, isToken: Bool = false, into output: inout [UInt8]
+    ) {
+        var state = state
+        // The tokens of half a character are shown with the whole one.
+        let tokens = state.told.flows ? state.tokens : []
+        if state.told.flows { state.tokens = [] }
+        parts[part] = state
+        guard !new.isEmpty || !tokens.isEmpty || isToken && visible != nil else { return }
+        let piece = VisibleText.Piece(text: new, tokens: tokens)
+        if isCommentary(part) { return commentary.append(HeldPiece(part: part, content: .text(piece))) }
         releaseCommentary(asAnswer: false, into: &output)
-        flowing = part
-        writeText(text, logprobs: logprobs, into: &output)
+        writeText(piece, into: &output)
     }
 
     /// Writes text of the answer. A stop sequence or the token limit may end the response here.
-    private mutating func writeText(_ text: StringContents, logprobs: Value?, into output: inout [UInt8]) {
-        var piece = VisibleText.Piece(text: text)
-        if let logprobs, logprobs.hasElements { piece.tokens = Array(logprobs.elements) }
+    private mutating func writeText(_ piece: VisibleText.Piece, into output: inout [UInt8]) {
         guard let shown = visible?.append(piece) else { return write(piece, into: &output) }
         write(shown, into: &output)
         if let reason = visible?.ending { cut(reason, into: &output) }
     }
 
     mutating func write(_ piece: VisibleText.Piece, into output: inout [UInt8]) {
-        guard !piece.text.isEmpty else { return }
+        guard !piece.text.isEmpty || !piece.tokens.isEmpty else { return }
         writeRole(isFollowedByText: true, into: &output)
         writer.content(piece.text, tokens: piece.tokens, into: &output)
     }
 
-    /// Handles the complete text of a part: writes it, unless deltas have done so.
-    mutating func textIsDone(_ text: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
-        if !hasText(part) { self.text(text, of: part, logprobs: logprobs, into: &output) }
-        guard !isCommentary(part), delivered[part]?.isCounted == false else { return }
-        delivered[part]?.isCounted = true
-        characterCount += text?.stringContents?.characterCount ?? 0
+    /// Takes the log probabilities of a delta. They wait if an earlier delta had none, or was lost.
+    private func takeTokens(of logprobs: Value?, _ text: inout PartText) {
+        guard let logprobs, logprobs.hasElements else { return text.hasAllTokens = false }
+        if text.hasAllTokens, !text.told.isHeld {
+            text.tokens += logprobs.elements
+            text.tokenCount += logprobs.elements.count { _ in true }
+        } else {
+            text.lateTokens += logprobs.elements
+        }
     }
 
-    mutating func refusal(_ delta: Value?, of part: Part, into output: inout [UInt8]) {
-        guard let text = delta?.stringContents, !text.isEmpty else { return }
-        noteText(of: part)
+    /// Takes the log probabilities of the complete text.
+    private func takeAllTokens(of logprobs: Value?, _ text: inout PartText) {
+        guard let logprobs, logprobs.hasElements else { return }
+        let new = logprobs.elements.dropFirst(text.tokenCount)
+        text.tokens += new
+        text.tokenCount += new.count { _ in true }
+        text.lateTokens = []
+    }
+
+    // MARK: Refusals
+
+    mutating func refusal(_ delta: Value?, of part: Part, isRepeated: Bool, into output: inout [UInt8]) {
+        guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
+        guard !delta.isEmpty else { return }
+        var text = partText(part)
+        guard !(isRepeated && text.told.hasJustAdded(delta)) else { return }
+        text.isRefusal = true
+        let shown = text.told.add(delta)
+        parts[part] = text
+        writeRefusal(shown, into: &output)
+    }
+
+    mutating func refusalIsDone(_ whole: Value?, of part: Part, into output: inout [UInt8]) {
+        guard let whole = whole?.stringContents else { return }
+        var text = partText(part)
+        text.isRefusal = true
+        let rest = text.told.complete(whole)
+        parts[part] = text
+        writeRefusal(rest, into: &output)
+    }
+
+    private mutating func writeRefusal(_ text: StringContents, into output: inout [UInt8]) {
+        guard !text.isEmpty else { return }
         writeRole(isFollowedByText: false, into: &output)
         writer.refusal(text, into: &output)
     }
 
-    mutating func refusalIsDone(_ refusal: Value?, of part: Part, into output: inout [UInt8]) {
-        if !hasText(part) { self.refusal(refusal, of: part, into: &output) }
+    // MARK: Parts
+
+    /// The state of a part. The first delta of a part that was not announced waits if events were lost: one of them may have
+    /// been a delta.
+    private func partText(_ part: Part) -> PartText {
+        if let text = parts[part] { return text }
+        var text = PartText(start: characterCount)
+        if order.hasGap { text.told.hold() }
+        return text
     }
 
-    private func hasText(_ part: Part) -> Bool { delivered[part]?.hasText ?? false }
+    /// A delta without its text: the deltas after it wait for the complete text.
+    private mutating func textIsMissing(in part: Part) {
+        var text = partText(part)
+        text.told.hold()
+        parts[part] = text
+    }
 
-    private mutating func noteText(of part: Part) {
-        guard !hasText(part) else { return }
-        delivered[part, default: Progress(start: characterCount)].hasText = true
+    private func isDoubtful(_ part: Part) -> Bool {
+        if case .doubtful = items[part.item] { true } else { false }
     }
 
     private func isCommentary(_ part: Part) -> Bool {
-        if case .message(isCommentary: true) = items[part.outputIndex] { true } else { false }
+        if case .message(isCommentary: true) = items[part.item] { true } else { false }
     }
 
-    /// Handles an annotation. A part's annotations come in order.
-    mutating func annotation(_ annotation: Value, of part: Part, into output: inout [UInt8]) {
-        var progress = delivered[part] ?? Progress(start: characterCount)
-        progress.annotationCount += 1
-        delivered[part] = progress
+    // MARK: Annotations
+
+    /// - Parameter index: the annotation's index in its part; nil if upstream does not send it.
+    mutating func annotation(_ annotation: Value, of part: Part, at index: Int?, into output: inout [UInt8]) {
+        var text = partText(part)
+        guard text.annotations.insert(index ?? text.annotations.count).inserted else { return }
+        parts[part] = text
         guard annotation.isURLCitation else { return }
         if isCommentary(part) {
             return commentary.append(HeldPiece(part: part, content: .annotation(annotation)))
         }
-        writeAnnotation(annotation, shift: progress.start, into: &output)
+        writeAnnotation(annotation, shift: text.start, into: &output)
     }
 
     private mutating func writeAnnotation(_ annotation: Value, shift: Int, into output: inout [UInt8]) {
@@ -100,6 +209,8 @@ extension StreamTranslator {
             delta.array { $0.chatAnnotation(annotation, shift: shift) }
         }
     }
+
+    // MARK: Commentary
 
     /// Writes the commentary that was held back: as the answer if there is no other, for example beside calls, otherwise as
     /// reasoning.
@@ -112,12 +223,12 @@ extension StreamTranslator {
         for piece in held {
             if piece.part != part { (part, start) = (piece.part, characterCount) }
             switch piece.content {
-            case .text(let text, let logprobs) where asAnswer:
-                characterCount += text.characterCount
-                writeText(text, logprobs: logprobs, into: &output)
+            case .text(let piece) where asAnswer:
+                characterCount += piece.text.characterCount
+                writeText(piece, into: &output)
                 if cutReason != nil { return }
-            case .text(let text, _):
-                writeThought(text, of: piece.part, into: &output)
+            case .text(let text):
+                writeThought(text.text, of: piece.part, into: &output)
             case .annotation(let annotation):
                 if asAnswer { writeAnnotation(annotation, shift: start, into: &output) }
             }
@@ -126,18 +237,27 @@ extension StreamTranslator {
 
     // MARK: Reasoning
 
-    mutating func reasoning(_ delta: Value?, of part: Part, into output: inout [UInt8]) {
-        guard let text = delta?.stringContents, !text.isEmpty else { return }
-        noteText(of: part)
-        writeThought(text, of: part, into: &output)
+    mutating func reasoning(_ delta: Value?, of part: Part, isRepeated: Bool, into output: inout [UInt8]) {
+        guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
+        guard !delta.isEmpty else { return }
+        var text = partText(part)
+        guard !(isRepeated && text.told.hasJustAdded(delta)) else { return }
+        let shown = text.told.add(delta)
+        parts[part] = text
+        writeThought(shown, of: part, into: &output)
     }
 
-    mutating func reasoningIsDone(_ text: Value?, of part: Part, into output: inout [UInt8]) {
-        if !hasText(part) { reasoning(text, of: part, into: &output) }
+    mutating func reasoningIsDone(_ whole: Value?, of part: Part, into output: inout [UInt8]) {
+        guard let whole = whole?.stringContents else { return }
+        var text = partText(part)
+        let rest = text.told.complete(whole)
+        parts[part] = text
+        writeThought(rest, of: part, into: &output)
     }
 
     /// Writes a piece of reasoning. Each part is a paragraph.
     private mutating func writeThought(_ text: StringContents, of part: Part, into output: inout [UInt8]) {
+        guard !text.isEmpty else { return }
         let isNewParagraph = lastThought != nil && lastThought != part
         lastThought = part
         writeRole(isFollowedByText: true, into: &output)
@@ -148,5 +268,11 @@ extension StreamTranslator {
                 string.append(text)
             }
         }
+    }
+}
+
+extension StreamTranslator.Part {
+    fileprivate static func precedes(_ one: Self, _ other: Self) -> Bool {
+        (one.item, one.isSummary ? 0 : 1, one.partIndex) < (other.item, other.isSummary ? 0 : 1, other.partIndex)
     }
 }

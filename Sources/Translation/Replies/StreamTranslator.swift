@@ -3,9 +3,9 @@ internal import JSON
 
 /// Translates the Responses API's stream events into Chat Completions chunks, one event at a time. Does no I/O.
 ///
-/// Upstream sends all content at least twice: in deltas, in the `done` events of parts and items, and in the final
-/// response. Each piece of content is written at its first occurrence, so that a stream without deltas loses nothing and a
-/// stream with deltas duplicates nothing. Events of unknown types are ignored.
+/// Upstream tells all content several times: in deltas, in the `done` events of parts and items, and in the final response.
+/// Whatever one of them lacks, another completes: each piece is written once, as soon as it is known, and in order. Events
+/// of unknown types are ignored.
 public struct StreamTranslator: Sendable {
     /// How a stream ended.
     public enum Outcome: Sendable, Equatable {
@@ -19,7 +19,9 @@ public struct StreamTranslator: Sendable {
     // event arrives.
 
     /// The text part that is being written. Its next delta can take the fast path.
-    var flowing: Part?
+    var flowing: FlowingText?
+    /// Finds events that were lost.
+    var order = EventOrder()
     /// Why the response ended before upstream's stream, which is then read for the usage only; nil if it did not.
     var cutReason: FinishReason?
     /// Commentary, held back until the translator knows whether it is the answer.
@@ -35,15 +37,17 @@ public struct StreamTranslator: Sendable {
     var visible: VisibleText?
 
     private(set) var context: ReplyContext
-    private var identity: ReplyIdentity
+    private(set) var identity: ReplyIdentity
     private var hasRole = false
 
-    /// The state of upstream's output items, by `output_index`.
+    /// Which of upstream's output items an event belongs to: its place in `items`.
+    var known = OutputItems()
+    /// The items by their places.
     var items: [Int: Item] = [:]
-    /// The `output_index` of the announced items, by id.
-    var announced: [String: Int] = [:]
-    /// The progress of the parts that have been written at least partly.
-    var delivered: [Part: Progress] = [:]
+    /// The parts of which anything has been told.
+    var parts: [Part: PartText] = [:]
+    /// The last part of each item, by its first part.
+    var lastParts: [Part: Int] = [:]
     /// The part that was last written to `reasoning_content`.
     var lastThought: Part?
     var nextToolIndex = 0
@@ -96,6 +100,7 @@ public struct StreamTranslator: Sendable {
     public mutating func translate(_ data: RawSpan, into output: inout [UInt8]) {
         guard outcome == nil, !flow(data, into: &output) else { return }
         let data = data.withUnsafeBytes { Array($0) }
+        settle()
         do throws(ParseError) {
             // Far deeper than real events: the deepest values are the tools' schemas, which the response repeats.
             let root = try Document(parsing: data, maximumDepth: 512).root
@@ -159,19 +164,28 @@ public struct StreamTranslator: Sendable {
     private mutating func translate(_ event: Value, into output: inout [UInt8]) {
         if cutReason != nil { return listenForUsage(event, into: &output) }
         guard let type = event["type"]?.stringContents else {
-            if let failure = ReplyFailure.reported(in: event) { fail(failure) }
-            return
+            if let failure = ReplyFailure.reported(in: event) { return fail(failure, in: event) }
+            order.lose(event["sequence_number"]?.integer)
+            return eventsWereLost(into: &output)
         }
+        let position = order.take(event["sequence_number"]?.integer)
+        if position == .afterGap { eventsWereLost(into: &output) }
+        let isRepeated = position == .same
         if type == "response.output_text.delta" {
-            text(event["delta"], of: Part(event), logprobs: event["logprobs"], into: &output)
+            let part = part(event, of: known.place(of: event, .message))
+            text(event["delta"], of: part, logprobs: event["logprobs"], isRepeated: isRepeated, into: &output)
+            flow(on: part, event)
         } else if type == "response.function_call_arguments.delta" || type == "response.custom_tool_call_input.delta" {
-            callInput(event["delta"], at: event.outputIndex, into: &output)
+            callInput(event["delta"], at: known.place(of: event, .call), isRepeated: isRepeated, into: &output)
         } else if type == "response.reasoning_summary_text.delta" {
-            reasoning(event["delta"], of: Part(event, isSummary: true), into: &output)
+            let part = part(event, of: known.place(of: event, .reasoning), isSummary: true)
+            reasoning(event["delta"], of: part, isRepeated: isRepeated, into: &output)
         } else if type == "response.reasoning_text.delta" {
-            reasoning(event["delta"], of: Part(event), into: &output)
+            let part = part(event, of: known.place(of: event, .reasoning))
+            reasoning(event["delta"], of: part, isRepeated: isRepeated, into: &output)
         } else if type == "response.refusal.delta" {
-            refusal(event["delta"], of: Part(event), into: &output)
+            let part = part(event, of: known.place(of: event, .message))
+            refusal(event["delta"], of: part, isRepeated: isRepeated, into: &output)
         } else {
             translateRareEvent(event, type.decoded, into: &output)
         }
@@ -182,32 +196,47 @@ public struct StreamTranslator: Sendable {
         case "response.created":
             if let response = event["response"] { identify(response) }
         case "response.output_item.added":
-            if let item = event["item"] { add(item, at: event.outputIndex, into: &output) }
+            if let item = event["item"] { add(item, at: known.announce(item, event), into: &output) }
         case "response.output_item.done":
-            if let item = event["item"] { itemIsDone(item, at: event.outputIndex, into: &output) }
+            if let item = event["item"] { itemIsDone(item, at: known.complete(item, event), into: &output) }
+        case "response.content_part.added", "response.reasoning_summary_part.added":
+            if let part = event["part"] { begin(part, event) }
+        case "response.content_part.done", "response.reasoning_summary_part.done":
+            if let part = event["part"] { partIsDone(part, event, into: &output) }
         case "response.output_text.done":
-            textIsDone(event["text"], of: Part(event), logprobs: event["logprobs"], into: &output)
+            let part = part(event, of: known.place(of: event, .message))
+            textIsDone(event["text"], of: part, logprobs: event["logprobs"], into: &output)
         case "response.refusal.done":
-            refusalIsDone(event["refusal"], of: Part(event), into: &output)
+            refusalIsDone(event["refusal"], of: part(event, of: known.place(of: event, .message)), into: &output)
         case "response.function_call_arguments.done":
-            remainder(event["arguments"], at: event.outputIndex, into: &output)
+            callInputIsDone(event["arguments"], at: known.place(of: event, .call), event, into: &output)
         case "response.custom_tool_call_input.done":
-            remainder(event["input"], at: event.outputIndex, into: &output)
+            callInputIsDone(event["input"], at: known.place(of: event, .call), event, into: &output)
         case "response.reasoning_summary_text.done":
-            reasoningIsDone(event["text"], of: Part(event, isSummary: true), into: &output)
+            let part = part(event, of: known.place(of: event, .reasoning), isSummary: true)
+            reasoningIsDone(event["text"], of: part, into: &output)
         case "response.reasoning_text.done":
-            reasoningIsDone(event["text"], of: Part(event), into: &output)
+            reasoningIsDone(event["text"], of: part(event, of: known.place(of: event, .reasoning)), into: &output)
         case "response.output_text.annotation.added":
-            if let annotation = event["annotation"] { self.annotation(annotation, of: Part(event), into: &output) }
+            guard let annotation = event["annotation"] else { return }
+            let part = part(event, of: known.place(of: event, .message))
+            self.annotation(annotation, of: part, at: event["annotation_index"]?.integer, into: &output)
         case "response.completed", "response.incomplete", "response.done":
-            finish(event["response"] ?? event, into: &output)
+            finish(event["response"] ?? event, isIncomplete: type == "response.incomplete", into: &output)
         case "response.failed", "response.cancelled":
-            fail(event["response"].flatMap(ReplyFailure.reported) ?? ReplyFailure(message: "Upstream failed."))
+            let failure = event["response"].flatMap(ReplyFailure.reported) ?? ReplyFailure(message: "Upstream failed.")
+            fail(failure, in: event)
         case "error":
-            fail(ReplyFailure.reported(in: event) ?? ReplyFailure(message: "Upstream failed."))
+            fail(ReplyFailure.reported(in: event) ?? ReplyFailure(message: "Upstream failed."), in: event)
         default:
             break
         }
+    }
+
+    /// Ends the stream with an error that upstream reports. It may report the usage too, which has to be paid for.
+    private mutating func fail(_ failure: ReplyFailure, in event: Value) {
+        usage = Usage(of: event["response"], for: context) ?? Usage(of: event, for: context) ?? usage
+        fail(failure)
     }
 
     // MARK: Beginning and end
@@ -234,19 +263,22 @@ public struct StreamTranslator: Sendable {
         complete(item, at: index, into: &output)
     }
 
-    private mutating func finish(_ response: Value, into output: inout [UInt8]) {
+    private mutating func finish(_ response: Value, isIncomplete: Bool, into output: inout [UInt8]) {
         identify(response)
+        usage = Usage(of: response, for: context)
         if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
             return fail(ReplyFailure.reported(in: response) ?? ReplyFailure(message: "Upstream failed."))
         }
         completeAll(of: response["output"], into: &output)
+        releaseAll(into: &output)
         releaseCommentary(asAnswer: !hasAnswer, into: &output)
-        usage = Usage(of: response, for: context)
         guard cutReason == nil else { return finishCut(usage: usage, into: &output) }
         if let rest = visible?.finish() { write(rest, into: &output) }
         writeRole(isFollowedByText: true, into: &output)
         let complete = FinishReason(hasCalls: nextToolIndex > 0, usesLegacyFunctionCall: context.usesFunctions)
-        let reason = visible?.ending == nil ? FinishReason(of: response, otherwise: complete) : complete
+        let reason =
+            visible?.ending == nil
+            ? FinishReason(of: response, isIncomplete: isIncomplete, otherwise: complete) : complete
         if let moderation = response.given("moderation"), writer.isFirstChoice {
             writer.moderation(moderation, into: &output)
         }
@@ -254,9 +286,4 @@ public struct StreamTranslator: Sendable {
         if !isOneOfSeveral { writeEnd(usage: usage, serviceTier: response["service_tier"], into: &output) }
         outcome = .finished(reason)
     }
-}
-
-extension Value {
-    /// The index of the output item that an event belongs to.
-    var outputIndex: Int { self["output_index"]?.integer ?? 0 }
 }
