@@ -40,6 +40,7 @@ extension RequestContext {
         } catch var refusal as UpstreamErrorResponse {
             record.notices = refusal.notices
             record.note(status: refusal.status, headers: refusal.headers)
+            record.usage = refusal.usage
             if refusal.status == 400, let warning = refusal.notices.first(where: { $0.kind == .warned }) {
                 refusal.remark("gpt-proxy: '\(warning.field)' \(warning.reason)")
             }

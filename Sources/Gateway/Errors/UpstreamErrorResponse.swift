@@ -11,19 +11,37 @@ struct UpstreamErrorResponse: Error {
     let status: Int
     /// The headers that are passed on to the client.
     var headers: [(name: String, value: String)]
+    /// The body as upstream sent it.
     private(set) var body: [UInt8]
+    /// The body as OpenAI's `{"error":{…}}`; nil if it says nothing.
+    private(set) var reported: [UInt8]?
     /// The advice about a retry in its headers.
-    var advice = RetryAdvice()
+    var advice: RetryAdvice
     /// The translation's notices about the rejected request.
     var notices: [Notice] = []
 
-    /// The body as OpenAI's `{"error":{…}}`; nil when it is something else.
-    var error: Value? {
-        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root,
-            root["error"]?.kind == .object
-        else { return nil }
-        return root
+    init(
+        status: Int, headers: [(name: String, value: String)], body: [UInt8], advice: RetryAdvice = RetryAdvice()
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.advice = advice
+        reported = Self.isOpenAIs(body) ? body : ReplyFailure(errorBody: body, status: status)?.body
     }
+
+    private static func isOpenAIs(_ body: [UInt8]) -> Bool {
+        guard let root = try? Document(parsing: body, maximumDepth: upstreamJSONDepth).root,
+            let error = root["error"], error.kind == .object
+        else { return false }
+        return (error.given("message").map { $0.kind == .string } ?? true) && error["metadata"] == nil
+    }
+
+    /// `{"error":{…}}`; nil if the body says nothing.
+    var error: Value? { reported.flatMap { try? Document(parsing: $0, maximumDepth: upstreamJSONDepth).root } }
+
+    /// The tokens that upstream used nevertheless; nil if it does not report them.
+    var usage: Usage? { Usage(of: (try? Document(parsing: body, maximumDepth: upstreamJSONDepth))?.root) }
 }
 
 extension UpstreamErrorResponse {
@@ -44,6 +62,7 @@ extension UpstreamErrorResponse {
     /// Appends a remark to the error message that the client gets.
     mutating func remark(_ text: String) {
         guard let root = error else { return }
+        let isSent = reported == body
         var writer = Writer(reservingCapacity: body.count + text.utf8.count)
         writer.object { writer in
             for member in root.members {
@@ -63,7 +82,8 @@ extension UpstreamErrorResponse {
                 }
             }
         }
-        body = writer.bytes
+        reported = writer.bytes
+        if isSent { body = writer.bytes }
     }
 }
 
@@ -98,6 +118,6 @@ extension HTTPError {
         self.init(
             status: status, reason: "upstream_status", message: "Upstream answered with status \(status).",
             headers: refusal.headers,
-            upstream: refusal.error == nil ? nil : (status, refusal.body))
+            upstream: refusal.reported.map { (status, $0) })
     }
 }

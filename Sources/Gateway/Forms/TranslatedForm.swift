@@ -31,7 +31,13 @@ struct TranslatedForm: ResponseForm {
 
     @inline(never)  // See Architecture, "Memory per stream".
     private func translate(_ parts: [ReplyTranslator.Part], _ context: RequestContext) throws -> [UInt8] {
-        let reply = try ReplyTranslator(id: context.record.requestID, created: created).translate(parts)
+        let reply: ReplyTranslator.Reply
+        do throws(ReplyFailure) {
+            reply = try ReplyTranslator(id: context.record.requestID, created: created).translate(parts)
+        } catch {
+            context.record.usage = error.usage
+            throw error
+        }
         context.record.usage = reply.usage
         Self.keeper(for: context)(reply.reasoning)
         return reply.body

@@ -32,7 +32,13 @@ public struct ReplyTranslator: Sendable {
     /// - Throws: ``ReplyFailure`` if an upstream response is an error, whatever its status was.
     public func translate(_ parts: [Part]) throws(ReplyFailure) -> Reply {
         var choices: [Choice] = []
-        for part in parts { choices.append(try Choice(part.response.root, context: part.context)) }
+        do throws(ReplyFailure) {
+            for part in parts { choices.append(try Choice(part.response.root, context: part.context)) }
+        } catch {
+            var failure = error
+            failure.usage = Usage.sum(of: parts.compactMap { Usage(of: $0.response.root, for: $0.context) })
+            throw failure
+        }
         guard let first = choices.first else { throw ReplyFailure(message: "There is no response to translate.") }
         let fallback = ReplyIdentity(id: id, created: created, model: first.context.modelSent)
         var identity = ReplyIdentity(first.response, fallback: fallback)
