@@ -135,8 +135,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Access", "CGI", "EventLoops", "JSON", "Models", "Settings", "Translation", "Upstream",
-                "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix, .crypto,
+                "Gateway", "Access", "CGI", "EventLoops", "EventStream", "JSON", "Models", "Settings", "Translation",
+                "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix, .crypto,
             ]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Models"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),

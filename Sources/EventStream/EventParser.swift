@@ -87,6 +87,23 @@ public struct EventParser: Sendable {
         return completed
     }
 
+    /// Passes on the event that the stream ends with, if the empty line after it is missing. The specification requires that it
+    /// be dropped; but some servers end their streams like this, and their last event tells how the response ended.
+    ///
+    /// - Parameter onEvent: as in ``feed(_:onEvent:)``.
+    /// - Returns: whether there was such an event.
+    /// - Throws: ``EventTooLarge``, or what `onEvent` throws.
+    public mutating func finish<Failure: Error>(
+        onEvent: (_ name: RawSpan, _ data: RawSpan) throws(Failure) -> Void
+    ) throws -> Bool {
+        if !partialLine.isEmpty { try takeKeptLine(onEvent) }
+        guard hasData else { return false }
+        let nothing: [UInt8] = []
+        keepFields(nothing.span.bytes)
+        try endEvent(nothing.span.bytes, onEvent)
+        return true
+    }
+
     // MARK: Lines
 
     private mutating func keepLine(_ bytes: RawSpan, _ range: Range<Int>) throws(EventTooLarge) {

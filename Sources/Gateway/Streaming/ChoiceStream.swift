@@ -68,11 +68,11 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
         }
         switch transform.ending {
         case nil: break
-        case .failure: body.cancel()
+        case .failure where !transform.hasToldFailure: body.cancel()
         case .success where transform.leavesUpstream: body.cancel()
-        case .success where giveUp == nil:
+        case .success, .failure:
+            guard giveUp == nil else { break }
             giveUp = eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [body] in body.cancel() }
-        case .success: break
         }
     }
 }

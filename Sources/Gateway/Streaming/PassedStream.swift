@@ -12,6 +12,8 @@ struct PassedStream: StreamTransform {
     /// The beginning of an incomplete event.
     private var held: [UInt8] = []
     private var breach: HTTPError?
+    /// Whether the stream is complete although its end mark is missing.
+    private var isComplete = false
     private let redaction: Redaction
     private var ids: BoundIDs?
 
@@ -30,7 +32,15 @@ struct PassedStream: StreamTransform {
 
     var earlyFailure: HTTPError? { observer.earlyFailure }
 
-    var ending: Result<Void, HTTPError>? { breach.map { .failure($0) } ?? observer.ending }
+    var ending: Result<Void, HTTPError>? {
+        breach.map { .failure($0) } ?? (isComplete ? .success(()) : observer.ending)
+    }
+
+    /// An error that upstream reports after the beginning is passed on like every event.
+    var hasToldFailure: Bool {
+        guard breach == nil, hasBegun, case .failure = observer.ending else { return false }
+        return true
+    }
 
     var usage: Usage? { observer.usage }
 
@@ -55,10 +65,36 @@ struct PassedStream: StreamTransform {
     }
 
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
-        guard isWhole, ending == nil else { return }
+        guard isWhole else { return }
+        passLast(into: &output)
+        guard ending == nil else { return }
+        if observer.hasFinalChunk {
+            // Clients of Chat Completions wait for it.
+            EventWriter.append(data: "[DONE]".utf8, to: &output)
+            return isComplete = true
+        }
         breach = HTTPError(
             status: 502, reason: "upstream_unfinished",
             message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished")
+    }
+
+    /// Passes on the event that the body ends with although the empty line after it is missing, unless it was cut off.
+    private mutating func passLast(into output: inout [UInt8]) {
+        let start = output.count
+        var isSound = false
+        _ = try? parser.finish { name, data in
+            let bytes = data.withUnsafeBytes { Array($0) }
+            isSound = data.reads("[DONE]") || (try? Document(parsing: bytes, maximumDepth: upstreamJSONDepth)) != nil
+            guard isSound else { return }
+            observer.observe(name, data)
+            ids?.learn(name, data)
+        }
+        guard isSound else { return }
+        output.append(contentsOf: held)
+        output.append(contentsOf: "\n\n".utf8)
+        held = []
+        ids?.apply(to: &output, from: start)
+        if observer.takeErrorReport() { redact(&output, from: start) }
     }
 
     private mutating func redact(_ output: inout [UInt8], from start: Int) {

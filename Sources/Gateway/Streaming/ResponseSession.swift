@@ -306,7 +306,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         guard let writer else { return }
         let failure = failure.unlessStopping(clientIsGone: writer.clientIsGone)
         context.record.note(failure)
-        guard failure.status != HTTPError.clientLeftStatus, let transform = choices.first?.transform ?? transforms.first
+        guard failure.status != HTTPError.clientLeftStatus, !choices.contains(where: \.transform.hasToldFailure),
+            let transform = choices.first?.transform ?? transforms.first
         else {
             return
         }

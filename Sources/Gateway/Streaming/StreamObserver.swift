@@ -12,6 +12,8 @@ struct StreamObserver {
     private(set) var outputTokens = 0
     private var hasErrorReport = false
     private let waitsForMeaning: Bool
+    /// The last chunk of Chat Completions, which shows whether a stream without `[DONE]` is complete.
+    private var lastChunk: [UInt8] = []
 
     /// - Parameter waitsForMeaning: whether the stream begins only with an event that is not an error and not one of
     ///   `response.created`, `response.in_progress` and `response.queued`.
@@ -21,23 +23,20 @@ struct StreamObserver {
 
     /// Also recognises the ends: the Responses API's terminal events, and Chat Completions' `[DONE]`.
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
-        if Self.reportsError(name, data) { hasErrorReport = true }
-        if name.byteCount == 0 || name.namesDelta { outputTokens += 1 }
-        if !hasBegun {
-            let isPrelude = Self.preludes.contains(where: { name.reads($0) })
-            if !isPrelude, let failure = ReplyFailure(eventData: [UInt8](data)).map(HTTPError.init) {
-                earlyFailure = failure
-                if waitsForMeaning { return ending = .failure(failure) }
-            }
-            hasBegun = !(isPrelude && waitsForMeaning)
+        let event = PassedEvent(name, data)
+        var isError = false
+        switch event {
+        case .prelude, .other: break
+        case .delta: outputTokens += 1
+        case .terminal: isError = readEnd(data)
+        case .chunk:
+            outputTokens += 1
+            isError = readChunk(data)
+        case .done: if ending == nil { ending = .success(()) }
         }
-        if name.byteCount == 0 {
-            if data.reads("[DONE]") { return ending = .success(()) }
-            readUsage(of: data) { $0 }
-        } else if Self.terminalEvents.contains(where: { name.reads($0) }) {
-            ending = .success(())
-            readUsage(of: data) { $0["response"] }
-        }
+        if isError, !hasBegun, waitsForMeaning { return }
+        if case .prelude = event, waitsForMeaning { return }
+        hasBegun = true
     }
 
     /// Whether an event since the last call may quote the operator's keys or ids.
@@ -46,28 +45,68 @@ struct StreamObserver {
         return hasErrorReport
     }
 
-    private static func reportsError(_ name: RawSpan, _ data: RawSpan) -> Bool {
-        name.byteCount == 0 ? data.contains("\"error\":") : name.reads("error") || name.reads("response.failed")
+    /// Whether the last chunk ends a response of Chat Completions.
+    var hasFinalChunk: Bool {
+        guard let chunk = try? Document(parsing: lastChunk, maximumDepth: upstreamJSONDepth).root,
+            let choices = chunk["choices"], choices.kind == .array
+        else { return false }
+        if choices.isEmptyContainer { return chunk.given("usage") != nil }
+        return choices.elements.allSatisfy { $0.given("finish_reason") != nil }
     }
 
-    private static let preludes: [StaticString] = ["response.created", "response.in_progress", "response.queued"]
+    /// - Returns: whether the event reports an error.
+    private mutating func readEnd(_ data: RawSpan) -> Bool {
+        let root = Self.root(data)
+        usage = Usage(of: root?["response"]) ?? Usage(of: root) ?? usage
+        if let failure = root.flatMap(ReplyFailure.init(event:)) { return fail(HTTPError(failure)) }
+        ending = ending ?? .success(())
+        return false
+    }
 
-    private static let terminalEvents: [StaticString] = [
-        "response.completed", "response.incomplete", "response.failed", "error",
-    ]
+    private mutating func readChunk(_ data: RawSpan) -> Bool {
+        lastChunk.removeAll(keepingCapacity: true)
+        if data.byteCount <= Self.longestFinalChunk { data.withUnsafeBytes { lastChunk.append(contentsOf: $0) } }
+        if data.hasMember("\"usage\":", or: "\"usage\" ", startingWith: UInt8(ascii: "{")), let root = Self.root(data) {
+            usage = Usage(of: root) ?? usage
+        }
+        guard data.contains("\"error\":") || data.contains("\"error\" "),
+            let failure = Self.root(data).flatMap(ReplyFailure.init(event:))
+        else { return false }
+        return fail(HTTPError(failure))
+    }
 
-    private mutating func readUsage(of data: RawSpan, _ find: (Value) -> Value?) {
-        // OpenAI writes no space there; many compatible servers do.
-        guard data.contains("\"usage\":{") || data.contains("\"usage\": {"),
-            let document = try? Document(parsing: [UInt8](data), maximumDepth: upstreamJSONDepth),
-            let usage = Usage(of: find(document.root))
-        else { return }
-        self.usage = usage
+    private mutating func fail(_ failure: HTTPError) -> Bool {
+        hasErrorReport = true
+        if !hasBegun { earlyFailure = failure }
+        if ending == nil { ending = .failure(failure) }
+        return true
+    }
+
+    /// Chunks that end a response are small.
+    private static let longestFinalChunk = 4096
+
+    private static func root(_ data: RawSpan) -> Value? {
+        try? Document(parsing: data.withUnsafeBytes { Array($0) }, maximumDepth: upstreamJSONDepth).root
     }
 }
 
-extension [UInt8] {
-    fileprivate init(_ bytes: RawSpan) {
-        self = bytes.withUnsafeBytes { Array($0) }
+extension RawSpan {
+    /// Whether the text has a member of that name whose value starts with `byte`.
+    ///
+    /// - Parameters:
+    ///   - name: the name with its quotes and the colon.
+    ///   - spaced: the name with its quotes and a space.
+    fileprivate func hasMember(_ name: StaticString, or spaced: StaticString, startingWith byte: UInt8) -> Bool {
+        for text in [name, spaced] {
+            var start = 0
+            while let offset = firstOffset(of: text, from: start) {
+                start = offset + text.utf8CodeUnitCount
+                let isValue = withUnsafeBytes { bytes in
+                    bytes[start...].first { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: ":") } == byte
+                }
+                if isValue { return true }
+            }
+        }
+        return false
     }
 }

@@ -22,6 +22,9 @@ protocol StreamTransform: SendableMetatype {
     /// How the stream ended: with a success, or with an error that upstream reported in it. Nil until then.
     var ending: Result<Void, HTTPError>? { get }
 
+    /// Whether the client has the error with which the stream ended.
+    var hasToldFailure: Bool { get }
+
     /// An error that upstream reported before any visible content. The request may be sent again.
     var earlyFailure: HTTPError? { get }
 
@@ -50,6 +53,8 @@ extension StreamTransform {
     mutating func adopt(_ context: ReplyContext) {}
 
     var leavesUpstream: Bool { false }
+
+    var hasToldFailure: Bool { false }
 
     var heldByteCount: Int { 0 }
 

@@ -3,7 +3,6 @@ internal import Translation
 
 /// Translates events of the Responses API into Chat Completions chunks.
 struct TranslatedStream: StreamTransform {
-    private(set) var outputTokens = 0
     private var parser = EventParser()
     private var translator: StreamTranslator
     /// Stores the reasoning that preceded the model's tool calls; nil once it has been called.
@@ -19,19 +18,26 @@ struct TranslatedStream: StreamTransform {
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
-        try parser.feed(piece) { name, data in
-            if name.namesDelta { outputTokens += 1 }
-            translator.translate(data, into: &output)
-        }
-        // Stored before the end is sent to the client, which may send the next turn immediately afterwards.
+        try parser.feed(piece) { _, data in translator.translate(data, into: &output) }
+        keepReasoning()
+    }
+
+    /// Stores the reasoning, before the end is sent to the client: it may send the next turn immediately afterwards.
+    private mutating func keepReasoning() {
         if translator.outcome != nil, let keep = keep.take(), !translator.reasoning.isEmpty {
             keep(translator.reasoning)
         }
     }
 
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
+        if isWhole {
+            _ = try? parser.finish { _, data in translator.translateLast(data, into: &output) }
+            keepReasoning()
+        }
         if isWhole || translator.isCut { translator.end(into: &output) }
     }
+
+    var outputTokens: Int { translator.deltaCount }
 
     var leavesUpstream: Bool { translator.leavesUpstream }
 

@@ -1,4 +1,4 @@
-internal import JSON
+public import JSON
 
 /// An error that upstream reports: in the body of an error response, in a failed response, or in an error event of a stream.
 public struct ReplyFailure: Error, Sendable, Equatable {
@@ -37,12 +37,16 @@ public struct ReplyFailure: Error, Sendable, Equatable {
         reportedStatus ?? ErrorVerdict.status(type: reportedType, code: code, message: message)
     }
 
-    /// Reads the data of an event; nil if it does not report an error.
-    public init?(eventData: [UInt8]) {
-        guard let root = try? Document(parsing: eventData, maximumDepth: 512).root,
-            let failure = Self.reported(in: root["response"] ?? root)
-        else { return nil }
-        self = failure
+    /// Reads an event of a stream; nil if it does not report an error.
+    public init?(event: Value) {
+        if let failure = event["response"].flatMap(Self.reported) ?? Self.reported(in: event) {
+            self = failure
+            return
+        }
+        let ends = [event["type"], event["response"]?["status"]].map { $0?.string }
+        let failed: Set<String?> = ["response.failed", "response.cancelled", "failed", "cancelled"]
+        guard ends.contains(where: failed.contains) else { return nil }
+        self.init(message: "Upstream failed without giving a reason.")
     }
 
     /// `{"error":{…}}`, the format of both bodies and event data.

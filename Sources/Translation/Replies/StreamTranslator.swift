@@ -57,6 +57,9 @@ public struct StreamTranslator: Sendable {
     private var reasoningCollector = ReasoningCollector()
     private var collectedItems: Set<Int> = []
 
+    /// The number of events that added content.
+    public private(set) var deltaCount = 0
+
     /// Whether the response was cut: the client has all of it, except possibly the usage.
     public var isCut: Bool { cutReason != nil }
 
@@ -98,7 +101,11 @@ public struct StreamTranslator: Sendable {
     ///   - data: the event's data, which contains all that the event's name says.
     ///   - output: the buffer that the chunks are appended to.
     public mutating func translate(_ data: RawSpan, into output: inout [UInt8]) {
-        guard outcome == nil, !flow(data, into: &output) else { return }
+        guard outcome == nil else { return }
+        guard !flow(data, into: &output) else {
+            deltaCount += 1
+            return
+        }
         let data = data.withUnsafeBytes { Array($0) }
         settle()
         do throws(ParseError) {
@@ -111,6 +118,12 @@ public struct StreamTranslator: Sendable {
             if cutReason != nil { return finishCut(usage: nil, into: &output) }
             fail(ReplyFailure(message: "Upstream sent an event that is not JSON: \(error).", code: "upstream_garbled"))
         }
+    }
+
+    /// Translates an event that the body ends with although the empty line after it is missing, unless it was cut off.
+    public mutating func translateLast(_ data: RawSpan, into output: inout [UInt8]) {
+        let bytes = data.withUnsafeBytes { Array($0) }
+        if (try? Document(parsing: bytes, maximumDepth: 512)) != nil { translate(data, into: &output) }
     }
 
     /// Ends a stream whose connection has closed. Without a terminal event this is a failure, unless the response was cut.
@@ -171,6 +184,7 @@ public struct StreamTranslator: Sendable {
         let position = order.take(event["sequence_number"]?.integer)
         if position == .afterGap { eventsWereLost(into: &output) }
         let isRepeated = position == .same
+        if type.bytes.suffix(6).elementsEqual(".delta".utf8) { deltaCount += 1 }
         if type == "response.output_text.delta" {
             let part = part(event, of: known.place(of: event, .message))
             text(event["delta"], of: part, logprobs: event["logprobs"], isRepeated: isRepeated, into: &output)
@@ -224,14 +238,15 @@ public struct StreamTranslator: Sendable {
         case "response.completed", "response.incomplete", "response.done":
             finish(event["response"] ?? event, isIncomplete: type == "response.incomplete", into: &output)
         case "response.failed", "response.cancelled":
-            let failure = event["response"].flatMap(ReplyFailure.reported) ?? ReplyFailure(message: "Upstream failed.")
-            fail(failure, in: event)
+            fail(ReplyFailure(event: event) ?? Self.unexplained, in: event)
         case "error":
-            fail(ReplyFailure.reported(in: event) ?? ReplyFailure(message: "Upstream failed."), in: event)
+            fail(ReplyFailure.reported(in: event) ?? Self.unexplained, in: event)
         default:
             break
         }
     }
+
+    private static let unexplained = ReplyFailure(message: "Upstream failed without giving a reason.")
 
     /// Ends the stream with an error that upstream reports. It may report the usage too, which has to be paid for.
     private mutating func fail(_ failure: ReplyFailure, in event: Value) {
@@ -267,7 +282,7 @@ public struct StreamTranslator: Sendable {
         identify(response)
         usage = Usage(of: response, for: context)
         if response["status"]?.isString("failed") == true || response["status"]?.isString("cancelled") == true {
-            return fail(ReplyFailure.reported(in: response) ?? ReplyFailure(message: "Upstream failed."))
+            return fail(ReplyFailure.reported(in: response) ?? Self.unexplained)
         }
         completeAll(of: response["output"], into: &output)
         releaseAll(into: &output)
