@@ -10,7 +10,10 @@ public struct EventParser: Sendable {
     public static let defaultMaximumEventSize = 64 << 20
 
     /// An event's data, or a single line, exceeds the parser's limit.
-    public struct EventTooLarge: Error, Sendable, Equatable {}
+    public struct EventTooLarge: Error, Sendable, Equatable {
+        /// Creates the error.
+        public init() {}
+    }
 
     private let maximumEventSize: Int
     /// The beginning of a line whose end has not arrived.

@@ -1,4 +1,5 @@
 internal import CGI
+internal import EventStream
 internal import JSON
 internal import Translation
 internal import Upstream
@@ -24,6 +25,16 @@ extension RequestContext {
         } catch {
             throw hasRoom ? HTTPError(error) : .overloaded("no_memory")
         }
+    }
+
+    /// Reads the events of a stream to its end, for a client that wants a whole response.
+    ///
+    /// - Parameter take: takes each event's data.
+    func collect(eventsOf response: Response, _ take: (RawSpan) -> Void) async throws {
+        let body = try await collect(response)
+        var parser = EventParser()
+        try parser.feed(body.span.bytes) { _, data in take(data) }
+        _ = try parser.finish { _, data in take(data) }
     }
 
     /// Reads a response's whole body, which must be JSON.

@@ -12,11 +12,11 @@ struct UpstreamResponse: Sendable {
     /// The headers for the client: upstream's, and those about the request's translation.
     var headers: [(name: String, value: String)] { response.passedHeaders(redaction) + request.headers }
 
-    /// Whether it is an event stream: by its content type or, if the client wants a stream, by its first bytes. Some
-    /// servers send their streams as plain text or without a content type.
+    /// Whether it is an event stream: by its content type or by its first bytes. Some servers send their streams as plain
+    /// text, as JSON, or without a content type.
     func isEventStream() async -> Bool {
         if response.isEventStream { return true }
-        guard request.context.streams else { return false }
+        guard request.context.streams || !response.isJSON else { return false }
         return EventParser.recognises(beginning: await response.body.peek(6))
     }
 }

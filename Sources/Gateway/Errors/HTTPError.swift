@@ -71,6 +71,10 @@ struct HTTPError: Error, Sendable {
             """,
         code: "upstream_oversized")
 
+    static let upstreamUnfinished = HTTPError(
+        status: 502, reason: "upstream_unfinished",
+        message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished")
+
     /// The error of a cancelled request: its client disconnected or, if the client is still connected, the process is
     /// shutting down.
     func unlessStopping(clientIsGone: Bool) -> HTTPError {

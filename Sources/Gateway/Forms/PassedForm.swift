@@ -19,10 +19,25 @@ struct PassedForm: ResponseForm {
         _ responses: [UpstreamResponse], _ context: RequestContext
     ) async throws -> (head: ResponseHead, body: [UInt8]) {
         let response = responses[0]
-        let document = try await context.document(of: response.response)
+        let document =
+            await response.isEventStream()
+            ? try await joined(response.response, context) : try await context.document(of: response.response)
         context.record.usage = Usage(of: document.root)
         let bytes = ids.map { BoundIDs.apply($0, to: document) } ?? document.bytes
         let body = document.root.given("error") == nil ? bytes : try context.redacted(bytes)
         return (.json(response.response.status, headers: response.headers), body)
+    }
+
+    /// The whole reply of an upstream that streams it unasked.
+    private func joined(_ response: Response, _ context: RequestContext) async throws -> Document {
+        var (chunks, events) = (ChunkCollector(), ResponseCollector())
+        try await context.collect(eventsOf: response) { data in
+            guard let event = try? Document(parsing: data.withUnsafeBytes { Array($0) }).root else { return }
+            chunks.add(event)
+            events.add(event)
+        }
+        if let failure = events.failure ?? chunks.failure { throw failure }
+        guard let body = events.body() ?? chunks.body() else { throw HTTPError.upstreamUnfinished }
+        return try Document(parsing: body, maximumDepth: upstreamJSONDepth)
     }
 }

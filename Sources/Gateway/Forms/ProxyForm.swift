@@ -16,7 +16,9 @@ struct ProxyForm: ResponseForm {
         _ responses: [UpstreamResponse], _ context: RequestContext
     ) async throws -> (head: ResponseHead, body: [UInt8]) {
         let response = responses[0]
-        let head = ResponseHead.json(response.response.status, headers: response.headers)
+        // A status that allows no body (204, 205) becomes 200: clients of this route always get JSON.
+        let status = response.response.status
+        let head = ResponseHead.json(status == 204 || status == 205 ? 200 : status, headers: response.headers)
         let body = try await context.collect(response.response)
         guard let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth) else {
             var wrapped = Writer(reservingCapacity: body.count + 32)

@@ -23,6 +23,14 @@ struct BoundIDs {
         return bytes
     }
 
+    /// Bytes with the caller's ids in place of those in a response.
+    func applied(to bytes: [UInt8], of response: Value) -> [UInt8] {
+        var (bound, bytes) = (self, bytes)
+        bound.learn(response)
+        bound.apply(to: &bytes, from: 0)
+        return bytes
+    }
+
     /// Learns the ids in an event.
     mutating func learn(_ name: RawSpan, _ data: RawSpan) {
         // A delta names an item that an earlier event has added.

@@ -12,6 +12,11 @@ struct PassedStream: StreamTransform {
     /// The beginning of an incomplete event.
     private var held: [UInt8] = []
     private var breach: HTTPError?
+    private(set) var usage: Usage?
+    /// The body, if upstream sends a whole response.
+    private var whole: WholeBody?
+    /// Whether the client wants the usage in a stream of Chat Completions.
+    private var includesUsage = false
     /// Whether the stream is complete although its end mark is missing.
     private var isComplete = false
     private let redaction: Redaction
@@ -28,7 +33,7 @@ struct PassedStream: StreamTransform {
         self.redaction = redaction
     }
 
-    var hasBegun: Bool { observer.hasBegun }
+    var hasBegun: Bool { observer.hasBegun || isComplete }
 
     var earlyFailure: HTTPError? { observer.earlyFailure }
 
@@ -42,17 +47,25 @@ struct PassedStream: StreamTransform {
         return true
     }
 
-    var usage: Usage? { observer.usage }
-
     var outputTokens: Int { observer.outputTokens }
 
-    var heldByteCount: Int { held.count + parser.heldByteCount }
+    var heldByteCount: Int { held.count + parser.heldByteCount + (whole?.bytes.count ?? 0) }
+
+    mutating func adopt(_ context: ReplyContext, isWhole: Bool) {
+        includesUsage = context.includesUsage
+        if isWhole { whole = WholeBody() }
+    }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
+        guard whole == nil else {
+            try whole?.append(piece)
+            return
+        }
         let completed = try parser.feed(piece) { name, data in
             observer.observe(name, data)
             ids?.learn(name, data)
         }
+        usage = observer.usage
         if completed > 0 {
             let start = output.count
             defer { if observer.takeErrorReport() { redact(&output, from: start) } }
@@ -66,6 +79,7 @@ struct PassedStream: StreamTransform {
 
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
         guard isWhole else { return }
+        if let body = whole.take() { return tell(body.bytes, into: &output) }
         passLast(into: &output)
         guard ending == nil else { return }
         if observer.hasFinalChunk {
@@ -73,9 +87,25 @@ struct PassedStream: StreamTransform {
             EventWriter.append(data: "[DONE]".utf8, to: &output)
             return isComplete = true
         }
-        breach = HTTPError(
-            status: 502, reason: "upstream_unfinished",
-            message: "Upstream ended the stream before the reply was complete.", code: "upstream_unfinished")
+        breach = .upstreamUnfinished
+    }
+
+    /// Tells a whole response as a stream.
+    private mutating func tell(_ body: [UInt8], into output: inout [UInt8]) {
+        let document = try? Document(parsing: body, maximumDepth: upstreamJSONDepth)
+        var events: [UInt8] = []
+        if let failure = document.flatMap({ ReplyFailure(event: $0.root) }) {
+            breach = HTTPError(failure)
+            usage = Usage(of: document?.root)
+        } else if let document, ReplyEvents.write(document.root, includesUsage: includesUsage, into: &events) {
+            usage = Usage(of: document.root)
+            if let ids { events = ids.applied(to: events, of: document.root) }
+            output += events
+            isComplete = true
+        } else {
+            breach = HTTPError(
+                ReplyFailure(message: "Upstream's response is not a reply of its API.", code: "upstream_garbled"))
+        }
     }
 
     /// Passes on the event that the body ends with although the empty line after it is missing, unless it was cut off.
@@ -90,6 +120,7 @@ struct PassedStream: StreamTransform {
             ids?.learn(name, data)
         }
         guard isSound else { return }
+        usage = observer.usage
         output.append(contentsOf: held)
         output.append(contentsOf: "\n\n".utf8)
         held = []

@@ -4,12 +4,19 @@ internal import Upstream
 
 /// What upstream has responded with.
 enum UpstreamAnswer: Sendable {
-    /// One stream for each request.
-    ///
-    /// - Parameter contexts: the contexts of the requests that succeeded, which may have been corrected.
-    case streams(ResponseHead, [ResponseBody], contexts: [ReplyContext])
+    /// One body for each request, to be told as a stream.
+    case streams(ResponseHead, [StreamedBody])
     /// A whole response, already translated for the client.
     case whole(ResponseHead, body: [UInt8])
+}
+
+/// One of upstream's bodies that becomes a stream.
+struct StreamedBody: Sendable {
+    let body: ResponseBody
+    /// The context of the request that succeeded, which may have been corrected; nil if there was no translation.
+    var context: ReplyContext?
+    /// Whether it is a whole response and not a stream.
+    var isWhole = false
 }
 
 /// A response whose upstream request has not succeeded yet, and may be sent several times.
@@ -33,7 +40,8 @@ struct TranslatedResponse<Form: ResponseForm>: PendingResponse {
 
     var earlyHead: ResponseHead { .eventStream(headers: requests[0].headers) }
 
-    /// Decides whether the client gets a stream: if it requested one and upstream sends one.
+    /// Decides whether the client gets a stream: if it requested one, whatever upstream sends; or, if the form follows
+    /// upstream, if upstream sends one.
     func answer(_ context: RequestContext) async throws -> UpstreamAnswer {
         let responses: [UpstreamResponse]
         do {
@@ -41,17 +49,20 @@ struct TranslatedResponse<Form: ResponseForm>: PendingResponse {
         } catch {
             throw form.error(error)
         }
-        if form.followsUpstream || requests[0].context.streams, await areStreams(responses) {
-            return .streams(
-                .eventStream(headers: responses[0].headers), responses.map(\.response.body),
-                contexts: responses.map(\.request.context))
+        guard await becomeStreams(responses) else {
+            let (head, body) = try await form.whole(responses, context)
+            return .whole(head, body: body)
         }
-        let (head, body) = try await form.whole(responses, context)
-        return .whole(head, body: body)
+        var bodies: [StreamedBody] = []
+        for response in responses {
+            let isWhole = await !response.isEventStream()
+            bodies.append(
+                StreamedBody(body: response.response.body, context: response.request.context, isWhole: isWhole))
+        }
+        return .streams(.eventStream(headers: responses[0].headers), bodies)
     }
 
-    private func areStreams(_ responses: [UpstreamResponse]) async -> Bool {
-        for response in responses where await !response.isEventStream() { return false }
-        return true
+    private func becomeStreams(_ responses: [UpstreamResponse]) async -> Bool {
+        form.followsUpstream ? await responses[0].isEventStream() : requests[0].context.streams
     }
 }

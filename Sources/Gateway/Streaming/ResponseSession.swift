@@ -74,7 +74,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
         _ head: ResponseHead, _ body: ResponseBody, through transform: Transform, _ context: RequestContext
     ) {
         self.init(
-            context, transforms: [transform], pending: nil, answer: .streams(head, [body], contexts: []),
+            context, transforms: [transform], pending: nil, answer: .streams(head, [StreamedBody(body: body)]),
             announcesEarly: false)
     }
 
@@ -100,9 +100,10 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private func open() async {
         do {
             switch try await nextAnswer() {
-            case .streams(let head, let bodies, let contexts): begin(head, bodies, contexts)
+            case .streams(let head, let bodies): begin(head, bodies)
             case .whole(let head, let body):
-                if state.wholeBodyArrived() { await context.respond(head, body: body) }
+                state.wholeBodyArrived()
+                await context.respond(head, body: body)
             }
         } catch {
             fail(error)
@@ -133,11 +134,13 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     /// Upstream's streams have opened.
     @inline(never)  // See Architecture, "Memory per stream".
-    private func begin(_ head: ResponseHead, _ bodies: [ResponseBody], _ contexts: [ReplyContext]) {
+    private func begin(_ head: ResponseHead, _ bodies: [StreamedBody]) {
         self.head = head
         var transforms = transforms
-        for (index, context) in zip(transforms.indices, contexts) { transforms[index].adopt(context) }
-        choices = zip(bodies, transforms).map { ChoiceStream($0, through: $1) }
+        for (index, body) in zip(transforms.indices, bodies) {
+            if let context = body.context { transforms[index].adopt(context, isWhole: body.isWhole) }
+        }
+        choices = zip(bodies, transforms).map { ChoiceStream($0.body, through: $1) }
         if !state.streamsOpened() { release() }
         guard choices.contains(where: \.transform.hasBegun) else { return startHeadTimer() }
         contentArrived()

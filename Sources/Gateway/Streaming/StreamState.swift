@@ -71,19 +71,9 @@ struct StreamState: ~Copyable {
         return false
     }
 
-    /// Upstream responds with a whole body.
-    ///
-    /// - Returns: whether the body can be sent, which is impossible after the head of a stream.
-    mutating func wholeBodyArrived() -> Bool {
-        guard case .announced = phase else {
-            phase = .ended
-            return true
-        }
-        let failure = HTTPError(
-            status: 502, reason: "upstream_whole",
-            message: "Upstream sent a whole response after the requested stream had begun.")
-        phase = .failing(failure, headWasSent: true)
-        return false
+    /// Upstream has responded with a whole body, and the client gets one: no stream was announced.
+    mutating func wholeBodyArrived() {
+        phase = .ended
     }
 
     /// A stream has visible content.

@@ -3,8 +3,12 @@ internal import Translation
 
 /// Converts an upstream stream for the client. Performs no I/O: bytes in, bytes out.
 protocol StreamTransform: SendableMetatype {
-    /// Updates the context: the request that succeeded may differ from the original one.
-    mutating func adopt(_ context: ReplyContext)
+    /// Takes what is known when upstream has responded.
+    ///
+    /// - Parameters:
+    ///   - context: the context of the request that succeeded, which may differ from the original one.
+    ///   - isWhole: whether upstream sends a whole response instead of a stream.
+    mutating func adopt(_ context: ReplyContext, isWhole: Bool)
 
     /// Handles a piece of the body and appends the resulting output.
     ///
@@ -50,7 +54,7 @@ protocol StreamTransform: SendableMetatype {
 }
 
 extension StreamTransform {
-    mutating func adopt(_ context: ReplyContext) {}
+    mutating func adopt(_ context: ReplyContext, isWhole: Bool) {}
 
     var leavesUpstream: Bool { false }
 

@@ -5,6 +5,8 @@ internal import Translation
 struct TranslatedStream: StreamTransform {
     private var parser = EventParser()
     private var translator: StreamTranslator
+    /// The body, if upstream sends a whole response.
+    private var whole: WholeBody?
     /// Stores the reasoning that preceded the model's tool calls; nil once it has been called.
     private var keep: (([KeptReasoning]) -> Void)?
 
@@ -13,11 +15,16 @@ struct TranslatedStream: StreamTransform {
         self.keep = keep
     }
 
-    mutating func adopt(_ context: ReplyContext) {
+    mutating func adopt(_ context: ReplyContext, isWhole: Bool) {
         translator.adopt(context)
+        if isWhole { whole = WholeBody() }
     }
 
     mutating func consume(_ piece: RawSpan, into output: inout [UInt8]) throws {
+        guard whole == nil else {
+            try whole?.append(piece)
+            return
+        }
         try parser.feed(piece) { _, data in translator.translate(data, into: &output) }
         keepReasoning()
     }
@@ -30,7 +37,10 @@ struct TranslatedStream: StreamTransform {
     }
 
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
-        if isWhole {
+        if isWhole, let body = whole.take() {
+            translator.translateWhole(body.bytes, into: &output)
+            keepReasoning()
+        } else if isWhole {
             _ = try? parser.finish { _, data in translator.translateLast(data, into: &output) }
             keepReasoning()
         }
@@ -53,7 +63,7 @@ struct TranslatedStream: StreamTransform {
 
     var usage: Usage? { translator.usage }
 
-    var heldByteCount: Int { parser.heldByteCount }
+    var heldByteCount: Int { parser.heldByteCount + (whole?.bytes.count ?? 0) }
 
     mutating func writeBeat(into output: inout [UInt8]) {
         translator.writeBeat(into: &output)

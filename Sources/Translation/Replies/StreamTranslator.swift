@@ -120,6 +120,23 @@ public struct StreamTranslator: Sendable {
         }
     }
 
+    /// Translates a whole response, which upstream sent instead of a stream.
+    public mutating func translateWhole(_ body: [UInt8], into output: inout [UInt8]) {
+        guard outcome == nil else { return }
+        guard let response = try? Document(parsing: body, maximumDepth: 512).root else {
+            return fail(ReplyFailure(message: "Upstream's response is not JSON.", code: "upstream_garbled"))
+        }
+        if let failure = ReplyFailure.reported(in: response) {
+            usage = Usage(of: response, for: context)
+            return fail(failure)
+        }
+        guard response["output"]?.kind == .array else {
+            return fail(
+                ReplyFailure(message: "Upstream's reply is not a Responses API object.", code: "upstream_garbled"))
+        }
+        finish(response, isIncomplete: false, into: &output)
+    }
+
     /// Translates an event that the body ends with although the empty line after it is missing, unless it was cut off.
     public mutating func translateLast(_ data: RawSpan, into output: inout [UInt8]) {
         let bytes = data.withUnsafeBytes { Array($0) }
