@@ -19,6 +19,28 @@ public enum EventWriter {
         end(to: &buffer)
     }
 
+    /// Writes an event that was read from another stream.
+    ///
+    /// - Parameters:
+    ///   - name: the `event` field; empty leaves it out.
+    ///   - data: the event's data, in which LF separates lines.
+    ///   - buffer: the buffer to append to.
+    public static func append(name: RawSpan, data: RawSpan, to buffer: inout [UInt8]) {
+        if name.byteCount > 0 {
+            buffer.append(contentsOf: "event: ".utf8)
+            name.withUnsafeBytes { buffer.append(contentsOf: $0) }
+            buffer.append(UInt8(ascii: "\n"))
+        }
+        data.withUnsafeBytes { bytes in
+            for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+                begin(to: &buffer)
+                buffer.append(contentsOf: line)
+                buffer.append(UInt8(ascii: "\n"))
+            }
+        }
+        buffer.append(UInt8(ascii: "\n"))
+    }
+
     /// Begins an event. Append the data, without line breaks, and then call ``end(to:)``.
     public static func begin(to buffer: inout [UInt8]) {
         buffer.append(contentsOf: "data: ".utf8)

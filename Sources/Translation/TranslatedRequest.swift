@@ -115,6 +115,9 @@ public struct ReplyContext: Sendable, Equatable {
     /// Whether the stream's last chunk before `[DONE]` reports the usage (`stream_options.include_usage`).
     public let includesUsage: Bool
 
+    /// Whether upstream was asked for that report although the client was not: it is for the log, and not passed on.
+    public internal(set) var hidesUsage = false
+
     /// Whether the client sent `functions` and no `tools`, so that the response uses `function_call` instead of
     /// `tool_calls`.
     public let usesFunctions: Bool

@@ -15,6 +15,8 @@ class Upstream:
         """With the files of a certificate it uses TLS, and its base is at `localhost`."""
         self.status, self.headers, self.body = 200, {"Content-Type": "application/json"}, b"{}"
         self.requests = []
+        # An event that the response waits for; None if it does not wait.
+        self.hold = None
         upstream = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -23,6 +25,8 @@ class Upstream:
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 upstream.requests.append((self.command, self.path, dict(self.headers), body))
+                if upstream.hold:
+                    upstream.hold.wait(60)
                 self.send_response(upstream.status)
                 for name, value in upstream.headers.items():
                     self.send_header(name, value)
@@ -53,8 +57,9 @@ class Upstream:
         if self.headers["Content-Type"] != "text/event-stream":
             yield self.body
             return
-        for event in self.body.split(b"\n\n")[:-1]:
-            yield event + b"\n\n"
+        *whole, last = self.body.split(b"\n\n")
+        for event in [event + b"\n\n" for event in whole] + [last] * bool(last):
+            yield event
             time.sleep(0.1)
 
     def says(self, body, status=200, **headers):

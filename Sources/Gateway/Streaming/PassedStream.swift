@@ -17,6 +17,8 @@ struct PassedStream: StreamTransform {
     private var whole: WholeBody?
     /// Whether the client wants the usage in a stream of Chat Completions.
     private var includesUsage = false
+    /// Whether the usage is kept from the client: it is for the log.
+    private var hidesUsage = false
     /// Whether the stream is complete although its end mark is missing.
     private var isComplete = false
     private let redaction: Redaction
@@ -53,6 +55,7 @@ struct PassedStream: StreamTransform {
 
     mutating func adopt(_ context: ReplyContext, isWhole: Bool) {
         includesUsage = context.includesUsage
+        hidesUsage = context.hidesUsage
         if isWhole { whole = WholeBody() }
     }
 
@@ -61,6 +64,7 @@ struct PassedStream: StreamTransform {
             try whole?.append(piece)
             return
         }
+        guard !hidesUsage else { return try consumeHidingUsage(piece, into: &output) }
         let completed = try parser.feed(piece) { name, data in
             observer.observe(name, data)
             ids?.learn(name, data)
@@ -75,6 +79,17 @@ struct PassedStream: StreamTransform {
             ids?.apply(to: &output, from: start)
         }
         piece.extracting(droppingFirst: completed).withUnsafeBytes { held.append(contentsOf: $0) }
+    }
+
+    /// Passes on each event by itself, without the chunk that has only the usage.
+    private mutating func consumeHidingUsage(_ piece: RawSpan, into output: inout [UInt8]) throws {
+        let start = output.count
+        try parser.feed(piece) { name, data in
+            observer.observe(name, data)
+            if !observer.sawOnlyUsage { EventWriter.append(name: name, data: data, to: &output) }
+        }
+        usage = observer.usage
+        if observer.takeErrorReport() { redact(&output, from: start) }
     }
 
     mutating func bodyHasEnded(isWhole: Bool, into output: inout [UInt8]) {
@@ -118,12 +133,15 @@ struct PassedStream: StreamTransform {
             guard isSound else { return }
             observer.observe(name, data)
             ids?.learn(name, data)
+            if hidesUsage, !observer.sawOnlyUsage { EventWriter.append(name: name, data: data, to: &output) }
         }
         guard isSound else { return }
         usage = observer.usage
-        output.append(contentsOf: held)
-        output.append(contentsOf: "\n\n".utf8)
-        held = []
+        if !hidesUsage {
+            output.append(contentsOf: held)
+            output.append(contentsOf: "\n\n".utf8)
+            held = []
+        }
         ids?.apply(to: &output, from: start)
         if observer.takeErrorReport() { redact(&output, from: start) }
     }

@@ -25,6 +25,7 @@ struct StreamObserver {
     mutating func observe(_ name: RawSpan, _ data: RawSpan) {
         let event = PassedEvent(name, data)
         var isError = false
+        sawOnlyUsage = false
         switch event {
         case .prelude, .other: break
         case .delta: outputTokens += 1
@@ -54,6 +55,9 @@ struct StreamObserver {
         return choices.elements.allSatisfy { $0.given("finish_reason") != nil }
     }
 
+    /// Whether the last event has the usage and no choice.
+    private(set) var sawOnlyUsage = false
+
     /// - Returns: whether the event reports an error.
     private mutating func readEnd(_ data: RawSpan) -> Bool {
         let root = Self.root(data)
@@ -68,6 +72,7 @@ struct StreamObserver {
         if data.byteCount <= Self.longestFinalChunk { data.withUnsafeBytes { lastChunk.append(contentsOf: $0) } }
         if data.hasMember("\"usage\":", or: "\"usage\" ", startingWith: UInt8(ascii: "{")), let root = Self.root(data) {
             usage = Usage(of: root) ?? usage
+            sawOnlyUsage = root["choices"]?.isEmptyContainer ?? false
         }
         guard data.contains("\"error\":") || data.contains("\"error\" "),
             let failure = Self.root(data).flatMap(ReplyFailure.init(event:))

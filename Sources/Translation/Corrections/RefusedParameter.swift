@@ -120,7 +120,7 @@ public struct RefusedParameter: Sendable, Hashable {
         }
         let reason = "is left out: upstream rejects it for \(context.modelSent)"
         guard let field = clientField(in: context) else {
-            return Notice(kind: .adjusted, field: "include", reason: reason)
+            return Notice(kind: .adjusted, field: path[0], reason: reason)
         }
         return Notice(kind: .dropped, field: field, reason: reason)
     }
@@ -130,6 +130,8 @@ public struct RefusedParameter: Sendable, Hashable {
         switch path.prefix(2) {
         case ["reasoning", "effort"], ["reasoning"]: "reasoning_effort"
         case ["text", "verbosity"]: "verbosity"
+        case ["stream_options"] where context.hidesUsage, ["stream_options", "include_usage"] where context.hidesUsage:
+            nil
         case ["include"]: value?.firstRange(of: Array("logprobs".utf8)) == nil ? nil : "logprobs"
         // The names within other objects, such as `metadata`, may be the client's own. Notices, which are logged, have none.
         default: Self.objectsOfTheAPI.contains(path[0]) ? path.joined(separator: ".") : path[0]

@@ -88,7 +88,7 @@ private struct ResponseEvents {
         case "function_call":
             tell(
                 "response.function_call_arguments.delta", "response.function_call_arguments.done", "arguments",
-                item["arguments"], place, into: &output)
+                item["arguments"], place, name: item["name"], into: &output)
         case "custom_tool_call":
             tell(
                 "response.custom_tool_call_input.delta", "response.custom_tool_call_input.done", "input", item["input"],
@@ -121,7 +121,11 @@ private struct ResponseEvents {
         case "output_text":
             tell(
                 "response.output_text.delta", "response.output_text.done", "text", part["text"], place,
-                logprobs: part.given("logprobs"), into: &output)
+                into: &output
+            ) { writer in
+                writer.name("logprobs")
+                if let logprobs = part.given("logprobs") { writer.value(logprobs) } else { writer.array { _ in } }
+            }
             for (index, annotation) in (part["annotations"]?.elements ?? .empty).enumerated() {
                 event("response.output_text.annotation.added", into: &output) { writer in
                     place.write(to: &writer)
@@ -147,15 +151,19 @@ private struct ResponseEvents {
     /// One delta and the end of a text.
     private mutating func tell(
         _ delta: StaticString, _ done: StaticString, _ field: StaticString, _ text: Value?, _ place: Place,
-        logprobs: Value? = nil, into output: inout [UInt8]
+        name: Value? = nil, into output: inout [UInt8], _ further: (inout Writer) -> Void = { _ in }
     ) {
         guard let text else { return }
-        for (type, name) in [(delta, "delta" as StaticString), (done, field)] {
-            event(type, into: &output) { writer in
-                place.write(to: &writer)
-                writer.member(name, text)
-                if let logprobs { writer.member("logprobs", logprobs) }
-            }
+        event(delta, into: &output) { writer in
+            place.write(to: &writer)
+            writer.member("delta", text)
+            further(&writer)
+        }
+        event(done, into: &output) { writer in
+            place.write(to: &writer)
+            writer.member(field, text)
+            if let name { writer.member("name", name) }
+            further(&writer)
         }
     }
 

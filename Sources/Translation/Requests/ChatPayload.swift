@@ -33,19 +33,26 @@ struct ChatPayload {
                 switch member.name {
                 case "model", "max_tokens", "max_completion_tokens": continue
                 case "reasoning_effort": try writeEffort(to: &writer)
+                case "stream_options" where asksForUsage: continue
                 case "prompt" where movesPrompt: continue
                 case "temperature", "top_p", "logprobs", "top_logprobs":
                     if try takes(member) { writer.member(member) }
                 default: writer.member(member)
                 }
             }
+            if asksForUsage { StreamOptions.write(body["stream_options"], to: &writer) }
             if let limit { writer.member("max_completion_tokens", limit.tokens) }
             if body["reasoning_effort"] == nil { try writeEffort(to: &writer) }
         }
         noteTools()
+        var context = request.context
+        context.hidesUsage = asksForUsage
         return TranslatedRequest(
-            path: request.target.path, body: writer.bytes, context: request.context, notices: notices.all)
+            path: request.target.path, body: writer.bytes, context: context, notices: notices.all)
     }
+
+    /// Whether upstream is asked for the usage although the client is not.
+    private var asksForUsage: Bool { request.context.streams && !request.context.includesUsage }
 
     private mutating func writeEffort(to writer: inout Writer) throws(RequestError) {
         if let text = try notices.effort(effort, model) { writer.member("reasoning_effort", text) }

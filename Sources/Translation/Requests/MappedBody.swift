@@ -28,7 +28,10 @@ struct MappedBody {
         if context.modelAsked == nil { context.sendsNoModel() }
         // A client of the Responses API gets upstream's own errors.
         context.unsupportedParameters = .forward
-        let body = needsAdjustment ? try adjustedBody(document) : renamedBody(document)
+        context.hidesUsage = path == "/completions" && context.streams && !context.includesUsage
+        let body =
+            needsAdjustment || context.hidesUsage
+            ? try adjustedBody(document, asksForUsage: context.hidesUsage) : renamedBody(document)
         return TranslatedRequest(path: path, body: body, context: context, notices: notices.all)
     }
 
@@ -70,19 +73,23 @@ struct MappedBody {
     }
 
     /// The document without the parameters that the model rejects, and with the effort that is configured with the model.
-    private mutating func adjustedBody(_ document: Document) throws(RequestError) -> [UInt8] {
+    private mutating func adjustedBody(
+        _ document: Document, asksForUsage: Bool
+    ) throws(RequestError) -> [UInt8] {
         var writer = Writer(reservingCapacity: document.bytes.count + 64)
         try writer.object { writer throws(RequestError) in
             for member in request.body.members {
                 switch member.name {
                 case "model": writer.member("model", model)
-                case _ where modelRejects(member):
+                case "stream_options" where asksForUsage: continue
+                case _ where adjustsParameters && modelRejects(member):
                     if try notices.unsupported(member.name, by: model, effort) { writer.member(member) }
-                case "reasoning": if !member.value.isNull { try writeReasoning(member.value, to: &writer) }
-                case "include": try writeIncluded(member.value, to: &writer)
+                case "reasoning" where adjustsParameters: if !member.value.isNull { try writeReasoning(member.value, to: &writer) }
+                case "include" where adjustsParameters: try writeIncluded(member.value, to: &writer)
                 default: writer.member(member)
                 }
             }
+            if asksForUsage { StreamOptions.write(request.body["stream_options"], to: &writer) }
             if path == Target.responses.path, request.body.given("reasoning") == nil, let effort = effort.text {
                 writer.name("reasoning")
                 writer.object { $0.member("effort", effort) }
