@@ -127,7 +127,7 @@ extension Writer {
     ]
 
     /// Copies a value and replaces some of the values inside it at random.
-    fileprivate mutating func garbled(_ value: Value, _ random: inout SeededGenerator) {
+    mutating func garbled(_ value: Value, _ random: inout SeededGenerator) {
         if random.happens(oneIn: 25), let surprise = try? Document(parsing: Array(random.pick(Self.surprises).utf8)) {
             return self.value(surprise.root)
         }

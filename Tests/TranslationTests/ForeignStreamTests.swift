@@ -162,6 +162,13 @@ struct ForeignStreamTests {
         #expect(try Streamed(events).said.content == "Once upon a time")
     }
 
+    @Test(arguments: [[0, 0, 0, 0, 0], [5, 5, 5, 5, 5], [0, 1, 1, 1, 2], [3, 2, 1, 0, 0]])
+    func `equal deltas with equal numbers are not taken for one`(numbers: [Int]) throws {
+        let events = [added(emptyMessage())] + ["ha", "ha", "ha"].map { delta("output_text", $0) } + [completed()]
+        let numbered = zip(numbers, events).map { #"{"sequence_number":\#($0),\#($1.dropFirst())"# }
+        #expect(try Streamed(numbered).said.content == "hahaha")
+    }
+
     // MARK: Halves of characters
 
     private let emoji = (first: #"\ud83d"#, second: #"\ude00"#)

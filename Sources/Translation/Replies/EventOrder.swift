@@ -10,12 +10,18 @@ struct EventOrder: Sendable {
         case same
         /// Events before it are missing.
         case afterGap
+        /// It has the number of an earlier event.
+        case late
     }
 
     /// The number of gaps after which the numbers are ignored.
     private static let tolerance = 3
 
     private var last: Int?
+    /// How often a number followed the one before it.
+    private var steps = 0
+    /// Whether different events had the same number.
+    private var repeats = false
     private(set) var gapCount = 0
 
     /// Whether events were lost and the numbers can be trusted.
@@ -32,7 +38,14 @@ struct EventOrder: Sendable {
 
     /// Takes the number of an event that follows the last one.
     mutating func take(next number: Int?) {
-        if let number { last = number }
+        guard let number else { return }
+        last = number
+        steps += 1
+    }
+
+    /// Notes that an event with the last number is another event: these numbers do not tell events apart.
+    mutating func numbersRepeat() {
+        repeats = true
     }
 
     /// Notes an event that cannot be read.
@@ -48,9 +61,15 @@ struct EventOrder: Sendable {
             self.last = number
             return .next
         }
-        guard number > last else { return number == last ? .same : .next }
+        guard number > last else {
+            guard number == last else { return .late }
+            return steps > 1 && !repeats ? .same : .next
+        }
         self.last = number
-        guard number != last &+ 1 else { return .next }
+        guard number != last &+ 1 else {
+            steps += 1
+            return .next
+        }
         gapCount += 1
         return .afterGap
     }

@@ -68,7 +68,7 @@ extension StreamTranslator {
 
     /// Writes a piece of a call's input. It waits if the beginning is not written yet.
     mutating func callInput(
-        _ delta: Value?, at place: Int, isRepeated: Bool, into output: inout [UInt8]
+        _ delta: Value?, of place: Int, at position: EventOrder.Position, into output: inout [UInt8]
     ) {
         var call: Call
         switch items[place] {
@@ -82,7 +82,7 @@ extension StreamTranslator {
             if delta?.stringContents == nil { call.input.hold() }
             return store(call, at: place)
         }
-        guard !(isRepeated && call.input.hasJustAdded(delta)) else { return }
+        guard !isOld(delta, of: call.input, at: position) else { return }
         if call.index == nil { call.input.hold() }
         let shown = call.input.add(delta)
         store(call, at: place)

@@ -24,12 +24,12 @@ extension StreamTranslator {
     // MARK: Text
 
     mutating func text(
-        _ delta: Value?, of part: Part, logprobs: Value?, isRepeated: Bool, into output: inout [UInt8]
+        _ delta: Value?, of part: Part, logprobs: Value?, at position: EventOrder.Position, into output: inout [UInt8]
     ) {
         guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
         guard !delta.isEmpty else { return }
         var text = partText(part)
-        guard !(isRepeated && text.told.hasJustAdded(delta)) else { return }
+        guard !isOld(delta, of: text.told, at: position) else { return }
         if items[part.item] == nil { items[part.item] = order.hasGap ? .doubtful : .message(isCommentary: false) }
         if isDoubtful(part) { text.told.hold() }
         takeTokens(of: logprobs, &text)
@@ -136,11 +136,12 @@ extension StreamTranslator {
 
     // MARK: Refusals
 
-    mutating func refusal(_ delta: Value?, of part: Part, isRepeated: Bool, into output: inout [UInt8]) {
+    mutating func refusal(_ delta: Value?, of part: Part, at position: EventOrder.Position, into output: inout [UInt8])
+    {
         guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
         guard !delta.isEmpty else { return }
         var text = partText(part)
-        guard !(isRepeated && text.told.hasJustAdded(delta)) else { return }
+        guard !isOld(delta, of: text.told, at: position) else { return }
         text.isRefusal = true
         let shown = text.told.add(delta)
         parts[part] = text
@@ -178,6 +179,13 @@ extension StreamTranslator {
         var text = partText(part)
         text.told.hold()
         parts[part] = text
+    }
+
+    /// Whether a delta has been taken already.
+    mutating func isOld(_ delta: StringContents, of told: ToldText, at position: EventOrder.Position) -> Bool {
+        if told.contains(delta, at: position) { return true }
+        if position == .same { order.numbersRepeat() }
+        return false
     }
 
     private func isDoubtful(_ part: Part) -> Bool {
@@ -237,11 +245,13 @@ extension StreamTranslator {
 
     // MARK: Reasoning
 
-    mutating func reasoning(_ delta: Value?, of part: Part, isRepeated: Bool, into output: inout [UInt8]) {
+    mutating func reasoning(
+        _ delta: Value?, of part: Part, at position: EventOrder.Position, into output: inout [UInt8]
+    ) {
         guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
         guard !delta.isEmpty else { return }
         var text = partText(part)
-        guard !(isRepeated && text.told.hasJustAdded(delta)) else { return }
+        guard !isOld(delta, of: text.told, at: position) else { return }
         let shown = text.told.add(delta)
         parts[part] = text
         writeThought(shown, of: part, into: &output)

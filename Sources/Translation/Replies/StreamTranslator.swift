@@ -200,23 +200,22 @@ public struct StreamTranslator: Sendable {
         }
         let position = order.take(event["sequence_number"]?.integer)
         if position == .afterGap { eventsWereLost(into: &output) }
-        let isRepeated = position == .same
         if type.bytes.suffix(6).elementsEqual(".delta".utf8) { deltaCount += 1 }
         if type == "response.output_text.delta" {
             let part = part(event, of: known.place(of: event, .message))
-            text(event["delta"], of: part, logprobs: event["logprobs"], isRepeated: isRepeated, into: &output)
+            text(event["delta"], of: part, logprobs: event["logprobs"], at: position, into: &output)
             flow(on: part, event)
         } else if type == "response.function_call_arguments.delta" || type == "response.custom_tool_call_input.delta" {
-            callInput(event["delta"], at: known.place(of: event, .call), isRepeated: isRepeated, into: &output)
+            callInput(event["delta"], of: known.place(of: event, .call), at: position, into: &output)
         } else if type == "response.reasoning_summary_text.delta" {
             let part = part(event, of: known.place(of: event, .reasoning), isSummary: true)
-            reasoning(event["delta"], of: part, isRepeated: isRepeated, into: &output)
+            reasoning(event["delta"], of: part, at: position, into: &output)
         } else if type == "response.reasoning_text.delta" {
             let part = part(event, of: known.place(of: event, .reasoning))
-            reasoning(event["delta"], of: part, isRepeated: isRepeated, into: &output)
+            reasoning(event["delta"], of: part, at: position, into: &output)
         } else if type == "response.refusal.delta" {
             let part = part(event, of: known.place(of: event, .message))
-            refusal(event["delta"], of: part, isRepeated: isRepeated, into: &output)
+            refusal(event["delta"], of: part, at: position, into: &output)
         } else {
             translateRareEvent(event, type.decoded, into: &output)
         }

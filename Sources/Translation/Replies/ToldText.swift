@@ -49,7 +49,7 @@ struct ToldText: Sendable {
     /// Takes a complete telling, and returns the rest of the text. If the telling differs from what was shown, there is no
     /// rest: what was told first counts.
     mutating func complete(_ whole: StringContents) -> StringContents {
-        guard let rest = rest(of: whole) else { return release() }
+        guard !whole.isEmpty, let rest = rest(of: whole) else { return release() }
         isComplete = true
         held = nil
         half = nil
@@ -63,8 +63,17 @@ struct ToldText: Sendable {
         return (text.isEmpty ? .empty : show(text)) + end()
     }
 
-    /// Whether the last delta is the same as this one.
-    func hasJustAdded(_ delta: StringContents) -> Bool {
+    /// Whether a delta has been taken already: it has the number of the last event and is the same, or it comes late, and the
+    /// text is complete.
+    func contains(_ delta: StringContents, at position: EventOrder.Position) -> Bool {
+        switch position {
+        case .same: hasJustAdded(delta)
+        case .late: isComplete
+        case .next, .afterGap: false
+        }
+    }
+
+    private func hasJustAdded(_ delta: StringContents) -> Bool {
         Self.adding(delta.bytes.span.bytes, to: earlier) == (count, hash)
     }
 
