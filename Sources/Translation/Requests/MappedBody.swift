@@ -72,7 +72,8 @@ struct MappedBody {
         return body
     }
 
-    /// The document without the parameters that the model rejects, and with the effort that is configured with the model.
+    /// The document without the parameters that the model rejects, with the effort that is configured with the model, and with
+    /// the option that makes a stream report its usage.
     private mutating func adjustedBody(
         _ document: Document, asksForUsage: Bool
     ) throws(RequestError) -> [UInt8] {
@@ -84,7 +85,8 @@ struct MappedBody {
                 case "stream_options" where asksForUsage: continue
                 case _ where adjustsParameters && modelRejects(member):
                     if try notices.unsupported(member.name, by: model, effort) { writer.member(member) }
-                case "reasoning" where adjustsParameters: if !member.value.isNull { try writeReasoning(member.value, to: &writer) }
+                case "reasoning" where adjustsParameters:
+                    if !member.value.isNull { try writeReasoning(member.value, to: &writer) }
                 case "include" where adjustsParameters: try writeIncluded(member.value, to: &writer)
                 default: writer.member(member)
                 }

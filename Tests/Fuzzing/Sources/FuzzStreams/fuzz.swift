@@ -3,11 +3,16 @@ import JSON
 import Translation
 
 /// For any upstream stream, clients get events of JSON, and a successful end only if upstream's stream ended successfully.
-/// The first byte determines the client's request.
+/// And of a stream of which events were dropped, doubled or swapped, they get what the whole stream tells, once.
+/// The first byte determines the client's request, or the second of the two.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
+    guard start.pointee < 0x80 else {
+        disorder(bytes)
+        return 0
+    }
     let context = contexts[Int(start.pointee) % contexts.count]
     var translator = StreamTranslator(context: context, id: "id", created: 1)
     var output: [UInt8] = []
@@ -45,4 +50,71 @@ private func check(_ output: [UInt8]) {
         precondition((try? Document(parsing: chunk, maximumDepth: 512)) != nil, "a chunk is not JSON")
     }
     precondition(parser.isBetweenEvents, "the stream ends within an event")
+}
+
+// MARK: Disorder
+
+/// Tells a text and a call in pieces that the bytes choose, loses, doubles or swaps up to two events, and checks what arrives.
+private func disorder(_ bytes: [UInt8]) {
+    let changes = bytes.prefix(4)
+    let pieces = bytes.dropFirst(4).prefix(40).split(separator: 0, omittingEmptySubsequences: true).map {
+        $0.map { letters[Int($0) % letters.count] }.joined()
+    }
+    let text = pieces.joined()
+    let item = #"{"type":"message","id":"m","content":[{"type":"output_text","text":"\#(text)"}]}"#
+    func call(_ arguments: String) -> String {
+        #"{"type":"function_call","id":"f","call_id":"c","name":"n","arguments":"\#(arguments)"}"#
+    }
+    func delta(_ kind: String, _ id: String, _ index: Int, _ text: String) -> String {
+        #""type":"response.\#(kind).delta","item_id":"\#(id)","output_index":\#(index),"content_index":0,"delta":"\#(text)""#
+    }
+    var events = [
+        #""type":"response.created","response":{"id":"resp_1"}"#,
+        #""type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"m","content":[]}"#,
+    ]
+    events += pieces.map { delta("output_text", "m", 0, $0) }
+    events.append(#""type":"response.output_item.done","output_index":0,"item":\#(item)"#)
+    events.append(#""type":"response.output_item.added","output_index":1,"item":\#(call(""))"#)
+    events += pieces.map { delta("function_call_arguments", "f", 1, $0) }
+    events.append(#""type":"response.output_item.done","output_index":1,"item":\#(call(text))"#)
+    events.append(#""type":"response.completed","response":{"status":"completed","output":[\#(item),\#(call(text))]}"#)
+    var sent = events.enumerated().map { #"{"sequence_number":\#($0),\#($1)}"# }
+    var isDoubled = false
+    for start in stride(from: 0, to: changes.count - 1, by: 2) {
+        // Numbers count only after they have proved to be the events' own, and the last event is not told again.
+        let place = 2 + Int(changes[start + 1]) % (sent.count - 3)
+        switch changes[start] % 4 {
+        case 0: sent.remove(at: place)
+        case 1:
+            sent.insert(sent[place], at: place)
+            isDoubled = true
+        // A copy that comes late cannot be told from an event of a server that counts anew for each item.
+        case 2 where place + 2 < sent.count && !isDoubled: sent.swapAt(place, place + 1)
+        default: break
+        }
+    }
+    var translator = StreamTranslator(context: contexts[0], id: "id", created: 1)
+    var output: [UInt8] = []
+    for event in sent { translator.translate(Array(event.utf8).span.bytes, into: &output) }
+    let arrived = said(output)
+    let told = (try? Document(parsing: Array("\"\(text)\"".utf8)))?.root.string ?? ""
+    precondition(arrived.text == told, "the text is '\(arrived.text)' instead of '\(told)': \(sent)")
+    precondition(arrived.arguments == told, "the arguments are '\(arrived.arguments)' instead of '\(told)': \(sent)")
+}
+
+private let letters = ["a", "b", " ", #"\n"#, "\u{E9}", "\u{1F600}", #"\ud83d\ude00"#, #"\""#, "z"]
+
+private func said(_ output: [UInt8]) -> (text: String, arguments: String) {
+    var (text, arguments) = ("", "")
+    var parser = EventParser()
+    _ = try? parser.feed(output.span.bytes) { _, data in
+        guard let chunk = try? Document(parsing: data.withUnsafeBytes { Array($0) }).root else { return }
+        for choice in chunk["choices"]?.elements ?? .empty {
+            text += choice["delta"]?["content"]?.string ?? ""
+            for call in choice["delta"]?["tool_calls"]?.elements ?? .empty {
+                arguments += call["function"]?["arguments"]?.string ?? ""
+            }
+        }
+    }
+    return (text, arguments)
 }
