@@ -123,28 +123,31 @@ struct ForeignStreamTests {
         events.enumerated().map { #"{"sequence_number":\#($0),\#($1.dropFirst())"# }
     }
 
+    private let partAdded =
+        #"{"type":"response.content_part.added","content_index":0,"part":{"type":"output_text","text":""}}"#
+
     private var story: [String] {
         let text = "Once upon a time"
         let deltas = ["On", "ce ", "upon", " a ", "time"].map { delta("output_text", $0) }
-        return [created(), added(emptyMessage())] + deltas
+        return [created(), added(emptyMessage()), partAdded] + deltas
             + [whole("output_text", "text", text), done(message(text)), completed(message(text))]
     }
 
-    @Test(arguments: 2...6)
+    @Test(arguments: 2...7)
     func `a lost delta delays the text, and neither loses nor doubles any`(lost: Int) throws {
         var events = numbered(story)
         events.remove(at: lost)
         #expect(try Streamed(events).said.content == "Once upon a time")
     }
 
-    @Test(arguments: 2...6)
+    @Test(arguments: 2...7)
     func `a delta that arrives twice is written once`(doubled: Int) throws {
         var events = numbered(story)
         events.insert(events[doubled], at: doubled)
         #expect(try Streamed(events).said.content == "Once upon a time")
     }
 
-    @Test(arguments: 2...5)
+    @Test(arguments: 2...6)
     func `deltas in the wrong order are put right by the complete text`(first: Int) throws {
         var events = numbered(story)
         events.swapAt(first, first + 1)
@@ -152,7 +155,8 @@ struct ForeignStreamTests {
     }
 
     @Test(arguments: [
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 1, 0, 1, 2, 0, 1, 2, 3, 0], [0, 4, 9, 11, 20, 21, 30, 31, 40, 44],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 1, 0, 1, 2, 0, 1, 2, 3, 0, 0],
+        [0, 4, 9, 11, 20, 21, 30, 31, 40, 44, 50],
     ])
     func `numbers that are not the events' own change nothing`(numbers: [Int]) throws {
         let events = zip(numbers, story).map { #"{"sequence_number":\#($0),\#($1.dropFirst())"# }
@@ -167,6 +171,35 @@ struct ForeignStreamTests {
         let events = [added(emptyMessage())] + ["ha", "ha", "ha"].map { delta("output_text", $0) } + [completed()]
         let numbered = zip(numbers, events).map { #"{"sequence_number":\#($0),\#($1.dropFirst())"# }
         #expect(try Streamed(numbered).said.content == "hahaha")
+    }
+
+    @Test func `deltas that are all numbered alike stream after the third`() throws {
+        var stream = Streamed(try translator())
+        let numbers = [0, 1, 2, 14, 14, 14, 14, 14]
+        let events = [created(), added(emptyMessage()), created()] + (0..<5).map { _ in delta("output_text", "ha") }
+        for (number, event) in zip(numbers, events) {
+            stream.send(#"{"sequence_number":\#(number),\#(event.dropFirst())"#)
+        }
+        #expect(try stream.said.content == "hahahahaha")
+    }
+
+    @Test(arguments: [[0, 2, 4, 5, 6], [0, 2, 3, 4, 5], [1, 2, 4, 5, 6], [0, 10, 20, 21, 22]])
+    func `a server that leaves out announcements and keeps the numbers streams from the first delta`(
+        numbers: [Int]
+    ) throws {
+        let events = [created(), added(emptyMessage())] + ["a", "b", "c"].map { delta("output_text", $0) }
+        var stream = Streamed(try translator())
+        var texts: [String] = []
+        for (number, event) in zip(numbers, events) {
+            stream.send(#"{"sequence_number":\#(number),\#(event.dropFirst())"#)
+            texts.append(try stream.said.content)
+        }
+        #expect(texts == ["", "", "a", "ab", "abc"])
+        var bare = Streamed(try translator())
+        for (number, event) in zip([0, 4, 5, 6], [events[0]] + events[2...]) {
+            bare.send(#"{"sequence_number":\#(number),\#(event.dropFirst())"#)
+        }
+        #expect(try bare.said.content == "abc")
     }
 
     // MARK: Halves of characters

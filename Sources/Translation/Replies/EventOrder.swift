@@ -1,34 +1,30 @@
-/// Notices by their numbers (`sequence_number`) that events were lost or changed places on the way.
+/// Notices by their numbers (`sequence_number`) that events were lost, doubled or changed places on the way.
 ///
-/// Numbers with several gaps are not the numbers of these events: a server that merges or filters events keeps the numbers
-/// of the original ones.
+/// Numbers with several irregularities are not the numbers of these events: some servers number all deltas alike, or merge
+/// events and keep the numbers of the original ones.
 struct EventOrder: Sendable {
     enum Position {
         /// It follows the last event, or has no number.
         case next
-        /// It has the number of the last event.
-        case same
-        /// Events before it are missing.
-        case afterGap
+        /// Events before it are missing, or it has the number of the last event.
+        case irregular
         /// It has the number of an earlier event.
         case late
     }
 
-    /// The number of gaps after which the numbers are ignored.
+    /// The number of irregularities after which the numbers are ignored.
     private static let tolerance = 3
 
     private var last: Int?
-    /// How often a number followed the one before it.
-    private var steps = 0
-    /// Whether different events had the same number.
-    private var repeats = false
-    private(set) var gapCount = 0
+    private var irregularities = 0
 
-    /// Whether events were lost and the numbers can be trusted.
-    var hasGap: Bool { gapCount > 0 && !isIgnored }
+    /// How many events are missing before the current one.
+    private(set) var missing = 0
+    /// How many were missing at the last irregularity.
+    private(set) var lastMissing = 0
 
     /// Whether the numbers have proved useless.
-    var isIgnored: Bool { gapCount >= Self.tolerance }
+    var isIgnored: Bool { irregularities >= Self.tolerance }
 
     /// Whether an event with that number follows the last one.
     func continues(with number: Int?) -> Bool {
@@ -38,39 +34,31 @@ struct EventOrder: Sendable {
 
     /// Takes the number of an event that follows the last one.
     mutating func take(next number: Int?) {
-        guard let number else { return }
-        last = number
-        steps += 1
-    }
-
-    /// Notes that an event with the last number is another event: these numbers do not tell events apart.
-    mutating func numbersRepeat() {
-        repeats = true
+        missing = 0
+        if let number { last = number }
     }
 
     /// Notes an event that cannot be read.
     mutating func lose(_ number: Int?) {
         last = number ?? last
-        gapCount += 1
+        (missing, lastMissing) = (1, 1)
+        irregularities += 1
     }
 
     /// - Parameter number: the event's number; nil if it has none.
     mutating func take(_ number: Int?) -> Position {
+        missing = 0
         guard let number, !isIgnored else { return .next }
         guard let last else {
             self.last = number
             return .next
         }
-        guard number > last else {
-            guard number == last else { return .late }
-            return steps > 1 && !repeats ? .same : .next
-        }
+        guard number >= last else { return .late }
         self.last = number
-        guard number != last &+ 1 else {
-            steps += 1
-            return .next
-        }
-        gapCount += 1
-        return .afterGap
+        guard number != last &+ 1 else { return .next }
+        missing = number == last ? 0 : number - last - 1
+        lastMissing = missing
+        irregularities += 1
+        return .irregular
     }
 }

@@ -82,7 +82,7 @@ extension StreamTranslator {
             if delta?.stringContents == nil { call.input.hold() }
             return store(call, at: place)
         }
-        guard !isOld(delta, of: call.input, at: position) else { return }
+        guard position != .late || !call.input.isComplete else { return }
         if call.index == nil { call.input.hold() }
         let shown = call.input.add(delta)
         store(call, at: place)

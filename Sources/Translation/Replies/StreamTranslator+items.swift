@@ -184,10 +184,10 @@ extension StreamTranslator {
 
     // MARK: Events of parts
 
-    /// Handles a part that upstream announces: its deltas need not wait, even if earlier events were lost.
+    /// Handles a part that upstream announces.
     mutating func begin(_ content: Value, _ event: Value) {
         let part = part(of: event, content, isNew: true)
-        guard order.hasGap, parts[part] == nil, known.isAnnounced(part.item) || part.isSummary else { return }
+        guard parts[part] == nil else { return }
         parts[part] = PartText(start: characterCount)
     }
 

@@ -29,8 +29,8 @@ extension StreamTranslator {
         guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
         guard !delta.isEmpty else { return }
         var text = partText(part)
-        guard !isOld(delta, of: text.told, at: position) else { return }
-        if items[part.item] == nil { items[part.item] = order.hasGap ? .doubtful : .message(isCommentary: false) }
+        guard position != .late || !text.told.isComplete else { return }
+        if items[part.item] == nil { items[part.item] = unannounced }
         if isDoubtful(part) { text.told.hold() }
         takeTokens(of: logprobs, &text)
         let shown = text.told.add(delta)
@@ -40,7 +40,7 @@ extension StreamTranslator {
     /// Handles the complete text of a part: writes what is missing of it.
     mutating func textIsDone(_ whole: Value?, of part: Part, logprobs: Value?, into output: inout [UInt8]) {
         guard let contents = whole?.stringContents else { return }
-        if items[part.item] == nil { items[part.item] = order.hasGap ? .doubtful : .message(isCommentary: false) }
+        if items[part.item] == nil { items[part.item] = unannounced }
         var text = partText(part)
         takeAllTokens(of: logprobs, &text)
         guard !isDoubtful(part) else {
@@ -141,7 +141,7 @@ extension StreamTranslator {
         guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
         guard !delta.isEmpty else { return }
         var text = partText(part)
-        guard !isOld(delta, of: text.told, at: position) else { return }
+        guard position != .late || !text.told.isComplete else { return }
         text.isRefusal = true
         let shown = text.told.add(delta)
         parts[part] = text
@@ -165,13 +165,18 @@ extension StreamTranslator {
 
     // MARK: Parts
 
-    /// The state of a part. The first delta of a part that was not announced waits if events were lost: one of them may have
-    /// been a delta.
+    /// The state of a part. The first delta of a part that was not announced waits if two events are missing before it: the
+    /// announcement, and perhaps a delta. If more are missing, the server leaves out all announcements.
     private func partText(_ part: Part) -> PartText {
-        if let text = parts[part] { return text }
-        var text = PartText(start: characterCount)
-        if order.hasGap { text.told.hold() }
+        var text = parts[part] ?? PartText()
+        if parts[part] == nil, order.missing == 2 { text.told.hold() }
+        if !text.told.hasText, text.annotations.isEmpty { text.start = characterCount }
         return text
+    }
+
+    /// A message that was not announced: if one or two events are missing, the announcement may be one of them.
+    private var unannounced: Item {
+        (1...2).contains(order.lastMissing) && !order.isIgnored ? .doubtful : .message(isCommentary: false)
     }
 
     /// A delta without its text: the deltas after it wait for the complete text.
@@ -179,13 +184,6 @@ extension StreamTranslator {
         var text = partText(part)
         text.told.hold()
         parts[part] = text
-    }
-
-    /// Whether a delta has been taken already.
-    mutating func isOld(_ delta: StringContents, of told: ToldText, at position: EventOrder.Position) -> Bool {
-        if told.contains(delta, at: position) { return true }
-        if position == .same { order.numbersRepeat() }
-        return false
     }
 
     private func isDoubtful(_ part: Part) -> Bool {
@@ -251,7 +249,7 @@ extension StreamTranslator {
         guard let delta = delta?.stringContents else { return textIsMissing(in: part) }
         guard !delta.isEmpty else { return }
         var text = partText(part)
-        guard !isOld(delta, of: text.told, at: position) else { return }
+        guard position != .late || !text.told.isComplete else { return }
         let shown = text.told.add(delta)
         parts[part] = text
         writeThought(shown, of: part, into: &output)

@@ -199,7 +199,7 @@ public struct StreamTranslator: Sendable {
             return eventsWereLost(into: &output)
         }
         let position = order.take(event["sequence_number"]?.integer)
-        if position == .afterGap { eventsWereLost(into: &output) }
+        if position == .irregular { eventsWereLost(into: &output) }
         if type.bytes.suffix(6).elementsEqual(".delta".utf8) { deltaCount += 1 }
         if type == "response.output_text.delta" {
             let part = part(event, of: known.place(of: event, .message))

@@ -6,8 +6,6 @@ struct ToldText: Sendable {
     /// The number of code units that were shown, and their hash, with which the beginning of a later telling is compared.
     private var count = 0
     private var hash = Self.emptyHash
-    /// Both before the last delta.
-    private var earlier = (count: 0, hash: Self.emptyHash)
     /// The first half of a surrogate pair whose second half has not arrived.
     private var half: StringContents?
     /// The deltas that are held back; nil if deltas are shown at once.
@@ -42,8 +40,10 @@ struct ToldText: Sendable {
 
     /// Notes a delta that is shown as it is.
     mutating func note(_ delta: RawSpan) {
-        earlier = (count, hash)
-        (count, hash) = Self.adding(delta, to: earlier)
+        delta.forEachCodeUnit { unit, _ in
+            hash = Self.combine(hash, unit)
+            count += 1
+        }
     }
 
     /// Takes a complete telling, and returns the rest of the text. If the telling differs from what was shown, there is no
@@ -61,20 +61,6 @@ struct ToldText: Sendable {
         let text = held.map { StringContents(joining: $0) } ?? .empty
         held = nil
         return (text.isEmpty ? .empty : show(text)) + end()
-    }
-
-    /// Whether a delta has been taken already: it has the number of the last event and is the same, or it comes late, and the
-    /// text is complete.
-    func contains(_ delta: StringContents, at position: EventOrder.Position) -> Bool {
-        switch position {
-        case .same: hasJustAdded(delta)
-        case .late: isComplete
-        case .next, .afterGap: false
-        }
-    }
-
-    private func hasJustAdded(_ delta: StringContents) -> Bool {
-        Self.adding(delta.bytes.span.bytes, to: earlier) == (count, hash)
     }
 
     private mutating func end() -> StringContents {
@@ -107,15 +93,6 @@ struct ToldText: Sendable {
         guard let start, hashAtEnd == self.hash else { return nil }
         (count, self.hash) = (end, hashAtStart)
         return whole.dropFirst(byteCount: start)
-    }
-
-    private static func adding(_ text: RawSpan, to told: (count: Int, hash: UInt64)) -> (count: Int, hash: UInt64) {
-        var (count, hash) = told
-        text.forEachCodeUnit { unit, _ in
-            hash = combine(hash, unit)
-            count += 1
-        }
-        return (count, hash)
     }
 
     /// FNV-1a.

@@ -81,8 +81,8 @@ private func disorder(_ bytes: [UInt8]) {
     var sent = events.enumerated().map { #"{"sequence_number":\#($0),\#($1)}"# }
     var isDoubled = false
     for start in stride(from: 0, to: changes.count - 1, by: 2) {
-        // Numbers count only after they have proved to be the events' own, and the last event is not told again.
-        let place = 2 + Int(changes[start + 1]) % (sent.count - 3)
+        // The last event is not told again.
+        let place = Int(changes[start + 1]) % (sent.count - 1)
         switch changes[start] % 4 {
         case 0: sent.remove(at: place)
         case 1:
