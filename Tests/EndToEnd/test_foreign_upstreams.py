@@ -303,3 +303,123 @@ def test_u13_usage_told_with_a_failure_is_in_the_log(behind, upstream, status):
     deployment = behind()
     assert deployment.client.post(ask("hi"), path="/v1/chat/completions").status == 500
     assert metered(deployment) == (9, 4)
+
+
+# Deltas, done events and the last event are three tellings of one reply
+
+
+def tell(event, index=None, item=None, **members):
+    """An event of the Responses API, with as much about its item as is given."""
+    place = {"output_index": index} if index is not None else {}
+    return "", {"type": f"response.{event}", **place, **({"item_id": item} if item else {}), **members}
+
+
+def completion(deployment, **options):
+    with library(deployment.nginx.port) as sdk:
+        return joined(sdk.chat.completions.create(**ask("hi"), stream=True, **options))
+
+
+FIRST, SECOND = "\ud83e", "\udd4a"
+
+
+@pytest.mark.parametrize("stop", [None, ["never"]])
+def test_u5_u17_half_a_character_waits_for_its_other_half(behind, upstream, stop):
+    upstream.streams(
+        tell("output_text.delta", 0, delta="a" + FIRST),
+        tell("output_text.delta", 0, delta=SECOND + "b" + FIRST),
+        tell("completed", response={**RESPONSE, "output": []}),
+    )
+    text, _, _ = completion(behind(), **({"stop": stop} if stop else {}))
+    assert text == "a🥊b\ufffd"
+
+
+def test_u17_the_legacy_api_has_no_half_characters(behind, upstream):
+    upstream.streams(
+        tell("output_text.delta", 0, delta="a" + FIRST),
+        tell("output_text.delta", 0, delta=SECOND + FIRST),
+        tell("completed", response={**RESPONSE, "output": []}),
+    )
+    # The library's type of a completion does not allow a `finish_reason` of null, which OpenAI's own chunks have.
+    with library(behind().nginx.port, _strict_response_validation=False) as sdk:
+        parts = list(sdk.completions.create(model="gpt-3.5-turbo-instruct", prompt="hi", stream=True))
+    assert "".join(part.choices[0].text for part in parts if part.choices) == "a🥊\ufffd"
+
+
+@pytest.mark.parametrize("telling", ["done", "item", "last"])
+def test_u8_what_the_deltas_lack_comes_from_a_complete_telling(behind, upstream, telling):
+    later = {
+        "done": [
+            tell("output_text.done", 0, "msg_1", content_index=0, text=TEXT),
+            tell("function_call_arguments.done", 1, "fc_1", name="f", arguments='{"a":1}'),
+        ],
+        "item": [
+            ("", {"type": "response.output_item.done", "output_index": 0, "item": MESSAGE}),
+            ("", {"type": "response.output_item.done", "output_index": 1, "item": CALL}),
+        ],
+        "last": [],
+    }[telling]
+    upstream.streams(
+        ("", {"type": "response.output_item.added", "output_index": 0, "item": {**MESSAGE, "content": []}}),
+        tell("output_text.delta", 0, "msg_1", content_index=0, delta=TEXT[:5]),
+        ("", {"type": "response.output_item.added", "output_index": 1, "item": {**CALL, "name": "", "call_id": "", "arguments": ""}}),
+        tell("function_call_arguments.delta", 1, "fc_1", delta='{"a'),
+        *later,
+        tell("completed", response=RESPONSE),
+    )
+    assert completion(behind()) == SAID
+
+
+@pytest.mark.parametrize("known_by", ["id", "index"])
+def test_u9_two_open_calls_are_told_apart_by_id_or_by_index(behind, upstream, known_by):
+    other = {**CALL, "id": "fc_2", "call_id": "call_2", "name": "g", "arguments": '{"b":2}'}
+
+    def about(number, name, **members):
+        index = number - 1 if known_by == "index" else None
+        return tell(name, index, f"fc_{number}" if known_by == "id" else None, **members)
+
+    def added(number, item):
+        index = {"output_index": number - 1} if known_by == "index" else {}
+        return "", {"type": "response.output_item.added", **index, "item": {**item, "arguments": ""}}
+
+    upstream.streams(
+        added(1, CALL),
+        added(2, other),
+        about(1, "function_call_arguments.delta", delta='{"a"'),
+        about(2, "function_call_arguments.delta", delta='{"b"'),
+        about(1, "function_call_arguments.delta", delta=":1}"),
+        about(2, "function_call_arguments.delta", delta=":2}"),
+        tell("completed", response={**RESPONSE, "output": [CALL, other]}),
+    )
+    with library(behind().nginx.port) as sdk:
+        arguments = {0: "", 1: ""}
+        for part in sdk.chat.completions.create(**ask("hi"), stream=True):
+            for call in part.choices[0].delta.tool_calls or [] if part.choices else []:
+                arguments[call.index] += call.function.arguments or ""
+    assert arguments == {0: '{"a":1}', 1: '{"b":2}'}
+
+
+@pytest.mark.parametrize("details", [None, {"reason": "something_new"}])
+@pytest.mark.parametrize("stream", [False, True])
+def test_u12_an_incomplete_reply_never_ends_with_stop(behind, upstream, stream, details):
+    response = {**RESPONSE, "status": "incomplete", "incomplete_details": details, "output": [MESSAGE]}
+    if stream:
+        upstream.streams(tell("incomplete", response=response))
+    else:
+        upstream.says(response)
+    with library(behind().nginx.port) as sdk:
+        reply = sdk.chat.completions.create(**ask("hi"), stream=stream)
+        ends = joined(reply)[2] if stream else [reply.choices[0].finish_reason]
+    assert ends == ["length"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_u14_the_client_gets_what_moderation_found(behind, upstream, stream):
+    found = {"input": {"type": "moderation_result", "model": "omni", "flagged": False}, "output": None}
+    response = {**RESPONSE, "output": [MESSAGE], "moderation": found}
+    if stream:
+        upstream.streams(tell("completed", response=response))
+    else:
+        upstream.says(response)
+    deployment = behind()
+    with deployment.client.stream_of(ask("hi", stream=stream), "/v1/chat/completions") as reply:
+        assert b'"moderation":{"input":{"type":"moderation_results"' in reply.rest()
