@@ -63,7 +63,9 @@ struct TranslatedStream: StreamTransform {
 
     var usage: Usage? { translator.usage }
 
-    var heldByteCount: Int { parser.heldByteCount + (whole?.bytes.count ?? 0) }
+    var heldByteCount: Int {
+        parser.heldByteCount + translator.heldByteCount + (whole?.bytes.count ?? 0)
+    }
 
     mutating func writeBeat(into output: inout [UInt8]) {
         translator.writeBeat(into: &output)

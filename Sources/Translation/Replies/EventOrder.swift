@@ -23,6 +23,9 @@ struct EventOrder: Sendable {
     /// How many were missing at the last irregularity.
     private(set) var lastMissing = 0
 
+    /// Whether nothing was irregular so far.
+    var isRegular: Bool { irregularities == 0 }
+
     /// Whether the numbers have proved useless.
     var isIgnored: Bool { irregularities >= Self.tolerance }
 

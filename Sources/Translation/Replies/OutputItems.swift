@@ -40,9 +40,6 @@ struct OutputItems: Sendable {
     /// How many of the last items an event without id and index may belong to: the search takes time.
     private static let reach = 64
 
-    /// Whether upstream has announced the item, or told it whole.
-    func isAnnounced(_ place: Int) -> Bool { entries[place].isAnnounced }
-
     /// The item that an event about a part of its content belongs to.
     mutating func place(of event: Value, _ kind: Kind) -> Int {
         let (id, index) = (event.id("item_id"), event.outputIndex)

@@ -57,6 +57,13 @@ public struct StreamTranslator: Sendable {
     private var reasoningCollector = ReasoningCollector()
     private var collectedItems: Set<Int> = []
 
+    /// The size of the text that waits for its complete telling, in bytes.
+    public var heldByteCount: Int {
+        guard !order.isRegular else { return 0 }
+        let texts = parts.values.reduce(0) { $0 + $1.told.heldByteCount }
+        return items.values.reduce(texts) { if case .call(let call) = $1 { $0 + call.input.heldByteCount } else { $0 } }
+    }
+
     /// The number of events that added content.
     public private(set) var deltaCount = 0
 

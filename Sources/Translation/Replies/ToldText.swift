@@ -10,6 +10,8 @@ struct ToldText: Sendable {
     private var half: StringContents?
     /// The deltas that are held back; nil if deltas are shown at once.
     private var held: [StringContents]?
+    /// The size of the deltas that are held back, in bytes.
+    private(set) var heldByteCount = 0
     /// Whether a complete telling has arrived.
     private(set) var isComplete = false
 
@@ -33,6 +35,7 @@ struct ToldText: Sendable {
     mutating func add(_ delta: StringContents) -> StringContents {
         guard held == nil else {
             held?.append(delta)
+            heldByteCount += delta.bytes.count
             return .empty
         }
         return show(delta)
@@ -52,6 +55,7 @@ struct ToldText: Sendable {
         guard !whole.isEmpty, let rest = rest(of: whole) else { return release() }
         isComplete = true
         held = nil
+        heldByteCount = 0
         half = nil
         return rest.isEmpty ? .empty : show(rest) + end()
     }
@@ -60,6 +64,7 @@ struct ToldText: Sendable {
     mutating func release() -> StringContents {
         let text = held.map { StringContents(joining: $0) } ?? .empty
         held = nil
+        heldByteCount = 0
         return (text.isEmpty ? .empty : show(text)) + end()
     }
 
