@@ -99,6 +99,25 @@ struct ReplyFormTests {
         #expect(Said(completion: joined) == Said(chunks: chunks))
     }
 
+    /// The time is proportional to the number of chunks.
+    @Test func `a hundred thousand chunks are joined`() throws {
+        let chunk = #"{"id":"c","choices":[{"index":0,"delta":{"content":"ab"}}]}"#
+        let end = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+        let (part, last) = (try Document(parsing: Array(chunk.utf8)).root, try Document(parsing: Array(end.utf8)).root)
+        func duration(_ count: Int) throws -> Duration {
+            var collector = ChunkCollector()
+            let start = ContinuousClock.now
+            for _ in 0..<count { collector.add(part) }
+            collector.add(last)
+            let body = try #require(collector.body())
+            #expect(body.count > 2 * count)
+            return ContinuousClock.now - start
+        }
+        let (few, many) = (try duration(5000), try duration(100_000))
+        // 20 times the chunks; with copies it would take 400 times as long.
+        #expect(many < few * 100)
+    }
+
     @Test func `several choices and their calls are kept apart`() throws {
         var collector = ChunkCollector()
         for (choice, call, text) in [(0, 0, "a"), (1, 0, "b"), (0, 1, "c"), (1, 0, "d"), (0, 0, "e")] {

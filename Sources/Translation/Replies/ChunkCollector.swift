@@ -19,7 +19,9 @@ public struct ChunkCollector {
         if let found = ReplyFailure(event: chunk) { failure = failure ?? found }
         guard let choices = chunk["choices"], choices.kind == .array else { return }
         for member in chunk.members where !["choices", "usage", "object", "error"].contains(member.name) {
-            if !head.contains(where: { $0.name == member.name }) { head.append((member.name, member.value)) }
+            if head.count < 64, !head.contains(where: { $0.name == member.name }) {
+                head.append((member.name, member.value))
+            }
         }
         usage = chunk.given("usage") ?? usage
         for choice in choices.elements {
@@ -106,23 +108,28 @@ private indirect enum Joined {
     /// Identifiers, which servers repeat in each piece.
     private static let repeated: Set<String> = ["id", "type", "name", "role", "index"]
 
+    /// How many members of an object, and how many numbered elements of a list, are joined. Real replies have far fewer; each is
+    /// searched for.
+    private static let limit = 256
+
     mutating func add(_ value: Value, named name: String = "") {
         switch value.kind {
         case .string:
             guard let contents = value.stringContents else { return }
-            if case .text(let pieces) = self {
-                if Self.repeated.contains(name), pieces.contains(where: { !$0.isEmpty }) { return }
-                self = .text(pieces + [contents])
-            } else {
-                self = .text([contents])
-            }
+            guard case .text(var pieces) = self else { return self = .text([contents]) }
+            if Self.repeated.contains(name), pieces.contains(where: { !$0.isEmpty }) { return }
+            // So that the pieces are not copied.
+            self = .nothing
+            pieces.append(contents)
+            self = .text(pieces)
         case .object:
             var members: [(name: String, value: Joined)] = []
             if case .object(let known) = self { members = known }
+            self = .nothing
             for member in value.members where member.name != "index" || name.isEmpty {
                 if let place = members.firstIndex(where: { $0.name == member.name }) {
                     members[place].value.add(member.value, named: member.name)
-                } else {
+                } else if members.count < Self.limit {
                     var joined = Joined()
                     joined.add(member.value, named: member.name)
                     members.append((member.name, joined))
@@ -132,11 +139,12 @@ private indirect enum Joined {
         case .array:
             var elements: [(index: Int?, value: Joined)] = []
             if case .list(let known) = self { elements = known }
+            self = .nothing
             for element in value.elements {
                 let index = element["index"]?.integer
                 if let index, let place = elements.firstIndex(where: { $0.index == index }) {
                     elements[place].value.add(element, named: "element")
-                } else {
+                } else if index == nil || elements.count < Self.limit {
                     var joined = Joined()
                     joined.add(element, named: "element")
                     elements.append((index, joined))

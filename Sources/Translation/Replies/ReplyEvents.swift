@@ -110,8 +110,12 @@ private struct ResponseEvents {
             writer.object { writer in
                 for member in part.members {
                     switch member.name {
-                    case "text", "refusal": writer.name(text: member.name); writer.string("")
-                    case "annotations", "logprobs": writer.name(text: member.name); writer.array { _ in }
+                    case "text", "refusal":
+                        writer.name(text: member.name)
+                        writer.string("")
+                    case "annotations", "logprobs":
+                        writer.name(text: member.name)
+                        writer.array { _ in }
                     default: writer.member(member)
                     }
                 }
@@ -216,7 +220,9 @@ private struct CompletionChunks {
                             case "message":
                                 writer.name("delta")
                                 writer.object { Self.delta(message, to: &$0) }
-                            case "finish_reason": writer.name("finish_reason"); writer.null()
+                            case "finish_reason":
+                                writer.name("finish_reason")
+                                writer.null()
                             default: writer.member(member)
                             }
                         }
