@@ -79,7 +79,7 @@ USAGE_CHUNK = chunk(choices=[], usage=COMPLETION["usage"])
 
 
 def response_events(response=RESPONSE):
-    """The least that a server may send: items that are told whole, and the end."""
+    """The least that a server may send: complete items, and the end."""
     yield "", {"type": "response.created", "response": {**response, "status": "in_progress", "output": []}}
     for index, item in enumerate(response["output"]):
         yield "", {"type": "response.output_item.done", "output_index": index, "item": item}

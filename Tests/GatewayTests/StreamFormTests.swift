@@ -178,7 +178,7 @@ struct StreamFormTests {
         #"{"error":{"message":"Boom","type":"server_error"}}"#, #"{"error" : {"message":"Boom"}}"#,
         #"{"error":"Boom"}"#, #"{"object":"error","message":"Boom","error":"x"}"#,
     ])
-    func `an error in a stream of Chat Completions is told once`(error: String) throws {
+    func `the client gets an error in a stream of Chat Completions once`(error: String) throws {
         let chunks = try Self.chat.split(separator: "\n").prefix(2).map { try Document(parsing: Array($0.utf8)).root }
         let events = try chunks.map { ("", $0) } + [("", Document(parsing: Array(error.utf8)).root)]
         for hasDone in [false, true] {

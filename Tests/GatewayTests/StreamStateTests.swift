@@ -98,7 +98,7 @@ struct StreamStateTests {
         let isOpen = question.contains(.streamsOpen)
         switch next {
         case .streamsOpen: return !isOpen && !inputs.contains(.whole) && !inputs.contains(.failure)
-        // A whole body that belongs into an announced stream is told as one.
+        // If a stream was announced, a whole body becomes a stream.
         case .whole:
             return !isOpen && [.whole, .failure, .headDelay].allSatisfy { !inputs.contains($0) }
         case .content, .earlyError: return isOpen

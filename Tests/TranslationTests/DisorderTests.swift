@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Translation
 
-/// Numbered streams of which events were dropped, doubled or swapped on the way: nothing that is told is lost or doubled.
+/// Numbered streams of which events were dropped, doubled or swapped on the way: the client loses nothing and gets nothing twice.
 struct DisorderTests {
     private struct Story {
         var events: [String] = []
@@ -53,7 +53,7 @@ struct DisorderTests {
                     events.insert(events[place], at: place)
                     changes.append("doubles \(events[place])")
                 default:
-                    // A copy that comes late cannot be told from an event of a server that counts anew for each item.
+                    // A late copy looks like an event of a server that restarts its numbers for each item.
                     guard place + 2 < events.count, Set(events).count == events.count else { continue }
                     events.swapAt(place, place + 1)
                     changes.append("swaps \(events[place + 1])")

@@ -286,7 +286,7 @@ struct ForeignStreamTests {
         #"{"type":"error","message":"x","usage":{"input_tokens":7,"output_tokens":3}}"#,
         #"{"error":{"message":"x"},"usage":{"prompt_tokens":7,"completion_tokens":3}}"#,
     ])
-    func `usage that is told with a failure counts`(event: String) throws {
+    func `the usage that comes with a failure counts`(event: String) throws {
         let stream = try Streamed([delta("output_text", "x"), event])
         #expect(stream.failure != nil)
         #expect((stream.translator.usage?.input, stream.translator.usage?.output) == (7, 3))

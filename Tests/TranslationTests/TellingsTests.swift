@@ -55,7 +55,7 @@ struct TellingsTests {
 
     // MARK: What can be expected
 
-    /// What the client can still get: the end and the usage are told only once.
+    /// What the client can still get: only one event has the end and the usage.
     private func comparable(_ said: Said, _ omissions: [Omission], _ events: [Value]) -> Said {
         var said = said
         for omission in omissions {

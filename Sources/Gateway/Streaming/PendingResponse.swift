@@ -4,7 +4,7 @@ internal import Upstream
 
 /// What upstream has responded with.
 enum UpstreamAnswer: Sendable {
-    /// One body for each request, to be told as a stream.
+    /// One body for each request. The client gets each as a stream.
     case streams(ResponseHead, [StreamedBody])
     /// A whole response, already translated for the client.
     case whole(ResponseHead, body: [UInt8])

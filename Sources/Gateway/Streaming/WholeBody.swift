@@ -1,6 +1,6 @@
 internal import EventStream
 
-/// The body of a whole response, which upstream sends although a stream was requested: it is collected, and told as a stream
+/// The body of a whole response, which upstream sends although a stream was requested. It is collected, and becomes a stream
 /// when it is complete.
 struct WholeBody {
     private(set) var bytes: [UInt8] = []

@@ -94,8 +94,8 @@ private struct Choice {
     }
 }
 
-/// A value that is told in pieces: texts are joined, members of objects are joined by name, and elements of arrays by their
-/// `index`, or one after the other if they have none.
+/// A value that arrives in pieces. Texts are concatenated. Members of objects are merged by name, elements of arrays by their
+/// `index`; elements without an `index` are appended.
 private indirect enum Joined {
     case nothing
     case text([StringContents])

@@ -76,7 +76,7 @@ public struct ResponseCollector {
         return writer.bytes
     }
 
-    /// Writes an item: as it was told whole, or with the text of its deltas if it was not.
+    /// Writes an item: the complete item if it arrived, otherwise the announced item with the text of its deltas.
     private func write(_ place: Int, to writer: inout Writer) {
         let (item, text) = (items[place], texts[place])
         let isMessage = item.map { $0["type"]?.isString("message") == true } ?? true

@@ -50,7 +50,7 @@ struct ToldText: Sendable {
     }
 
     /// Takes a complete telling, and returns the rest of the text. If the telling differs from what was shown, there is no
-    /// rest: what was told first counts.
+    /// rest: what was shown first counts.
     mutating func complete(_ whole: StringContents) -> StringContents {
         guard !whole.isEmpty, let rest = rest(of: whole) else { return release() }
         isComplete = true

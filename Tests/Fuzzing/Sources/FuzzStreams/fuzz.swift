@@ -88,7 +88,7 @@ private func disorder(_ bytes: [UInt8]) {
         case 1:
             sent.insert(sent[place], at: place)
             isDoubled = true
-        // A copy that comes late cannot be told from an event of a server that counts anew for each item.
+        // A late copy looks like an event of a server that restarts its numbers for each item.
         case 2 where place + 2 < sent.count && !isDoubled: sent.swapAt(place, place + 1)
         default: break
         }
