@@ -202,6 +202,18 @@ struct ForeignStreamTests {
         #expect(try bare.said.content == "abc")
     }
 
+    @Test func `the greatest and the smallest numbers are harmless`() throws {
+        let part = #""part":{"type":"output_text","text":""}"#
+        let events = [
+            #"{"type":"response.created","sequence_number":-9223372036854775808}"#,
+            #"{"type":"response.content_part.added","content_index":9223372036854775807,\#(part)}"#,
+            #"{"type":"response.content_part.added",\#(part)}"#,
+            #"{"type":"response.output_text.delta","sequence_number":9223372036854775807,"delta":"a"}"#,
+            #"{"type":"response.output_text.delta","sequence_number":-9223372036854775808,"delta":"b"}"#, completed(),
+        ]
+        #expect(try Streamed(events).said.content == "ab")
+    }
+
     // MARK: Halves of characters
 
     private let emoji = (first: #"\ud83d"#, second: #"\ude00"#)

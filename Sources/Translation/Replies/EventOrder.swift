@@ -59,7 +59,8 @@ struct EventOrder: Sendable {
         guard number >= last else { return .late }
         self.last = number
         guard number != last &+ 1 else { return .next }
-        missing = number == last ? 0 : number - last - 1
+        let (distance, overflows) = number.subtractingReportingOverflow(last)
+        missing = overflows ? .max : max(0, distance - 1)
         lastMissing = missing
         irregularities += 1
         return .irregular

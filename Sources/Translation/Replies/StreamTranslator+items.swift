@@ -42,7 +42,7 @@ extension StreamTranslator {
         var part = Part(item: item, partIndex: 0, isSummary: isSummary)
         let last = lastParts[part]
         part.partIndex =
-            event[isSummary ? "summary_index" : "content_index"]?.integer ?? last.map { isNew ? $0 + 1 : $0 } ?? 0
+            event[isSummary ? "summary_index" : "content_index"]?.integer ?? last.map { isNew ? $0 &+ 1 : $0 } ?? 0
         lastParts[Part(item: item, partIndex: 0, isSummary: isSummary)] = part.partIndex
         return part
     }
