@@ -71,6 +71,8 @@ private func disorder(_ bytes: [UInt8]) {
     var events = [
         #""type":"response.created","response":{"id":"resp_1"}"#,
         #""type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"m","content":[]}"#,
+        // Without this event, one number missing before the first delta means that the server leaves it out.
+        #""type":"response.content_part.added","item_id":"m","output_index":0,"content_index":0,"part":{"type":"output_text","text":""}"#,
     ]
     events += pieces.map { delta("output_text", "m", 0, $0) }
     events.append(#""type":"response.output_item.done","output_index":0,"item":\#(item)"#)
