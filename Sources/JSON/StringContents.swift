@@ -64,6 +64,15 @@ extension StringContents: Hashable {
         contents.decodes(to: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// Whether the decoded text is `text`. A text with a lone surrogate is equal to no Swift string.
+    public static func == (contents: StringContents, text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { contents.decodes(to: $0) }
+    }
+
+    /// Lets a `switch` compare the text with literals.
+    public static func ~= (text: StaticString, contents: StringContents) -> Bool { contents == text }
+
     func decodes(to text: UnsafeBufferPointer<UInt8>) -> Bool {
         if hasEscapes { return unescaped().elementsEqual(text) }
         guard bytes.count == text.count else { return false }

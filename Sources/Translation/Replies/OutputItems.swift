@@ -9,11 +9,11 @@ struct OutputItems: Sendable {
         case unknown
 
         init(of item: Value) {
-            switch item["type"]?.string {
+            switch item["type"]?.stringContents {
             case nil: self = .unknown
-            case "message": self = .message
-            case "function_call", "custom_tool_call": self = .call
-            case "reasoning": self = .reasoning
+            case "message"?: self = .message
+            case "function_call"?, "custom_tool_call"?: self = .call
+            case "reasoning"?: self = .reasoning
             default: self = .other
             }
         }
@@ -42,6 +42,7 @@ struct OutputItems: Sendable {
 
     /// The item that an event about a part of its content belongs to.
     mutating func place(of event: Value, _ kind: Kind) -> Int {
+        if let last = entries.last, isLast(event, last, kind) { return entries.count - 1 }
         let (id, index) = (event.id("item_id"), event.outputIndex)
         let found =
             place(id: id, index: index) ?? place(at: index, kind)
@@ -104,6 +105,14 @@ struct OutputItems: Sendable {
     }
 
     // MARK: Entries
+
+    /// Whether an event is about the last item, as nearly all are. Compares its id without a copy of it.
+    private func isLast(_ event: Value, _ last: Entry, _ kind: Kind) -> Bool {
+        guard last.kind == kind, let index = last.index, index == event.outputIndex, let id = last.id else {
+            return false
+        }
+        return event["item_id"]?.stringContents.map { $0 == id } ?? false
+    }
 
     /// - Parameter isNew: whether another index means another item, even with the same id.
     private func place(id: String?, index: Int?, isNew: Bool = false) -> Int? {

@@ -48,10 +48,10 @@ extension StreamTranslator {
             return parts[part] = text
         }
         let rest = text.told.complete(contents)
+        let isNew = !isCommentary(part) && !text.isCounted
+        if isNew { text.isCounted = true }
         show(rest, text, of: part, into: &output)
-        guard !isCommentary(part), parts[part]?.isCounted == false else { return }
-        parts[part]?.isCounted = true
-        characterCount += contents.characterCount
+        if isNew { characterCount += contents.characterCount }
     }
 
     /// Writes the parts of a message that was doubtful.

@@ -224,11 +224,11 @@ public struct StreamTranslator: Sendable {
             let part = part(event, of: known.place(of: event, .message))
             refusal(event["delta"], of: part, at: position, into: &output)
         } else {
-            translateRareEvent(event, type.decoded, into: &output)
+            translateRareEvent(event, type, into: &output)
         }
     }
 
-    private mutating func translateRareEvent(_ event: Value, _ type: String, into output: inout [UInt8]) {
+    private mutating func translateRareEvent(_ event: Value, _ type: StringContents, into output: inout [UInt8]) {
         switch type {
         case "response.created":
             if let response = event["response"] { identify(response) }
