@@ -35,7 +35,7 @@ def sing(port):
     errors may repeat it. Endpoints that do not respond, because a test has stopped them, are skipped.
     """
     message = [{"role": "user", "content": PROMPT}]
-    failing = [{"role": "user", "content": f"[simulate status=500] {PROMPT}"}]
+    failing = [{"role": "user", "content": f"[simulate status=400] {PROMPT}"}]
     bodies = [
         {"prompt": PROMPT, "user": PROMPT, "metadata": {PROMPT: PROMPT}},
         {"messages": message, "stream": True},
