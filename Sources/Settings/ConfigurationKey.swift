@@ -34,6 +34,8 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     case modelsFile = "MODELS_FILE"
     /// What happens to requests for models that have been shut down.
     case retiredModels = "RETIRED_MODELS"
+    /// Which model a translated response names.
+    case replyModel = "REPLY_MODEL"
     /// How /proxy sends a conversation to the Responses API.
     case inputFormat = "INPUT_FORMAT"
     /// What happens to parameters that the target rejects.
@@ -98,6 +100,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
         case .target: "responses"
         case .defaultModel: "gpt-5"
         case .retiredModels: "replace"
+        case .replyModel: "asked"
         case .inputFormat: "transcript"
         case .unsupportedParameters: "drop"
         case .maximumChoices: "8"
@@ -146,6 +149,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
                 + "carry an effort: gpt-4o=gpt-6-luna:none"
         case .modelsFile: "the path of a file in the format that gpt-proxy models --csv prints"
         case .retiredModels: "replace or forward"
+        case .replyModel: "asked or sent"
         case .inputFormat: "transcript or items"
         case .unsupportedParameters: "drop, reject or forward"
         case .maximumChoices: "a whole number from 1 to 128"
@@ -183,7 +187,7 @@ public enum ConfigurationKey: String, CaseIterable, Sendable {
     /// Whether a location of the web server may override it, with the parameter `GPT_PROXY_` plus the key.
     public var mayBeOverriddenPerLocation: Bool {
         switch self {
-        case .target, .defaultModel, .modelMap, .inputFormat, .unsupportedParameters: true
+        case .target, .defaultModel, .modelMap, .replyModel, .inputFormat, .unsupportedParameters: true
         default: false
         }
     }

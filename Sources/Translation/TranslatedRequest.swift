@@ -71,8 +71,17 @@ public final class TranslatedRequest: Sendable {
         public func callAsFunction() throws(RequestError) -> TranslatedRequest { try translate() }
     }
 
-    /// The body with another model name, for a base that uses a different name.
-    public func body(asking model: String) -> [UInt8] {
+    /// The same request with another model name, for a base that uses a different name.
+    public func asking(_ model: String) -> TranslatedRequest {
+        guard model != context.modelSent else { return self }
+        var context = context
+        context.modelOfBase = model
+        return TranslatedRequest(
+            path: path, body: body(asking: model), context: context, notices: notices, choiceCount: choiceCount,
+            recalledCallIDs: recalledCallIDs, alternative: alternative)
+    }
+
+    private func body(asking model: String) -> [UInt8] {
         guard let root = try? Document(parsing: body, maximumDepth: 512).root else { return body }
         var writer = Writer(reservingCapacity: body.count + model.utf8.count)
         writer.object {
@@ -101,6 +110,12 @@ public struct ReplyContext: Sendable, Equatable {
     /// The model that is sent; empty if the body names none, as with the Responses API's stored prompts.
     public private(set) var modelSent: String
 
+    /// The name by which the base that responds knows the model; nil if it is ``modelSent``.
+    public fileprivate(set) var modelOfBase: String?
+
+    /// Which model the response names (`REPLY_MODEL`).
+    public let replyModel: ReplyModel
+
     /// The retired model that was replaced; nil if none was.
     public var modelRetired: String? { modelMapped == modelSent ? nil : modelMapped }
 
@@ -121,6 +136,9 @@ public struct ReplyContext: Sendable, Equatable {
     /// Whether the client sent `functions` and no `tools`, so that the response uses `function_call` instead of
     /// `tool_calls`.
     public let usesFunctions: Bool
+
+    /// Whether the client named the function or tool to call. Chat Completions reports `stop` for such a call.
+    public let isCallForced: Bool
 
     /// The stop sequences (`stop`). The text ends before the first of them; none is empty.
     public var stops: [StringContents] = []

@@ -29,6 +29,14 @@ public enum RetiredModelPolicy: String, Sendable, CaseIterable {
     case forward
 }
 
+/// Which model a translated response names (`REPLY_MODEL`).
+public enum ReplyModel: String, Sendable, CaseIterable {
+    /// The model that the client asked for, if another one was sent.
+    case asked
+    /// Always the model that upstream names.
+    case sent
+}
+
 /// How `/proxy` sends a conversation to the Responses API (`INPUT_FORMAT`).
 public enum InputFormat: String, Sendable, CaseIterable {
     /// One string, if it can represent the whole conversation.
@@ -59,6 +67,8 @@ public struct TranslationSettings: Sendable {
     public var catalogue: Catalogue
     /// What to do with requests for retired models (`RETIRED_MODELS`).
     public var retiredModels: RetiredModelPolicy
+    /// Which model a translated response names (`REPLY_MODEL`).
+    public var replyModel: ReplyModel
     /// How `/proxy` sends a conversation (`INPUT_FORMAT`).
     public var inputFormat: InputFormat
     /// What to do with parameters that the target does not support (`UNSUPPORTED_PARAMS`).
@@ -75,7 +85,8 @@ public struct TranslationSettings: Sendable {
     public init(
         target: Target = .responses, defaultModel: ModelSelection = ModelSelection("gpt-5"),
         modelMap: ModelMap = .standard, catalogue: Catalogue = .standard, retiredModels: RetiredModelPolicy = .replace,
-        inputFormat: InputFormat = .transcript, unsupportedParameters: UnsupportedParameterPolicy = .drop,
+        replyModel: ReplyModel = .asked, inputFormat: InputFormat = .transcript,
+        unsupportedParameters: UnsupportedParameterPolicy = .drop,
         maximumChoices: Int = 8, reasoningHeadroom: Int = 0, keepsReasoning: Bool = false
     ) {
         self.target = target
@@ -83,6 +94,7 @@ public struct TranslationSettings: Sendable {
         self.modelMap = modelMap
         self.catalogue = catalogue
         self.retiredModels = retiredModels
+        self.replyModel = replyModel
         self.inputFormat = inputFormat
         self.unsupportedParameters = unsupportedParameters
         self.maximumChoices = maximumChoices

@@ -119,6 +119,11 @@ def test_models_may_have_other_names_at_another_base(deploy_both, simulator):
     assert simulator.body["model"] == "gpt-5.1"
 
 
+def test_a_response_of_another_base_names_the_model_that_the_client_asked_for(deploy_both):
+    client = deploy_both(base=f"http://127.0.0.1:{free_port()}/v1", MODEL_MAP_2="gpt-5=gpt-5-mini").client
+    assert client.post(ask("hi") | {"model": "gpt-5"}, path="/v1/chat/completions").json["model"] == "gpt-5"
+
+
 def test_a_retired_model_may_still_exist_at_another_base(deploy_both, simulator, tmp_path):
     rows = tmp_path / "models.csv"
     rows.write_text("model,shutdown,replacement\ngpt-5,2020-01-01,gpt-6-luna\n")

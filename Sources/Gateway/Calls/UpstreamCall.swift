@@ -82,8 +82,12 @@ final class UpstreamCall: @unchecked Sendable {
         var replacement = Replacement()
         while true {
             do {
-                let response = try await send { $0.post(request, idempotencyKey: $1) }
-                return UpstreamResponse(request: request, response: response, redaction: pool.redaction)
+                var sent = request
+                let response = try await send { base, idempotencyKey in
+                    sent = base.renamed(request)
+                    return base.post(sent, idempotencyKey: idempotencyKey)
+                }
+                return UpstreamResponse(request: sent, response: response, redaction: pool.redaction)
             } catch let refusal as UpstreamErrorResponse {
                 request = try corrected(request, after: refusal, &replacement)
             }

@@ -67,28 +67,27 @@ struct UpstreamRequests: Sendable {
     }
 
     func post(_ translated: TranslatedRequest, idempotencyKey: String) -> Upstream.Request {
-        let model = translated.context.modelSent
-        let modelHere = name(here: translated.context)
-        return Upstream.Request(
+        Upstream.Request(
             method: "POST", origin: base.origin, path: base.path + translated.path,
             headers: headers + [
                 ("Content-Type", "application/json"),
                 ("Accept", translated.context.streams ? "text/event-stream" : "application/json"),
                 ("Idempotency-Key", idempotencyKey),
             ],
-            body: modelHere == model ? translated.body : translated.body(asking: modelHere))
+            body: translated.body)
     }
 
-    /// The base's own name for the model. A base that maps a retired model to a name of its own still has that model:
+    /// The request with the base's own name for the model. A base that maps a retired model to a name of its own still has that model:
     /// deployments have their own retirement dates.
-    private func name(here context: ReplyContext) -> String {
-        guard let modelMap else { return context.modelSent }
+    func renamed(_ request: TranslatedRequest) -> TranslatedRequest {
+        let context = request.context
+        guard let modelMap else { return request }
         for name in [context.modelSent, context.modelRetired].compactMap({ $0 }) {
             // In a base's own names, a suffix that looks like an effort is part of the name.
             let here = modelMap(name).description
-            if here != name { return here }
+            if here != name { return request.asking(here) }
         }
-        return context.modelSent
+        return request
     }
 
     /// A client's request, unchanged except for its headers.

@@ -81,6 +81,7 @@ extension TranslationSettings {
         if let model = values.modelSelection(.defaultModel) { defaultModel = model }
         if let map = values.modelMap(.modelMap) { modelMap = map }
         if let policy = values.choice(.retiredModels, of: RetiredModelPolicy.self) { retiredModels = policy }
+        if let model = values.choice(.replyModel, of: ReplyModel.self) { replyModel = model }
         if let format = values.choice(.inputFormat, of: InputFormat.self) { inputFormat = format }
         if let policy = values.choice(.unsupportedParameters, of: UnsupportedParameterPolicy.self) {
             unsupportedParameters = policy

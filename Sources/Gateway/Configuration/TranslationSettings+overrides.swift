@@ -20,6 +20,7 @@ extension TranslationSettings {
             case .defaultModel:
                 settings.defaultModel = values.modelSelection(key) ?? defaultModel
             case .modelMap: settings.modelMap = values.modelMap(key) ?? modelMap
+            case .replyModel: settings.replyModel = values.choice(key, of: ReplyModel.self) ?? replyModel
             case .inputFormat: settings.inputFormat = values.choice(key, of: InputFormat.self) ?? inputFormat
             case .unsupportedParameters:
                 settings.unsupportedParameters =

@@ -32,8 +32,9 @@ public enum FinishReason: String, Sendable {
         }
     }
 
-    /// The reason for a complete response.
-    init(hasCalls: Bool, usesLegacyFunctionCall: Bool) {
-        self = !hasCalls ? .stop : usesLegacyFunctionCall ? .functionCall : .toolCalls
+    /// The reason for a complete response. A call that the client forced by its name is no decision of the model, and ends
+    /// with `stop`.
+    init(hasCalls: Bool, for context: ReplyContext) {
+        self = !hasCalls || context.isCallForced ? .stop : context.usesFunctions ? .functionCall : .toolCalls
     }
 }

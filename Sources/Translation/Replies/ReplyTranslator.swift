@@ -40,8 +40,7 @@ public struct ReplyTranslator: Sendable {
             throw failure
         }
         guard let first = choices.first else { throw ReplyFailure(message: "There is no response to translate.") }
-        let fallback = ReplyIdentity(id: id, created: created, model: first.context.modelSent)
-        var identity = ReplyIdentity(first.response, fallback: fallback)
+        var identity = ReplyIdentity(first.response, for: first.context, fallback: (id, created))
         if choices.count > 1 { (identity.id, identity.created) = (id, created) }
         let usage = Usage.sum(of: choices.compactMap(\.usage))
         var writer = Writer(reservingCapacity: parts.reduce(512) { $0 + $1.response.bytes.count })
@@ -90,7 +89,7 @@ private struct Choice {
         self.response = response
         usage = Usage(of: response, for: context)
         message = CollectedMessage(output, for: context)
-        let called = FinishReason(hasCalls: !message.calls.isEmpty, usesLegacyFunctionCall: context.usesFunctions)
+        let called = FinishReason(hasCalls: !message.calls.isEmpty, for: context)
         reason = message.isCut ? called : FinishReason(of: response, otherwise: called)
     }
 

@@ -5,7 +5,7 @@ internal import JSON
 extension StreamTranslator {
     /// Ends the response before upstream does. If the client wants the usage, upstream's stream is read to its end.
     mutating func cut(_ ending: FinishReason, into output: inout [UInt8]) {
-        let complete = FinishReason(hasCalls: nextToolIndex > 0, usesLegacyFunctionCall: context.usesFunctions)
+        let complete = FinishReason(hasCalls: nextToolIndex > 0, for: context)
         let reason = ending == .stop ? complete : ending
         writeRole(isFollowedByText: true, into: &output)
         writer.finish(reason, serviceTier: nil, into: &output)

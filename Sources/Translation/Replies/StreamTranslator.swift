@@ -87,7 +87,7 @@ public struct StreamTranslator: Sendable {
     ///     stream.
     public init(context: ReplyContext, id: String, created: Int, choice: Int? = nil) {
         self.context = context
-        identity = ReplyIdentity(id: id, created: created, model: context.modelSent)
+        identity = ReplyIdentity(id: id, created: created, model: context.modelShown())
         isOneOfSeveral = choice != nil
         writer = ChunkWriter(identity, for: context, index: choice ?? 0)
         visible = VisibleText(for: context)
@@ -97,7 +97,7 @@ public struct StreamTranslator: Sendable {
     public mutating func adopt(_ context: ReplyContext) {
         guard context != self.context else { return }
         self.context = context
-        identity.model = context.modelSent
+        identity.model = context.modelShown()
         writer.identify(identity)
         visible = VisibleText(for: context)
     }
@@ -282,7 +282,7 @@ public struct StreamTranslator: Sendable {
     private mutating func identify(_ response: Value) {
         guard !hasRole else { return }
         let ours = identity
-        identity = ReplyIdentity(response, fallback: identity)
+        identity = ReplyIdentity(response, for: context, fallback: (ours.id, ours.created))
         if isOneOfSeveral { (identity.id, identity.created) = (ours.id, ours.created) }
         writer.identify(identity)
     }
@@ -313,7 +313,7 @@ public struct StreamTranslator: Sendable {
         guard cutReason == nil else { return finishCut(usage: usage, into: &output) }
         if let rest = visible?.finish() { write(rest, into: &output) }
         writeRole(isFollowedByText: true, into: &output)
-        let complete = FinishReason(hasCalls: nextToolIndex > 0, usesLegacyFunctionCall: context.usesFunctions)
+        let complete = FinishReason(hasCalls: nextToolIndex > 0, for: context)
         let reason =
             visible?.ending == nil
             ? FinishReason(of: response, isIncomplete: isIncomplete, otherwise: complete) : complete

@@ -29,15 +29,22 @@ struct ClientRequest {
         target = settings.target.serving(choice.sent)
         notices = Notices(of: choice, settings: settings, availability: availability)
         context = ReplyContext(
-            modelAsked: asked, modelMapped: choice.mapped, modelSent: choice.sent.name,
+            modelAsked: asked, modelMapped: choice.mapped, modelSent: choice.sent.name, replyModel: settings.replyModel,
             streams: try body.boolIfGiven("stream") ?? false,
             includesUsage: body.given("stream_options")?.given("include_usage")?.bool ?? false,
             usesFunctions: body.given("functions") != nil && body.given("tools") == nil,
+            isCallForced: (body.given("tool_choice") ?? body.given("function_call")).map(\.namesCall) ?? false,
             unsupportedParameters: settings.unsupportedParameters)
     }
 }
 
 extension Value {
+    /// Whether a `tool_choice` or `function_call` makes the model call one function or custom tool.
+    fileprivate var namesCall: Bool {
+        guard kind == .object, let type = self["type"]?.stringContents else { return kind == .object }
+        return type == "function" || type == "custom"
+    }
+
     /// A string member, nil when it is absent or `null`.
     func stringIfGiven(_ name: StaticString, in path: String = "") throws(RequestError) -> String? {
         guard let value = given(name) else { return nil }

@@ -15,7 +15,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(sent.root.duplicateMember == nil, "a member is sent twice")
         for notice in request.notices { _ = (notice.field, notice.reason) }
         _ = request.withoutReasoning
-        _ = request.body(asking: "another")
+        _ = request.asking("another")
         _ = request.corrected(by: document.root)
     }
     return 0
