@@ -3,9 +3,9 @@ internal import Files
 internal import Settings
 internal import Threads
 
-/// Identifies the caller by the key or token in `X-API-KEY` or `Authorization: Bearer`.
+/// Identifies the caller by the key or token in `X-API-KEY`, `Authorization: Bearer`, or `api-key`, which Azure's clients send.
 ///
-/// If both headers are present, both must identify the same caller. A header that the web server has joined from several
+/// If several of these headers are present, all must identify the same caller. A header that the web server has joined from several
 /// does not match.
 public struct Authenticator: Sendable {
     /// The shared key (`PROXY_API_KEY`).
@@ -30,11 +30,13 @@ public struct Authenticator: Sendable {
     @inline(never)  // See Architecture, "Memory per stream".
     private static func credentials(of request: CGI.Request) throws(AccessError) -> [String] {
         var credentials: [String] = []
-        if let header = request.header("x-api-key") { credentials.append(header) }
+        func add(_ credential: String) { if !credentials.contains(credential) { credentials.append(credential) } }
+        if let header = request.header("x-api-key") { add(header) }
         if let header = request.header("authorization") {
             guard let token = bearerToken(header) else { throw .invalidKey }
-            if credentials.first != token { credentials.append(token) }
+            add(token)
         }
+        if let header = request.header("api-key") { add(header) }
         guard !credentials.isEmpty else { throw .invalidKey }
         return credentials
     }

@@ -44,6 +44,8 @@ final class RequestContext {
     let eventLoop: any EventLoop
     let shared: Shared
     var record: AccessRecord
+    /// The model's name in the path, for a body that names none.
+    var modelInPath: String?
     /// The request's body, from its receipt to its use.
     private var body = ReceivedBody([])
     /// The right to respond, until the response's head is written.
@@ -133,7 +135,8 @@ final class RequestContext {
     /// The body; empty after the first call. A conversation can be large, and is not needed while its stream lives.
     func takeBody() -> [UInt8] {
         defer { body.bytes = [] }
-        return body.bytes
+        guard let modelInPath else { return body.bytes }
+        return body.bytes.naming(modelInPath)
     }
 
     /// The body, which must be JSON; empty after the first call.

@@ -77,7 +77,7 @@ public final class Responder: Sendable {
     }
 
     private func serve(_ context: RequestContext) async throws {
-        let route = try route(of: context)
+        let route = try await route(of: context)
         if let head = configuration.crossOrigin.preflight(context.request, methods: route.methods) {
             return await context.respond(head, body: [])
         }
@@ -103,13 +103,22 @@ public final class Responder: Sendable {
         }
     }
 
+    private func route(of context: RequestContext) async throws(HTTPError) -> Route {
+        if let route = selectRoute(of: context) { return route }
+        guard APIPath(context.request.path).below != nil else { throw .notFound }
+        // Without a key, OpenAI does not say which addresses it has.
+        try await identifyCaller(of: context)
+        throw .invalidURL(context.request)
+    }
+
     @inline(never)  // See Architecture, "Memory per stream".
-    private func route(of context: RequestContext) throws(HTTPError) -> Route {
+    private func selectRoute(of context: RequestContext) -> Route? {
         let request = context.request
-        guard
-            let route = Route(
-                path: request.path, passing: configuration.passthrough, statusPath: configuration.statusPath)
-        else { throw HTTPError.notFound }
+        let selected = Route.select(
+            request.path, method: request.method, passing: configuration.passthrough,
+            statusPath: configuration.statusPath)
+        guard let (route, model) = selected else { return nil }
+        context.modelInPath = model
         context.record.route = route.pattern
         context.record.routePattern = route.pattern
         return route
@@ -122,8 +131,12 @@ public final class Responder: Sendable {
             throw HTTPError.methodNotAllowed(methods)
         }
         guard route != .status, route != .health || HealthEndpoint.asksUpstream(request) else { return }
+        try await identifyCaller(of: context)
+    }
+
+    private func identifyCaller(of context: RequestContext) async throws(HTTPError) {
         do throws(AccessError) {
-            context.record.caller = try await authenticator.caller(of: request)
+            context.record.caller = try await authenticator.caller(of: context.request)
         } catch {
             throw HTTPError(error)
         }
@@ -143,7 +156,7 @@ public final class Responder: Sendable {
         if failure.status >= 500, context.isExhausted { failure.headers.append(("x-should-retry", "false")) }
         context.record.status = failure.status
         context.record.note(failure)
-        let body = failure.body(Route.failureStyle(path: context.request.path))
+        let body = failure.body(HTTPError.Style(of: APIPath(context.request.path)))
         return (.json(failure.status, headers: failure.headers), body)
     }
 

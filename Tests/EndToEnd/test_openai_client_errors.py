@@ -54,7 +54,7 @@ def test_the_error_for_an_invalid_field_names_it(sdk, simulator, param, options)
 def test_a_path_that_is_not_served(sdk, simulator):
     with pytest.raises(openai.NotFoundError) as error:
         sdk.files.list()
-    assert error.value.code == "unknown_url"
+    assert error.value.body["message"] == "Invalid URL (GET /v1/files)"
     assert simulator.requests == []
 
 

@@ -32,7 +32,7 @@ extension ConfigurationValues {
     /// A path that is not the path of a route.
     mutating func statusPath(_ passedPaths: PassedPaths?) -> String? {
         guard let text = text(.statusPath) else { return nil }
-        let isRoute = passedPaths.map { Route(path: text, passing: $0) != nil } ?? false
+        let isRoute = passedPaths.map { Route.select(text, passing: $0) != nil } ?? false
         if text.hasPrefix("/"), text.count > 1, !text.contains(where: { "?# ".contains($0) }), !isRoute { return text }
         refuse(.statusPath, text)
         return nil

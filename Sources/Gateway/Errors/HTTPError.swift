@@ -14,6 +14,12 @@ struct HTTPError: Error, Sendable {
         case detail
         /// `/v1`: OpenAI's `{"error": {…}}`.
         case openAI
+        /// Azure's API: the same, with Azure's codes.
+        case azure
+
+        init(of path: APIPath) {
+            self = path.below == nil ? .detail : path.isAzures ? .azure : .openAI
+        }
     }
 
     let status: Int
@@ -53,7 +59,24 @@ struct HTTPError: Error, Sendable {
             + "member 'model' in a JSON body, and none in the query.",
         param: "model", code: "model_not_found")
 
-    static let notFound = HTTPError(status: 404, reason: "not_found", message: "Not Found", code: "unknown_url")
+    static let notFound = HTTPError(status: 404, reason: "not_found", message: "Not Found")
+
+    /// The API has no such address.
+    static func invalidURL(_ request: CGI.Request) -> HTTPError {
+        let path = APIPath(request.path).below ?? ""
+        let first = APIPath.segments(of: path).first
+        guard first != "assistants", first != "threads" else { return assistantsEnded }
+        let url = request.path.printable(upTo: 256)
+        return HTTPError(
+            status: 404, reason: "not_found", message: "Invalid URL (\(request.method.printable(upTo: 16)) \(url))")
+    }
+
+    private static let assistantsEnded = HTTPError(
+        status: 404, reason: "not_found",
+        message: """
+            OpenAI shut down the Assistants API (/v1/assistants and /v1/threads) on 2026-08-26. Use the Responses API with \
+            conversations instead: https://platform.openai.com/docs/assistants/migration
+            """)
 
     /// This process lacks the resources for the request. The request may succeed later, or in another process.
     ///
@@ -120,6 +143,7 @@ struct HTTPError: Error, Sendable {
         switch style {
         case .detail: detailBody
         case .openAI: upstream?.body ?? reported.body
+        case .azure: AzureError.body(status, upstream?.body ?? reported.body)
         }
     }
 

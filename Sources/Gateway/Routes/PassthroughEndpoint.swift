@@ -45,7 +45,7 @@ enum PassthroughEndpoint {
             try PermittedModels.check(request, body, for: caller)
         }
         let replaced = try replacingModel(in: body, context)
-        let query = request.query.map { "?" + PercentEncoding.query($0) } ?? ""
+        let query = APIPath(request.path).query(request.query).map { "?" + PercentEncoding.query($0) } ?? ""
         let response = try await context.send {
             $0.passed(
                 request.method, PercentEncoding.path(path) + query, contentType: request.contentType,

@@ -23,52 +23,72 @@ enum Route: Sendable, Equatable {
 
     /// The route of a path, below any prefix at which the web server mounts the program.
     ///
-    /// - Parameter statusPath: the status page's whole path. A prefix is not accepted here, because the web server
-    ///   restricts access to this exact path.
-    init?(path: String, passing passedPaths: PassedPaths, statusPath: String? = nil) {
-        if path == statusPath {
-            self = .status
-            return
-        }
+    /// - Parameters:
+    ///   - method: selects what is passed through of a path that is also a route of other methods; nil stands for a method
+    ///     that the route has.
+    ///   - passedPaths: the paths that are passed through.
+    ///   - statusPath: the status page's whole path. A prefix is not accepted here, because the web server restricts access
+    ///     to this exact path.
+    /// - Returns: the route and the model's name in the path, if it has one; nil if there is no such route.
+    static func select(
+        _ path: String, method: String? = nil, passing passedPaths: PassedPaths, statusPath: String? = nil
+    ) -> (route: Route, model: String?)? {
+        if path == statusPath { return (.status, nil) }
         // Fast path for nearly all requests, without splitting the path.
-        if path == "/proxy" {
-            self = .proxy
+        if method == "POST" {
+            if path == "/proxy" { return (.proxy, nil) }
+            if path == "/v1/chat/completions" { return (.chatCompletions, nil) }
+        }
+        let path = APIPath(path)
+        if let below = path.below, let route = Route(below: below, method, passing: passedPaths) {
+            return (route, path.model)
+        }
+        // A prefix may be named like the root of Azure's API.
+        guard path.below == nil || path.isAzures else { return nil }
+        return Route(outsideAPI: path.last).map { ($0, nil) }
+    }
+
+    private init?(below: String, _ method: String?, passing passedPaths: PassedPaths) {
+        let isPassed = passedPaths.contains(below)
+        guard let route = Route(below: below), isPassed || !route.isOptional else {
+            guard isPassed else { return nil }
+            self = .passed("/" + below)
             return
         }
-        let chat = "/v1/chat/completions".utf8
-        if path.utf8.count >= chat.count, path.utf8.suffix(chat.count).elementsEqual(chat) {
-            self = .chatCompletions
-            return
+        let hasMethod = method.map { route.methods?.contains($0) ?? true } ?? true
+        self = hasMethod || !isPassed ? route : .passed("/" + below)
+    }
+
+    private init?(outsideAPI segment: Substring?) {
+        switch segment {
+        case "proxy": self = .proxy
+        case "healthz": self = .health
+        case "authz": self = .authorization
+        default: return nil
         }
-        let parts = Self.parts(of: path)
-        guard let version = parts.lastIndex(of: "v1") else {
-            switch parts.last {
-            case "proxy": self = .proxy
-            case "healthz": self = .health
-            case "authz": self = .authorization
-            default: return nil
-            }
-            return
-        }
-        let rest = parts[parts.index(after: version)...]
-        switch rest.joined(separator: "/") {
+    }
+
+    /// The route of a path below `/v1` that is not simply passed through.
+    private init?(below: String) {
+        switch below {
         case "chat/completions": self = .chatCompletions
         case "completions": self = .completions
         case "responses": self = .responses
+        case "responses/compact": self = .compact
+        case "responses/input_tokens": self = .inputTokens
         case "models": self = .models(nil)
-        case _ where rest.first == "models" && rest.count == 2:
+        default:
+            let segments = APIPath.segments(of: below)
             // Upstream could take such a segment for a part of the path.
-            guard let id = rest.last, id != ".", id != "..", id.utf8.count <= 256 else { return nil }
-            self = .models(String(id))
-        case let below:
-            guard passedPaths.contains(below) else { return nil }
-            switch below {
-            case "responses/compact": self = .compact
-            case "responses/input_tokens": self = .inputTokens
-            default: self = .passed("/" + below)
-            }
+            guard segments.count == 2, segments[0] == "models", segments[1] != ".", segments[1] != "..",
+                segments[1].utf8.count <= 256
+            else { return nil }
+            self = .models(String(segments[1]))
         }
     }
+
+    /// Whether the route exists only if its path is passed through.
+    private var isOptional: Bool { self == .compact || self == .inputTokens }
 
     /// The path below the mount point, for the log.
     var name: String {
@@ -89,7 +109,7 @@ enum Route: Sendable, Equatable {
 
     /// The name without the parts that vary from request to request, for counting.
     var pattern: String {
-        guard case .passed(let path) = self, let first = Self.parts(of: path).first else { return name }
+        guard case .passed(let path) = self, let first = APIPath.segments(of: path).first else { return name }
         return first.utf8.count + 1 == path.utf8.count ? name : "/v1/\(first)/*"
     }
 
@@ -107,14 +127,4 @@ enum Route: Sendable, Equatable {
 
     /// The translator's route; nil if requests are not mapped.
     var translated: TranslatedRoute? { TranslatedRoute(rawValue: name) }
-
-    /// The format of errors for a path, whether it is a route or not.
-    static func failureStyle(path: String) -> HTTPError.Style {
-        parts(of: path).contains("v1") ? .openAI : .detail
-    }
-
-    /// A path's segments; consecutive slashes count as one.
-    private static func parts(of path: String) -> [Substring] {
-        path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
-    }
 }
