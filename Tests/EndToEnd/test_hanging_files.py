@@ -86,13 +86,13 @@ def test_r5_streams_and_requests_continue_while_files_hang(deployment, place):
         assert client.get("/healthz").status == 200
         assert client.get("/status?json", headers={}).status == 200
         assert [status(client, key) for key in (PROXY_KEY, deployment.ann, "wrong")] == [200, 200, 401]
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < HANG / 2
         time.sleep(0.1)
     place.answer()
     for reader in readers:
         reader.join(60)
         assert b"response.completed" in reader.data
-        assert reader.longest_gap < 0.5
+        assert reader.longest_gap < HANG / 2
 
 
 def test_r5_changes_are_read_as_soon_as_the_files_answer(deployment, place):

@@ -19,11 +19,9 @@ import preload
 from client import Client
 from processes import wait_until
 from stack import Deployment, environment
+from trickle import PROMPT
 
 CHAT = "/v1/chat/completions"
-
-# The longest acceptable pause in a stream, in seconds.
-LONGEST_GAP = 0.5
 
 
 class Streams:
@@ -61,7 +59,7 @@ class Streams:
                 reader.result()
         self._pool.shutdown()
         if kind is None:
-            assert self.longest_gap < LONGEST_GAP
+            assert self.longest_gap < PROMPT
 
 
 class Disk:
