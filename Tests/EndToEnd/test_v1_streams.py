@@ -5,7 +5,7 @@ import json
 import openai
 import pytest
 
-from client import events, library
+from client import ask, events, library
 
 PATH = "/v1/chat/completions"
 
@@ -30,8 +30,7 @@ def test_the_response_head_does_not_wait_forever(deploy):
     client = deploy(STREAM_HEAD_DELAY="300ms", IDLE_TIMEOUT="3s").client
     with client.stream("[simulate stall=2]", path=PATH) as reply:
         received = events(reply.rest())
-    role, *_, error, done = [data for _, data in received]
-    assert json.loads(role)["choices"][0]["delta"]["role"] == "assistant"
+    error, done = [data for _, data in received]
     assert json.loads(error)["error"]["code"] == "upstream_idle_timeout"
     assert done == "[DONE]"
 
@@ -58,13 +57,27 @@ def test_heartbeats_of_a_chat_stream_are_empty_chunks(deploy):
     assert len({(chunk.id, chunk.model) for chunk in chunks}) == 1
 
 
+@pytest.mark.parametrize("fields", ["tools", "functions"])
+def test_c2_the_first_chunk_shows_whether_a_function_is_called(deploy, fields):
+    function = {"name": "weather", "parameters": {"type": "object", "properties": {}}}
+    offered = [function] if fields == "functions" else [{"type": "function", "function": function}]
+    body = ask("[simulate pace=400 call=weather]", **{fields: offered, "stream": True})
+    reply = deploy(HEARTBEAT="150ms", STREAM_HEAD_DELAY="150ms").client.post(body, path="/v1/chat/completions")
+    chunks = [json.loads(data) for _, data in events(reply.body) if data != "[DONE]"]
+    first, *others = (chunk["choices"][0]["delta"] for chunk in chunks)
+    member = "function_call" if fields == "functions" else "tool_calls"
+    assert first["role"] == "assistant" and first["content"] is None and member in first
+    # And no chunk within the call looks like its end.
+    assert len(others) > 3 and all(member in delta for delta in others[:-1])
+    assert reply.body.startswith(b": ")
+
+
 def test_a_slow_upstream_does_not_delay_the_response_head_beyond_the_head_delay(deploy):
     client = deploy(STREAM_HEAD_DELAY="1s", HEARTBEAT="1s").client
     with client.stream("[simulate delay=3500] hi", path="/v1/chat/completions") as stream:
         assert stream.status == 200
         received = [json.loads(data) for _, data in events(stream.rest()) if data != "[DONE]"]
     assert received[0]["choices"][0]["delta"]["role"] == "assistant"
-    assert sum(chunk["choices"][0]["delta"] == {} and not chunk["choices"][0]["finish_reason"] for chunk in received) >= 1
     assert sum("role" in chunk["choices"][0]["delta"] for chunk in received) == 1
     text = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in received)
     assert "You said:" in text

@@ -140,14 +140,6 @@ struct ChunkWriter: Sendable {
         end(into: &output)
     }
 
-    /// Writes a heartbeat after the finish chunk and before the usage chunk. Like the usage chunk, it has no choice.
-    func beatAfterFinish(into output: inout [UInt8]) {
-        EventWriter.begin(to: &output)
-        output.append(contentsOf: head)
-        output.append(contentsOf: #"\#(Self.fingerprint(form))"choices":[],"usage":null}"#.utf8)
-        EventWriter.end(to: &output)
-    }
-
     /// Writes a chunk with only the moderation results. It has a choice, because many clients expect one in every chunk.
     func moderation(_ found: Value, into output: inout [UInt8]) {
         guard form == .chat else { return }

@@ -47,9 +47,8 @@ extension StreamTranslator {
         guard cutReason == nil else { return }
         call.index = nextToolIndex
         nextToolIndex += 1
-        writeRole(isFollowedByText: false, into: &output)
         let madeUp = "call_\(identity.id)_\(nextToolIndex)"
-        write(call, into: &output) { writer in
+        write(call, at: place, into: &output) { writer in
             if let id = call.id { writer.member("id", id) } else { writer.member("id", madeUp) }
             writer.member("type", call.isCustom ? "custom" : "function")
         } contents: {
@@ -63,7 +62,7 @@ extension StreamTranslator {
         call.wholeInput = nil
         let rest = call.input.complete(whole)
         items[place] = .call(call)
-        writeInput(rest, of: call, into: &output)
+        writeInput(rest, of: call, at: place, into: &output)
     }
 
     /// Writes a piece of a call's input. It waits if the beginning is not written yet.
@@ -86,7 +85,7 @@ extension StreamTranslator {
         if call.index == nil { call.input.hold() }
         let shown = call.input.add(delta)
         store(call, at: place)
-        writeInput(shown, of: call, into: &output)
+        writeInput(shown, of: call, at: place, into: &output)
     }
 
     /// Handles a call's complete input: writes what is missing of it.
@@ -103,7 +102,7 @@ extension StreamTranslator {
         }
         let rest = call.input.complete(whole)
         items[place] = .call(call)
-        writeInput(rest, of: call, into: &output)
+        writeInput(rest, of: call, at: place, into: &output)
     }
 
     /// Handles a complete item.
@@ -129,7 +128,7 @@ extension StreamTranslator {
         guard case .call(var call) = items[place], call.index != nil, !call.input.flows else { return }
         let rest = call.input.release()
         items[place] = .call(call)
-        writeInput(rest, of: call, into: &output)
+        writeInput(rest, of: call, at: place, into: &output)
     }
 
     /// Writes the calls that are wrapped in a call of `parallel`, or the call itself if it does not have that form.
@@ -143,17 +142,16 @@ extension StreamTranslator {
             guard case .call(var call) = items[place] else { return }
             let rest = call.input.complete(input)
             items[place] = .call(call)
-            return writeInput(rest, of: call, into: &output)
+            return writeInput(rest, of: call, at: place, into: &output)
         }
         items[place] = .unwrapped
         releaseCommentary(asAnswer: true, into: &output)
         guard cutReason == nil else { return }
-        writeRole(isFollowedByText: false, into: &output)
         for inner in wrapped.calls {
             var call = Call(isCustom: false)
             call.index = nextToolIndex
             nextToolIndex += 1
-            write(call, into: &output) { writer in
+            write(call, at: place, into: &output) { writer in
                 writer.member("id", inner.id)
                 writer.member("type", "function")
             } contents: {
@@ -166,32 +164,64 @@ extension StreamTranslator {
         if case .wrappedCalls = items[place] { items[place] = .wrappedCalls(call) } else { items[place] = .call(call) }
     }
 
-    private func writeInput(_ text: StringContents, of call: Call, into output: inout [UInt8]) {
+    private mutating func writeInput(
+        _ text: StringContents, of call: Call, at place: Int, into output: inout [UInt8]
+    ) {
         guard !text.isEmpty else { return }
-        write(call, into: &output) { _ in
+        write(call, at: place, into: &output) { _ in
         } contents: {
             $0.member(call.inputField, text)
         }
     }
 
-    /// Writes a delta with a part of a call. Of several calls, the legacy `function_call` is the first.
-    private func write(
-        _ call: Call, into output: inout [UInt8], _ members: (inout Writer) -> Void, contents: (inout Writer) -> Void
-    ) {
-        guard let index = call.index, !context.usesFunctions || index == 0 else { return }
+    /// Writes a heartbeat within a call: an empty piece of its input.
+    func writeEmptyInput(of call: Call, into output: inout [UInt8]) {
         writer.delta(into: &output) { delta in
-            guard !context.usesFunctions else {
-                delta.name("function_call")
-                return delta.object(contents)
+            write(call, to: &delta) { _ in
+            } contents: {
+                $0.member(call.inputField, "")
             }
-            delta.name("tool_calls")
-            delta.array { calls in
-                calls.object {
-                    $0.member("index", index)
-                    members(&$0)
-                    $0.name(call.isCustom ? "custom" : "function")
-                    $0.object(contents)
-                }
+        }
+    }
+
+    /// Writes a delta with a part of a call, and with the role if it is the first, as OpenAI does. Of several calls, the
+    /// legacy `function_call` is the first.
+    private mutating func write(
+        _ call: Call, at place: Int, into output: inout [UInt8], _ members: (inout Writer) -> Void,
+        contents: (inout Writer) -> Void
+    ) {
+        guard call.index == 0 || !context.usesFunctions else { return }
+        lastCall = place
+        let isFirst = takeRole()
+        writer.delta(into: &output) { delta in
+            if isFirst {
+                delta.member("role", "assistant")
+                delta.name("content")
+                delta.null()
+            }
+            write(call, to: &delta, members, contents: contents)
+            if isFirst {
+                delta.name("refusal")
+                delta.null()
+            }
+        }
+    }
+
+    private func write(
+        _ call: Call, to delta: inout Writer, _ members: (inout Writer) -> Void, contents: (inout Writer) -> Void
+    ) {
+        guard let index = call.index else { return }
+        guard !context.usesFunctions else {
+            delta.name("function_call")
+            return delta.object(contents)
+        }
+        delta.name("tool_calls")
+        delta.array { calls in
+            calls.object {
+                $0.member("index", index)
+                members(&$0)
+                $0.name(call.isCustom ? "custom" : "function")
+                $0.object(contents)
             }
         }
     }

@@ -51,6 +51,8 @@ public struct StreamTranslator: Sendable {
     /// The part that was last written to `reasoning_content`.
     var lastThought: Part?
     var nextToolIndex = 0
+    /// The call that was written last; nil if something else was written since.
+    var lastCall: Int?
     /// Number of characters in the completed parts of the answer.
     var characterCount = 0
 
@@ -165,14 +167,15 @@ public struct StreamTranslator: Sendable {
         outcome = .failed(failure)
     }
 
-    /// Writes a heartbeat: a chunk without content, which every client's parser recognises as an event.
+    /// Writes a heartbeat, in a form that clients take neither for content nor for an end. Before the first chunk and after
+    /// the last one it is a comment: some clients decide by the first chunk whether a function is called. In between it is a
+    /// chunk that adds nothing to what came last, because not every client skips comments.
     public mutating func writeBeat(into output: inout [UInt8]) {
-        if cutReason != nil {
-            writer.beatAfterFinish(into: &output)
-        } else if hasRole {
-            writer.beat(into: &output)
+        guard hasRole, cutReason == nil else { return EventWriter.append(comment: "waiting", to: &output) }
+        if let place = lastCall, case .call(let call) = items[place] {
+            writeEmptyInput(of: call, into: &output)
         } else {
-            writeRole(isFollowedByText: true, into: &output)
+            writer.beat(into: &output)
         }
     }
 
@@ -289,10 +292,14 @@ public struct StreamTranslator: Sendable {
 
     /// Writes the first chunk, unless it has been written.
     mutating func writeRole(isFollowedByText: Bool, into output: inout [UInt8]) {
-        hasBegun = true
-        guard !hasRole else { return }
-        hasRole = true
-        writer.role(isFollowedByText: isFollowedByText, into: &output)
+        lastCall = nil
+        if takeRole() { writer.role(isFollowedByText: isFollowedByText, into: &output) }
+    }
+
+    /// Whether the next chunk is the first one, which has the role.
+    mutating func takeRole() -> Bool {
+        defer { (hasBegun, hasRole) = (true, true) }
+        return !hasRole
     }
 
     /// Handles a complete item: collects its reasoning, and writes its remaining content.
