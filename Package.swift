@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(name: "LogsTests", dependencies: ["Logs"]),
         .testTarget(
             name: "AccessTests",
-            dependencies: ["Access", "CGI", "Files", "JSON", "Settings", "Translation", .logging]),
+            dependencies: ["Access", "CGI", "Files", "JSON", "Settings", "Translation", .crypto, .logging]),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "Models", "Scoreboard", "Settings", "Translation"]),
         .testTarget(

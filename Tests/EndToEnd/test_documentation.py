@@ -87,3 +87,15 @@ def test_the_walk_through_the_architecture_names_files_and_functions_that_exist(
     for type_name, member in re.findall(r"\(`(\w+)\.(\w+)`\)", guide):
         (source,) = (REPOSITORY / "Sources").rglob(f"{type_name}.swift")
         assert f"func {member}(" in source.read_text()
+
+
+def test_the_table_of_best_practices_for_tokens_names_tests_that_exist():
+    guide = (REPOSITORY / "Sources/gpt-proxy/gpt-proxy.docc/Access.md").read_text()
+    rows = re.findall(r"^\| (3\.\d+) .*\| ([^|]+) \|$", guide, re.MULTILINE)
+    assert [section for section, _ in rows] == [f"3.{number}" for number in range(1, 13)]
+    sources = "".join(path.read_text() for path in (REPOSITORY / "Tests/AccessTests").glob("*.swift"))
+    for section, tests in rows:
+        names = re.findall(r"`([^`]+)`", tests)
+        assert names, f"section {section} has no test"
+        for name in names:
+            assert f"func `{name}`(" in sources, f"there is no test: {name}"

@@ -16,7 +16,7 @@ struct KeySet: Sendable {
         KeySet(keys: [try VerificationKey(secret: secret)])
     }
 
-    private init(keys: [VerificationKey]) {
+    init(keys: [VerificationKey]) {
         self.keys = keys
     }
 

@@ -30,9 +30,12 @@ struct VerificationKey: Sendable {
     /// - Throws: when it is shorter than the digest (RFC 7518, section 3.2), or could be guessed.
     init(secret: String) throws(ValueFault) {
         try SecretStrength.check(secret, atLeast: 32)
-        id = nil
-        algorithm = .hs256
-        material = .secret(SymmetricKey(data: Array(secret.utf8)))
+        self.init(strongSecret: Array(secret.utf8))
+    }
+
+    /// A secret that is known to be strong (HS256).
+    init(strongSecret secret: [UInt8]) {
+        self.init(id: nil, algorithm: .hs256, material: .secret(SymmetricKey(data: secret)))
     }
 
     /// Parses a key of a set (RFC 7517, section 4). Nil if the key is not for these signatures: sets also contain keys for
@@ -62,7 +65,7 @@ struct VerificationKey: Sendable {
     private static func material(of key: Value) -> (SigningAlgorithm, Material)? {
         switch (key["kty"]?.string, key["crv"]?.string) {
         case ("RSA", nil):
-            guard let modulus = key.bytes("n"), let exponent = key.bytes("e"),
+            guard let modulus = key.bytes("n"), let exponent = key.bytes("e"), !RSAModulus(modulus).isFactorable,
                 let rsa = try? _RSA.Signing.PublicKey(n: modulus, e: exponent)
             else { return nil }
             return (.rs256, .rsa(rsa))
