@@ -1,5 +1,6 @@
 internal import Access
 internal import CGI
+internal import NIOCore
 internal import Translation
 internal import Upstream
 
@@ -53,7 +54,7 @@ extension RequestContext {
         _ requests: [TranslatedRequest]
     ) throws(HTTPError) -> [(translated: TranslatedRequest, sent: Upstream.Request)] {
         let corrected = requests.map {
-            $0.without(shared.caches.refusedParameters.of($0.context.modelSent, for: caller))
+            $0.without(shared.caches.refusedParameters.of($0.context.modelSent, for: caller, now: eventLoop.now))
         }
         record.note(corrected)
         try permit(corrected)

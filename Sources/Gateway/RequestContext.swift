@@ -39,7 +39,7 @@ final class RequestContext {
         }
     }
 
-    let start = ContinuousClock.now
+    let start: NIODeadline
     let request: CGI.Request
     let eventLoop: any EventLoop
     let shared: Shared
@@ -62,6 +62,7 @@ final class RequestContext {
     init(_ request: CGI.Request, _ sink: any ByteSink, on eventLoop: any EventLoop, sharing shared: Shared) {
         self.request = request
         self.eventLoop = eventLoop
+        start = eventLoop.now
         self.shared = shared
         record = AccessRecord(of: request)
         let id = record.requestID
@@ -71,6 +72,9 @@ final class RequestContext {
             // Client libraries read this header. Upstream's response has its own, which takes precedence.
             defaults: [("x-request-id", id)])
     }
+
+    /// The time since the request began.
+    var elapsed: Duration { Duration(eventLoop.now - start) }
 
     // MARK: Concurrency limit
 
@@ -121,7 +125,9 @@ final class RequestContext {
     /// A translator with these settings, for the models that are available today.
     func translator() throws(ConfigurationError) -> RequestTranslator {
         let settings = try settings()
-        let availability = settings.availability(on: shared.today()).map { shared.caches.observations.added(to: $0) }
+        let availability = settings.availability(on: shared.today()).map {
+            shared.caches.observations.added(to: $0, now: eventLoop.now)
+        }
         return RequestTranslator(settings: settings, availability: availability)
     }
 
@@ -166,7 +172,7 @@ final class RequestContext {
     func respond(_ head: ResponseHead, body: [UInt8]) async {
         guard let writer = takeWriter() else { return }
         record.status = head.status
-        record.firstByte = ContinuousClock.now - start
+        record.firstByte = elapsed
         await writer.respond(head, body: body, withoutBody: request.method == "HEAD")
     }
 

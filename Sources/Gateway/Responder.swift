@@ -165,7 +165,7 @@ public final class Responder: Sendable {
         context.leave()
         context.noteCalls()
         context.record.clientLeft = clientLeft
-        context.record.duration = ContinuousClock.now - context.start
+        context.record.duration = context.elapsed
         guard context.record.isForTheLog else { return }
         log?.log(context.record)
         shared.scoreboard?.note(context.record)

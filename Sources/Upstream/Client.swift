@@ -29,14 +29,24 @@ public final class Client: Sendable {
             configuration: configuration, eventLoopGroup: eventLoopGroup, names: NameResolver(onChange: onLookupChange))
     }
 
-    init(configuration: Configuration, eventLoopGroup: any EventLoopGroup, names: NameResolver) {
+    /// Creates a client that opens its connections with `dial`.
+    package convenience init(
+        configuration: Configuration, eventLoopGroup: any EventLoopGroup, dial: @escaping Dial
+    ) {
+        self.init(configuration: configuration, eventLoopGroup: eventLoopGroup, names: NameResolver(), dial: dial)
+    }
+
+    init(
+        configuration: Configuration, eventLoopGroup: any EventLoopGroup, names: NameResolver,
+        dial: @escaping Dial = dialTCP
+    ) {
         self.configuration = configuration
         eventLoop = eventLoopGroup.next()
         trustStore = TrustStore(configuration.authorities)
         var pools: [ObjectIdentifier: ConnectionPool] = [:]
         for eventLoop in eventLoopGroup.makeIterator() {
             pools[ObjectIdentifier(eventLoop)] = ConnectionPool(
-                configuration, trustStore: trustStore, names: names, eventLoop: eventLoop)
+                configuration, trustStore: trustStore, names: names, dial: dial, eventLoop: eventLoop)
         }
         self.pools = pools
     }
@@ -67,7 +77,7 @@ public final class Client: Sendable {
         guard !Task.isCancelled else {
             throw UpstreamError(.cancelled, .sendRequest, "the task was cancelled", requestWasSent: false)
         }
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         let deadline = min(latest, now + pool.limits.total)
         if usesIdleConnection, let idle = pool.takeIdle(for: request.origin, at: now) {
             return try await idle.send(request, until: deadline).get()

@@ -24,7 +24,7 @@ extension Connection {
         self.deadline = deadline
         state = .awaitingHead
         whenAnswered = continuation
-        lastActivity = .now()
+        lastActivity = eventLoop.now
         guard let context, let codec else { return fail(.cut, "the connection is closed") }
         codec.beginRequest(request.decoderHead)
         // The head and the first piece of the body, which usually is all of it, are sent in one write.
@@ -55,7 +55,7 @@ extension Connection {
             let piece = unsentBody.prefix(Self.pieceByteCount)
             // An empty slice would keep the whole body in memory.
             unsentBody = piece.count == unsentBody.count ? [] : unsentBody.dropFirst(piece.count)
-            lastActivity = .now()
+            lastActivity = eventLoop.now
             write(piece, context)
         }
         // If upstream reads as fast as this loop writes, the event loop must still serve other streams.

@@ -27,7 +27,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     var state = State.idle
     /// When bytes were last sent or received; on an idle connection, when its last response ended.
-    var lastActivity = NIODeadline.now()
+    var lastActivity: NIODeadline
     /// The queue for the body, while it is being received.
     private(set) var body: BodyQueue?
     private(set) var context: ChannelHandlerContext?
@@ -57,6 +57,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     init(origin: Origin, pool: ConnectionPool) {
         self.origin = origin
         self.pool = pool
+        lastActivity = pool.eventLoop.now
     }
 
     /// Adds itself at the end of a channel's pipeline, and its codec before it.
@@ -87,7 +88,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     // MARK: Reading on demand
 
     func readMore() {
-        lastActivity = .now()
+        lastActivity = eventLoop.now
         context?.read()
     }
 
@@ -110,7 +111,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
             hasReceivedBytes = true
             return true
         case .receivingBody:
-            lastActivity = .now()
+            lastActivity = eventLoop.now
             return true
         case .idle, .awaitingBoundary, .closed:
             return false
@@ -141,7 +142,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
             return fail(.protocolViolation, "upstream switched protocols without being asked")
         }
         mayBeKept = head.isKeepAlive
-        lastActivity = .now()
+        lastActivity = eventLoop.now
         decoding = ContentDecoding(head)
         let body = BodyQueue(connection: self, eventLoop: eventLoop)
         self.body = body
@@ -183,7 +184,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     func confirmBoundary() {
         guard isAwaitingBoundary else { return }
         state = .idle
-        lastActivity = .now()
+        lastActivity = eventLoop.now
         pool.keep(self)
     }
 

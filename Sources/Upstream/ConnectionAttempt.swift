@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOPosix
 internal import NIOSSL
 
 /// Establishes one connection: name lookup, TCP, the tunnel if a proxy is configured, TLS for https, HTTP. All steps share one
@@ -26,7 +25,7 @@ final class ConnectionAttempt: @unchecked Sendable {
         self.origin = origin
         self.pool = pool
         self.exchangeDeadline = exchangeDeadline
-        deadline = min(.now() + pool.limits.connect, exchangeDeadline)
+        deadline = min(pool.eventLoop.now + pool.limits.connect, exchangeDeadline)
         let proxy = pool.configuration.proxy
         peer = HostAndPort(host: proxy?.host ?? origin.host, port: proxy?.port ?? origin.port)
     }
@@ -55,11 +54,7 @@ final class ConnectionAttempt: @unchecked Sendable {
 
     private func connect(to addresses: [SocketAddress]) {
         self.addresses = addresses
-        ClientBootstrap(group: pool.eventLoop)
-            .channelOption(.autoRead, value: false)
-            .connectTimeout(deadline - .now())
-            .resolver(KnownAddresses(addresses: addresses, eventLoop: pool.eventLoop))
-            .connect(host: peer.host, port: peer.port)
+        pool.dial(peer, addresses, deadline - pool.eventLoop.now, pool.eventLoop)
             .flatMap { self.openTunnel($0) }
             .flatMap { self.startTLS($0) }
             .flatMapThrowing { try self.startHTTP($0) }

@@ -11,6 +11,7 @@ final class ConnectionPool: @unchecked Sendable {
     let limits: TimeLimits
     let trustStore: TrustStore
     let names: NameResolver
+    let dial: Dial
 
     /// The idle connections, in the order in which they became idle. There are few origins, so a search from the end is short.
     private var kept: [Connection] = []
@@ -19,12 +20,14 @@ final class ConnectionPool: @unchecked Sendable {
     private var isShutDown = false
 
     init(
-        _ configuration: Client.Configuration, trustStore: TrustStore, names: NameResolver, eventLoop: any EventLoop
+        _ configuration: Client.Configuration, trustStore: TrustStore, names: NameResolver, dial: @escaping Dial,
+        eventLoop: any EventLoop
     ) {
         self.configuration = configuration
         self.limits = TimeLimits(configuration)
         self.trustStore = trustStore
         self.names = names
+        self.dial = dial
         self.eventLoop = eventLoop
     }
 
@@ -47,7 +50,7 @@ final class ConnectionPool: @unchecked Sendable {
     /// Adds a new connection. Its maximum age has a random part, so that connections that were established together do not
     /// expire together.
     func add(_ connection: Connection) {
-        connection.reuseEnd = .now() + limits.age - .nanoseconds(.random(in: 0...limits.age.nanoseconds / 5))
+        connection.reuseEnd = eventLoop.now + limits.age - .nanoseconds(.random(in: 0...limits.age.nanoseconds / 5))
         open[ObjectIdentifier(connection)] = connection
         if nextLook == nil { scheduleLook() }
     }
@@ -84,7 +87,7 @@ final class ConnectionPool: @unchecked Sendable {
 
     private func look() {
         nextLook = nil
-        let now = NIODeadline.now()
+        let now = eventLoop.now
         for connection in open.values { connection.checkTimeLimits(limits, now: now) }
         if !open.isEmpty { scheduleLook() }
     }

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import Gateway
@@ -5,7 +6,7 @@ import Testing
 struct BoundedCacheTests {
     private typealias Cache = BoundedCache<String, Int, Int>
 
-    private let start = ContinuousClock.now
+    private let start = NIODeadline.uptimeNanoseconds(0)
 
     private func key(_ id: Int, of owner: String = "ann") -> Cache.Key { Cache.Key(owner: owner, id: id) }
 
@@ -14,7 +15,7 @@ struct BoundedCacheTests {
         cache.store(1, size: 1, for: key(1), now: start)
         #expect(cache.find(key(1), now: start + .seconds(4)) == 1)
         #expect(cache.find(key(1), now: start + .seconds(5)) == nil)
-        #expect(cache.find(key(2)) == nil)
+        #expect(cache.find(key(2), now: start) == nil)
         #expect(cache.find(key(1, of: "bob"), now: start) == nil)
     }
 
@@ -30,19 +31,19 @@ struct BoundedCacheTests {
 
     @Test func `an oversized entry is not stored, and a replaced entry frees its size`() {
         let cache = Cache(capacity: 10, lifetime: .seconds(60))
-        cache.store(1, size: 6, for: key(1))
-        #expect(cache.find(key(1)) == nil)
-        for value in 0..<100 { cache.store(value, size: 2, for: key(2)) }
-        cache.store(7, size: 2, for: key(3))
-        #expect(cache.find(key(2)) == 99)
-        #expect(cache.find(key(3)) == 7)
+        cache.store(1, size: 6, for: key(1), now: start)
+        #expect(cache.find(key(1), now: start) == nil)
+        for value in 0..<100 { cache.store(value, size: 2, for: key(2), now: start) }
+        cache.store(7, size: 2, for: key(3), now: start)
+        #expect(cache.find(key(2), now: start) == 99)
+        #expect(cache.find(key(3), now: start) == 7)
     }
 
     @Test func `forgotten entries are not found`() {
         let cache = Cache(capacity: 4, lifetime: .seconds(60))
-        for id in 1...3 { cache.store(1, size: 1, for: key(id)) }
+        for id in 1...3 { cache.store(1, size: 1, for: key(id), now: start) }
         for id in 1...3 { cache.forget(key(id)) }
-        #expect((1...3).allSatisfy { cache.find(key($0)) == nil })
+        #expect((1...3).allSatisfy { cache.find(key($0), now: start) == nil })
     }
 
     @Test func `a caller who stores much does not displace the entries of one who stores little`() {

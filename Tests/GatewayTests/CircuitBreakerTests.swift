@@ -1,9 +1,10 @@
+import NIOCore
 import Testing
 
 @testable import Gateway
 
 struct CircuitBreakerTests {
-    private let start = ContinuousClock.now
+    private let start = NIODeadline.uptimeNanoseconds(0)
     private let circuitBreaker = CircuitBreaker()
 
     private func outcome(_ symptom: AttemptOutcome.Symptom, delay: Duration? = nil) -> AttemptOutcome {
@@ -35,7 +36,7 @@ struct CircuitBreakerTests {
         var now = start
         for seconds in [5, 10, 20, 40, 60, 60] {
             #expect(circuitBreaker.failed(outcome(.unreachable), now: now) == .seconds(seconds))
-            now += .seconds(seconds)
+            now = now + .seconds(Int64(seconds))
             #expect(circuitBreaker.admits(now: now))
         }
     }

@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import Synchronization
 
 /// A cache of bounded size whose entries expire, shared by several owners. Entries may be lost at any time. Used from every
@@ -15,7 +16,7 @@ final class BoundedCache<Owner: Hashable & Sendable, ID: Hashable & Sendable, Va
     private struct Entry {
         let value: Value
         let size: Int
-        let expires: ContinuousClock.Instant
+        let expires: NIODeadline
     }
 
     private struct Generation {
@@ -77,23 +78,23 @@ final class BoundedCache<Owner: Hashable & Sendable, ID: Hashable & Sendable, Va
 
     /// The greatest size of a generation.
     private let limit: Int
-    private let lifetime: Duration
+    private let lifetime: TimeAmount
     private let generations = Mutex(Generations())
 
     /// - Parameters:
     ///   - capacity: the maximum total size, in the unit of the entries' sizes.
     ///   - lifetime: how long an entry is valid after it was stored.
-    init(capacity: Int, lifetime: Duration) {
+    init(capacity: Int, lifetime: TimeAmount) {
         limit = capacity / 2
         self.lifetime = lifetime
     }
 
-    func store(_ value: Value, size: Int, for key: Key, now: ContinuousClock.Instant = .now) {
+    func store(_ value: Value, size: Int, for key: Key, now: NIODeadline) {
         let entry = Entry(value: value, size: size, expires: now + lifetime)
         generations.withLock { $0.store(entry, for: key, limit: limit) }
     }
 
-    func find(_ key: Key, now: ContinuousClock.Instant = .now) -> Value? {
+    func find(_ key: Key, now: NIODeadline) -> Value? {
         generations.withLock { generations in
             if let entry = generations.young[key] { return entry.expires > now ? entry.value : nil }
             guard let entry = generations.old[key], entry.expires > now else { return nil }

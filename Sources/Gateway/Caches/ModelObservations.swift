@@ -1,22 +1,23 @@
 internal import Models
+internal import NIOCore
 internal import Synchronization
 
 /// The models that upstream has rejected before their shutdown date, or still serves after it.
 final class ModelObservations: Sendable {
     private struct Finding {
         let observation: ModelObservation
-        let expires: ContinuousClock.Instant
+        let expires: NIODeadline
     }
 
     /// Then the model is tried again: models may return, and keys may get access to more models.
-    private static let lifetime = Duration.seconds(3600)
+    private static let lifetime = TimeAmount.hours(1)
     private static let maximumCount = 256
 
     private let findings = Mutex<[String: Finding]>([:])
 
     /// - Returns: the previous observation of the model.
     @discardableResult
-    func note(_ observation: ModelObservation, now: ContinuousClock.Instant = .now) -> ModelObservation? {
+    func note(_ observation: ModelObservation, now: NIODeadline) -> ModelObservation? {
         findings.withLock { findings in
             let earlier = findings[observation.name]?.observation
             // Any observation may be discarded: it is soon made again.
@@ -29,14 +30,14 @@ final class ModelObservations: Sendable {
     }
 
     /// Reverts an observation whose replacement model failed too.
-    func revert(_ observation: ModelObservation, to earlier: ModelObservation?, now: ContinuousClock.Instant = .now) {
+    func revert(_ observation: ModelObservation, to earlier: ModelObservation?, now: NIODeadline) {
         findings.withLock { findings in
             findings[observation.name] = earlier.map { Finding(observation: $0, expires: now + Self.lifetime) }
         }
     }
 
     /// An availability by date, with the observations added.
-    func added(to availability: ModelAvailability, now: ContinuousClock.Instant = .now) -> ModelAvailability {
+    func added(to availability: ModelAvailability, now: NIODeadline) -> ModelAvailability {
         findings.withLock { $0 }.values.reduce(into: availability) { availability, finding in
             if finding.expires > now { availability.add(finding.observation) }
         }

@@ -1,10 +1,11 @@
 internal import Access
+internal import NIOCore
 internal import Translation
 
 /// Reasoning that preceded tool calls, by caller and call id, for the client's next turn (`REASONING_CACHE`).
 final class ReasoningCache: Sendable {
     /// The longest duration of a tool call. A conversation that continues later continues without the reasoning.
-    private static let lifetime = Duration.seconds(4 * 3600)
+    private static let lifetime = TimeAmount.hours(4)
     /// The approximate overhead of an entry in bytes; it also limits the number of entries.
     private static let overhead = 256
 
@@ -15,17 +16,17 @@ final class ReasoningCache: Sendable {
         entries = BoundedCache(capacity: capacity, lifetime: Self.lifetime)
     }
 
-    func store(_ reasoning: [KeptReasoning], for caller: Caller.Identity) {
+    func store(_ reasoning: [KeptReasoning], for caller: Caller.Identity, now: NIODeadline) {
         for kept in reasoning {
             let size = (kept.beforeText + kept.beforeCall).reduce(Self.overhead + kept.callID.utf8.count) {
                 $0 + $1.count
             }
-            entries.store(kept, size: size, for: .init(owner: caller, id: kept.callID))
+            entries.store(kept, size: size, for: .init(owner: caller, id: kept.callID), now: now)
         }
     }
 
-    func find(callID: String, for caller: Caller.Identity) -> KeptReasoning? {
-        entries.find(.init(owner: caller, id: callID))
+    func find(callID: String, for caller: Caller.Identity, now: NIODeadline) -> KeptReasoning? {
+        entries.find(.init(owner: caller, id: callID), now: now)
     }
 
     func forget(callIDs: some Sequence<String>, for caller: Caller.Identity) {

@@ -1,4 +1,5 @@
 internal import Access
+internal import NIOCore
 internal import Synchronization
 internal import Translation
 
@@ -12,11 +13,11 @@ final class RefusedParameters: Sendable {
 
     private struct Finding {
         let parameter: RefusedParameter
-        let expires: ContinuousClock.Instant
+        let expires: NIODeadline
     }
 
     /// Then the parameter is tried again: upstream may support it by then.
-    private static let lifetime = Duration.seconds(3600)
+    private static let lifetime = TimeAmount.hours(1)
     /// The greatest number of pairs of a caller and a model.
     private static let maximumKeys = 1024
     private static let maximumPerKey = 32
@@ -24,8 +25,7 @@ final class RefusedParameters: Sendable {
     private let findings = Mutex<[Key: [Finding]]>([:])
 
     func add(
-        _ parameter: RefusedParameter, of model: String, for caller: Caller.Identity,
-        now: ContinuousClock.Instant = .now
+        _ parameter: RefusedParameter, of model: String, for caller: Caller.Identity, now: NIODeadline
     ) {
         let key = Key(caller: caller, model: model)
         findings.withLock { findings in
@@ -43,7 +43,7 @@ final class RefusedParameters: Sendable {
     }
 
     func of(
-        _ model: String, for caller: Caller.Identity, now: ContinuousClock.Instant = .now
+        _ model: String, for caller: Caller.Identity, now: NIODeadline
     ) -> [RefusedParameter] {
         findings.withLock { findings in
             findings.isEmpty ? nil : findings[Key(caller: caller, model: model)]

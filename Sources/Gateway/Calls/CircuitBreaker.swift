@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import Synchronization
 
 /// Keeps requests away from a base that fails, as long as there are other bases.
@@ -16,9 +17,9 @@ final class CircuitBreaker: Sendable {
 
     fileprivate enum Phase {
         case closed(failures: Int)
-        case open(until: ContinuousClock.Instant)
+        case open(until: NIODeadline)
         /// One request tests the base. If its outcome is not reported, another one is admitted after that time.
-        case halfOpen(until: ContinuousClock.Instant)
+        case halfOpen(until: NIODeadline)
     }
 
     fileprivate struct State {
@@ -30,14 +31,14 @@ final class CircuitBreaker: Sendable {
     private let state = Mutex(State())
 
     /// Whether a request may be sent to the base.
-    func admits(now: ContinuousClock.Instant = .now) -> Bool {
+    func admits(now: NIODeadline) -> Bool {
         state.withLock { state in
             switch state.phase {
             case .closed:
                 return true
             case .open(let end), .halfOpen(let end):
                 guard now >= end else { return false }
-                state.phase = .halfOpen(until: now + state.openDuration)
+                state.phase = .halfOpen(until: now + TimeAmount(state.openDuration))
                 return true
             }
         }
@@ -60,7 +61,7 @@ final class CircuitBreaker: Sendable {
     }
 
     /// - Returns: how long the failure opens the circuit breaker; nil if it does not open it.
-    func failed(_ outcome: AttemptOutcome, now: ContinuousClock.Instant = .now) -> Duration? {
+    func failed(_ outcome: AttemptOutcome, now: NIODeadline) -> Duration? {
         state.withLock { state in
             switch (outcome.symptom, state.phase) {
             case (.none, _):
@@ -84,8 +85,8 @@ final class CircuitBreaker: Sendable {
 }
 
 extension CircuitBreaker.State {
-    fileprivate mutating func open(for duration: Duration, now: ContinuousClock.Instant) -> Duration {
-        phase = .open(until: now + duration)
+    fileprivate mutating func open(for duration: Duration, now: NIODeadline) -> Duration {
+        phase = .open(until: now + TimeAmount(duration))
         return duration
     }
 }

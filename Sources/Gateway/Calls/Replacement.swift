@@ -1,4 +1,5 @@
 internal import Models
+internal import NIOCore
 internal import Translation
 internal import Upstream
 
@@ -21,13 +22,15 @@ struct Replacement {
     /// - Throws: when the other model rejects a parameter of the request, and the operator has configured such cases as
     ///   errors.
     mutating func next(
-        after refusal: UpstreamErrorResponse, to request: TranslatedRequest, askedFirstBase: Bool, _ caches: Caches
+        after refusal: UpstreamErrorResponse, to request: TranslatedRequest, askedFirstBase: Bool, _ caches: Caches,
+        now: NIODeadline
     ) throws(RequestError) -> TranslatedRequest? {
         guard refusal.saysModelIsMissing, let alternative = request.alternative else { return nil }
         firstRefusal = firstRefusal ?? refusal
         missing.insert(request.context.modelSent)
         if askedFirstBase {
-            noted.append((alternative.observation, caches.observations.note(alternative.observation)))
+            let earlier = caches.observations.note(alternative.observation, now: now)
+            noted.append((alternative.observation, earlier))
         }
         let other = try alternative()
         guard other.path == request.path, !missing.contains(other.context.modelSent) else { return nil }
@@ -36,8 +39,10 @@ struct Replacement {
 
     /// Reverts this request's observations: upstream does not have the other models either. Also restores the first error
     /// response.
-    mutating func revert(_ refusal: inout UpstreamErrorResponse, _ caches: Caches) {
-        for (observation, earlier) in noted.reversed() { caches.observations.revert(observation, to: earlier) }
+    mutating func revert(_ refusal: inout UpstreamErrorResponse, _ caches: Caches, now: NIODeadline) {
+        for (observation, earlier) in noted.reversed() {
+            caches.observations.revert(observation, to: earlier, now: now)
+        }
         refusal = firstRefusal ?? refusal
     }
 }

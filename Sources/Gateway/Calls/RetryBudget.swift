@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import Synchronization
 
 /// Limits the process's retries to a small share of its requests. Many requests may find upstream overloaded at the same
@@ -12,17 +13,14 @@ final class RetryBudget: Sendable {
 
     private struct Account {
         var balance = capacity
-        var filledAt: ContinuousClock.Instant
+        /// When the balance was last brought up to date; nil before the first retry.
+        var filledAt: NIODeadline?
     }
 
-    private let account: Mutex<Account>
+    private let account = Mutex(Account())
     /// Requests that the balance does not include yet. Counting them needs no lock, so requests do not contend while none
     /// fails.
     private let requests = Atomic(0)
-
-    init(now: ContinuousClock.Instant = .now) {
-        account = Mutex(Account(filledAt: now))
-    }
 
     /// Counts a request that is sent for the first time.
     func deposit() {
@@ -32,9 +30,9 @@ final class RetryBudget: Sendable {
     /// Takes one retry from the budget.
     ///
     /// - Returns: whether the budget allows the retry.
-    func withdraw(now: ContinuousClock.Instant = .now) -> Bool {
+    func withdraw(now: NIODeadline) -> Bool {
         account.withLock { account in
-            let elapsed = (now - account.filledAt) / .seconds(1)
+            let elapsed = Double((now - (account.filledAt ?? now)).nanoseconds) / 1e9
             account.filledAt = now
             let paid = Double(requests.exchange(0, ordering: .relaxed)) * Self.share
             account.balance = min(Self.capacity, account.balance + paid + elapsed * Self.perSecond)

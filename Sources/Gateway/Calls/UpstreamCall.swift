@@ -1,4 +1,5 @@
 internal import Access
+internal import EventLoops
 internal import NIOCore
 internal import Translation
 internal import Upstream
@@ -55,12 +56,12 @@ final class UpstreamCall: @unchecked Sendable {
     func send(
         _ makeRequest: (UpstreamRequests, _ idempotencyKey: String) -> Upstream.Request
     ) async throws -> Response {
-        var action = next.take() ?? policy.start(pool)
+        var action = next.take() ?? policy.start(conditions)
         while true {
             switch action {
             case .pause(let duration):
-                try? await Task.sleep(for: duration)
-                action = policy.pauseEnded(pool)
+                await eventLoop.sleep(for: TimeAmount(duration))
+                action = policy.pauseEnded(conditions)
             case .send(let attempt):
                 do {
                     return try await send(makeRequest, attempt)
@@ -105,16 +106,17 @@ final class UpstreamCall: @unchecked Sendable {
         // A new key: the request will differ from the rejected one.
         defer { idempotencyKey += "-" }
         if let replaced = try replacement.next(
-            after: refusal, to: request, askedFirstBase: policy.base == 0, caches)
+            after: refusal, to: request, askedFirstBase: policy.base == 0, caches, now: eventLoop.now)
         {
-            next = policy.requestChanged(.otherModel, pool)
+            next = policy.requestChanged(.otherModel, conditions)
             return withoutRefused(replaced)
         }
-        if let corrected = correct(request, after: refusal), let action = policy.requestChanged(.corrected, pool) {
+        if let corrected = correct(request, after: refusal), let action = policy.requestChanged(.corrected, conditions)
+        {
             next = action
             return corrected
         }
-        if refusal.saysModelIsMissing { replacement.revert(&refusal, caches) }
+        if refusal.saysModelIsMissing { replacement.revert(&refusal, caches, now: eventLoop.now) }
         refusal.headers += request.headers
         refusal.notices = request.notices
         throw refusal
@@ -149,13 +151,16 @@ final class UpstreamCall: @unchecked Sendable {
     }
 
     private func attemptFailed(_ outcome: AttemptOutcome, ofStream: Bool = false) -> RetryPolicy.Action? {
-        if !ofStream { pool.note(outcome, of: policy.base) }
-        return policy.attemptFailed(outcome, now: eventLoop.now, pool)
+        let now = eventLoop.now
+        if !ofStream { pool.note(outcome, of: policy.base, now: now) }
+        return policy.attemptFailed(outcome, now: now, UpstreamPool.Conditions(pool: pool, now: now))
     }
+
+    private var conditions: UpstreamPool.Conditions { UpstreamPool.Conditions(pool: pool, now: eventLoop.now) }
 
     /// The request without the parameters that upstream has rejected in earlier requests of the caller.
     private func withoutRefused(_ request: TranslatedRequest) -> TranslatedRequest {
-        request.without(caches.refusedParameters.of(request.context.modelSent, for: caller))
+        request.without(caches.refusedParameters.of(request.context.modelSent, for: caller, now: eventLoop.now))
     }
 
     /// The request without what upstream rejected, which is remembered; nil when nothing can be removed.
@@ -166,7 +171,7 @@ final class UpstreamCall: @unchecked Sendable {
             return request.withoutReasoning
         }
         guard let (corrected, learned) = request.corrected(by: error) else { return nil }
-        caches.refusedParameters.add(learned, of: request.context.modelSent, for: caller)
+        caches.refusedParameters.add(learned, of: request.context.modelSent, for: caller, now: eventLoop.now)
         return corrected
     }
 }

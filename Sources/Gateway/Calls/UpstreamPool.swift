@@ -42,16 +42,22 @@ final class UpstreamPool: Sendable {
         log.notice("upstream base recovered", metadata: ["base": "\(bases[base].requests.origin)"])
     }
 
-    func note(_ outcome: AttemptOutcome, of base: Int) {
-        guard let openDuration = bases[base].circuitBreaker?.failed(outcome) else { return }
+    func note(_ outcome: AttemptOutcome, of base: Int, now: NIODeadline) {
+        guard let openDuration = bases[base].circuitBreaker?.failed(outcome, now: now) else { return }
         log.warning(
             "upstream base's circuit breaker opened",
             metadata: ["base": "\(bases[base].requests.origin)", "seconds": "\(openDuration.components.seconds)"])
     }
 }
 
-extension UpstreamPool: RetryConditions {
-    func admits(base: Int) -> Bool { bases[base].circuitBreaker?.admits() ?? true }
+extension UpstreamPool {
+    /// What the retry policy needs to know at this time.
+    struct Conditions: RetryConditions {
+        let pool: UpstreamPool
+        let now: NIODeadline
 
-    func withdrawRetry() -> Bool { budget.withdraw() }
+        func admits(base: Int) -> Bool { pool.bases[base].circuitBreaker?.admits(now: now) ?? true }
+
+        func withdrawRetry() -> Bool { pool.budget.withdraw(now: now) }
+    }
 }

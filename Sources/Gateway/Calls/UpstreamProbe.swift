@@ -1,12 +1,13 @@
+internal import NIOCore
 internal import Synchronization
 
 /// Checks whether upstream responds, for `/healthz?upstream=1`: with one request at a time, whose result is valid for some
 /// seconds. Any number of health checks therefore costs upstream and its rate limit only a few requests.
 final class UpstreamProbe: Sendable {
-    private static let validity = Duration.seconds(5)
+    private static let validity = TimeAmount.seconds(5)
 
     private struct State {
-        var result: (status: Result<Int, HTTPError>, expires: ContinuousClock.Instant)?
+        var result: (status: Result<Int, HTTPError>, expires: NIODeadline)?
         var isAsking = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -21,34 +22,38 @@ final class UpstreamProbe: Sendable {
 
     /// Upstream's status.
     ///
-    /// - Parameter ask: sends the request.
+    /// - Parameters:
+    ///   - eventLoop: the event loop of the health check's request.
+    ///   - ask: sends the request.
     /// - Throws: the error if upstream does not respond.
-    func status(_ ask: () async throws -> Int) async throws(HTTPError) -> Int {
+    func status(on eventLoop: any EventLoop, _ ask: () async throws -> Int) async throws(HTTPError) -> Int {
         while true {
-            switch next() {
+            switch next(now: eventLoop.now) {
             case .result(let status): return try status.get()
-            case .ask: return try await run(ask)
+            case .ask: return try await run(ask, on: eventLoop)
             case .wait: await wait()
             }
         }
     }
 
-    private func next() -> Step {
+    private func next(now: NIODeadline) -> Step {
         state.withLock { state in
-            if let result = state.result, result.expires > .now { return .result(result.status) }
+            if let result = state.result, result.expires > now { return .result(result.status) }
             if state.isAsking { return .wait }
             state.isAsking = true
             return .ask
         }
     }
 
-    private func run(_ ask: () async throws -> Int) async throws(HTTPError) -> Int {
+    private func run(_ ask: () async throws -> Int, on eventLoop: any EventLoop) async throws(HTTPError) -> Int {
         let status: Result<Int, HTTPError>
         do { status = .success(try await ask()) } catch { status = .failure(HTTPError(error)) }
         let waiting = state.withLock { state in
             state.isAsking = false
             // The client of this request has disconnected, which says nothing about upstream: the next request asks again.
-            if (try? status.get()) != nil || !Task.isCancelled { state.result = (status, .now + Self.validity) }
+            if (try? status.get()) != nil || !Task.isCancelled {
+                state.result = (status, eventLoop.now + Self.validity)
+            }
             defer { state.waiting = [] }
             return state.waiting
         }

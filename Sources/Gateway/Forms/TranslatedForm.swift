@@ -1,6 +1,7 @@
 internal import CGI
 internal import EventStream
 internal import JSON
+internal import NIOCore
 internal import Threads
 internal import Translation
 internal import Upstream
@@ -82,7 +83,6 @@ struct TranslatedForm: ResponseForm {
 
     /// Stores the model's reasoning for the caller's next turn.
     private static func keeper(for context: RequestContext) -> ([KeptReasoning]) -> Void {
-        let (caches, caller) = (context.shared.caches, context.caller)
-        return { caches.reasoning?.store($0, for: caller) }
+        { context.shared.caches.reasoning?.store($0, for: context.caller, now: context.eventLoop.now) }
     }
 }

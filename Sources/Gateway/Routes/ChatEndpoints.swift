@@ -1,4 +1,5 @@
 internal import CGI
+internal import NIOCore
 internal import Translation
 
 /// `POST /v1/chat/completions`: Chat Completions in, Chat Completions out, whichever API upstream has.
@@ -10,9 +11,9 @@ enum ChatEndpoint {
     @inline(never)  // See Architecture, "Memory per stream".
     private static func session(_ context: RequestContext) throws -> ChatSession {
         let translator = try context.translator()
-        let (reasoning, caller) = (context.shared.caches.reasoning, context.caller)
+        let (reasoning, caller, now) = (context.shared.caches.reasoning, context.caller, context.eventLoop.now)
         let request = try translator.translateChatRequest(context.takeDocument(for: translator)) {
-            reasoning?.find(callID: $0, for: caller)
+            reasoning?.find(callID: $0, for: caller, now: now)
         }
         return ChatSession(request.choices, context)
     }

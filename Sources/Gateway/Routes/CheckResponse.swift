@@ -1,6 +1,8 @@
 internal import CGI
+internal import EventLoops
 internal import EventStream
 internal import JSON
+internal import NIOCore
 internal import Threads
 
 /// The response to `gpt-proxy check --through` (`x-gpt-proxy-check`), which sends its requests to the clients' routes
@@ -28,17 +30,17 @@ enum CheckResponse {
     }
 
     private static let tickCount = 5
-    private static let pace = Duration.milliseconds(200)
+    private static let pace = TimeAmount.milliseconds(200)
 
     /// Streams a few events at a constant rate, each with the time when it was written: comparison with their arrival times
     /// shows whether the web server buffers them.
     private static func stream(to context: RequestContext, _ head: ResponseHead) async {
         guard let writer = context.takeWriter() else { return }
         context.record.status = head.status
-        context.record.firstByte = ContinuousClock.now - context.start
+        context.record.firstByte = context.elapsed
         let body = writer.writeHead(head)
         for number in 1...tickCount where !body.clientIsGone && !Task.isCancelled {
-            if number > 1 { try? await Task.sleep(for: pace) }
+            if number > 1 { await context.eventLoop.sleep(for: pace) }
             body.append { EventWriter.append(data: tick(number), name: "tick", to: &$0) }
             body.flush()
         }

@@ -1,6 +1,7 @@
 internal import Access
 internal import CGI
 internal import JSON
+internal import NIOCore
 internal import Translation
 internal import Upstream
 
@@ -15,9 +16,9 @@ enum ExplanationResponse {
         guard word == "1", let translatedRoute = route.translated else { throw HTTPError.explanationImpossible }
         let settings = try context.settings()
         let document = try context.takeDocument()
-        let (reasoning, caller) = (context.shared.caches.reasoning, context.caller)
+        let (reasoning, caller, now) = (context.shared.caches.reasoning, context.caller, context.eventLoop.now)
         let requests = try context.translator().translate(document, for: translatedRoute) {
-            reasoning?.find(callID: $0, for: caller)
+            reasoning?.find(callID: $0, for: caller, now: now)
         }
         let dryRun = try context.dryRun(requests)
         var body = Writer(reservingCapacity: 4 * document.bytes.count + 1024)

@@ -13,7 +13,7 @@ enum HealthEndpoint {
 
     static func respond(to context: RequestContext) async throws {
         guard asksUpstream(context.request) else { return await respond(to: context, 200, upstreamStatus: nil) }
-        let status = try await context.shared.probe.status {
+        let status = try await context.shared.probe.status(on: context.eventLoop) {
             do {
                 let response = try await context.send { requests, _ in requests.get("/models") }
                 response.body.cancel()

@@ -7,23 +7,24 @@ internal import NIOCore
 final class Heartbeat {
     private let interval: TimeAmount
     private let eventLoop: any EventLoop
-    private var lastSign = NIODeadline.now()
+    private var lastSign: NIODeadline
     private var next: Scheduled<Void>?
 
     init(every interval: TimeAmount, on eventLoop: any EventLoop) {
         self.interval = interval
         self.eventLoop = eventLoop
+        lastSign = eventLoop.now
     }
 
     /// Starts the interval. The action is retained until ``stop()``.
     func start(_ action: @escaping () -> Void) {
-        lastSign = .now()
+        lastSign = eventLoop.now
         schedule(action)
     }
 
     /// Restarts the interval: the stream has sent something.
     func postpone() {
-        lastSign = .now()
+        lastSign = eventLoop.now
     }
 
     func stop() {
@@ -33,9 +34,9 @@ final class Heartbeat {
 
     private func schedule(_ action: @escaping () -> Void) {
         next = eventLoop.assumeIsolated().scheduleTask(deadline: lastSign + interval) { [self] in
-            if NIODeadline.now() - lastSign >= interval {
+            if eventLoop.now - lastSign >= interval {
                 action()
-                lastSign = .now()
+                lastSign = eventLoop.now
             }
             schedule(action)
         }

@@ -40,7 +40,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private let announcesEarly: Bool
     private lazy var memory = MemoryBudget.Reservation(of: context.shared.budget)
     private var headTimer: Scheduled<Void>?
-    private var begunAt: ContinuousClock.Instant?
+    private var hasBegun = false
 
     private init(
         _ context: RequestContext, transforms: [Transform], pending: (any PendingResponse)?, answer: UpstreamAnswer?,
@@ -185,7 +185,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     private func consume(_ piece: RawSpan, from choice: ChoiceStream<Transform>) {
         append { choice.consume(piece, into: &$0, on: context.eventLoop) }
-        guard begunAt == nil, let failure = choice.transform.earlyFailure else { return }
+        guard !hasBegun, let failure = choice.transform.earlyFailure else { return }
         if state.earlyErrorArrived(canRepeat: { pending != nil && context.repeats(after: failure) }) {
             choice.body.cancel()
         }
@@ -193,7 +193,7 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     /// Sends the output for the events that arrived together.
     private func sendConsumed() -> ResponseBody.Demand {
-        if begunAt == nil, choices.contains(where: \.transform.hasBegun) { contentArrived() }
+        if !hasBegun, choices.contains(where: \.transform.hasBegun) { contentArrived() }
         slot?.note(outputTokens: outputTokens)
         if let writer { send(to: writer) }
         if !hasMemory { fail(.overloaded("no_memory")) }
@@ -246,9 +246,8 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
 
     private func writeHead() {
         guard let head = head ?? pending?.earlyHead, let responseWriter = context.takeWriter() else { return }
-        let now = ContinuousClock.now
-        begunAt = now
-        context.record.firstByte = now - context.start
+        hasBegun = true
+        context.record.firstByte = context.elapsed
         context.record.status = head.status
         slot?.begin()
         let writer = responseWriter.writeHead(head)
@@ -338,6 +337,6 @@ final class ResponseSession<Transform: StreamTransform>: @unchecked Sendable {
     private func stopTimers() {
         headTimer?.cancel()
         headTimer = nil
-        if begunAt != nil { heartbeat.stop() }
+        if hasBegun { heartbeat.stop() }
     }
 }

@@ -1,6 +1,6 @@
 /// The destination of a TCP connection: upstream, or the proxy in front of it.
-struct HostAndPort: Hashable, Sendable {
+package struct HostAndPort: Hashable, Sendable {
     /// A name or a numeric address, without brackets.
-    let host: String
-    let port: Int
+    package let host: String
+    package let port: Int
 }
