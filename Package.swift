@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
+    static let nioEmbedded: Self = .product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
@@ -110,7 +111,8 @@ let package = Package(
         .executableTarget(
             name: "upstream-simulator", dependencies: ["UpstreamSimulator", "Models", .argumentParser]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Upstream", .nioCore, .nioEmbedded], path: "Tests/TestSupport"),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),
@@ -123,7 +125,10 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "CGI", .nioCore, .nioPosix]),
         .testTarget(
             name: "UpstreamTests",
-            dependencies: ["Upstream", "EventLoops", "Threads", .nioCore, .nioPosix, .nioHTTP1, .nioSSL]),
+            dependencies: [
+                "Upstream", "EventLoops", "TestSupport", "Threads", .nioCore, .nioEmbedded, .nioPosix, .nioHTTP1,
+                .nioSSL,
+            ]),
         .testTarget(name: "PresentationTests", dependencies: ["Presentation"]),
         .testTarget(name: "ScoreboardTests", dependencies: ["Scoreboard", "Threads"]),
         .testTarget(name: "LogsTests", dependencies: ["Logs"]),
@@ -136,7 +141,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Access", "CGI", "EventLoops", "EventStream", "JSON", "Models", "Settings", "Translation",
-                "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioPosix, .crypto,
+                "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .crypto,
             ]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Models"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),
