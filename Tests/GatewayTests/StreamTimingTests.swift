@@ -66,6 +66,23 @@ struct StreamTimingTests {
         }
     }
 
+    @Test(arguments: ["/v1/chat/completions", "/v1/responses"])
+    func `upstream's error after the head delay is an event of the stream, in upstream's words`(
+        path: String
+    ) async throws {
+        try await Stage.run(Self.times) { stage in
+            let client = stage.send(path: path)
+            stage.advance(by: .seconds(10))
+            try stage.upstreamSends(Scripted.error(400, "context_length_exceeded"))
+            #expect(client.isAnswered)
+            #expect(client.text.hasPrefix("Status: 200 OK\r\n"))
+            #expect(client.text.contains("Upstream says no."))
+            #expect(client.text.contains("context_length_exceeded"))
+            #expect(stage.lines.first?.contains(#""status":200"#) == true)
+            #expect(stage.lines.first?.contains("upstream_status") == true)
+        }
+    }
+
     @Test func `a client without a stream waits for upstream, without a head`() async throws {
         try await Stage.run(Self.times) { stage in
             let client = stage.send(#"{"model":"gpt-5","messages":[{"role":"user","content":"Hello"}]}"#)

@@ -161,8 +161,11 @@ struct HTTPError: Error, Sendable {
         return writer.bytes
     }
 
-    /// The error in the form of OpenAI's API.
+    /// The error in the form of OpenAI's API, with upstream's words if it is upstream's.
     var reported: ReplyFailure {
+        if let upstream, let failure = ReplyFailure(errorBody: upstream.body, status: upstream.status) {
+            return failure
+        }
         let type = type ?? (status < 500 ? "invalid_request_error" : "server_error")
         return ReplyFailure(message: message, type: type, param: param, code: code)
     }

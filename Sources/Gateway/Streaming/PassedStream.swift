@@ -161,14 +161,17 @@ struct PassedStream: StreamTransform {
     /// Writes the Responses API's error event in both forms: flat, as documented, and nested, as it is actually sent and as
     /// client libraries of both APIs expect it.
     func writeFailure(_ failure: HTTPError, into output: inout [UInt8]) {
+        let reported =
+            failure.upstream == nil
+            ? ReplyFailure(message: failure.message, code: failure.reason) : failure.reported
         var data = Writer()
         data.object {
             $0.member("type", "error")
-            $0.failure(failure)
+            $0.members(of: reported)
             $0.name("error")
             $0.object {
-                $0.member("type", "server_error")
-                $0.failure(failure)
+                $0.member("type", reported.type)
+                $0.members(of: reported)
             }
         }
         EventWriter.append(data: data.bytes, name: "error", to: &output)
@@ -176,10 +179,11 @@ struct PassedStream: StreamTransform {
 }
 
 extension Writer {
-    fileprivate mutating func failure(_ failure: HTTPError) {
-        member("code", failure.reason)
+    fileprivate mutating func members(of failure: ReplyFailure) {
+        name("code")
+        if let code = failure.code { string(code) } else { null() }
         member("message", failure.message)
         name("param")
-        null()
+        if let param = failure.param { string(param) } else { null() }
     }
 }
