@@ -83,6 +83,18 @@ struct StreamTimingTests {
         }
     }
 
+    @Test(arguments: ["/v1/chat/completions", "/v1/responses"])
+    func `an error within a stream that began early is told once`(path: String) async throws {
+        try await Stage.run(Self.times) { stage in
+            let client = stage.send(path: path)
+            stage.advance(by: .seconds(10))
+            try stage.upstreamSends(Scripted.streamHead + Scripted.prelude + Scripted.failed("server_error"))
+            #expect(client.isAnswered)
+            #expect(client.text.ranges(of: "Try again.").count == 1)
+            #expect(!client.text.contains("event: error"))
+        }
+    }
+
     @Test func `a client without a stream waits for upstream, without a head`() async throws {
         try await Stage.run(Self.times) { stage in
             let client = stage.send(#"{"model":"gpt-5","messages":[{"role":"user","content":"Hello"}]}"#)

@@ -68,7 +68,7 @@ final class ChoiceStream<Transform: StreamTransform>: @unchecked Sendable {
         }
         switch transform.ending {
         case nil: break
-        case .failure where !transform.hasToldFailure: body.cancel()
+        case .failure where !transform.hasBegun || !transform.hasToldFailure: body.cancel()
         case .success where transform.leavesUpstream: body.cancel()
         case .success, .failure:
             guard giveUp == nil else { break }

@@ -43,9 +43,9 @@ struct PassedStream: StreamTransform {
         breach.map { .failure($0) } ?? (isComplete ? .success(()) : observer.ending)
     }
 
-    /// An error that upstream reports after the beginning is passed on like every event.
+    /// An error that upstream reports is passed on like every event.
     var hasToldFailure: Bool {
-        guard breach == nil, hasBegun, case .failure = observer.ending else { return false }
+        guard breach == nil, case .failure = observer.ending else { return false }
         return true
     }
 

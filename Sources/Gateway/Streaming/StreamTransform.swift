@@ -26,7 +26,7 @@ protocol StreamTransform: SendableMetatype {
     /// How the stream ended: with a success, or with an error that upstream reported in it. Nil until then.
     var ending: Result<Void, HTTPError>? { get }
 
-    /// Whether the client has the error with which the stream ended.
+    /// Whether the error with which the stream ended is in the output.
     var hasToldFailure: Bool { get }
 
     /// An error that upstream reported before any visible content. The request may be sent again.
