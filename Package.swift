@@ -112,7 +112,8 @@ let package = Package(
             name: "upstream-simulator", dependencies: ["UpstreamSimulator", "Models", .argumentParser]),
 
         .target(
-            name: "TestSupport", dependencies: ["Upstream", .nioCore, .nioEmbedded], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["EventLoops", "Upstream", .nioCore, .nioEmbedded],
+            path: "Tests/TestSupport"),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"]),
         .testTarget(name: "EventStreamTests", dependencies: ["EventStream"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models"]),

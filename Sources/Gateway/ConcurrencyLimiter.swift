@@ -60,26 +60,26 @@ final class ConcurrencyLimiter: Sendable {
         room = max(1, limit / 16)
     }
 
-    /// Takes a permit, to be returned with ``leave(_:of:)``.
+    /// Acquires a permit, to be returned with ``release(_:of:)``.
     ///
     /// - Throws: when no permit becomes free for the caller within two seconds, or the queue is full.
-    func enter(_ caller: Caller.Identity, on eventLoop: any EventLoop) async throws(HTTPError) {
+    func acquire(for caller: Caller.Identity, on eventLoop: any EventLoop) async throws(HTTPError) {
         // No request in the queue is overtaken: as long as a permit is free, only requests above their callers' shares wait.
         if take(1, caller) { return }
         guard await waitForPermit(caller, on: eventLoop) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
 
-    /// Takes a permit for each further upstream request of a client's request. Does not wait: requests that wait for
+    /// Acquires a permit for each further upstream request of a client's request. Does not wait: requests that wait for
     /// permits while holding others could deadlock.
     ///
     /// - Parameter count: the number of permits.
     /// - Throws: when fewer permits are free for the caller.
-    func enter(further count: Int, _ caller: Caller.Identity) throws(HTTPError) {
+    func acquire(further count: Int, for caller: Caller.Identity) throws(HTTPError) {
         guard take(count, caller) else { throw .overloaded(HTTPError.tooManyStreams) }
     }
 
     /// Returns permits; requests in the queue get them first.
-    func leave(_ count: Int, of caller: Caller.Identity) {
+    func release(_ count: Int, of caller: Caller.Identity) {
         guard count > 0 else { return }
         let admitted = state.withLock { state in
             state.give(count, of: caller)
@@ -97,9 +97,6 @@ final class ConcurrencyLimiter: Sendable {
         }
         for waiter in admitted { waiter.continuation.resume(returning: true) }
     }
-
-    /// How many requests wait for a permit.
-    var waiterCount: Int { state.withLock { $0.waiting.count } }
 
     private func take(_ count: Int, _ caller: Caller.Identity) -> Bool {
         state.withLock { $0.take(count, for: caller) }

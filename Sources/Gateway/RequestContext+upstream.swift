@@ -31,7 +31,7 @@ extension RequestContext {
         record.note(requests)
         describe()
         try permit(requests)
-        try enter(further: requests.count - 1)
+        try acquirePermits(further: requests.count - 1)
         do {
             let responses =
                 requests.count == 1 ? [try await call(0).send(requests[0])] : try await sendAll(requests)

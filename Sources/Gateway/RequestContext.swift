@@ -78,19 +78,19 @@ final class RequestContext {
 
     // MARK: Concurrency limit
 
-    /// Takes a permit, after a short wait if necessary.
+    /// Acquires a permit, after a short wait if necessary.
     ///
     /// - Throws: when there is none.
-    func enter() async throws(HTTPError) {
-        try await shared.limiter.enter(caller, on: eventLoop)
+    func acquirePermit() async throws(HTTPError) {
+        try await shared.limiter.acquire(for: caller, on: eventLoop)
         permits = 1
         slot = shared.scoreboard?.enter()
         describe()
     }
 
-    /// Returns the permits.
-    func leave() {
-        shared.limiter.leave(permits, of: caller)
+    /// Releases the permits.
+    func releasePermits() {
+        shared.limiter.release(permits, of: caller)
         permits = 0
         if let slot = slot.take() { shared.scoreboard?.leave(slot) }
     }
@@ -190,10 +190,10 @@ final class RequestContext {
         return calls[index]
     }
 
-    /// Takes a permit for each further upstream request of the client's request.
-    func enter(further count: Int) throws(HTTPError) {
+    /// Acquires a permit for each further upstream request of the client's request.
+    func acquirePermits(further count: Int) throws(HTTPError) {
         guard count > 0 else { return }
-        try shared.limiter.enter(further: count, caller)
+        try shared.limiter.acquire(further: count, for: caller)
         permits += count
     }
 

@@ -85,7 +85,7 @@ public final class Responder: Sendable {
         if route.isForUpstream {
             // Before a permit is taken: a slow upload must not hold one.
             try await context.receiveBody()
-            try await context.enter()
+            try await context.acquirePermit()
             if try await DiagnosticResponse.respond(to: context, on: route) { return }
         }
         switch route {
@@ -162,7 +162,7 @@ public final class Responder: Sendable {
 
     @inline(never)  // See Architecture, "Memory per stream".
     private func finish(_ context: RequestContext, clientLeft: Bool) {
-        context.leave()
+        context.releasePermits()
         context.noteCalls()
         context.record.clientLeft = clientLeft
         context.record.duration = context.elapsed

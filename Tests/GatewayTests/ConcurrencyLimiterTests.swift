@@ -1,75 +1,99 @@
 import NIOCore
-import NIOPosix
+import NIOEmbedded
+import TestSupport
 import Testing
 
 @testable import Access
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(1)))
-struct ConcurrencyLimiterTests {
-    private let loop = MultiThreadedEventLoopGroup.singleton.next()
+/// A limiter, and an event loop whose time the test advances.
+private final class Limited {
+    private let eventLoop = EmbeddedEventLoop()
+    let limiter: ConcurrencyLimiter
 
-    private func isLetIn(to limiter: ConcurrencyLimiter) async -> Bool {
-        (try? await limiter.enter(.sharedKey, on: loop)) != nil
+    init(limit: Int) {
+        limiter = ConcurrencyLimiter(limit: limit)
     }
 
-    /// Waits until that many requests are queued.
-    private func wait(for count: Int, in limiter: ConcurrencyLimiter) async throws {
-        while limiter.waiterCount != count { try await Task.sleep(for: .milliseconds(1)) }
-    }
-
-    @Test func `a request that finds no permit gets the next one released`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 1)
-        #expect(await isLetIn(to: limiter))
-        async let second = isLetIn(to: limiter)
-        try await wait(for: 1, in: limiter)
-        limiter.leave(1, of: .sharedKey)
-        #expect(await second)
-        limiter.leave(1, of: .sharedKey)
-        #expect(await isLetIn(to: limiter))
-    }
-
-    @Test func `a queued request is refused after a time limit`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 1)
-        #expect(await isLetIn(to: limiter))
-        #expect(await isLetIn(to: limiter) == false)
-    }
-
-    @Test func `the queue is bounded, and requests beyond it are refused at once`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 32)
-        for _ in 1...32 { try await limiter.enter(.sharedKey, on: loop) }
-        let answers = await withTaskGroup(of: Bool.self) { group in
-            for _ in 1...10 { group.addTask { await isLetIn(to: limiter) } }
-            var refused = 0
-            for await isIn in group {
-                if !isIn { refused += 1 }
-                // Eight requests were refused at once; only then release permits for the two in the queue.
-                if refused == 8 { limiter.leave(2, of: .sharedKey) }
-            }
-            return refused
+    /// A request for a permit; its value is whether it got one.
+    @discardableResult
+    func request(_ caller: Caller.Identity = .sharedKey) -> LoopTask<Bool> {
+        LoopTask(on: eventLoop) { [limiter, eventLoop] in
+            (try? await limiter.acquire(for: caller, on: eventLoop)) != nil
         }
-        #expect(answers == 8)
     }
 
-    @Test func `a cancelled request releases its place in the queue`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 1)
-        #expect(await isLetIn(to: limiter))
-        let leaving = Task { await isLetIn(to: limiter) }
-        try await wait(for: 1, in: limiter)
+    func release(_ count: Int = 1, of caller: Caller.Identity = .sharedKey) {
+        limiter.release(count, of: caller)
+        eventLoop.run()
+    }
+
+    func advance(by time: TimeAmount) {
+        eventLoop.advanceTime(by: time)
+    }
+}
+
+struct ConcurrencyLimiterTests {
+    @Test func `a request that finds no permit gets the next one released`() {
+        let limited = Limited(limit: 1)
+        #expect(limited.request().value == true)
+        let second = limited.request()
+        #expect(!second.isDone)
+        limited.release()
+        #expect(second.value == true)
+        limited.release()
+        #expect(limited.request().value == true)
+    }
+
+    @Test func `a queued request is refused after two seconds`() {
+        let limited = Limited(limit: 1)
+        limited.request()
+        let second = limited.request()
+        limited.advance(by: .milliseconds(1999))
+        #expect(!second.isDone)
+        limited.advance(by: .milliseconds(1))
+        #expect(second.value == false)
+    }
+
+    @Test func `the queue is bounded, and requests beyond it are refused at once`() {
+        let limited = Limited(limit: 32)
+        for _ in 1...32 { limited.request() }
+        let requests = (1...10).map { _ in limited.request() }
+        #expect(requests.map(\.value) == [nil, nil] + Array(repeating: false, count: 8))
+        limited.release(2)
+        #expect(requests.prefix(2).allSatisfy { $0.value == true })
+    }
+
+    @Test func `a cancelled request releases its place in the queue`() {
+        let limited = Limited(limit: 1)
+        limited.request()
+        let leaving = limited.request()
         leaving.cancel()
-        #expect(await leaving.value == false)
-        #expect(limiter.waiterCount == 0)
-        limiter.leave(1, of: .sharedKey)
-        #expect(await isLetIn(to: limiter))
+        #expect(leaving.value == false)
+        limited.release()
+        #expect(limited.request().value == true)
     }
 
-    @Test func `a request for further permits never waits`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 4)
-        try await limiter.enter(.sharedKey, on: loop)
-        #expect(throws: HTTPError.self) { try limiter.enter(further: 4, .sharedKey) }
-        try limiter.enter(further: 3, .sharedKey)
-        limiter.leave(4, of: .sharedKey)
-        try limiter.enter(further: 4, .sharedKey)
+    @Test func `a request that leaves just as it gets its permit keeps it until it is returned`() {
+        let limited = Limited(limit: 1)
+        limited.request()
+        let leaving = limited.request()
+        limited.limiter.release(1, of: .sharedKey)
+        leaving.cancel()
+        #expect(leaving.value == true)
+        let next = limited.request()
+        #expect(!next.isDone)
+        limited.release()
+        #expect(next.value == true)
+    }
+
+    @Test func `a request for further permits never waits`() throws {
+        let limited = Limited(limit: 4)
+        limited.request()
+        #expect(throws: HTTPError.self) { try limited.limiter.acquire(further: 4, for: .sharedKey) }
+        try limited.limiter.acquire(further: 3, for: .sharedKey)
+        limited.release(4)
+        try limited.limiter.acquire(further: 4, for: .sharedKey)
     }
 
     // MARK: Shares
@@ -77,33 +101,32 @@ struct ConcurrencyLimiterTests {
     private let ann = Caller.Identity.key(label: "ann")
     private let bob = Caller.Identity.key(label: "bob")
 
-    @Test func `one caller cannot hold more than half of the permits`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 8)
-        try await limiter.enter(ann, on: loop)
-        try limiter.enter(further: 3, ann)
-        #expect(throws: HTTPError.self) { try limiter.enter(further: 1, ann) }
-        try await limiter.enter(bob, on: loop)
-        limiter.leave(1, of: ann)
-        try limiter.enter(further: 1, ann)
+    @Test func `one caller cannot hold more than half of the permits`() throws {
+        let limited = Limited(limit: 8)
+        limited.request(ann)
+        try limited.limiter.acquire(further: 3, for: ann)
+        #expect(throws: HTTPError.self) { try limited.limiter.acquire(further: 1, for: ann) }
+        #expect(limited.request(bob).value == true)
+        limited.release(of: ann)
+        try limited.limiter.acquire(further: 1, for: ann)
     }
 
-    @Test func `a caller above its share does not hold up the others in the queue`() async throws {
-        let limiter = ConcurrencyLimiter(limit: 33)
-        try await limiter.enter(ann, on: loop)
-        try limiter.enter(further: 16, ann)
-        try await limiter.enter(bob, on: loop)
-        try limiter.enter(further: 15, bob)
-        async let first = try? limiter.enter(ann, on: loop)
-        try await wait(for: 1, in: limiter)
-        async let second = try? limiter.enter(bob, on: loop)
-        try await wait(for: 2, in: limiter)
-        limiter.leave(1, of: bob)
-        #expect(await second != nil)
-        limiter.leave(1, of: ann)
-        #expect(await first != nil)
+    @Test func `a caller above its share does not hold up the others in the queue`() throws {
+        let limited = Limited(limit: 33)
+        limited.request(ann)
+        try limited.limiter.acquire(further: 16, for: ann)
+        limited.request(bob)
+        try limited.limiter.acquire(further: 15, for: bob)
+        let first = limited.request(ann)
+        let second = limited.request(bob)
+        limited.release(of: bob)
+        #expect(second.value == true)
+        #expect(!first.isDone)
+        limited.release(of: ann)
+        #expect(first.value == true)
     }
 
-    @Test func `a limit of one admits a caller's request`() async throws {
-        try await ConcurrencyLimiter(limit: 1).enter(ann, on: loop)
+    @Test func `a limit of one admits a caller's request`() {
+        #expect(Limited(limit: 1).request(ann).value == true)
     }
 }

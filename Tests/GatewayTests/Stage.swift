@@ -1,10 +1,8 @@
 import CGI
-import EventLoops
 import Models
 import NIOCore
 import NIOEmbedded
 import Settings
-import Synchronization
 import TestSupport
 import Testing
 import Upstream
@@ -57,17 +55,12 @@ final class Stage {
     /// A client that has sent a request.
     final class Client {
         let sink = MemorySink()
-        private let isDone = Atomic(false)
-        fileprivate var task: Task<Void, Never>?
+        fileprivate var task: LoopTask<Void>?
 
         /// Whether the responder is done with the request.
-        var isAnswered: Bool { isDone.load(ordering: .relaxed) }
+        var isAnswered: Bool { task?.isDone == true }
         /// What the client has received.
         var text: String { sink.text }
-
-        fileprivate func end() {
-            isDone.store(true, ordering: .relaxed)
-        }
     }
 
     func send(
@@ -81,38 +74,21 @@ final class Stage {
         for (name, value) in variables { parameters.insert(name, value) }
         let request = CGI.Request(parameters: parameters, body: StoredBody(.success(Array(body.utf8))))
         let client = Client()
-        let (responder, loop, sink) = (responder, upstream.eventLoop, client.sink)
-        let ending = Ending(client)
-        client.task = Task(executorPreference: EventLoopTaskExecutor(loop)) {
+        client.task = LoopTask(on: upstream.eventLoop) { [responder, loop = upstream.eventLoop, sink = client.sink] in
             await responder.respond(to: request, sink: sink, on: loop)
-            ending.client?.end()
         }
-        loop.run()
         return client
-    }
-
-    /// Does not keep the client.
-    ///
-    /// `@unchecked Sendable`: used on one thread only.
-    private final class Ending: @unchecked Sendable {
-        weak var client: Client?
-
-        init(_ client: Client) {
-            self.client = client
-        }
     }
 
     /// The client disconnects, which cancels the request's task.
     func leave(_ client: Client) {
         client.sink.leave()
         client.task?.cancel()
-        upstream.eventLoop.run()
     }
 
     /// The process stops: its time for running requests is over.
     func stop(_ client: Client) {
         client.task?.cancel()
-        upstream.eventLoop.run()
     }
 
     func stopReading(_ client: Client) {
