@@ -86,9 +86,20 @@ package final class MemoryConnection: ChannelDuplexHandler, @unchecked Sendable 
     }
 
     /// Sends bytes, which arrive when the client reads and the event loop runs.
-    package func send(_ text: String) {
-        unread += Array(text.utf8)
+    package func send(_ bytes: some Sequence<UInt8>) {
+        unread += bytes
         scheduleDelivery()
+    }
+
+    package func send(_ text: String) {
+        send(text.utf8)
+    }
+
+    /// Reads no more of what the client sends.
+    package func stopReading() {
+        guard let context, let channel = context.channel as? EmbeddedChannel else { return }
+        channel.isWritable = false
+        context.fireChannelWritabilityChanged()
     }
 
     /// Closes the connection from the server's side, after what it has sent.

@@ -27,6 +27,11 @@ struct TestClient: Sendable {
         }
     }
 
+    /// Waits until the event loop has handled everything that its sockets have received so far.
+    func handleArrivals() async throws {
+        try await eventLoop.submit {}.get()
+    }
+
     /// Sends a request and returns the status and the whole body of the response.
     func exchange(
         _ path: String = "/", method: String = "POST", body: [UInt8] = Array("{}".utf8)
