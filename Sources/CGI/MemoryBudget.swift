@@ -43,6 +43,9 @@ public final class MemoryBudget: Sendable {
         state = Mutex(State(free: capacity))
     }
 
+    /// The number of bodies that wait for memory.
+    package var waiterCount: Int { state.withLock { $0.waiting.count } }
+
     /// A budget without a limit, for a process that handles only one request.
     public static var unlimited: MemoryBudget { MemoryBudget(capacity: .max) }
 

@@ -24,17 +24,18 @@ extension ServerTests {
         @Test func `a socket file never appears before its socket listens`() async throws {
             let path = path
             for _ in 0..<200 {
+                let isTrying = Flag()
                 let wasRefused = Task.detached {
                     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
                     defer { close(descriptor) }
                     var wasRefused = false
                     while WebServer.call(connect, descriptor, path: path) != 0 {
                         wasRefused = wasRefused || errno == ECONNREFUSED
+                        isTrying.raise()
                     }
                     return wasRefused
                 }
-                // Gives the other thread time to start connecting before the socket is created.
-                try await Task.sleep(for: .microseconds(200))
+                await isTrying.wait()
                 let listener = try Listener.open("unix:\(path)")
                 #expect(await !wasRefused.value)
                 withExtendedLifetime(listener) {}

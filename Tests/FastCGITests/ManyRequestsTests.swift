@@ -11,7 +11,7 @@ extension ServerTests {
         @Test func `two hundred requests are handled concurrently`() async throws {
             let go = Flag()
             let handler: Server.Handler = { request, sink, eventLoop in
-                while !go.isRaised { try? await Task.sleep(for: .milliseconds(5)) }
+                await go.wait()
                 await echo(request, sink, eventLoop)
             }
             try await withServer(handler: handler) { server, path in
@@ -51,7 +51,7 @@ extension ServerTests {
             let server = Server(listener: try Listener.open("unix:\(path)"), eventLoops: eventLoops) {
                 _, sink, eventLoop in
                 counts.withLock { $0[ObjectIdentifier(eventLoop), default: 0] += 1 }
-                while !go.isRaised { try? await Task.sleep(for: .milliseconds(5)) }
+                await go.wait()
                 sink.write([1])
             }
             try server.start()
@@ -81,7 +81,7 @@ extension ServerTests {
             let servers = try (0..<processes).map { _ in
                 let listener = try Listener(inherited: dup(descriptor))
                 return Server(listener: listener, eventLoops: MultiThreadedEventLoopGroup.singleton) { _, sink, _ in
-                    while !go.isRaised { try? await Task.sleep(for: .milliseconds(20)) }
+                    await go.wait()
                     sink.write([1])
                 }
             }

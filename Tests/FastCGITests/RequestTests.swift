@@ -108,7 +108,7 @@ extension ServerTests {
                 guard let body = try? await request.body.receive() else { return }
                 if request.parameters["FIRST"] != nil {
                     hasCome.raise()
-                    while !mayGo.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                    await mayGo.wait()
                 }
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: body.bytes)
                 withExtendedLifetime(body.memory) {}
@@ -118,7 +118,7 @@ extension ServerTests {
                 first.send(Record.request("POST", parameters: ["FIRST": "1"], body: pattern(60_000)))
                 await eventually("the first has arrived") { hasCome.isRaised }
                 second.send(Record.request("POST", body: pattern(60_000)))
-                try await Task.sleep(for: .milliseconds(50))
+                await eventually("the second one waits") { limits.memory.waiterCount == 1 }
                 mayGo.raise()
                 #expect(try first.readResponse().body.count == 60_000)
                 #expect(try second.readResponse().body.count == 60_000)

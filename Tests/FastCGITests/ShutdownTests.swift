@@ -11,7 +11,7 @@ extension ServerTests {
             let handler: Server.Handler = { request, sink, _ in
                 if request.query == "wait" {
                     started.raise()
-                    while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                    await go.wait()
                 }
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: [UInt8]("done".utf8))
             }
@@ -73,7 +73,7 @@ extension ServerTests {
             let (started, go) = (Flag(), Flag())
             let handler: Server.Handler = { _, sink, _ in
                 started.raise()
-                while !go.isRaised { try? await Task.sleep(for: .milliseconds(1)) }
+                await go.wait()
                 await ResponseWriter(sink).respond(ResponseHead(status: 200), body: pattern(20_000))
             }
             try await withServer(handler: handler) { server, path in

@@ -84,13 +84,36 @@ let echo: Server.Handler = { request, sink, _ in
     }
 }
 
-/// A flag that a handler raises and a test waits for.
+/// A flag that is raised once. Tests and handlers wait for it.
 final class Flag: Sendable {
-    private let raised = Atomic(false)
+    private struct State {
+        var isRaised = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
 
-    func raise() { raised.store(true, ordering: .sequentiallyConsistent) }
+    private let state = Mutex(State())
 
-    var isRaised: Bool { raised.load(ordering: .sequentiallyConsistent) }
+    var isRaised: Bool { state.withLock { $0.isRaised } }
+
+    func raise() {
+        let waiting = state.withLock { state in
+            state.isRaised = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Waits until the flag is raised, even if the task is cancelled.
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isRaised = state.withLock { state in
+                if !state.isRaised { state.waiting.append(continuation) }
+                return state.isRaised
+            }
+            if isRaised { continuation.resume() }
+        }
+    }
 }
 
 func pattern(_ count: Int) -> [UInt8] {
