@@ -53,13 +53,13 @@ extension Configuration {
             throw ConfigurationError(faults: values.faults)
         }
         self.init(
-            access: access, crossOrigin: crossOrigin ?? .nobody, bases: bases, translation: translation, models: models,
-            reasoningCache: reasoningCache, client: client, authorities: authorities, passthrough: passthrough,
-            maxBody: maxBody, uploadRate: uploadRate, uploadTimeout: uploadTimeout, clientTimeout: clientTimeout,
-            upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat, streamHeadDelay: streamHeadDelay,
-            maxStreams: maxStreams, shutdownGrace: shutdownGrace, statusPath: statusPath,
-            stateDirectory: stateDirectory,
-            logLevel: logLevel ?? .info, logFormat: logFormat ?? .json)
+            access: access, crossOrigin: crossOrigin ?? .noOrigin, bases: bases, translation: translation,
+            models: models, reasoningCache: reasoningCache, client: client, authorities: authorities,
+            passthrough: passthrough, maxBody: maxBody, uploadRate: uploadRate, uploadTimeout: uploadTimeout,
+            clientTimeout: clientTimeout, upstreamTimeout: upstreamTimeout, retries: retries, heartbeat: heartbeat,
+            streamHeadDelay: streamHeadDelay, maxStreams: maxStreams, shutdownGrace: shutdownGrace,
+            statusPath: statusPath, stateDirectory: stateDirectory, logLevel: logLevel ?? .info,
+            logFormat: logFormat ?? .json)
     }
 }
 

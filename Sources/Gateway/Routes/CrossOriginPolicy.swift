@@ -7,15 +7,15 @@ internal import Upstream
 ///
 /// Callers send their own key with each request, never a cookie, so a page can do only what its user's key permits.
 enum CrossOriginPolicy: Sendable, Equatable {
-    case nobody
-    case everybody
-    case these(Set<String>)
+    case noOrigin
+    case anyOrigin
+    case listed(Set<String>)
 
     /// Reads `*`, or origins separated by commas.
     init(_ text: String) throws(ValueFault) {
         let entries = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         if entries == ["*"] {
-            self = .everybody
+            self = .anyOrigin
             return
         }
         var origins: Set<String> = []
@@ -25,15 +25,15 @@ enum CrossOriginPolicy: Sendable, Equatable {
             }
             origins.insert(url.origin.description)
         }
-        self = .these(origins)
+        self = .listed(origins)
     }
 
     /// The headers of every response to a request.
     func headers(for request: CGI.Request) -> [(name: String, value: String)] {
         switch self {
-        case .nobody: return []
-        case .everybody: return [("Access-Control-Allow-Origin", "*"), Self.exposed]
-        case .these:
+        case .noOrigin: return []
+        case .anyOrigin: return [("Access-Control-Allow-Origin", "*"), Self.exposed]
+        case .listed:
             // The response depends on the request's origin, so caches need `Vary`.
             guard let origin = allowedOrigin(of: request) else { return [("Vary", "Origin")] }
             return [("Access-Control-Allow-Origin", origin), ("Vary", "Origin"), Self.exposed]
@@ -65,9 +65,9 @@ enum CrossOriginPolicy: Sendable, Equatable {
     private func allowedOrigin(of request: CGI.Request) -> String? {
         guard let origin = request.header("origin") else { return nil }
         return switch self {
-        case .nobody: nil
-        case .everybody: origin
-        case .these(let origins): origins.contains(origin) ? origin : nil
+        case .noOrigin: nil
+        case .anyOrigin: origin
+        case .listed(let origins): origins.contains(origin) ? origin : nil
         }
     }
 

@@ -17,7 +17,7 @@ extension Summary {
         table.head += columns.map { TextTable.Head(group: $0.group, name: $0.name) }
         table.nameCount = selection.dimensions.count
         for (key, tally) in rows {
-            table.rows.append(key.map { $0.isEmpty ? Self.nobody : $0 } + columns.map { $0.text(tally) })
+            table.rows.append(key.map { $0.isEmpty ? Self.placeholder : $0 } + columns.map { $0.text(tally) })
         }
         let names = selection.dimensions.indices.map { $0 == 0 ? "total" : "" }
         table.total = names + columns.map { $0.text(total) }
@@ -61,7 +61,7 @@ extension Summary {
     }
 
     private static func seconds(_ times: Histogram, _ share: Double) -> String {
-        times.percentile(share).map(NumberText.seconds) ?? nobody
+        times.percentile(share).map(NumberText.seconds) ?? placeholder
     }
 }
 

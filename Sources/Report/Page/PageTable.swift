@@ -8,7 +8,8 @@ extension Summary {
         let decimals = NumberText.decimals(forDollars: total.cost.known)
         let names = selection.dimensions.map { "<th scope=\"col\">\($0.rawValue)</th>" }.joined()
         let body = sortedRows.map { key, tally in
-            let cells = key.map { "<th scope=\"row\">\($0.isEmpty ? Self.nobody : Markup.escaped($0))</th>" }.joined()
+            let cells = key.map { "<th scope=\"row\">\($0.isEmpty ? Self.placeholder : Markup.escaped($0))</th>" }
+                .joined()
             return "<tr>\(cells)\(Self.cells(tally, decimals))</tr>\n"
         }
         return """
@@ -35,7 +36,7 @@ extension Summary {
             tally.tokens.cacheWritten, tally.tokens.output, tally.tokens.reasoning,
         ]
         let times = [tally.firstByte, tally.duration].flatMap { times in
-            [0.5, 0.95].map { times.percentile($0).map(NumberText.seconds) ?? nobody }
+            [0.5, 0.95].map { times.percentile($0).map(NumberText.seconds) ?? placeholder }
         }
         let texts = counts.map(Decimals.grouped) + [tally.cost.text(decimals: decimals, grouped: true)] + times
         return texts.enumerated().map { index, text in

@@ -55,7 +55,7 @@ extension Summary {
             "\(Decimals.text(Double(part) * 100 / Double(max(1, whole)), places: 1)) %"
         }
         func seconds(_ times: Histogram) -> String {
-            times.percentile(0.5).map { NumberText.seconds($0) + " s" } ?? nobody
+            times.percentile(0.5).map { NumberText.seconds($0) + " s" } ?? placeholder
         }
         func high(_ times: Histogram) -> String {
             times.percentile(0.95).map { "p95 \(NumberText.seconds($0)) s" } ?? ""

@@ -118,14 +118,14 @@ struct Aggregate {
         for (key, index) in rows { summary.rows[words(key), default: Tally()] += tallies[index] }
         summary.callers = Self.sums(callerTokens, callers)
         summary.models = Self.sums(modelTokens, models)
-        summary.unpricedModels = Set(unpricedModels.map { models.texts[$0] ?? Summary.nobody })
+        summary.unpricedModels = Set(unpricedModels.map { models.texts[$0] ?? Summary.placeholder })
         return summary
     }
 
     private static func sums(_ tokens: [Tokens], _ names: NameTable) -> [String: Tokens] {
         var sums: [String: Tokens] = [:]
         for (number, tokens) in tokens.enumerated() where tokens.sum > 0 {
-            sums[names.texts[number] ?? Summary.nobody, default: Tokens()] += tokens
+            sums[names.texts[number] ?? Summary.placeholder, default: Tokens()] += tokens
         }
         return sums
     }

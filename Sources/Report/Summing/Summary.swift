@@ -1,7 +1,7 @@
 /// The summary of logs, which can be written as a table, a page, CSV and JSON.
 public struct Summary: Sendable {
     /// What a table shows for a missing caller or model: a dash, because an empty cell would be overlooked.
-    static let nobody = "–"
+    static let placeholder = "–"
 
     let selection: Selection
     var counts = LineCounts()
