@@ -141,8 +141,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Access", "CGI", "EventLoops", "EventStream", "JSON", "Models", "Settings", "Translation",
-                "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded, .nioPosix, .crypto,
+                "Gateway", "Access", "CGI", "EventLoops", "EventStream", "JSON", "Models", "Scoreboard", "Settings",
+                "Translation", "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded, .nioPosix,
+                .crypto,
             ]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Models"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "JSON", "Models"]),

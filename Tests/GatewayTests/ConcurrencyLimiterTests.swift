@@ -129,4 +129,48 @@ struct ConcurrencyLimiterTests {
     @Test func `a limit of one admits a caller's request`() {
         #expect(Limited(limit: 1).request(ann).value == true)
     }
+
+    // MARK: Orders
+
+    private enum Event: CaseIterable {
+        case request, release, firstLeaves, lastLeaves, second
+    }
+
+    @Test(arguments: [1, 2])
+    func `in every order, permits are neither lost nor given twice, and no request waits for ever`(limit: Int) {
+        var orders: [[Event]] = [[]]
+        for _ in 1...6 { orders = orders.flatMap { order in Event.allCases.map { order + [$0] } } }
+        for order in orders {
+            let limited = Limited(limit: limit)
+            var requests: [LoopTask<Bool>] = []
+            var held = 0
+            func waiting() -> [LoopTask<Bool>] { requests.filter { !$0.isDone } }
+            func granted() -> Int { requests.count { $0.value == true } }
+            var released = 0
+            for event in order {
+                switch event {
+                case .request: requests.append(limited.request())
+                case .release where held > 0:
+                    released += 1
+                    limited.release()
+                case .release: break
+                case .firstLeaves: waiting().first?.cancel()
+                case .lastLeaves: waiting().last?.cancel()
+                case .second: limited.advance(by: .seconds(1))
+                }
+                held = granted() - released
+                guard held <= limit, waiting().isEmpty || held == limit else {
+                    Issue.record("\(order): \(held) permits are held, and \(waiting().count) requests wait")
+                    return
+                }
+            }
+            limited.advance(by: .seconds(2))
+            for _ in 0..<held { limited.release() }
+            let next = (0..<limit).map { _ in limited.request() }
+            guard waiting().isEmpty, next.allSatisfy({ $0.value == true }) else {
+                Issue.record("\(order): a request waits, or a permit is lost")
+                return
+            }
+        }
+    }
 }

@@ -9,7 +9,9 @@ struct LeavingTests {
         case connection, head, headAfterDelay, text, more, client, retry, wholeBody
     }
 
-    private static let settings = ["MAX_STREAMS": "1", "IDLE_TIMEOUT": "1h", "UPSTREAM_TIMEOUT": "1h"]
+    private static let settings = [
+        "MAX_STREAMS": "1", "IDLE_TIMEOUT": "1h", "UPSTREAM_TIMEOUT": "1h", "STATUS_PATH": "/status",
+    ]
 
     /// A request in that phase.
     private func request(_ stage: Stage, in phase: Phase) throws -> Stage.Client {
@@ -36,6 +38,7 @@ struct LeavingTests {
         try await Stage.run(Self.settings) { stage in
             let client = try request(stage, in: phase)
             #expect(!client.isAnswered)
+            #expect(stage.liveCount == 1)
             let sent = stage.upstream.requests.count
             stage.leave(client)
             #expect(client.isAnswered)
@@ -43,6 +46,7 @@ struct LeavingTests {
             if phase != .retry { #expect(stage.upstream.openConnections.isEmpty) }
             #expect(stage.lines.count == 1)
             #expect(stage.lines.first?.contains(#""client_left":true"#) == true)
+            #expect(stage.liveCount == 0)
             let text = client.text
             stage.advance(by: .minutes(5))
             #expect(client.text == text)

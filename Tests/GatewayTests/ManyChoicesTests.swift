@@ -78,4 +78,71 @@ struct ManyChoicesTests {
             #expect(stage.upstream.requests.count == 4)
         }
     }
+
+    // MARK: Orders
+
+    private enum Action: CaseIterable {
+        case head, text, end, cut
+    }
+
+    private enum Input: Equatable {
+        case upstream(Action, Int)
+        case tick, leave
+
+        static let all =
+            [.tick, .leave] + Action.allCases.flatMap { action in [0, 1].map { Input.upstream(action, $0) } }
+    }
+
+    @Test func `in every order, two choices have one response and leave nothing behind`() async throws {
+        let configuration = try await Stage.configuration([
+            "MAX_STREAMS": "2", "RETRIES": "0", "IDLE_TIMEOUT": "15s", "UPSTREAM_TIMEOUT": "60s",
+        ])
+        var count = 0
+        func follow(_ inputs: [Input]) throws {
+            var next: [Input] = []
+            try Stage.run(configuration) { stage in
+                let client = stage.send(Self.two)
+                for input in inputs { try play(input, client, stage) }
+                if !client.isAnswered {
+                    next = Input.all.filter { Self.permits($0, after: inputs, stage.upstream.connections) }
+                }
+                stage.advance(by: .seconds(400))
+                count += 1
+                let hasLeft = inputs.contains(.leave)
+                let ends = client.text.ranges(of: "data: [DONE]\n\n").count
+                let isWhole = client.text.contains("Content-Length: ")
+                let isFine =
+                    client.isAnswered && stage.lines.count == 1 && (hasLeft || ends == (isWhole ? 0 : 1))
+                    && stage.hasFreePermit && stage.hasAllMemory && stage.upstream.openConnections.isEmpty
+                if !isFine { Issue.record("\(inputs): \(client.text), \(stage.lines)") }
+            }
+            guard inputs.count < 5 else { return }
+            for input in next { try follow(inputs + [input]) }
+        }
+        try follow([])
+        #expect(count > 500)
+    }
+
+    private func play(_ input: Input, _ client: Stage.Client, _ stage: Stage) throws {
+        switch input {
+        case .tick: stage.advance(by: .seconds(10))
+        case .leave: stage.leave(client)
+        case .upstream(let action, let index):
+            let connection = stage.upstream.connections[index]
+            switch action {
+            case .head: connection.send(Scripted.streamHead)
+            case .text: connection.send(Scripted.delta("x"))
+            case .end: connection.send(Scripted.completed + Scripted.end)
+            case .cut: connection.close()
+            }
+            stage.advance(by: .zero)
+        }
+    }
+
+    /// Whether upstream and the client can do this next.
+    private static func permits(_ input: Input, after inputs: [Input], _ connections: [MemoryConnection]) -> Bool {
+        guard case .upstream(let action, let index) = input else { return true }
+        let isOver = inputs.contains(.upstream(.end, index)) || !connections[index].isOpen
+        return !isOver && (action == .cut || (action == .head) != inputs.contains(.upstream(.head, index)))
+    }
 }

@@ -2,6 +2,7 @@ import CGI
 import Models
 import NIOCore
 import NIOEmbedded
+import Scoreboard
 import Settings
 import TestSupport
 import Testing
@@ -16,14 +17,17 @@ final class Stage {
     let log = Bench.Lines()
     private let budget: MemoryBudget
     private let memory: Int
+    private let scoreboard: Scoreboard?
     private let responder: Responder
 
     private init(_ configuration: Gateway.Configuration, memory: Int) throws {
         let day = try #require(Day("2026-11-30"))
         budget = MemoryBudget(capacity: memory)
         self.memory = memory
+        scoreboard = configuration.makeScoreboard()
         responder = Responder(
             configuration: configuration, client: upstream.makeClient(configuration.client), budget: budget,
+            scoreboard: scoreboard,
             writeLogLine: { [log] in log.append($0) }, today: { day })
     }
 
@@ -133,6 +137,9 @@ final class Stage {
         let client = send("nonsense")
         return client.isAnswered && client.text.hasPrefix("Status: 400 ")
     }
+
+    /// The number of requests on the status page; nil if there is none (`STATUS_PATH`).
+    var liveCount: Int? { scoreboard?.read(within: 0).snapshots.reduce(0) { $0 + $1.live } }
 
     /// Whether no request holds memory of the budget.
     var hasAllMemory: Bool { MemoryBudget.Reservation(of: budget).resize(to: memory) }
