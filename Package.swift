@@ -141,8 +141,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Access", "CGI", "EventLoops", "EventStream", "JSON", "Models", "Scoreboard", "Settings",
-                "Translation", "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded, .nioPosix,
+                "Gateway", "Access", "CGI", "EventLoops", "EventStream", "Files", "JSON", "Models", "Scoreboard",
+                "Settings", "Translation", "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded, .nioPosix,
                 .crypto,
             ]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Models"]),

@@ -28,8 +28,8 @@ public enum UpstreamCheck {
         do throws(UpstreamError) {
             let response = try await client.send(request, on: eventLoop, usesIdleConnection: false)
             guard response.isSuccess else {
-                response.body.cancel()
-                return Result(findings: [refusal(response.status, subject, base)])
+                let reason = await reason(response)
+                return Result(findings: [refusal(response.status, reason, subject, base)])
             }
             let list = UpstreamModelList(try await response.body.collect(upTo: largestList))
             let answer = Finding.ok(subject, "answers with status \(response.status)")
@@ -39,13 +39,22 @@ public enum UpstreamCheck {
         }
     }
 
-    private static func refusal(_ status: Int, _ subject: String, _ base: Configuration.Base) -> Finding {
+    /// Upstream's error message; nil if it has none.
+    private static func reason(_ response: Response) async -> String? {
+        guard let body = try? await response.body.collect(upTo: largestError) else { return nil }
+        return ReplyFailure(errorBody: body, status: response.status).map { String($0.message.prefix(longestReason)) }
+    }
+
+    private static func refusal(
+        _ status: Int, _ reason: String?, _ subject: String, _ base: Configuration.Base
+    ) -> Finding {
         let isAboutKey = status == 401 || status == 403
         return .problem(
-            subject, "answers with status \(status)",
+            subject, "answers with status \(status)" + (isAboutKey ? "" : reason.map { ": \($0)" } ?? ""),
             remedy: isAboutKey
                 ? "it rejects the key: check \(ConfigurationKey.openAIKey.name(ofBase: base.number)), and the permissions of its "
-                    + "project" : "check \(ConfigurationKey.base.rawValue); it ends with /v1 for OpenAI")
+                    + "project"
+                : "check \(ConfigurationKey.base.rawValue): it ends with /v1 for OpenAI and with /openai/v1 for Azure")
     }
 
     private static func remedy(for error: UpstreamError) -> String {
@@ -58,6 +67,12 @@ public enum UpstreamCheck {
     }
 
     // MARK: Models
+
+    /// The longest message that is shown, in characters.
+    private static let longestReason = 300
+
+    /// The largest error that is read, in bytes.
+    private static let largestError = 64 << 10
 
     /// The largest list that is read, in bytes; thousands of models take less.
     private static let largestList = 16 << 20

@@ -6,19 +6,27 @@ public struct BaseURL: Hashable, Sendable {
     public let origin: Origin
     /// The path without a slash at its end, so that `path + "/responses"` is a path; empty for the root.
     public let path: String
+    /// The query of every request, such as `api-version=preview`, without the question mark; nil if there is none.
+    public let query: String?
 
     /// Parses a base URL.
     ///
-    /// - Parameter text: the URL.
+    /// - Parameters:
+    ///   - text: the URL.
+    ///   - mayHaveQuery: whether it may have a query.
     /// - Throws: `InvalidConfiguration` with the reason. It never quotes `text`, because a mistyped base may contain a
     ///   password.
-    public init(_ text: String) throws(InvalidConfiguration) {
-        let (scheme, rest) = try Self.splitScheme(text)
+    public init(_ text: String, mayHaveQuery: Bool = false) throws(InvalidConfiguration) {
+        let (scheme, afterScheme) = try Self.splitScheme(text)
+        let rest = afterScheme.prefix { !mayHaveQuery || $0 != "?" }
+        let query = afterScheme.dropFirst(rest.count + 1)
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw InvalidConfiguration("a base URL must not contain spaces, control characters or non-ASCII characters")
         }
-        guard !rest.utf8.contains(UInt8(ascii: "?")), !rest.utf8.contains(UInt8(ascii: "#")) else {
-            throw InvalidConfiguration("a base URL must not have a query or a fragment")
+        guard !rest.utf8.contains(UInt8(ascii: "?")), !afterScheme.utf8.contains(UInt8(ascii: "#")) else {
+            throw InvalidConfiguration(
+                mayHaveQuery
+                    ? "a base URL must not have a fragment" : "a base URL must not have a query or a fragment")
         }
         let authority = rest.prefix { $0 != "/" }
         guard !authority.contains("@") else {
@@ -29,6 +37,13 @@ public struct BaseURL: Hashable, Sendable {
         var path = rest.dropFirst(authority.count)
         while path.last == "/" { path.removeLast() }
         self.path = String(path)
+        self.query = query.isEmpty ? nil : String(query)
+    }
+
+    /// The request target for a path below the base, which may have a query of its own.
+    public func target(_ path: String) -> String {
+        guard let query else { return self.path + path }
+        return self.path + path + (path.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
     }
 
     private static func splitScheme(_ text: String) throws(InvalidConfiguration) -> (Origin.Scheme, Substring) {

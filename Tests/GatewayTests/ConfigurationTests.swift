@@ -1,3 +1,4 @@
+import Files
 import Gateway
 import Settings
 import Testing
@@ -15,6 +16,24 @@ struct ConfigurationTests {
     private func faults(_ values: [String: String]) async throws -> String {
         let error = await #expect(throws: ConfigurationError.self) { try await configuration(values) }
         return try #require(error).description
+    }
+
+    @Test(arguments: [
+        ("https://api.openai.com/v1", "sk-upstream", "Authorization", "Bearer sk-upstream"),
+        ("https://my.openai.azure.com/openai/v1", "0a1b2c", "api-key", "0a1b2c"),
+        ("https://my.services.AI.Azure.com/openai/v1", "0a1b2c", "api-key", "0a1b2c"),
+        ("https://gateway.azure-api.net/openai/v1", "0a1b2c", "api-key", "0a1b2c"),
+        // A token of Entra ID.
+        ("https://my.openai.azure.com/openai/v1", "eyJh.eyJi.c2ln", "Authorization", "Bearer eyJh.eyJi.c2ln"),
+        ("https://azure.com.example.com/v1", "0a1b2c", "Authorization", "Bearer 0a1b2c"),
+    ])
+    func `a key of Azure is sent in Azure's header`(base: String, key: String, name: String, value: String) async throws
+    {
+        let configuration = try await configuration(["OPENAI_BASE": base, "OPENAI_API_KEY": key])
+        let request = configuration.bases[0].modelsRequest(FileWatch(configuration, scoreboard: nil))
+        let credentials = request.headers.filter { ["authorization", "api-key"].contains($0.name.lowercased()) }
+        #expect(credentials.map(\.name) == [name])
+        #expect(credentials.map(\.value) == [value])
     }
 
     @Test func `the two keys suffice`() async throws {

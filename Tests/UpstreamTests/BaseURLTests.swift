@@ -17,6 +17,16 @@ struct BaseURLTests {
     }
 
     @Test(arguments: [
+        ("https://host/v1?api-version=preview", "/models", "/v1/models?api-version=preview"),
+        ("https://host/v1?a=b&c=d", "/files?limit=1", "/v1/files?limit=1&a=b&c=d"),
+        ("https://host?a=b", "/models", "/models?a=b"), ("https://host/v1/?", "/models", "/v1/models"),
+    ])
+    func `a base's query is part of each request`(text: String, path: String, target: String) throws {
+        #expect(try BaseURL(text, mayHaveQuery: true).target(path) == target)
+        #expect(throws: InvalidConfiguration.self) { try BaseURL(text + "#x", mayHaveQuery: true) }
+    }
+
+    @Test(arguments: [
         "", "api.openai.com", "ftp://x", "https://", "https:///v1", "https://:443", "https://user:s3cret@host/v1",
         "https://host/v1?x=y", "https://host/v1#x", "https://host:0", "https://host:65536", "https://host:x",
         "https://host:", "https://[::1", "https://[::1]x", "https://ho st", "https://hüst", "https://host\r\n/",

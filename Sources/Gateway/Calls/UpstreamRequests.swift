@@ -30,20 +30,22 @@ struct UpstreamRequests: Sendable {
         let redaction: Redaction
         let storedIDsKey: SymmetricKey
 
-        init(key: String, others: [(name: String, value: String)]) {
-            headers = [(keyHeader, "Bearer \(key)")] + others
+        init(key: String, for origin: Origin, others: [(name: String, value: String)]) {
+            // Azure takes tokens, which have two dots, in the same header as OpenAI, and keys in another one.
+            let isAzuresKey = origin.isAzures && key.utf8.count(where: { $0 == UInt8(ascii: ".") }) != 2
+            headers = [isAzuresKey ? (azuresKeyHeader, key) : (keyHeader, "Bearer \(key)")] + others
             redaction = Redaction(key: key)
             storedIDsKey = SymmetricKey(data: SHA256.hash(data: Array("gpt-proxy: ids of stored objects: \(key)".utf8)))
         }
     }
 
     /// The headers that identify the operator.
-    private static let (keyHeader, organizationHeader, projectHeader) =
-        ("Authorization", "OpenAI-Organization", "OpenAI-Project")
+    private static let (keyHeader, azuresKeyHeader, organizationHeader, projectHeader) =
+        ("Authorization", "api-key", "OpenAI-Organization", "OpenAI-Project")
 
     /// Whether a header's value must not be shown to clients.
     static func isOperatorsOwn(_ header: String) -> Bool {
-        header == keyHeader || header == organizationHeader || header == projectHeader
+        [keyHeader, azuresKeyHeader, organizationHeader, projectHeader].contains(header)
     }
 
     init(_ base: Configuration.Base, _ files: FileWatch) {
@@ -52,7 +54,9 @@ struct UpstreamRequests: Sendable {
         var others = [(name: "User-Agent", value: "gpt-proxy/\(version)")]
         if let organization = base.organization { others.append((Self.organizationHeader, organization)) }
         if let project = base.project { others.append((Self.projectHeader, project)) }
-        identity = Reloadable(base.key.map { [others] in Identity(key: $0, others: others) }, .openAIKey, files)
+        let origin = base.url.origin
+        identity = Reloadable(
+            base.key.map { [others] in Identity(key: $0, for: origin, others: others) }, .openAIKey, files)
     }
 
     private var headers: [(name: String, value: String)] { identity.value.headers }
@@ -66,12 +70,12 @@ struct UpstreamRequests: Sendable {
     var origin: Origin { base.origin }
 
     func get(_ path: String) -> Upstream.Request {
-        Upstream.Request(method: "GET", origin: base.origin, path: base.path + path, headers: headers)
+        Upstream.Request(method: "GET", origin: base.origin, path: base.target(path), headers: headers)
     }
 
     func post(_ translated: TranslatedRequest, idempotencyKey: String) -> Upstream.Request {
         Upstream.Request(
-            method: "POST", origin: base.origin, path: base.path + translated.path,
+            method: "POST", origin: base.origin, path: base.target(translated.path),
             headers: headers + [
                 ("Content-Type", "application/json"),
                 ("Accept", translated.context.streams ? "text/event-stream" : "application/json"),
@@ -105,7 +109,7 @@ struct UpstreamRequests: Sendable {
         if let contentType { headers.append(("Content-Type", contentType)) }
         if let accept { headers.append(("Accept", accept)) }
         return Upstream.Request(
-            method: method, origin: base.origin, path: base.path + path, headers: headers, body: body)
+            method: method, origin: base.origin, path: base.target(path), headers: headers, body: body)
     }
 }
 
@@ -127,4 +131,11 @@ enum IdempotencyKey {
     /// Unique to this process. The counter makes the rest unique, so that a request needs no random bytes for its key.
     private static let process = RequestID.random()
     private static let count = Atomic(0)
+}
+
+extension Origin {
+    /// Whether it is a host of Azure, or of Azure's API Management in front of one.
+    fileprivate var isAzures: Bool {
+        [".azure.com", ".azure.us", ".azure.cn", ".azure-api.net"].contains { host.lowercased().hasSuffix($0) }
+    }
 }

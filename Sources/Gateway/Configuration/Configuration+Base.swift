@@ -31,7 +31,7 @@ extension ConfigurationValues {
     mutating func bases() -> [Configuration.Base] {
         let urls = parse(.base) { (text) throws(InvalidConfiguration) in
             try text.split(separator: ",").map { (part) throws(InvalidConfiguration) in
-                try BaseURL(String(part.filter { $0 != " " }))
+                try BaseURL(String(part.filter { $0 != " " }), mayHaveQuery: true)
             }
         }
         guard let urls else { return [] }
