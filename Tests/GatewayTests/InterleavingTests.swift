@@ -12,18 +12,21 @@ struct InterleavingTests {
     }
 
     enum Kind: CaseIterable {
-        case whole, chatStream, responsesStream, proxyStream
+        case whole, passed, chatStream, responsesStream, proxyStream
+
+        var isStream: Bool { self != .whole && self != .passed }
 
         var path: String {
             switch self {
             case .whole, .chatStream: "/v1/chat/completions"
+            case .passed: "/v1/embeddings"
             case .responsesStream: "/v1/responses"
             case .proxyStream: "/proxy"
             }
         }
 
         var body: String {
-            let stream = self == .whole ? "" : #""stream":true,"#
+            let stream = isStream ? #""stream":true,"# : ""
             return switch self {
             case .responsesStream: #"{"model":"gpt-5",\#(stream)"input":"Hello"}"#
             default: #"{"model":"gpt-5",\#(stream)"messages":[{"role":"user","content":"Hello"}]}"#
@@ -33,7 +36,7 @@ struct InterleavingTests {
         /// How often a stream's end is in the text.
         func endings(in text: String) -> Int {
             switch self {
-            case .whole: 0
+            case .whole, .passed: 0
             case .chatStream: text.count(of: "data: [DONE]\n\n")
             case .responsesStream, .proxyStream:
                 ["response.completed", "response.failed", "error"]
@@ -55,7 +58,7 @@ struct InterleavingTests {
         var textOn = 0
         var textBefore = ""
 
-        private var isStream: Bool { kind != .whole }
+        private var isStream: Bool { kind.isStream }
         private var latest: Int { stage.upstream.connections.count }
         private var isAsked: Bool {
             stage.upstream.connections.last.map { $0.isOpen && endedOn < latest } ?? false
