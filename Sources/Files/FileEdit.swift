@@ -46,6 +46,8 @@ public enum FileEdit {
         var status = stat()
         guard code == ENOENT, lstat(path, &status) != 0 else {
             guard code == ENOENT else { throw FileError(operation, code: code) }
+            // It is not, if another process has created the file since.
+            if let file = absolute(path) { return file }
             throw FileError(
                 operation, reason: "it is a link to a missing file", remedy: "create the file, or remove the link")
         }
