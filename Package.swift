@@ -34,7 +34,9 @@ let package = Package(
         .library(name: "EventStream", targets: ["EventStream"]),
         .library(name: "Translation", targets: ["Translation"]),
         .library(name: "CGI", targets: ["CGI"]),
+        .library(name: "EventLoops", targets: ["EventLoops"]),
         .library(name: "FastCGI", targets: ["FastCGI"]),
+        .library(name: "Upstream", targets: ["Upstream"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

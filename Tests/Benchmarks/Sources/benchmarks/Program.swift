@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Measurement
 
 /// Measures the program's most frequent operations, one module at a time.
 ///

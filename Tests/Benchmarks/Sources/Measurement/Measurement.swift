@@ -1,9 +1,9 @@
 import AllocationCounter
 
 /// Measures the cost of one run of an operation.
-enum Measurement {
+public enum Measurement {
     /// The time of one run in nanoseconds: the median of many short samples, so that disturbed samples do not matter.
-    static func nanoseconds(of operation: () -> Void) -> Double {
+    public static func nanoseconds(of operation: () -> Void) -> Double {
         let clock = ContinuousClock()
         func time(_ count: Int) -> Duration {
             clock.measure { for _ in 0..<count { operation() } }
@@ -15,8 +15,7 @@ enum Measurement {
     }
 
     /// The number of allocations of one run, after a warm-up for allocations that happen only once.
-    static func allocations(of operation: () -> Void) -> Double {
-        let count = 1000
+    public static func allocations(of operation: () -> Void, count: Int = 1000) -> Double {
         for _ in 0..<count { operation() }
         let before = allocation_count()
         for _ in 0..<count { operation() }
