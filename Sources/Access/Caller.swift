@@ -6,7 +6,7 @@ public import Translation
 public struct Caller: Sendable, Equatable {
     /// Who the caller is: what is kept for one identity is never given to another.
     public enum Identity: Sendable, Hashable {
-        /// Everybody who has the shared key.
+        /// All callers with the shared key.
         case sharedKey
         /// The keys with that label in the keys file.
         case key(label: String)

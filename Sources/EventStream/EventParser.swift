@@ -91,7 +91,7 @@ public struct EventParser: Sendable {
     }
 
     /// Passes on the event that the stream ends with, if the empty line after it is missing. The specification requires that it
-    /// be dropped; but some servers end their streams like this, and their last event tells how the response ended.
+    /// be dropped; but some servers end their streams like this, and their last event reports how the response ended.
     ///
     /// - Parameter onEvent: as in ``feed(_:onEvent:)``.
     /// - Returns: whether there was such an event.

@@ -20,7 +20,7 @@ enum ListenAddress {
         }
     }
 
-    /// The socket's address; nil for a unix socket and for a descriptor that is no socket.
+    /// The socket's address; nil for a unix socket and for a descriptor that is not a socket.
     var socketAddress: (sockaddr_storage, socklen_t)? {
         switch self {
         case .unix: return nil

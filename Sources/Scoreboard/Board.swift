@@ -5,8 +5,8 @@ internal import Threads
 /// The process's scoreboard in its private memory, which other programs cannot damage.
 final class Board: Sendable {
     private struct State {
-        var ledger: MetricStore
-        var places: SlotAllocator
+        var metrics: MetricStore
+        var slots: SlotAllocator
     }
 
     /// Identifies the scoreboard among those in a directory.
@@ -25,26 +25,26 @@ final class Board: Sendable {
     init(streamLimit: Int, _ clock: Clock) {
         self.streamLimit = streamLimit
         startTime = clock.stamp()
-        state = Mutex(State(ledger: MetricStore(clock), places: SlotAllocator(clock)))
+        state = Mutex(State(metrics: MetricStore(clock), slots: SlotAllocator(clock)))
     }
 
     func enter() -> RequestSlot {
         state.withLock { state in
-            let place = state.places.take()
-            state.ledger.note(live: state.places.live)
-            return place
+            let slot = state.slots.take()
+            state.metrics.note(live: state.slots.live)
+            return slot
         }
     }
 
-    func leave(_ place: RequestSlot) {
+    func leave(_ slot: RequestSlot) {
         state.withLock { state in
-            state.places.giveBack(place)
-            state.ledger.note(live: state.places.live)
+            state.slots.giveBack(slot)
+            state.metrics.note(live: state.slots.live)
         }
     }
 
     func update(_ body: (inout MetricStore) -> Void) {
-        state.withLock { body(&$0.ledger) }
+        state.withLock { body(&$0.metrics) }
     }
 
     /// Records the version of the keys file that is in force.
@@ -62,28 +62,28 @@ final class Board: Sendable {
     /// - Parameter capacity: the number of words to allocate in advance, to avoid allocation while the lock is held.
     func image(reserving capacity: Int = 0) -> Image {
         Image(reserving: capacity) { image in
-            let places = state.withLock { state in
+            let slots = state.withLock { state in
                 image.section(.process) { words in
-                    words += Image.ProcessWord.allCases.map { word(of: $0, state.places) }
+                    words += Image.ProcessWord.allCases.map { word(of: $0, state.slots) }
                 }
-                image.section(.history) { state.ledger.history.write(to: &$0) }
-                image.section(.series) { $0 += state.ledger.series.words }
-                return state.places.listed
+                image.section(.history) { state.metrics.history.write(to: &$0) }
+                image.section(.series) { $0 += state.metrics.series.words }
+                return state.slots.listed
             }
             image.section(.exchanges) { words in
-                for place in places { LiveRequest.write(place, to: &words) }
+                for slot in slots { LiveRequest.write(slot, to: &words) }
             }
         }
     }
 
-    private func word(of word: Image.ProcessWord, _ places: SlotAllocator) -> UInt64 {
+    private func word(of word: Image.ProcessWord, _ slots: SlotAllocator) -> UInt64 {
         switch word {
         case .identity: identity
         case .process: UInt64(clamping: getpid())
         case .startTime: startTime
         case .streamLimit: UInt64(clamping: streamLimit)
-        case .live: UInt64(clamping: places.live)
-        case .mostLive: UInt64(clamping: places.mostLive)
+        case .live: UInt64(clamping: slots.live)
+        case .mostLive: UInt64(clamping: slots.mostLive)
         case .keysVersion: keysVersion.load(ordering: .relaxed)
         case .unreadableFiles: unreadableFiles.load(ordering: .relaxed)
         }

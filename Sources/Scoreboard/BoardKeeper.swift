@@ -10,8 +10,8 @@ final class BoardKeeper: @unchecked Sendable {
     private static let interval = Duration.seconds(1)
 
     /// The command to the thread.
-    private enum Order {
-        case goOn
+    private enum Command {
+        case proceed
         /// Copy the scoreboard once more, then end.
         case finish
         /// End without another copy.
@@ -24,7 +24,7 @@ final class BoardKeeper: @unchecked Sendable {
     private let report: @Sendable (DirectoryFault?) -> Void
     private let condition = Condition()
 
-    private var order = Order.goOn
+    private var command = Command.proceed
     private var hasEnded = false
     private var isAskedToRead = false
     /// When the thread began its current work in the directory; nil while it waits.
@@ -92,7 +92,7 @@ final class BoardKeeper: @unchecked Sendable {
     /// - Parameter seconds: the maximum wait.
     func finish(within seconds: Double) {
         condition.withLock {
-            order = .finish
+            command = .finish
             condition.broadcast()
             _ = condition.wait(seconds: seconds) { hasEnded }
         }
@@ -101,7 +101,7 @@ final class BoardKeeper: @unchecked Sendable {
     /// Ends the thread without another copy, as if the process had been killed.
     func end() {
         condition.withLock {
-            order = .end
+            command = .end
             condition.broadcast()
         }
     }
@@ -136,27 +136,27 @@ final class BoardKeeper: @unchecked Sendable {
         let kept = KeptBoard(board, in: directory, report: report)
         var nextCopy = ContinuousClock.now
         while true {
-            let (order, isAsked) = waitForWork(until: nextCopy)
-            guard order != .end else { break }
-            if order == .finish || nextCopy <= .now {
+            let (command, isAsked) = waitForWork(until: nextCopy)
+            guard command != .end else { break }
+            if command == .finish || nextCopy <= .now {
                 kept.copy()
                 nextCopy = .now + Self.interval
                 note(keepingFault: kept.fault)
-                if order == .goOn { kept.addUpEnded() }
+                if command == .proceed { kept.addUpEnded() }
             }
             if isAsked { readOthers() }
-            comeBack(isWell: kept.fault == nil)
-            guard order == .goOn else { break }
+            noteEndOfWork(hasFault: kept.fault != nil)
+            guard command == .proceed else { break }
         }
     }
 
-    private func waitForWork(until nextCopy: ContinuousClock.Instant) -> (Order, isAsked: Bool) {
+    private func waitForWork(until nextCopy: ContinuousClock.Instant) -> (Command, isAsked: Bool) {
         condition.withLock {
             let rest = max(0, ContinuousClock.now.duration(to: nextCopy) / .seconds(1))
-            _ = condition.wait(seconds: rest) { order != .goOn || isAskedToRead }
+            _ = condition.wait(seconds: rest) { command != .proceed || isAskedToRead }
             defer { isAskedToRead = false }
             busySince = .now
-            return (order, isAskedToRead)
+            return (command, isAskedToRead)
         }
     }
 
@@ -184,12 +184,12 @@ final class BoardKeeper: @unchecked Sendable {
         }
     }
 
-    private func comeBack(isWell: Bool) {
+    private func noteEndOfWork(hasFault: Bool) {
         let wasSilent = condition.withLock {
             busySince = nil
             defer { hasReportedSilence = false }
             return hasReportedSilence
         }
-        if wasSilent, isWell { report(nil) }
+        if wasSilent, !hasFault { report(nil) }
     }
 }

@@ -22,7 +22,7 @@ enum Layout {
     static let seriesCapacity = (1 << 20) / wordSize
 
     /// The number of request slots: the maximum number of live requests that are listed. Further requests are only counted.
-    static let placeCount = 4096
+    static let requestSlotCount = 4096
 
     /// The maximum number in a series. In microseconds, it is about 1 100 years.
     static let largestNumber: UInt64 = 1 << 55

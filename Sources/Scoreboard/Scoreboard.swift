@@ -86,14 +86,14 @@ public final class Scoreboard: Sendable {
 
     /// Records the end of a request.
     ///
-    /// - Parameter place: the slot that ``enter()`` has returned.
-    public func leave(_ place: RequestSlot) {
-        board.leave(place)
+    /// - Parameter slot: the slot that ``enter()`` has returned.
+    public func leave(_ slot: RequestSlot) {
+        board.leave(slot)
     }
 
     /// Updates several counters and histograms together.
     ///
-    /// - Parameter body: updates the ledger. The scoreboard is locked meanwhile, so it must be short.
+    /// - Parameter body: updates the metrics. The scoreboard is locked meanwhile, so it must be short.
     public func update(_ body: (inout MetricStore) -> Void) {
         board.update(body)
     }

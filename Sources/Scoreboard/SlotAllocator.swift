@@ -4,7 +4,7 @@ internal import Threads
 struct SlotAllocator: Sendable {
     private let clock: Clock
     /// The list of request slots. Nil entries are free.
-    private var places: [RequestSlot?] = []
+    private var slots: [RequestSlot?] = []
     private var free: [Int] = []
     private(set) var live = 0
     /// The maximum number of requests that were live at the same time.
@@ -17,26 +17,26 @@ struct SlotAllocator: Sendable {
     mutating func take() -> RequestSlot {
         live += 1
         mostLive = max(mostLive, live)
-        let place = RequestSlot(takeIndex(), clock)
-        if let index = place.index { places[index] = place }
-        return place
+        let slot = RequestSlot(takeIndex(), clock)
+        if let index = slot.index { slots[index] = slot }
+        return slot
     }
 
-    mutating func giveBack(_ place: RequestSlot) {
+    mutating func giveBack(_ slot: RequestSlot) {
         live -= 1
-        guard let index = place.index else { return }
-        places[index] = nil
+        guard let index = slot.index else { return }
+        slots[index] = nil
         free.append(index)
     }
 
     /// The live requests on the list.
-    var listed: [RequestSlot] { places.compactMap { $0 } }
+    var listed: [RequestSlot] { slots.compactMap { $0 } }
 
     /// Takes a free entry of the list; nil if the list is full.
     private mutating func takeIndex() -> Int? {
         if let index = free.popLast() { return index }
-        guard places.count < Layout.placeCount else { return nil }
-        places.append(nil)
-        return places.count - 1
+        guard slots.count < Layout.requestSlotCount else { return nil }
+        slots.append(nil)
+        return slots.count - 1
     }
 }

@@ -13,7 +13,7 @@ enum ParameterNames {
 }
 
 extension Notice {
-    /// The field's parameter, for metrics: `tools` for `tools[2].strict`. A name that is no parameter of any API is `other`,
+    /// The field's parameter, for metrics: `tools` for `tools[2].strict`. A name that is not a parameter of any API is `other`,
     /// because a client may send any number of different names.
     public var parameter: String {
         let name = String(field.prefix { $0 != "." && $0 != "[" })

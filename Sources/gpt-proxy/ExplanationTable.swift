@@ -37,9 +37,9 @@ struct ExplanationTable {
             row.after.map { Self.cell(row.sentAs, $0) } ?? "")
         guard let reason = row.reason else { return sides.map { colored($0, color) } }
         let subject = row.field ?? row.sentAs ?? ""
-        let told = TextColumn.lines(
+        let note = TextColumn.lines(
             of: "\(row.change.rawValue): \(subject) \(reason)", width: 2 * column + Self.gap - 4)
-        return (sides + told.map { "    " + $0 }).map { colored($0, color) }
+        return (sides + note.map { "    " + $0 }).map { colored($0, color) }
     }
 
     private static func cell(_ field: String?, _ value: Value) -> String {
@@ -66,8 +66,8 @@ struct ExplanationTable {
 
     private var summary: [String] {
         let changes = explanation.rows.map(\.change)
-        let told: [Explanation.Change] = [.dropped, .emulated, .adjusted, .repaired, .warned]
-        let counts = told.compactMap { change in
+        let counted: [Explanation.Change] = [.dropped, .emulated, .adjusted, .repaired, .warned]
+        let counts = counted.compactMap { change in
             let count = changes.count { $0 == change }
             return count > 0 ? "\(count) \(change.rawValue)" : nil
         }

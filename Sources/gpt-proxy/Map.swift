@@ -47,7 +47,7 @@ struct Map: AsyncParsableCommand {
             if explain || Terminal.isStandardOutput {
                 explain(document, translated)
             } else {
-                tell(translated)
+                printBodies(of: translated)
             }
         } catch let error as RequestError {
             throw Exit.failure(error.message)
@@ -57,7 +57,7 @@ struct Map: AsyncParsableCommand {
     }
 
     /// For programs: the exact bytes that would be sent on standard output, the notices on standard error.
-    private func tell(_ translated: [TranslatedRequest]) {
+    private func printBodies(of translated: [TranslatedRequest]) {
         for notice in translated[0].notices {
             StandardError.write(PlainText.of("\(notice.kind.rawValue): \(notice.field) \(notice.reason)"))
         }

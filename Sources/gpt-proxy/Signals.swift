@@ -45,11 +45,11 @@ enum Signals {
                 defer { waiter = nil }
                 return waiter
             }
-            if let continuation { continuation.resume(returning: signal) } else { die(of: signal) }
+            if let continuation { continuation.resume(returning: signal) } else { end(by: signal) }
         }
     }
 
-    private static func die(of signal: Int32) {
+    private static func end(by signal: Int32) {
         Glibc.signal(signal, SIG_DFL)
         var set = signalSet
         pthread_sigmask(SIG_UNBLOCK, &set, nil)

@@ -161,8 +161,8 @@ def test_failures_are_logged_with_their_error_codes(deploy):
     client.stream("[simulate cut=2]").rest()
     client.stream("[simulate no-terminal]").rest()
     assert wait_until(lambda: len(deployment.responder.access_log()) == 5)
-    told = [(line["status"], line["error"]) for line in deployment.responder.access_log()]
-    assert told == [
+    logged = [(line["status"], line["error"]) for line in deployment.responder.access_log()]
+    assert logged == [
         (401, "invalid_key"),
         (400, "invalid_json"),
         (502, "upstream_status"),

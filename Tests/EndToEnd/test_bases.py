@@ -168,7 +168,7 @@ def test_check_shows_the_settings_of_each_base(run):
 
 
 @pytest.mark.parametrize(
-    "settings, told",
+    "settings, reported",
     [
         ({}, "OPENAI_API_KEY_2: is not set"),
         ({"OPENAI_API_KEY_2_FILE": "/does/not/exist"}, "OPENAI_API_KEY_2: cannot read /does/not/exist: "),
@@ -178,10 +178,10 @@ def test_check_shows_the_settings_of_each_base(run):
         ({"OPENAI_BASE": ",".join(["https://a.example"] * 10)}, "OPENAI_BASE: names 10 addresses"),
     ],
 )
-def test_missing_settings_are_named(run, settings, told):
+def test_missing_settings_are_named(run, settings, reported):
     ended = run("check", environment={**TWO, **settings})
     assert ended.returncode == 78
-    assert told in ended.stderr
+    assert reported in ended.stderr
 
 
 def test_check_tests_each_base(run, binaries, simulator):

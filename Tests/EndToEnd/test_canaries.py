@@ -190,7 +190,7 @@ def one_line(quote):
 
 
 def without_credentials(quote):
-    """The quote without the operator's headers: only errors are redacted, and what is stored is told in other responses."""
+    """The quote without the operator's headers: only errors are redacted, and what is stored is in other responses too."""
     return re.sub("(?m)^(authorization|openai-).*", "", quote)
 
 
@@ -240,8 +240,8 @@ def references(path, text):
 
 
 class Remembering:
-    """The simulator, with what is dangerous in an upstream: it knows only the operator, gives what it stores to whoever names
-    its id, and quotes whole requests that ask for it. It records all requests."""
+    """The simulator, with what is dangerous in an upstream: it knows only the operator, returns a stored object to any caller who
+    names its id, and quotes whole requests that ask for it. It records all requests."""
 
     def __init__(self, simulator_base, search):
         # It is the table of acts too: it has one act for every path.
@@ -525,7 +525,7 @@ def plain_requests():
 
 
 def attempts(id):
-    """Requests that name an object which somebody else has stored."""
+    """Requests that name an object which another caller has stored."""
     for path in (f"/v1/responses/{id}", f"/v1/conversations/{id}", f"/v1/responses/%72{id[1:]}"):
         yield "GET", path, None
         yield "GET", f"{path}/{'input_items' if 'responses' in path else 'items'}?after={id}", None
@@ -779,7 +779,7 @@ SEEN = {
 }
 OUTPUTS = [*sorted(EVERYWHERE), "check", "nginx"]
 
-# What upstream must have got of a caller, for otherwise the search would look for words that nobody has sent.
+# What upstream must have received from a caller. Otherwise, the search would look for words that were never sent.
 SENT = {
     *("prompt", "earlier prompt", "system message", "instructions", "speaker", "image", "file", "file name", "boundary"),
     *("tool", "tool description", "argument name", "argument", "tool result", "call id", "schema", "property", "description"),

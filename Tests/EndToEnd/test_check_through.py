@@ -296,9 +296,9 @@ def apache(default_deployment, simulator, directory, start):
 def test_the_fixes_for_apache_name_its_directives(apache, check):
     said = check(apache("", "AddOutputFilterByType DEFLATE text/event-stream"))
     assert said.returncode == 1
-    told = " ".join(said.stderr.split())
-    assert "does not pass the header Authorization to gpt-proxy" in told and "Apache: CGIPassAuth On" in told
-    assert "buffers streams: all events" in told and "Apache: flushpackets=on" in told
+    output = " ".join(said.stderr.split())
+    assert "does not pass the header Authorization to gpt-proxy" in output and "Apache: CGIPassAuth On" in output
+    assert "buffers streams: all events" in output and "Apache: flushpackets=on" in output
 
 
 def test_a_correctly_configured_apache(apache, check):

@@ -58,11 +58,11 @@ def test_the_explained_request_is_the_request_that_is_sent(deployment, keys, sim
     assert (explained["route"], explained["target"]) == (path, prefix[1:] or "responses")
 
     deployment.client.post(BODIES[path], headers, prefix + path)
-    told = explained.get("bodies", [explained.get("body")])
+    shown = explained.get("bodies", [explained.get("body")])
     # Further requests are corrections after the simulator has rejected a parameter.
-    sent = simulator.requests[: len(told)]
-    assert sorted(map(compact, told)) == sorted(compact(json.loads(request["body"])) for request in sent)
-    assert len(told) == len(sent) == explained["upstream"]["requests"]
+    sent = simulator.requests[: len(shown)]
+    assert sorted(map(compact, shown)) == sorted(compact(json.loads(request["body"])) for request in sent)
+    assert len(shown) == len(sent) == explained["upstream"]["requests"]
     assert explained["upstream"]["method"] == "POST"
     assert explained["upstream"]["url"].endswith(sent[0]["path"])
     shown = {name.lower(): value for name, value in explained["upstream"]["headers"].items()}

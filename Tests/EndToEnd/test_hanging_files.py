@@ -99,7 +99,7 @@ def test_r5_changes_are_read_as_soon_as_the_files_answer(deployment, place):
     place.hang()
     time.sleep(1.5)
     place.write("shared", NEW_KEY)
-    place.write("keys", "# nobody\n")
+    place.write("keys", "# no keys\n")
     assert status(deployment.client, PROXY_KEY) == 200
     place.answer()
     assert wait_until(lambda: status(deployment.client, NEW_KEY) == 200)

@@ -36,9 +36,9 @@ def commands(description, path=()):
 
 
 def test_mandoc_finds_no_mistakes(page):
-    told = subprocess.run(["mandoc", "-Tlint", page], capture_output=True, text=True).stdout
+    output = subprocess.run(["mandoc", "-Tlint", page], capture_output=True, text=True).stdout
     # Missing manual pages that it refers to depend on the machine, not on the page.
-    assert [line for line in told.splitlines() if "mandoc.db" not in line and "referenced manual not found" not in line] == []
+    assert [line for line in output.splitlines() if "mandoc.db" not in line and "referenced manual not found" not in line] == []
 
 
 def test_the_manual_has_every_command_and_option(run, text):

@@ -106,12 +106,12 @@ def test_the_input_cannot_control_the_terminal(in_terminal):
 
 
 def test_notices_on_standard_error_cannot_control_the_terminal(run):
-    told = run("map", "--route", ROUTE, input=json.dumps(REQUEST)).stderr
-    assert "dropped: \\u{1B}]0;title\\u{7} is not a parameter" in told
+    output = run("map", "--route", ROUTE, input=json.dumps(REQUEST)).stderr
+    assert "dropped: \\u{1B}]0;title\\u{7} is not a parameter" in output
     refused = run("map", "--route", ROUTE, input=json.dumps(REQUEST | {"tool_choice": {"type": "\x1b[2J"}}))
     assert refused.returncode == 1
     assert "\\u{1B}[2J" in refused.stderr
-    assert "\x1b" not in told + refused.stderr
+    assert "\x1b" not in output + refused.stderr
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

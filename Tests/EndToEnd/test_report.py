@@ -166,10 +166,10 @@ def test_damaged_data_is_reported(run, directory):
     (directory / "b.gz").write_bytes(whole[: len(whole) // 2])
     ended = run("report", "--json", "a.txt", "b.gz", "missing")
     assert ended.returncode == 0
-    told = ended.stderr.splitlines()
-    assert "gpt-proxy: a.txt: line 3 is damaged" in told
-    assert any(line.startswith("gpt-proxy: b.gz: the compressed data is damaged or cut off") for line in told)
-    assert "gpt-proxy: missing: No such file or directory" in told
+    output = ended.stderr.splitlines()
+    assert "gpt-proxy: a.txt: line 3 is damaged" in output
+    assert any(line.startswith("gpt-proxy: b.gz: the compressed data is damaged or cut off") for line in output)
+    assert "gpt-proxy: missing: No such file or directory" in output
     report = json.loads(ended.stdout)
     assert report["lines"]["damaged"] >= 2
     assert 2 < report["total"]["requests"] < 9999

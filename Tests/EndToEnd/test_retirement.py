@@ -250,7 +250,7 @@ def test_the_error_for_tools_names_the_api_that_supports_them(deploy, simulator,
     assert reply.status == 400
     assert "the Responses API takes them (TARGET_API=responses)" in reply.json["error"]["message"]
     settings = {"MODEL_MAP": "gpt-4o=gpt-6.1-sol", "TARGET_API": "chat"}
-    told = run("map", "--route", CHAT, input=json.dumps(ask("hi", tools=tools)), environment=settings).stderr
-    assert "warned: tools are refused by Chat Completions with gpt-6.1-sol" in told
+    output = run("map", "--route", CHAT, input=json.dumps(ask("hi", tools=tools)), environment=settings).stderr
+    assert "warned: tools are refused by Chat Completions with gpt-6.1-sol" in output
     checked = run("check", environment=environment(simulator.base, **settings)).stdout
     assert "warning  TARGET_API: Chat Completions rejects function tools with gpt-6.1-sol" in checked

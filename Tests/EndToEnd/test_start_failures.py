@@ -80,8 +80,8 @@ def test_the_well_known_key_changeme_is_rejected(serve):
 
 def test_no_error_contains_a_secret(serve):
     for wrong in [{"TARGET_API": "gemini"}, {"UPSTREAM_PROXY": "http://me:canary-password@127.0.0.1"}]:
-        told = serve(**wrong).stderr
-        assert not any(secret in told for secret in [PROXY_KEY, OPENAI_KEY, "canary-password"])
+        output = serve(**wrong).stderr
+        assert not any(secret in output for secret in [PROXY_KEY, OPENAI_KEY, "canary-password"])
 
 
 def test_a_missing_secret_file_is_named(serve):

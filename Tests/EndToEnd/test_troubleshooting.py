@@ -208,7 +208,7 @@ def test_a_web_server_that_does_not_wait(nginx, deploy):
 
 
 def test_the_concurrency_limit_is_reached(deploy, simulator):
-    says, told, memory = quotations("503 under load")
+    says, output, memory = quotations("503 under load")
     deployment = deploy(MAX_STREAMS="1")
     with deployment.client.stream("[simulate stall=2] hi", path=PATH):
         assert wait_until(lambda: simulator.requests)
@@ -216,7 +216,7 @@ def test_the_concurrency_limit_is_reached(deploy, simulator):
     assert reply.status == 503 and "Retry-After" in reply.headers
     assert_seen(says, reply.json["error"]["message"])
     assert wait_until(lambda: "too_many_streams" in {line.get("error") for line in deployment.responder.access_log()})
-    assert_seen(told, deploy(descriptors=60, MAX_STREAMS="1000").responder.log)
+    assert_seen(output, deploy(descriptors=60, MAX_STREAMS="1000").responder.log)
     assert_seen(memory, deploy(memory=512 << 10, MAX_BODY="1g").responder.log)
 
 
@@ -255,8 +255,8 @@ def test_a_parameter_that_is_dropped(kept_proxy, run):
     name, _, value = header.partition(": ")
     assert reply.headers[name] == value
     request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "temperature": 0.5, "seed": 7}
-    told = run("map", "--route", PATH, input=json.dumps(request)).stderr
-    assert told.splitlines() == reasons
+    output = run("map", "--route", PATH, input=json.dumps(request)).stderr
+    assert output.splitlines() == reasons
 
 
 def test_reasoning_that_uses_up_the_token_limit(kept_proxy, run):

@@ -220,7 +220,7 @@ def gzipped(exchange):
 
 @act("broken-gzip")
 def broken_gzip(exchange):
-    send_chunked(exchange, b"this is no archive", "Content-Encoding: gzip")
+    send_chunked(exchange, b"this is not an archive", "Content-Encoding: gzip")
 
 
 @act("trailers")

@@ -114,7 +114,7 @@ AT_STAGE = {
 }
 
 FAULTS = [
-    everywhere("no process listens at the address", "", refused(502, 2, "upstream_unreachable"), site="nobody"),
+    everywhere("no process listens at the address", "", refused(502, 2, "upstream_unreachable"), site="unused"),
     everywhere("the name does not resolve", "", refused(502, 2, "upstream_unreachable"), site="nameless"),
     everywhere("plain HTTP where TLS is expected", "", refused(502, 2, "upstream_unreachable"), site="no-tls"),
     everywhere("a certificate from an unknown authority", "", refused(502, 2, "upstream_unreachable"), site="untrusted"),

@@ -103,7 +103,7 @@ class Site:
 
     def _base(self, kind):
         match kind:
-            case "nobody":
+            case "unused":
                 return f"http://127.0.0.1:{free_port()}/v1"
             case "nameless":
                 # A label of more than 63 characters is invalid, so that no name server is queried.

@@ -179,8 +179,8 @@ class Trial:
     def _judge_error(self, body):
         if len(self.body) > LONGEST_ERROR:
             self.complain(f"the error has {len(self.body)} bytes")
-        told = body["detail"] if self.front == "/proxy" else body["error"]["message"]
-        if not told:
+        message = body["detail"] if self.front == "/proxy" else body["error"]["message"]
+        if not message:
             self.complain(f"no error message in {body}")
         self._judge_code(body.get("error", {}))
         if self.sees.retries and self.status >= 500 and self.headers["x-should-retry"] != "false":

@@ -28,8 +28,8 @@ final class Gate: @unchecked Sendable {
         }
     }
 
-    /// Waits until a thread waits at the gate.
-    func waitForSomebody() {
+    /// Waits until a thread has arrived at the gate.
+    func waitForArrival() {
         condition.withLock { condition.wait { waiting > 0 } }
     }
 }

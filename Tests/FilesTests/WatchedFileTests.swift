@@ -122,7 +122,7 @@ struct WatchedFileTests {
         try watch.start()
         try directory.write("two")
         watch.lookNow()
-        gate.waitForSomebody()
+        gate.waitForArrival()
         #expect(stuck.content == "one")
         try directory.write("changed", to: "other")
         watch.lookNow()

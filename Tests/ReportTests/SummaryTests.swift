@@ -50,13 +50,13 @@ struct SummaryTests {
         let left =
             #"{"time":"2026-11-24T10:00:00.000Z","caller":"ann","model":"large","route":"/proxy","status":200,"#
             + seen + #","duration_ms":5,"client_left":true}"#
-        let told = summary([left, left, jsonLine()], by: [.caller])
-        #expect(told.total.tokens == Tokens(input: 1000, cached: 200, output: 100, reasoning: 40))
-        for text in [told.table(width: nil, isColoured: false), told.page] {
+        let result = summary([left, left, jsonLine()], by: [.caller])
+        #expect(result.total.tokens == Tokens(input: 1000, cached: 200, output: 100, reasoning: 40))
+        for text in [result.table(width: nil, isColoured: false), result.page] {
             #expect(text.contains("Streams that ended before upstream reported their usage: 2."))
             #expect(text.contains("At least 2,400 of their output tokens are not in any sum."))
         }
-        #expect(told.json.contains(#""requests_unaccounted":2,"output_tokens_seen":2400"#))
+        #expect(result.json.contains(#""requests_unaccounted":2,"output_tokens_seen":2400"#))
         #expect(!summary([jsonLine()]).page.contains("Streams that ended before upstream"))
     }
 

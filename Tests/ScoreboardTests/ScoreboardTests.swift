@@ -82,13 +82,13 @@ import Threads
     }
 
     @Test func `requests beyond the number of slots are counted`() throws {
-        let places = (0..<Layout.placeCount + 10).map { _ in
+        let places = (0..<Layout.requestSlotCount + 10).map { _ in
             let place = scoreboard.enter()
             place.describe(requestID: "r", caller: "ann", route: "/proxy", model: "m", method: "POST")
             return place
         }
-        #expect(try snapshot().live == Layout.placeCount + 10)
-        #expect(try snapshot().exchanges.count == Layout.placeCount)
+        #expect(try snapshot().live == Layout.requestSlotCount + 10)
+        #expect(try snapshot().exchanges.count == Layout.requestSlotCount)
         for place in places { scoreboard.leave(place) }
         #expect(try snapshot().live == 0)
         #expect(try snapshot().exchanges.isEmpty)
@@ -97,7 +97,7 @@ import Threads
     @Test func `the fullest scoreboard fits into a slot of its file`() throws {
         let board = Board(streamLimit: 1, .system)
         let long = String(repeating: "x", count: 200)
-        for _ in 0..<Layout.placeCount {
+        for _ in 0..<Layout.requestSlotCount {
             board.enter().describe(requestID: long, caller: long, route: long, model: long, method: long)
         }
         for number in 0..<10_000 {
@@ -161,12 +161,12 @@ import Threads
 @Suite struct HistogramTests {
     private func series(_ values: [Double], _ metric: Metric = .duration) throws -> Series {
         let scoreboard = Scoreboard(directory: nil, streamLimit: 1)
-        scoreboard.update { ledger in
+        scoreboard.update { metrics in
             for value in values {
                 if metric == .duration {
-                    ledger.observe(value, in: metric, "/proxy", "gpt-5", "")
+                    metrics.observe(value, in: metric, "/proxy", "gpt-5", "")
                 } else {
-                    ledger.observe(value, in: metric, "/proxy", "gpt-5")
+                    metrics.observe(value, in: metric, "/proxy", "gpt-5")
                 }
             }
         }

@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: ["max", "", "-1", "99999999999999999999999999", "12 apples", "0x100", "\u{FF}\u{0}", " 5"])
-    func `a text that is not a number is no limit`(_ content: String) throws {
+    func `a text that is not a number does not limit memory`(_ content: String) throws {
         let files = [
             "/proc/self/cgroup": "0::/\n", "/proc/self/mountinfo": unified, "/sys/fs/cgroup/memory.max": content,
         ]

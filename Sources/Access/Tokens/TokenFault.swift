@@ -2,7 +2,7 @@
 public enum TokenFault: String, Error, Sendable {
     /// It is not a token in compact form, or has a critical extension.
     case malformed = "token_malformed"
-    /// Its type says that it is no access token: an ID token, a refresh token or a logout token.
+    /// Its type is not that of an access token: an ID token, a refresh token or a logout token.
     case type = "token_type"
     /// Its algorithm is not the one of its key.
     case algorithm = "token_algorithm"

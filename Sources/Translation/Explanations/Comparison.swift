@@ -12,7 +12,7 @@ struct Comparison {
     /// The notices that are in no row yet.
     private var notices: [Notice]
     /// The upstream fields that are in a row.
-    private var told: Set<String> = []
+    private var shown: Set<String> = []
     private var collected: [Explanation.Row] = []
 
     init(of given: Value, with requests: [TranslatedRequest]) {
@@ -26,8 +26,8 @@ struct Comparison {
 
     mutating func rows() -> [Explanation.Row] {
         for member in given.members { compare(member.name, member.value) }
-        if let sent { for member in sent.members { tellAddition(member.name, member.value) } }
-        for notice in notices { tell(notice) }
+        if let sent { for member in sent.members { compareAddition(member.name, member.value) } }
+        for notice in notices { add(notice) }
         return collected
     }
 
@@ -37,11 +37,11 @@ struct Comparison {
         let notice = take(exactly: name)
         let isDropped = notice?.kind == .dropped && context?.limitField != name
         if !isDropped, compareParts(of: name, value) {
-            if let notice { tell(notice) }
+            if let notice { add(notice) }
         } else if isDropped {
             add(name, nil, value, nil, notice)
         } else if let (path, counterpart) = counterpart(of: name, value) {
-            told.insert(root(of: path))
+            shown.insert(root(of: path))
             add(name, path, value, counterpart, notice)
         } else if let notice {
             add(name, nil, value, nil, notice)
@@ -51,7 +51,7 @@ struct Comparison {
                 name, nil, value, nil, change: isDoneHere ? .emulated : .unneeded,
                 FieldTable.reasonForAbsence(value.isNull || value.bool == false ? nil : name))
         }
-        for inner in takeAll(within: name) { tell(inner) }
+        for inner in takeAll(within: name) { add(inner) }
     }
 
     /// The path and the value of a field in the upstream request.
@@ -59,7 +59,7 @@ struct Comparison {
         if let same = sent?.member(at: name), same.isSame(as: value) { return (name, same) }
         guard !value.isNull, value.bool != false, !givesWay(name) else { return nil }
         for path in FieldTable.otherNames[name] ?? [] {
-            if let found = sent?.member(at: path), !told.contains(path) { return (path, found) }
+            if let found = sent?.member(at: path), !shown.contains(path) { return (path, found) }
         }
         return sent?.member(at: name).map { (name, $0) }
     }
@@ -88,7 +88,7 @@ struct Comparison {
             let elements = Array(items.elements)
             let ranges = list == "input" ? ItemAlignment.ranges(of: messages, in: elements) : each(elements)
             guard let ranges else { return false }
-            told.insert(list)
+            shown.insert(list)
             for (index, (message, range)) in zip(messages.elements, ranges).enumerated() {
                 compare(message, at: "messages[\(index)]", with: elements[range], of: list)
             }
@@ -105,14 +105,14 @@ struct Comparison {
         for (index, item) in zip(items.indices, items).dropFirst() {
             add(path, "\(list)[\(index)]", nil, item, change: .translated, nil)
         }
-        for notice in exact.dropFirst() { tell(notice) }
-        for inner in takeAll(within: path) { tell(inner) }
+        for notice in exact.dropFirst() { add(notice) }
+        for inner in takeAll(within: path) { add(inner) }
     }
 
     /// Each of several prompts becomes a separate request.
     private mutating func comparePrompts(_ prompts: Value) -> Bool {
         guard prompts.kind == .array, !inputs.isEmpty else { return false }
-        told.insert("input")
+        shown.insert("input")
         for (index, (prompt, input)) in zip(prompts.elements, inputs).enumerated() {
             add("prompt[\(index)]", "input", prompt, input, nil)
         }
@@ -126,7 +126,7 @@ struct Comparison {
         let start = earlier.reduce(0) { $0 + (given.member(at: $1).map { Array($0.elements).count } ?? 0) }
         let sent = Array(list.elements).dropFirst(start)
         guard sent.count >= tools.count else { return false }
-        told.insert("tools")
+        shown.insert("tools")
         for (index, (tool, item)) in zip(tools, sent).enumerated() {
             let field = name == "web_search_options" ? name : "\(name)[\(index)]"
             add(field, "tools[\(start + index)]", tool, item, nil)
@@ -136,9 +136,9 @@ struct Comparison {
 
     // MARK: Added fields
 
-    private mutating func tellAddition(_ name: String, _ value: Value) {
+    private mutating func compareAddition(_ name: String, _ value: Value) {
         let isSealed = name == "include" && value.elements.contains { $0.isString("reasoning.encrypted_content") }
-        guard !told.contains(name) || isSealed else { return }
+        guard !shown.contains(name) || isSealed else { return }
         let notice = take(exactly: name)
         add(nil, name, nil, value, change: .added, notice?.reason ?? FieldTable.reasonForPresence(name))
     }
@@ -160,7 +160,7 @@ struct Comparison {
             Row(field: field, sentAs: sentAs, before: before, after: after, change: change, reason: reason))
     }
 
-    private mutating func tell(_ notice: Notice) {
+    private mutating func add(_ notice: Notice) {
         add(notice.field, nil, nil, nil, change: .init(notice.kind), notice.reason)
     }
 

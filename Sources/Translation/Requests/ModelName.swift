@@ -6,7 +6,7 @@ extension Value {
 
     /// The name of the model in a request's body; nil if it has none.
     ///
-    /// - Throws: `RequestError` if it is no string, longer than 256 bytes, or has invisible characters.
+    /// - Throws: `RequestError` if it is not a string, is longer than 256 bytes, or has invisible characters.
     public func modelName() throws(RequestError) -> String? {
         guard let value = try given("model", as: .string) else { return nil }
         // Escaped, a byte may take six; a longer text is not decoded.

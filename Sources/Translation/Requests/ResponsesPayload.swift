@@ -18,7 +18,7 @@ struct ResponsesPayload {
     /// Whether the log probabilities of the text's tokens are requested.
     var includesLogprobs = false
     private var recalledCallIDs: Set<String> = []
-    /// The fields of the Responses API that are written and are no fields of Chat Completions.
+    /// The fields of the Responses API that are written and do not exist in Chat Completions.
     var writtenFields: Set<String> = ["input"]
 
     init(

@@ -189,5 +189,5 @@ def test_the_table_in_the_readme_has_every_metric(deployment, busy):
         name + ("_total" if kind == "counter" else "")
         for name, kind in re.findall(r"^# TYPE (\S+) (\S+)$", page, re.MULTILINE)
     }
-    told = set(re.findall(r"`((?:gpt_proxy|gen_ai)_[a-z_]+)`", (FOLDER / "README.md").read_text()))
-    assert told == families
+    documented = set(re.findall(r"`((?:gpt_proxy|gen_ai)_[a-z_]+)`", (FOLDER / "README.md").read_text()))
+    assert documented == families

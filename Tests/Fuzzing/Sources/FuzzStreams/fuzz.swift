@@ -3,7 +3,7 @@ import JSON
 import Translation
 
 /// For any upstream stream, clients get events of JSON, and a successful end only if upstream's stream ended successfully.
-/// And of a stream of which events were dropped, doubled or swapped, they get what the whole stream tells, once.
+/// If events of a stream were dropped, doubled or swapped, clients still get all its content, once.
 /// The first byte determines the client's request, or the second of the two.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
@@ -54,7 +54,7 @@ private func check(_ output: [UInt8]) {
 
 // MARK: Disorder
 
-/// Tells a text and a call in pieces that the bytes choose, loses, doubles or swaps up to two events, and checks what arrives.
+/// Sends a text and a call in pieces that the bytes choose, drops, doubles or swaps up to two events, and checks the result.
 private func disorder(_ bytes: [UInt8]) {
     let changes = bytes.prefix(4)
     let pieces = bytes.dropFirst(4).prefix(40).split(separator: 0, omittingEmptySubsequences: true).map {
@@ -83,7 +83,7 @@ private func disorder(_ bytes: [UInt8]) {
     var sent = events.enumerated().map { #"{"sequence_number":\#($0),\#($1)}"# }
     var isDoubled = false
     for start in stride(from: 0, to: changes.count - 1, by: 2) {
-        // The last event is not told again.
+        // No event repeats the last one.
         let place = Int(changes[start + 1]) % (sent.count - 1)
         switch changes[start] % 4 {
         case 0: sent.remove(at: place)
@@ -99,9 +99,10 @@ private func disorder(_ bytes: [UInt8]) {
     var output: [UInt8] = []
     for event in sent { translator.translate(Array(event.utf8).span.bytes, into: &output) }
     let arrived = said(output)
-    let told = (try? Document(parsing: Array("\"\(text)\"".utf8)))?.root.string ?? ""
-    precondition(arrived.text == told, "the text is '\(arrived.text)' instead of '\(told)': \(sent)")
-    precondition(arrived.arguments == told, "the arguments are '\(arrived.arguments)' instead of '\(told)': \(sent)")
+    let expected = (try? Document(parsing: Array("\"\(text)\"".utf8)))?.root.string ?? ""
+    precondition(arrived.text == expected, "the text is '\(arrived.text)' instead of '\(expected)': \(sent)")
+    precondition(
+        arrived.arguments == expected, "the arguments are '\(arrived.arguments)' instead of '\(expected)': \(sent)")
 }
 
 private let letters = ["a", "b", " ", #"\n"#, "\u{E9}", "\u{1F600}", #"\ud83d\ude00"#, #"\""#, "z"]

@@ -25,12 +25,12 @@ extension LiveRequest {
     private static let longestText: UInt64 = 96
 
     /// Appends a request in the file format, unless it has no description yet.
-    static func write(_ place: RequestSlot, to words: inout [UInt64]) {
-        guard let description = place.description else { return }
+    static func write(_ slot: RequestSlot, to words: inout [UInt64]) {
+        guard let description = slot.description else { return }
         let texts = [
             description.requestID, description.caller, description.route, description.model, description.method,
         ].map { $0.utf8.prefix(Int(longestText)) }
-        words += [place.startTime, place.firstByte, place.outputTokens]
+        words += [slot.startTime, slot.firstByte, slot.outputTokens]
         words.append(texts.reversed().reduce(0) { $0 << 8 | UInt64($1.count) })
         for text in texts { words.append(packing: text) }
     }
@@ -39,7 +39,7 @@ extension LiveRequest {
     static func read(_ words: ArraySlice<UInt64>) -> [LiveRequest] {
         var exchanges: [LiveRequest] = []
         var rest = words
-        while exchanges.count < Layout.placeCount, rest.count >= 4 {
+        while exchanges.count < Layout.requestSlotCount, rest.count >= 4 {
             let head = Array(rest.prefix(4))
             rest = rest.dropFirst(4)
             let texts = (0..<textCount).map { index in
