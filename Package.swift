@@ -144,7 +144,8 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Access", "CGI", "EventLoops", "EventStream", "Files", "JSON", "Models", "Scoreboard",
-                "Settings", "Translation", "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded, .nioPosix,
+                "Settings", "Translation", "Upstream", "UpstreamSimulator", "TestSupport", .nioCore, .nioEmbedded,
+                .nioPosix,
                 .crypto,
             ]),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Models"]),
